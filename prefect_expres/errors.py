@@ -1,0 +1,231 @@
+"""The tree of errors.
+
+    ExpresError
+    ├── ConfigurationError     the configuration breaks rules: all problems at once
+    ├── AccessError            the service's access rules forbid it; nothing was sent
+    ├── EphemerisError         an ephemeris is missing, misnamed or unreadable
+    ├── ResultError            a result file is not what ExPRES writes
+    ├── ServiceError           the service, or the way to it
+    │   ├── RequestRejected    it understood and said no
+    │   │   ├── AuthenticationFailed
+    │   │   └── JobNotFound
+    │   ├── Busy               it says: later
+    │   ├── Unreachable        no answer, or a gateway's answer
+    │   ├── ProtocolError      an answer that is no UWS
+    │   └── SubmissionUncertain  a create whose answer was lost
+    ├── JobError               the job ended without its results
+    │   ├── JobFailed
+    │   ├── JobAborted
+    │   └── ResultsMissing
+    ├── WaitTimeout            our own deadline passed
+    └── TransferError          a file did not arrive
+        ├── Interrupted        the body stopped early
+        ├── SizeMismatch
+        ├── ChecksumMismatch
+        ├── TooLarge
+        ├── UnsafeName
+        └── UnsafeLocation
+
+Every error takes positional arguments only and hands all of them to ``Exception``, so that it
+pickles: Prefect sends errors from one process to another. ``retryable`` says whether the same
+step may succeed when it is tried again.
+"""
+
+from typing import ClassVar
+
+
+class ExpresError(Exception):
+    """The root of all errors of this package; ``args[0]`` is the message for the reader."""
+
+    retryable: ClassVar[bool] = False
+
+    def __str__(self) -> str:
+        """Show the message only; the facts are attributes."""
+        return str(self.args[0]) if self.args else type(self).__name__
+
+
+class ConfigurationError(ExpresError):
+    """The configuration breaks rules.
+
+    Args:
+        message: What is wrong as a whole.
+        problems: One line a problem: JSON path, value, rule and cure.
+    """
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message, problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        """Show every problem on a line of its own."""
+        return "\n".join([self.args[0], *(f"  {problem}" for problem in self.problems)])
+
+
+class AccessError(ExpresError):
+    """The service's access rules forbid the request; nothing was sent."""
+
+
+class EphemerisError(ExpresError):
+    """An ephemeris is missing, misnamed or unreadable."""
+
+
+class ResultError(ExpresError):
+    """A result file is not what ExPRES writes."""
+
+
+class ServiceError(ExpresError):
+    """The service, or the way to it, did not do what was asked.
+
+    Args:
+        message: What happened and what to do.
+        url: The URL that was asked, without credentials.
+        status: The HTTP status, or None if there was no answer.
+        reason: The service's own words.
+        retry_after: Seconds that the service asks to wait, if it said so.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        url: str | None = None,
+        status: int | None = None,
+        reason: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, url, status, reason, retry_after)
+        self.url = url
+        self.status = status
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class RequestRejected(ServiceError):
+    """The service understood the request and refused it."""
+
+
+class AuthenticationFailed(RequestRejected):
+    """The credentials are missing, wrong, or not those of the job's owner."""
+
+
+class JobNotFound(RequestRejected):
+    """The service knows no such job."""
+
+
+class Busy(ServiceError):
+    """The service asks to come back later: too many requests or too many active jobs."""
+
+    retryable = True
+
+
+class Unreachable(ServiceError):
+    """No answer came, or only a gateway's."""
+
+    retryable = True
+
+
+class ProtocolError(ServiceError):
+    """The answer cannot be read as UWS."""
+
+
+class SubmissionUncertain(ServiceError):
+    """The answer to a create was lost: the job may exist. Look for its runId before posting."""
+
+
+class JobError(ExpresError):
+    """The job ended without its results.
+
+    Args:
+        message: What happened and what to do.
+        job_url: The job on the service.
+        error: The service's error message.
+        stderr: The last lines of the job's standard error.
+    """
+
+    def __init__(
+        self, message: str, job_url: str, error: str | None = None, stderr: str | None = None
+    ) -> None:
+        super().__init__(message, job_url, error, stderr)
+        self.job_url = job_url
+        self.error = error
+        self.stderr = stderr
+
+    def __str__(self) -> str:
+        """Show the message, the service's words and the tail of stderr."""
+        evidence = [f"The service says: {self.error}"] if self.error else []
+        if self.stderr:
+            evidence.append(f"Last lines of stderr:\n{self.stderr}")
+        return "\n".join([self.args[0], *evidence])
+
+
+class JobFailed(JobError):
+    """The job ended in phase ERROR."""
+
+
+class JobAborted(JobError):
+    """The job ended in phase ABORTED."""
+
+
+class ResultsMissing(JobError):
+    """The job ended in phase COMPLETED, but without the results that it should have."""
+
+
+class WaitTimeout(ExpresError):
+    """The client's own deadline passed while the job was still active.
+
+    Args:
+        message: What happened and what to do.
+        job_url: The job on the service.
+        phase: The phase last seen.
+        waited: Seconds waited.
+    """
+
+    def __init__(self, message: str, job_url: str, phase: str, waited: float) -> None:
+        super().__init__(message, job_url, phase, waited)
+        self.job_url = job_url
+        self.phase = phase
+        self.waited = waited
+
+
+class TransferError(ExpresError):
+    """A file did not arrive.
+
+    Args:
+        message: What happened and what to do.
+        name: The file's name, as the service gives it.
+        url: Where it was to come from.
+    """
+
+    def __init__(self, message: str, name: str, url: str | None = None) -> None:
+        super().__init__(message, name, url)
+        self.name = name
+        self.url = url
+
+
+class Interrupted(TransferError):
+    """The connection ended before the file did."""
+
+    retryable = True
+
+
+class SizeMismatch(TransferError):
+    """The file has another size than announced."""
+
+    retryable = True
+
+
+class ChecksumMismatch(TransferError):
+    """The file's bytes do not have the hash that the service announced."""
+
+    retryable = True
+
+
+class TooLarge(TransferError):
+    """The file or document is larger than the limit."""
+
+
+class UnsafeName(TransferError):
+    """The file's name could leave its folder, or collide with another."""
+
+
+class UnsafeLocation(TransferError):
+    """The URL leads where a result must not be fetched from."""

@@ -1,0 +1,78 @@
+"""Who may do what on the MASER run-on-demand service; checked before anything is sent."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from prefect_expres.errors import AccessError
+
+GUEST_SECONDS = 600
+AUTHENTICATED_SECONDS = 10_800
+DEFAULT_BRANCH = "master"
+_JOB_LISTS = {"develop": "ExPRES-dev"}
+_DEFAULT_JOB_LIST = "ExPRES"
+
+
+@dataclass(frozen=True)
+class Access:
+    """What one kind of user may ask for.
+
+    Args:
+        longest_run: Seconds that a job may run.
+        any_branch: Branches other than master may be chosen.
+        shared: Everybody sees the jobs and their results.
+    """
+
+    longest_run: int
+    any_branch: bool
+    shared: bool
+
+    @classmethod
+    def of(cls, user: str | None) -> Self:
+        """Give the access of a user name, or of a guest if there is none."""
+        if user:
+            return cls(AUTHENTICATED_SECONDS, any_branch=True, shared=False)
+        return cls(GUEST_SECONDS, any_branch=False, shared=True)
+
+    def check(self, branch: str, execution_duration: int) -> None:
+        """Check what is asked for.
+
+        Args:
+            branch: The ExPRES git branch.
+            execution_duration: Seconds that the job may run.
+
+        Raises:
+            AccessError: It is more than this kind of user may ask for.
+        """
+        if execution_duration < 1:
+            msg = f"An execution duration of {execution_duration} s is too short; give at least 1"
+            raise AccessError(msg)
+        if execution_duration > self.longest_run:
+            cure = (
+                f"; ask for at most {GUEST_SECONDS} s, or use an ExpresService with a user name "
+                "and token"
+                if self.shared
+                else "; split the simulation"
+            )
+            msg = (
+                f"An execution duration of {execution_duration} s is over the limit of "
+                f"{self.longest_run} s for {'guests' if self.shared else 'users'}{cure}"
+            )
+            raise AccessError(msg)
+        if branch != DEFAULT_BRANCH and not self.any_branch:
+            msg = (
+                f"Guests may only run the branch {DEFAULT_BRANCH!r}, not {branch!r}; use an "
+                "ExpresService with a user name and token"
+            )
+            raise AccessError(msg)
+
+    @property
+    def warning(self) -> str | None:
+        """What a guest must know before running."""
+        if not self.shared:
+            return None
+        return "Guest access: the run, its configuration and its results are visible to everybody."
+
+
+def job_list_for(branch: str) -> str:
+    """Name the job list that runs a branch."""
+    return _JOB_LISTS.get(branch, _DEFAULT_JOB_LIST)

@@ -1,0 +1,361 @@
+"""One HTTP exchange with a service that is not trusted.
+
+Credentials leave for the service's own origin only. Redirects are followed here, one by one, and
+each target is checked. No body is read beyond its limit, compressed or not, and nothing of httpx
+gets out of this room.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+import random
+import socket
+import zlib
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from html import unescape
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from lxml import etree
+
+from prefect_expres.errors import (
+    AuthenticationFailed,
+    Busy,
+    JobNotFound,
+    ProtocolError,
+    RequestRejected,
+    ServiceError,
+    TooLarge,
+    Unreachable,
+    UnsafeLocation,
+)
+from prefect_expres.uws.sleeping import Clock
+
+MAX_REDIRECTS = 5
+ERROR_PAGE_BYTES = 8192
+LONGEST_RETRY_AFTER = 120.0
+READ_ATTEMPTS = 4
+_GATEWAY = frozenset({502, 503, 504})
+_LATER = frozenset({408, 429})
+
+
+class Http:
+    """Sends requests to one service.
+
+    Args:
+        origin_url: Any URL of the service; scheme, host and port are its origin.
+        credentials: User name and token for Basic authentication, or None for a guest.
+        timeout: Seconds without an answer, or without a further byte, before giving up.
+        trusted_hosts: Other hosts that results may be fetched from, without credentials.
+        transport: Takes the place of the network, for instance in tests.
+        clock: Sleeps between attempts.
+    """
+
+    def __init__(
+        self,
+        origin_url: str,
+        credentials: tuple[str, str] | None = None,
+        *,
+        timeout: float = 30.0,
+        trusted_hosts: frozenset[str] = frozenset(),
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock,
+    ) -> None:
+        self._origin = _origin(httpx.URL(origin_url))
+        self._auth = httpx.BasicAuth(*credentials) if credentials else None
+        self._trusted_hosts = trusted_hosts
+        self._timeout = timeout
+        self._clock = clock
+        self._client = httpx.AsyncClient(
+            timeout=httpx.Timeout(timeout),
+            trust_env=False,
+            follow_redirects=False,
+            transport=transport,
+            headers={"User-Agent": "prefect-expres", "Accept-Encoding": "identity"},
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def read(
+        self, url: str, *, limit: int, read_timeout: float | None = None
+    ) -> tuple[bytes, str]:
+        """GET a document of at most ``limit`` bytes; try again what may be tried again.
+
+        Returns:
+            The body and its content type.
+
+        Raises:
+            ServiceError: The service refused, or could not be reached in several attempts.
+            TooLarge: The document is larger than ``limit``.
+        """
+        for attempt in range(1, READ_ATTEMPTS + 1):
+            try:
+                async with self.stream("GET", url, read_timeout=read_timeout) as response:
+                    body = b"".join([chunk async for chunk in body_of(response, limit, url)])
+                    return body, response.headers.get("content-type", "")
+            except (Busy, Unreachable) as fault:
+                if attempt == READ_ATTEMPTS:
+                    raise
+                await self._clock.sleep(backoff(attempt, fault.retry_after))
+        raise AssertionError  # pragma: no cover - the loop returns or raises
+
+    async def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        fields: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+    ) -> tuple[httpx.Headers, bytes]:
+        """Send a write once, and follow nothing.
+
+        Returns:
+            The headers of the answer and at most `ERROR_PAGE_BYTES` of its body.
+
+        Raises:
+            ServiceError: The service refused, or no answer came.
+        """
+        request = self._request(method, url, data=fields, files=files)
+        async with self._sent(request) as response:
+            await self._refuse_errors(response)
+            return response.headers, await _head(response)
+
+    @contextlib.asynccontextmanager
+    async def stream(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        read_timeout: float | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """Open an answer for reading, through checked redirects.
+
+        Raises:
+            ServiceError: The service refused, or no answer came.
+            UnsafeLocation: A redirect leads where results must not come from.
+        """
+        for _ in range(MAX_REDIRECTS + 1):
+            url = await self.check_location(url)
+            request = self._request(method, url, headers=headers, read_timeout=read_timeout)
+            async with self._sent(request) as response:
+                if response.is_redirect:
+                    url = str(request.url.join(response.headers["location"]))
+                    continue
+                await self._refuse_errors(response)
+                yield response
+                return
+        msg = f"More than {MAX_REDIRECTS} redirects"
+        raise ProtocolError(msg, url)
+
+    async def check_location(self, url: str) -> str:
+        """Say where to fetch ``url`` from, if it is safe to.
+
+        The service's own host is reached by the service's own scheme: servers behind a proxy
+        give ``http`` links to themselves. Other hosts must be trusted by name and be public.
+
+        Raises:
+            UnsafeLocation: The URL is no http(s), or leads to a host that is not trusted.
+        """
+        try:
+            target = httpx.URL(url)
+        except (httpx.InvalidURL, ValueError):
+            raise UnsafeLocation("A location is no URL", "", url[:200]) from None
+        scheme, host, _ = self._origin
+        if target.host == host and target.scheme == "http" and scheme == "https":
+            target = target.copy_with(scheme="https", port=None)
+        if _origin(target) == self._origin:
+            return str(target)
+        if target.scheme not in {"http", "https"}:
+            reason = f"it is {target.scheme or 'no'}:, not http: or https:"
+        elif target.scheme == "http" and scheme == "https":
+            reason = "it is http: while the service is https:"
+        elif target.host not in self._trusted_hosts:
+            reason = "it is another host than the service; add it to the trusted hosts if it is right"
+        elif not await _public(target.host):
+            reason = "its address is private"
+        else:
+            return str(target)
+        shown = str(target.copy_with(userinfo=b""))[:200]
+        msg = f"{shown} is not fetched: {reason}"
+        raise UnsafeLocation(msg, "", shown)
+
+    def _request(
+        self, method: str, url: str, *, read_timeout: float | None = None, **content: Any
+    ) -> httpx.Request:
+        timeout = httpx.Timeout(self._timeout, read=read_timeout or self._timeout)
+        request = self._client.build_request(method, url, timeout=timeout, **content)
+        request.headers.pop("Authorization", None)
+        if self._auth is not None and _origin(request.url) == self._origin:
+            request = next(self._auth.auth_flow(request))
+        return request
+
+    @contextlib.asynccontextmanager
+    async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        url = shown_url(str(request.url))
+        try:
+            response = await self._client.send(request, stream=True, auth=None)
+        except httpx.HTTPError as fault:
+            msg = f"{url} did not answer: {_why(fault)}"
+            raise Unreachable(msg, url) from None
+        try:
+            yield response
+        except httpx.HTTPError as fault:
+            msg = f"The answer of {url} broke off: {_why(fault)}"
+            raise Unreachable(msg, url) from None
+        finally:
+            await response.aclose()
+
+    async def _refuse_errors(self, response: httpx.Response) -> None:
+        if response.status_code < 400:  # noqa: PLR2004 - the first HTTP error code
+            return
+        raise fault_of(
+            shown_url(str(response.request.url)),
+            response.status_code,
+            reason_in(await _head(response)),
+            retry_after(response.headers.get("retry-after")),
+        )
+
+
+def fault_of(url: str, status: int, reason: str, wait: float | None) -> ServiceError:
+    """Turn an error answer into the error it means.
+
+    OPUS says 500 for the client's own faults; of these only those whose text says so are worth
+    another try.
+    """
+    said = f"{url} answered {status}: {reason or 'no reason given'}"
+    facts = (url, status, reason, wait)
+    if status in {401, 403}:
+        return AuthenticationFailed(f"{said}. Check the user name and token.", *facts)
+    if status in {404, 410}:
+        return JobNotFound(said, *facts)
+    text = reason.lower()
+    if status in _LATER or "maximum number of active jobs" in text or "text file busy" in text:
+        return Busy(said, *facts)
+    if status in _GATEWAY:
+        return Unreachable(said, *facts)
+    return RequestRejected(said, *facts)
+
+
+def reason_in(page: bytes) -> str:
+    """Take the reason out of an error page: OPUS' ``<pre>``, a VOTable's INFO, or plain text."""
+    text = page.decode("utf-8", "replace")
+    if "<" not in text:
+        return " ".join(text.split())[:500]
+    if b"<!DOCTYPE" in page and b"<!ENTITY" in page:
+        return "an error page with entity declarations"
+    parser = etree.HTMLParser(no_network=True, huge_tree=False)
+    try:
+        tree = etree.fromstring(text, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        tree = None
+    if tree is None:
+        return " ".join(unescape(text).split())[:500]
+    for path in ("//pre", "//info", "//h1", "//title", "//body"):
+        for node in tree.iterfind(f".{path}"):
+            words = " ".join("".join(node.itertext()).split())
+            if words:
+                return words[:500]
+    return ""
+
+
+def retry_after(value: str | None) -> float | None:
+    """Read a ``Retry-After`` header, seconds or date, clamped to what is reasonable."""
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        seconds = (moment - datetime.now(UTC)).total_seconds()
+    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER) if seconds == seconds else None
+
+
+def backoff(attempt: int, asked: float | None = None) -> float:
+    """Seconds before the next attempt: what the service asked for, or 0.5, 1, 2 … with jitter."""
+    spread = random.uniform(0.75, 1.25)  # noqa: S311 - jitter is no secret
+    return asked if asked is not None else min(0.5 * 2 ** (attempt - 1), 15.0) * spread
+
+
+async def body_of(response: httpx.Response, limit: int, url: str) -> AsyncIterator[bytes]:
+    """Read a body, at most ``limit`` bytes after decompression.
+
+    Raises:
+        TooLarge: More bytes are declared or come.
+        ProtocolError: The body has an encoding that was not asked for.
+    """
+    declared = response.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > limit:
+        msg = f"{shown_url(url)} announces {declared} bytes; the limit is {limit}"
+        raise TooLarge(msg, "", shown_url(url))
+    total = 0
+    async for chunk in _decoded(response, url):
+        total += len(chunk)
+        if total > limit:
+            msg = f"{shown_url(url)} sends more than the limit of {limit} bytes"
+            raise TooLarge(msg, "", shown_url(url))
+        yield chunk
+
+
+async def _decoded(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in {"identity", ""}:
+        async for chunk in response.aiter_raw():
+            yield chunk
+        return
+    if encoding not in {"gzip", "x-gzip", "deflate"}:
+        msg = f"{shown_url(url)} sends content encoded as {encoding!r}, which was not asked for"
+        raise ProtocolError(msg, shown_url(url))
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    try:
+        async for chunk in response.aiter_raw():
+            packed = chunk
+            while packed:
+                yield unpacker.decompress(packed, 1 << 16)
+                packed = unpacker.unconsumed_tail
+    except zlib.error:
+        msg = f"{shown_url(url)} sends a body that is not the {encoding} it claims to be"
+        raise ProtocolError(msg, shown_url(url)) from None
+
+
+def shown_url(url: str) -> str:
+    """Give a URL as it may be shown: without a user or token in it."""
+    parts = urlsplit(url)
+    return url if "@" not in parts.netloc else url.replace(parts.netloc.rpartition("@")[0] + "@", "")
+
+
+async def _head(response: httpx.Response) -> bytes:
+    page = b""
+    async for chunk in response.aiter_raw():
+        page += chunk
+        if len(page) >= ERROR_PAGE_BYTES:
+            break
+    return page[:ERROR_PAGE_BYTES]
+
+
+async def _public(host: str) -> bool:
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(entry[4][0]).is_global for entry in found)
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+
+
+def _why(fault: httpx.HTTPError) -> str:
+    return str(fault) or type(fault).__name__
+
+

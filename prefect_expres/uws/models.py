@@ -1,0 +1,154 @@
+"""What a UWS service speaks of, as frozen models; the words are those of UWS 1.1."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from urllib.parse import unquote_plus
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Phase(StrEnum):
+    """The execution phases of UWS 1.1, section 2.1.3."""
+
+    PENDING = "PENDING"
+    QUEUED = "QUEUED"
+    EXECUTING = "EXECUTING"
+    COMPLETED = "COMPLETED"
+    ERROR = "ERROR"
+    ABORTED = "ABORTED"
+    HELD = "HELD"
+    SUSPENDED = "SUSPENDED"
+    UNKNOWN = "UNKNOWN"
+    ARCHIVED = "ARCHIVED"
+
+    @property
+    def finished(self) -> bool:
+        """The job will not change its phase any more, but for being archived."""
+        return self in _FINISHED
+
+    @property
+    def waits(self) -> bool:
+        """UWS 1.1, section 2.2.1.1: a WAIT may block in this phase."""
+        return self in _WAITING
+
+
+_FINISHED = frozenset({Phase.COMPLETED, Phase.ERROR, Phase.ABORTED, Phase.ARCHIVED})
+_WAITING = frozenset({Phase.PENDING, Phase.QUEUED, Phase.EXECUTING})
+
+
+class Model(BaseModel):
+    """A frozen value."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Timestamp(Model):
+    """A time as the service wrote it: some give UTC with ``Z``, OPUS its local time without."""
+
+    text: str
+
+    @property
+    def moment(self) -> datetime | None:
+        """The time, aware if the service gave a zone; None if it is no ISO 8601 time."""
+        try:
+            return datetime.fromisoformat(self.text)
+        except ValueError:
+            return None
+
+    @property
+    def order(self) -> float:
+        """A number to sort by; a time without a zone counts as UTC, no time as the last."""
+        moment = self.moment
+        if moment is None:
+            return float("inf")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+class Extra(Model):
+    """An element or attribute that UWS does not define; kept as it came."""
+
+    name: str
+    text: str
+
+
+class ErrorSummary(Model):
+    """Why a job failed, in short."""
+
+    message: str
+    type: str | None = None
+    has_detail: bool | None = None
+    extras: tuple[Extra, ...] = ()
+
+
+class Parameter(Model):
+    """One parameter of a job.
+
+    ``text`` is what the document holds. OPUS percent-encodes it; ``encoded`` says so.
+    """
+
+    id: str
+    text: str
+    by_reference: bool = False
+    is_post: bool | None = None
+    encoded: bool = False
+    extras: tuple[Extra, ...] = ()
+
+    @property
+    def value(self) -> str:
+        """The value that was given to the job, or the URL it is referenced by."""
+        return unquote_plus(self.text) if self.encoded else self.text
+
+
+class ResultRef(Model):
+    """One result of a job: where it is, and what the service says of it.
+
+    ``size`` is in bytes; ``hash`` is hexadecimal (OPUS: SHA-1 of the bytes).
+    """
+
+    id: str
+    href: str | None = None
+    mime_type: str | None = None
+    size: int | None = None
+    name: str | None = None
+    hash: str | None = None
+    extras: tuple[Extra, ...] = ()
+
+
+class JobRef(Model):
+    """A job's entry in the job list.
+
+    ``href`` is kept for the record only: OPUS gives a dead link.
+    """
+
+    id: str
+    href: str | None = None
+    phase: Phase = Phase.UNKNOWN
+    run_id: str | None = None
+    owner_id: str | None = None
+    creation_time: Timestamp | None = None
+    extras: tuple[Extra, ...] = ()
+
+
+class Job(Model):
+    """A job, as one document tells it.
+
+    ``quote`` is kept as text: UWS says a time, OPUS a number of seconds.
+    ``execution_duration`` is in seconds, 0 for no limit.
+    """
+
+    id: str
+    phase: Phase = Phase.UNKNOWN
+    run_id: str | None = None
+    owner_id: str | None = None
+    quote: str | None = None
+    creation_time: Timestamp | None = None
+    start_time: Timestamp | None = None
+    end_time: Timestamp | None = None
+    execution_duration: float | None = None
+    destruction: Timestamp | None = None
+    parameters: tuple[Parameter, ...] = ()
+    results: tuple[ResultRef, ...] = ()
+    error_summary: ErrorSummary | None = None
+    job_info: tuple[Extra, ...] = ()
+    version: str | None = None
+    extras: tuple[Extra, ...] = ()
