@@ -1,0 +1,37 @@
+# Everything is set up on first use: a virtual environment in .venv, from the hashed lock.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lock clean
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+demo: $(READY) ## Run a simulation on the sandbox (FRESH=1: run it anew)
+	@$(BIN)/prefect-expres demo $(if $(FRESH),--fresh)
+
+test: $(READY) ## Run the tests
+	@$(BIN)/python -m pytest
+
+check: $(READY) ## Check style, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+lock: $(READY) ## Renew requirements.txt from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links --no-emit-package prefect-expres \
+		--custom-compile-command "make lock" --extra dev -o requirements.txt pyproject.toml
+
+clean: ## Remove what was built
+	@rm -rf .venv build dist *.egg-info .demo
+
+$(READY): requirements.txt pyproject.toml
+	@echo "Setting up .venv from requirements.txt (once, a minute or two) ..."
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

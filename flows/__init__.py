@@ -1,0 +1,1 @@
+"""The flows: Prefect runs them, science flows compose them."""
