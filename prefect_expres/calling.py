@@ -1,7 +1,7 @@
 """Call an asynchronous flow from anywhere: the one adapter between sync and async callers."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, ParamSpec, Self, TypeVar
@@ -51,3 +51,14 @@ def _run(coroutine: Coroutine[Any, Any, R]) -> R:
         return asyncio.run(coroutine)
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(copy_context().run, asyncio.run, coroutine).result()
+
+
+def anywhere_flow(
+    **options: Any,
+) -> Callable[[Callable[P, Coroutine[Any, Any, R]]], AnywhereFlow[P, R]]:
+    """Decorate an async function as a flow that can be called from anywhere."""
+
+    def decorated(function: Callable[P, Coroutine[Any, Any, R]]) -> AnywhereFlow[P, R]:
+        return AnywhereFlow(function, **options)
+
+    return decorated

@@ -18,7 +18,7 @@ _BLOCK = 2**20
 
 
 class PhaseTime(BaseModel):
-    """When a phase was first seen: seconds after the job was created."""
+    """When a phase was first seen: seconds after the job was started."""
 
     model_config = ConfigDict(frozen=True)
 

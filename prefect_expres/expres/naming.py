@@ -1,0 +1,108 @@
+"""The name that ExPRES gives to its result.
+
+The rules are those of ExPRES 1.4: everything in lower case, beam width and energy truncated to
+integers, the first active source speaks for all of them.
+"""
+
+from datetime import datetime
+
+from prefect_expres.expres.configuration import Configuration, Source
+
+VERSION = "v14"
+"""How the running version, ExPRES 1.4, signs its files."""
+
+_CURRENTS = {
+    "Transient (Alfvenic)": "lossc",
+    "Steady-State": "cavity",
+    "Shell": "shell",
+}
+
+
+def output_name(configuration: Configuration, ephemeris_start: datetime | None = None) -> str:
+    """Give the result's file name without its extension.
+
+    Args:
+        configuration: The configuration of the run.
+        ephemeris_start: The first stamp of the ephemeris file; it wins over ``SCTIME``.
+
+    Raises:
+        ValueError: No source is active, or neither the ephemeris nor ``SCTIME`` gives a date.
+    """
+    source = first_source(configuration)
+    observer = configuration.observer
+    parts = [
+        "expres",
+        observer.sc or "Earth",
+        observer.parent,
+        source_origin(source),
+        *_simulation_parts(configuration, source),
+        start_date(configuration, ephemeris_start),
+        VERSION,
+    ]
+    return "_".join(parts).lower()
+
+
+def first_source(configuration: Configuration) -> Source:
+    """Give the first active source, after which the file is named."""
+    for source in configuration.source:
+        if source.on:
+            return source
+    msg = "No SOURCE is active; set ON to true in one of them"
+    raise ValueError(msg)
+
+
+def start_date(configuration: Configuration, ephemeris_start: datetime | None) -> str:
+    """Give the day on which the simulation starts, ``YYYYMMDD``."""
+    if ephemeris_start is not None:
+        return f"{ephemeris_start:%Y%m%d}"
+    sctime = configuration.observer.sctime
+    if len(sctime) < 12 or not sctime.isdigit():
+        msg = f"OBSERVER.SCTIME: {sctime!r}: the start is needed, as 12 or 14 digits"
+        raise ValueError(msg)
+    return sctime[:8]
+
+
+def source_origin(source: Source) -> str:
+    """Give where a source sits: the moon's name, or its longitude and shell."""
+    if source.type == "attached to a satellite":
+        return source.sat
+    longitude = 0 if isinstance(source.lg_min, str) else int(source.lg_min)
+    return f"{longitude}d-{int(source.lat)}R"
+
+
+def source_type(source: Source) -> str:
+    """Give the short word for a source's beaming: ``lossc``, ``cst80.000``, ``cavity``, ``shell``.
+
+    A constant angle is written as IDL prints a float, cut after six characters.
+    """
+    if source.current == "Constant":
+        return "cst" + f"{source.constant:#.6g}"[:6]
+    return _CURRENTS[source.current]
+
+
+def source_width(source: Source) -> str:
+    """Give the beam's width as the name holds it: ``wid1deg``."""
+    return f"wid{int(source.width)}deg"
+
+
+def source_energy(source: Source) -> str:
+    """Give the electrons' energy as the name holds it: ``3keV``."""
+    return f"{int(float(f'{source.accel:.6g}'))}keV"
+
+
+def field_model(configuration: Configuration, source: Source) -> str:
+    """Give the short name of the magnetic field of a source: ``MAG`` up to ``_`` or ``+``."""
+    magnetic = {body.name: body.mag for body in configuration.body if body.on}
+    return magnetic.get(source.parent, "").split("_")[0].split("+")[0]
+
+
+def _simulation_parts(configuration: Configuration, source: Source) -> list[str]:
+    if configuration.simu.doi:
+        return [configuration.simu.doi]
+    parts = [
+        field_model(configuration, source),
+        f"{source_type(source)}-{source_width(source)}",
+        source_energy(source),
+        source.mode or "RX",
+    ]
+    return [*parts, "refr"] if source.refraction else parts

@@ -1,0 +1,74 @@
+"""Progress of a simulation: log lines with a step, and one progress artifact."""
+
+import logging
+from uuid import UUID
+
+from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
+from prefect.logging import get_run_logger
+
+from prefect_expres.outcome import PhaseTime
+from prefect_expres.uws import Observation, Phase
+
+SHORTEST_UPDATE = 2.0
+_SHARE = {
+    Phase.PENDING: 0.0,
+    Phase.QUEUED: 5.0,
+    Phase.EXECUTING: 10.0,
+    Phase.COMPLETED: 100.0,
+}
+
+
+def tell(step: str, message: str, *args: object) -> None:
+    """Log one step of a simulation; the step's name goes with the record as ``expres_step``."""
+    get_run_logger().info(message, *args, extra={"expres_step": step})
+
+
+def warn(message: str, *args: object) -> None:
+    """Log what the user should know."""
+    get_run_logger().log(logging.WARNING, message, *args, extra={"expres_step": "warning"})
+
+
+class ProgressArtifact:
+    """Shows the job's way through its phases in the Prefect UI.
+
+    Args:
+        label: The simulation's label.
+        job_url: The job on the service.
+        execution_duration: Seconds that the job may run; the bar is the part of them used.
+
+    ``phases`` tells when each phase was first seen, in seconds since the wait began.
+    """
+
+    def __init__(self, label: str, job_url: str, execution_duration: float) -> None:
+        self._label = label
+        self._job_url = job_url
+        self._allowed = max(execution_duration, 1.0)
+        self._artifact: UUID | None = None
+        self._phase: Phase | None = None
+        self._executing_since = 0.0
+        self._updated = 0.0
+        self.phases: tuple[PhaseTime, ...] = ()
+
+    async def show(self, seen: Observation) -> None:
+        """Log a new phase, and move the bar when enough time has passed."""
+        phase = seen.job.phase
+        changed = phase is not self._phase
+        if changed:
+            self._phase = phase
+            self._executing_since = seen.elapsed
+            self.phases += (PhaseTime(phase=phase.value, seconds=round(seen.elapsed, 3)),)
+            tell("phase", "%s after %.1f s", phase.value, seen.elapsed)
+        if changed or seen.elapsed - self._updated >= SHORTEST_UPDATE:
+            self._updated = seen.elapsed
+            await self._draw(phase, seen.elapsed)
+
+    async def _draw(self, phase: Phase, elapsed: float) -> None:
+        share = _SHARE.get(phase, 10.0)
+        if phase is Phase.EXECUTING:
+            share += 85.0 * min((elapsed - self._executing_since) / self._allowed, 1.0)
+        description = f"{self._label}: {phase.value} after {elapsed:.0f} s, {self._job_url}"
+        if self._artifact is None:
+            key = f"progress-{self._label}".lower().replace("_", "-")
+            self._artifact = await acreate_progress_artifact(share, key, description)
+        else:
+            await aupdate_progress_artifact(self._artifact, share, description)

@@ -1,0 +1,5 @@
+"""What the engine says when it cannot compute."""
+
+
+class EngineError(Exception):
+    """The engine cannot run this configuration; the message says why and what to do."""

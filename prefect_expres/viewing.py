@@ -1,0 +1,123 @@
+"""Look at a finished simulation: its windows and quicklook, and what the Prefect UI shows of it."""
+
+import asyncio
+import base64
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import fsspec
+from prefect import task
+from prefect.artifacts import (
+    acreate_image_artifact,
+    acreate_link_artifact,
+    acreate_table_artifact,
+)
+from prefect.cache_policies import NO_CACHE
+from pydantic import BaseModel, ConfigDict
+
+from prefect_expres.analysis.windows import Window
+from prefect_expres.outcome import SimulationResult
+from prefect_expres.progress import tell, warn
+from prefect_expres.uws import StoredFile
+from prefect_expres.uws.transfer import write_whole
+
+ANALYSIS_NEEDS = ("cdflib", "xarray", "matplotlib")
+
+
+class View(BaseModel):
+    """What was seen in the results; all None if the analysis extra is not installed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    quicklook: StoredFile | None = None
+    picture: bytes | None = None
+    windows: tuple[Window, ...] | None = None
+
+
+@task(name="Look at results", cache_policy=NO_CACHE)
+async def look_at(cdf: StoredFile, folder: str) -> View:
+    """Find the windows of visible emission and draw the quicklook.
+
+    Not retried: the same file gives the same. Not cached: the manifest keeps what was found.
+
+    Args:
+        cdf: The simulation's CDF file.
+        folder: Path or fsspec URL of the folder that gets the quicklook.
+    """
+    missing = [name for name in ANALYSIS_NEEDS if find_spec(name) is None]
+    if missing:
+        warn(
+            "No quicklook and no windows, since %s is not installed; "
+            "pip install 'prefect-expres[analysis]' brings it",
+            ", ".join(missing),
+        )
+        return View()
+    picture, windows = await asyncio.to_thread(_look, cdf.url)
+    name = f"{Path(cdf.name).stem}.png"
+    quicklook = await write_whole(folder, name, picture)
+    tell("look", "%d windows of visible emission, quicklook %s", len(windows), name)
+    return View(quicklook=quicklook, picture=picture, windows=tuple(windows))
+
+
+def _look(url: str) -> tuple[bytes, list[Window]]:
+    from prefect_expres.analysis import open_results, quicklook, visible_windows  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as scratch:
+        local = Path(scratch) / "results.cdf"
+        with fsspec.open(url, "rb") as source, local.open("wb") as target:
+            while block := source.read(2**20):
+                target.write(block)
+        with open_results(local) as dataset:
+            picture = quicklook(dataset, Path(scratch) / "quicklook.png").read_bytes()
+            return picture, visible_windows(dataset)
+
+
+async def show_job(label: str, job_url: str) -> None:
+    """Put a link to the job on the Artifacts page."""
+    await acreate_link_artifact(
+        job_url, key=_key("job", label), link_text=job_url, description=f"{label}: the UWS job"
+    )
+
+
+async def show_result(result: SimulationResult, view: View) -> None:
+    """Put the tables of files and windows, and the picture, on the Artifacts page."""
+    await acreate_table_artifact(
+        [
+            {
+                "file": file.name,
+                "bytes": file.size,
+                "SHA-256": file.sha256,
+                "verified by the service's hash": file.verified,
+            }
+            for file in result.files
+        ],
+        key=_key("results", result.label),
+        description=f"{result.label}: files in {result.folder}",
+    )
+    if view.windows is not None:
+        await acreate_table_artifact(
+            [
+                {
+                    "source": window.source,
+                    "from (UTC)": f"{window.start:%Y-%m-%d %H:%M}",
+                    "to (UTC)": f"{window.end:%Y-%m-%d %H:%M}",
+                    "MHz": f"{window.fmin:.2f}-{window.fmax:.2f}",
+                    "polarization": window.polarization,
+                }
+                for window in view.windows
+            ],
+            key=_key("windows", result.label),
+            description=f"{result.label}: windows of visible emission",
+        )
+    if view.picture is not None:
+        encoded = base64.b64encode(view.picture).decode()
+        await acreate_image_artifact(
+            f"data:image/png;base64,{encoded}",
+            key=_key("quicklook", result.label),
+            description=f"{result.label}: quicklook",
+        )
+
+
+def _key(kind: str, label: str) -> str:
+    return f"{kind}-{label}".lower().replace("_", "-")
