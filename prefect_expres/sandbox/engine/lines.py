@@ -27,8 +27,8 @@ from prefect_expres.sandbox.engine.field import (
 NORTH, SOUTH = 0, 1
 LONGITUDES = 360
 FLOOR = 0.9
-STEP = 0.015
-"""Arc length of a step in units of the distance: 1 to 2 % traces to 1e-4 radii."""
+STEP = 0.01
+"""Arc length of a step in units of the distance: 1 % traces to 1e-6 radii."""
 MOST_STEPS = 4000
 METHOD = "rk4-1"
 """Change this when the tracing changes: it is a part of the cache's key."""

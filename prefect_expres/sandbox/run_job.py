@@ -1,0 +1,37 @@
+"""The process that runs one job: ``python -m prefect_expres.sandbox.run_job FOLDER``."""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from prefect_expres.errors import ExpresError
+from prefect_expres.expres.configuration import Configuration
+from prefect_expres.sandbox.engine import EngineError, run_engine
+
+
+def main() -> int:
+    """Run the engine on a job's inputs; the last line of stderr says what failed."""
+    folder = Path(sys.argv[1])
+    work = folder / "work"
+    tables = Path(os.environ.get("EXPRES_TABLES", folder / "tables"))
+    try:
+        content = _input(folder, "config")
+        if content is None:
+            raise EngineError("No configuration was given; send it as config")  # noqa: TRY301, EM101
+        with (work / "run.log").open("w") as log, contextlib.redirect_stdout(log):
+            configuration = Configuration.parse(content)
+            run_engine(configuration, _input(folder, "ephemeride"), work, tables)
+    except (EngineError, ExpresError) as fault:
+        print(" ".join(str(fault).split()), file=sys.stderr)  # noqa: T201 - stderr is the report
+        return 1
+    return 0
+
+
+def _input(folder: Path, role: str) -> bytes | None:
+    paths = sorted((folder / "inputs" / role).glob("*"))
+    return paths[0].read_bytes() if paths else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
