@@ -3,7 +3,7 @@
 from typing import ClassVar, Self
 
 from prefect.blocks.abstract import CredentialsBlock
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 
 from prefect_expres.expres.access import Access
 from prefect_expres.uws import UWSClient
@@ -30,8 +30,7 @@ class ExpresService(CredentialsBlock):
 
     _block_type_name: ClassVar[str | None] = "ExPRES Service"
     _block_type_slug: ClassVar[str | None] = "expres-service"
-    _logo_url: ClassVar[str | None] = None
-    _documentation_url: ClassVar[str | None] = (
+    _documentation_url: ClassVar[HttpUrl | None] = HttpUrl(
         "https://expres.readthedocs.io/en/latest/usage/uws.html"
     )
     _description: ClassVar[str | None] = (

@@ -21,7 +21,7 @@ class AnywhereFlow(Flow[P, R]):
         coroutine = super().__call__(*args, **kwargs)
         return coroutine if _caller_is_async() else _run(coroutine)
 
-    def with_options(self, **options: Any) -> Self:  # type: ignore[override]
+    def with_options(self, **options: Any) -> Self:
         """Copy the flow with other options; the copy can be called from anywhere, too."""
         changed = super().with_options(**options)
         changed.__class__ = type(self)

@@ -125,7 +125,9 @@ async def create_job(
     """
     async with service.get_client(request.job_list) as client:
         found = await client.find(run_id)
-        job_id = found[0].id if found else await _created(client, request, run_id, execution_duration)
+        job_id = (
+            found[0].id if found else await _created(client, request, run_id, execution_duration)
+        )
         job_url = client.job_url(job_id)
     tell("submit", "%s", job_url)
     return job_url
@@ -202,9 +204,7 @@ async def await_phase(
     retry_jitter_factor=0.5,
     retry_condition_fn=may_help,
 )
-async def download_results(
-    job_url: str, service: ExpresService, folder: str
-) -> list[StoredFile]:
+async def download_results(job_url: str, service: ExpresService, folder: str) -> list[StoredFile]:
     """Download every result of a completed job and verify it.
 
     Retried when a transfer was cut or the service is away: a file gets its name only when it is
@@ -242,9 +242,7 @@ async def keep_inputs(request: SimulationRequest, folder: str) -> list[StoredFil
         request: The simulation.
         folder: Path or fsspec URL of the folder.
     """
-    files = [
-        await write_whole(folder, request.configuration_name, request.configuration.to_json())
-    ]
+    files = [await write_whole(folder, request.configuration_name, request.configuration.to_json())]
     if request.ephemeris is not None:
         files.append(await write_whole(folder, request.ephemeris_name, request.ephemeris))
     return files
@@ -329,7 +327,8 @@ async def _evidence(client: UWSClient, job: Job) -> JobFailed | JobAborted:
     kind = JobFailed if job.phase is Phase.ERROR else JobAborted
     summary = job.error_summary.message if job.error_summary else None
     message = f"The job {client.job_url(job.id)} ended in phase {job.phase.value}"
-    return await _with_evidence(client, job.id, kind, message, summary)
+    fault: JobFailed | JobAborted = await _with_evidence(client, job.id, kind, message, summary)
+    return fault
 
 
 async def _with_evidence(

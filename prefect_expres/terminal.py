@@ -83,9 +83,7 @@ def _steps_on(console: Console) -> Iterator[None]:
         handler = _StepHandler(progress)
         for name in _RUN_LOGGERS:
             logger = logging.getLogger(name)
-            logger.handlers = [
-                other for other in logger.handlers if not hasattr(other, "console")
-            ]
+            logger.handlers = [other for other in logger.handlers if not hasattr(other, "console")]
             logger.addHandler(handler)
         yield
 

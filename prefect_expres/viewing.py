@@ -61,7 +61,7 @@ async def look_at(cdf: StoredFile, folder: str) -> View:
 
 
 def _look(url: str) -> tuple[bytes, list[Window]]:
-    from prefect_expres.analysis import open_results, quicklook, visible_windows  # noqa: PLC0415
+    from prefect_expres.analysis import draw_quicklook, open_results, visible_windows  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as scratch:
         local = Path(scratch) / "results.cdf"
@@ -69,7 +69,7 @@ def _look(url: str) -> tuple[bytes, list[Window]]:
             while block := source.read(2**20):
                 target.write(block)
         with open_results(local) as dataset:
-            picture = quicklook(dataset, Path(scratch) / "quicklook.png").read_bytes()
+            picture = draw_quicklook(dataset, Path(scratch) / "quicklook.png").read_bytes()
             return picture, visible_windows(dataset)
 
 

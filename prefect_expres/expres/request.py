@@ -114,9 +114,7 @@ class SimulationRequest(BaseModel):
 
 def default_label(configuration: Configuration) -> str:
     """Name a simulation by what is seen from where and when, as ``io-earth-20180913``."""
-    moons = dict.fromkeys(
-        source.sat or source.type for source in configuration.source if source.on
-    )
+    moons = dict.fromkeys(source.sat or source.type for source in configuration.source if source.on)
     observer = configuration.observer
     stem = PurePosixPath(observer.ephem).stem
     day = observer.sctime[:8] or next(iter(re.findall(r"(?<!\d)\d{8}(?!\d)", stem)), "")

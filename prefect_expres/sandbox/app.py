@@ -209,7 +209,9 @@ class _Handlers:
     async def file(self, request: Request) -> Response:
         path, entity = self._service.file(request.query_params.get("ID", ""), _user(request))
         headers = {"ETag": f'"{entity.sha1}"'}
-        return FileResponse(path, headers=headers, filename=entity.name, media_type=entity.media_type)
+        return FileResponse(
+            path, headers=headers, filename=entity.name, media_type=entity.media_type
+        )
 
     async def describe(self, request: Request) -> Response:
         name = request.path_params["job_list"]

@@ -18,7 +18,7 @@ def main() -> int:
     try:
         content = _input(folder, "config")
         if content is None:
-            raise EngineError("No configuration was given; send it as config")  # noqa: TRY301, EM101
+            raise EngineError("No configuration was given; send it as config")
         with (work / "run.log").open("w") as log, contextlib.redirect_stdout(log):
             configuration = Configuration.parse(content)
             run_engine(configuration, _input(folder, "ephemeride"), work, tables)

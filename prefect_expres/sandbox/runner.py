@@ -122,7 +122,7 @@ class Runner:
         """Take up the files that the run left: spectra under their names, the log by its role."""
         found = [(path, path.name) for path in sorted(work.glob("*.cdf"))]
         found += [(path, "log") for path in work.glob("run.log")]
-        return [self._entity(path, role, job) for path, role in found]
+        return [self._entity(path, role) for path, role in found]
 
     def _provenance(self, job: SandboxJob) -> Entity:
         """Write where the results come from, as PROV-JSON, a moment after the job completed."""
@@ -133,11 +133,9 @@ class Runner:
             "entity": {f"opus:{entity.id}": {"prov:label": entity.name} for entity in job.results},
         }
         path.write_text(json.dumps(record))
-        return self._entity(path, "provjson", job, "application/json")
+        return self._entity(path, "provjson", "application/json")
 
-    def _entity(
-        self, path: Path, role: str, job: SandboxJob, media_type: str | None = None
-    ) -> Entity:
+    def _entity(self, path: Path, role: str, media_type: str | None = None) -> Entity:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha1").hexdigest()
         return Entity(

@@ -22,7 +22,7 @@ DESTRUCTION_DAYS = 30
 SWEEP_SECONDS = 1.0
 
 
-class Refusal(Exception):  # noqa: N818 - it says no; it is not a fault
+class Refusal(Exception):
     """The service says no.
 
     Args:
@@ -69,9 +69,7 @@ class Service:
 
     def jobs(self, job_list: str, user: str) -> list[SandboxJob]:
         """Give a user's jobs, oldest first; an unknown list is empty."""
-        return [
-            job for job in self._store.jobs() if job.job_list == job_list and job.owner == user
-        ]
+        return [job for job in self._store.jobs() if job.job_list == job_list and job.owner == user]
 
     def job(self, job_list: str, job_id: str, user: str) -> SandboxJob:
         """Give a job to its owner."""

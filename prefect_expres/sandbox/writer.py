@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from urllib.parse import quote_plus
 from xml.sax.saxutils import escape, quoteattr
 
-from prefect_expres.sandbox.store import Entity, SandboxJob, Value
+from prefect_expres.sandbox.store import Entity, SandboxJob
 from prefect_expres.uws.models import Phase
 
 Dialect = Literal["opus", "standard"]
@@ -57,8 +57,8 @@ class OpusWriter:
             _text("uws:ownerId", job.owner),
             _text("uws:phase", job.phase),
             _text("uws:creationTime", self.time(job.created)),
-            _text("uws:startTime", job.started and self.time(job.started)),
-            _text("uws:endTime", job.ended and self.time(job.ended)),
+            _text("uws:startTime", self.time(job.started) if job.started else None),
+            _text("uws:endTime", self.time(job.ended) if job.ended else None),
             _text("uws:quote", str(_QUOTE_SECONDS)),
             _text("uws:executionDuration", str(job.execution_duration)),
             _text("uws:destruction", self.time(job.destruction)),
@@ -145,8 +145,8 @@ class StandardWriter:
             _text("uws:phase", job.phase),
             _text("uws:quote", None),
             _text("uws:creationTime", self.time(job.created)),
-            _text("uws:startTime", job.started and self.time(job.started)),
-            _text("uws:endTime", job.ended and self.time(job.ended)),
+            _text("uws:startTime", self.time(job.started) if job.started else None),
+            _text("uws:endTime", self.time(job.ended) if job.ended else None),
             _text("uws:executionDuration", str(job.execution_duration)),
             _text("uws:destruction", self.time(job.destruction)),
             self.parameters(job, base, root=False),
@@ -227,11 +227,7 @@ def html_error(status: str, url: str, reason: str) -> str:
     </html>
 """
     quotes = {"'": "&#039;", '"': "&quot;"}
-    return page.format(
-        status=status, url=escape(repr(url), quotes), reason=escape(reason, quotes)
-    )
-
-
+    return page.format(status=status, url=escape(repr(url), quotes), reason=escape(reason, quotes))
 
 
 def _reference(entity: Entity, base: str) -> str:

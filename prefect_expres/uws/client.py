@@ -229,9 +229,7 @@ class UWSClient:
             else:
                 return
 
-    async def job(
-        self, job_id: str, *, wait: int | None = None, phase: Phase | None = None
-    ) -> Job:
+    async def job(self, job_id: str, *, wait: int | None = None, phase: Phase | None = None) -> Job:
         """Read a job; with ``wait``, ask the server to answer when ``phase`` is left.
 
         Args:
@@ -305,9 +303,7 @@ class UWSClient:
             RequestRejected: The name or value could harm the server, or the server said no.
         """
         _check_parameters({name: value})
-        await self.http.send(
-            "POST", f"{self.job_url(job_id)}/parameters", fields={name: value}
-        )
+        await self.http.send("POST", f"{self.job_url(job_id)}/parameters", fields={name: value})
 
     async def execution_duration(self, job_id: str) -> float:
         """Read how many seconds a job may run; 0 is no limit."""

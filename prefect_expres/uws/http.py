@@ -8,6 +8,7 @@ gets out of this room.
 import asyncio
 import contextlib
 import ipaddress
+import math
 import random
 import socket
 import zlib
@@ -176,7 +177,9 @@ class Http:
         elif target.scheme == "http" and scheme == "https":
             reason = "it is http: while the service is https:"
         elif target.host not in self._trusted_hosts:
-            reason = "it is another host than the service; add it to the trusted hosts if it is right"
+            reason = (
+                "it is another host than the service; add it to the trusted hosts if it is right"
+            )
         elif not await _public(target.host):
             reason = "its address is private"
         else:
@@ -258,7 +261,7 @@ def reason_in(page: bytes) -> str:
         return " ".join(unescape(text).split())[:500]
     for path in ("//pre", "//info", "//h1", "//title", "//body"):
         for node in tree.iterfind(f".{path}"):
-            words = " ".join("".join(node.itertext()).split())
+            words = " ".join("".join(map(str, node.itertext())).split())
             if words:
                 return words[:500]
     return ""
@@ -278,7 +281,7 @@ def retry_after(value: str | None) -> float | None:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         seconds = (moment - datetime.now(UTC)).total_seconds()
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER) if seconds == seconds else None
+    return None if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
 
 
 def backoff(attempt: int, asked: float | None = None) -> float:
@@ -331,7 +334,9 @@ async def _decoded(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
 def shown_url(url: str) -> str:
     """Give a URL as it may be shown: without a user or token in it."""
     parts = urlsplit(url)
-    return url if "@" not in parts.netloc else url.replace(parts.netloc.rpartition("@")[0] + "@", "")
+    return (
+        url if "@" not in parts.netloc else url.replace(parts.netloc.rpartition("@")[0] + "@", "")
+    )
 
 
 async def _head(response: httpx.Response) -> bytes:
@@ -357,5 +362,3 @@ def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 def _why(fault: httpx.HTTPError) -> str:
     return str(fault) or type(fault).__name__
-
-

@@ -11,7 +11,8 @@ from pathlib import Path
 folder = Path(sys.argv[1])
 configuration = next((folder / "inputs" / "config").iterdir())
 orders = json.loads(configuration.read_text())["SIMU"]["NAME"].split()
-print("the run has begun", flush=True)
+sys.stdout.write("the run has begun\n")
+sys.stdout.flush()
 for order in orders:
     if order.startswith("sleep="):
         time.sleep(float(order.removeprefix("sleep=")))

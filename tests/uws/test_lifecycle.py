@@ -50,9 +50,7 @@ async def test_job_runs_and_its_results_arrive(
     assert not list((tmp_path / "out").glob("*.part"))
 
 
-async def test_failed_job_tells_why(
-    sandbox: SandboxServer, configuration: dict[str, Any]
-) -> None:
+async def test_failed_job_tells_why(sandbox: SandboxServer, configuration: dict[str, Any]) -> None:
     """A run that fails is in phase ERROR, with a summary and its stderr."""
     async with UWSClient(sandbox.jobs_url()) as client:
         job_id = await client.create({"runId": "f"}, _config(configuration, "fail"))
@@ -130,14 +128,12 @@ async def test_settings_are_written_and_read_back(
         assert (await client.describe())["name"] == "ExPRES"
 
 
-async def test_wait_has_a_deadline(
-    sandbox: SandboxServer, configuration: dict[str, Any]
-) -> None:
+async def test_wait_has_a_deadline(sandbox: SandboxServer, configuration: dict[str, Any]) -> None:
     """A wait ends at its deadline and names the phase."""
     async with UWSClient(sandbox.jobs_url()) as client:
         job_id = await client.create({"runId": "t"}, _config(configuration, "sleep=60"))
         await client.start(job_id)
-        with pytest.raises(WaitTimeout, match="EXECUTING|QUEUED") as caught:
+        with pytest.raises(WaitTimeout, match=r"EXECUTING|QUEUED") as caught:
             await wait_for(client, job_id, timeout=1.5)
         assert caught.value.waited < 5
         await client.abort(job_id)

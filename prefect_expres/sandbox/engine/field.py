@@ -95,7 +95,10 @@ def magnetic_field(model: FieldModel, position: Floats) -> Floats:
 def _current_sheet(values: tuple[tuple[str, float], ...]) -> Any:
     """Build the sheet with the analytic equations of Edwards et al. (2001)."""
     return con2020.Model(
-        equation_type="analytic", CartesianIn=True, CartesianOut=True, error_check=False,
+        equation_type="analytic",
+        CartesianIn=True,
+        CartesianOut=True,
+        error_check=False,
         **dict(values),
     )
 

@@ -162,9 +162,14 @@ def observer_track(
         return Track(ephemeris.longitude, ephemeris.latitude, ephemeris.distance)
     if observer.type == "Orbiter":
         return _orbit(
-            planet, moments, float(observer.semi_maj), float(observer.semi_min),
-            phase=float(observer.phase), inclination=float(observer.incl),
-            apoapsis_latitude=float(observer.decl), apoapsis_longitude=float(observer.subl),
+            planet,
+            moments,
+            float(observer.semi_maj),
+            float(observer.semi_min),
+            phase=float(observer.phase),
+            inclination=float(observer.incl),
+            apoapsis_latitude=float(observer.decl),
+            apoapsis_longitude=float(observer.subl),
         )
     place = (observer.fixe_dist, observer.fixe_subl, observer.fixe_decl)
     if "auto" in place:
@@ -192,9 +197,14 @@ def moon_track(planet: Body, moon: Body, moments: Clock) -> Track:
         )
         raise EngineError(msg)
     return _orbit(
-        planet, moments, float(moon.semi_maj), float(moon.semi_min),
-        phase=float(moon.phase), inclination=float(moon.inclination),
-        apoapsis_latitude=float(moon.declination), apoapsis_longitude=float(moon.apo_long),
+        planet,
+        moments,
+        float(moon.semi_maj),
+        float(moon.semi_min),
+        phase=float(moon.phase),
+        inclination=float(moon.inclination),
+        apoapsis_latitude=float(moon.declination),
+        apoapsis_longitude=float(moon.apo_long),
     )
 
 
@@ -215,7 +225,9 @@ def _orbit(
     the start, counted from the apoapsis. ExPRES steps along the same ellipse.
     """
     if not semi_major >= semi_minor > 0:
-        msg = f"SEMI_MAJ {semi_major}, SEMI_MIN {semi_minor}: an orbit needs 0 < SEMI_MIN ≤ SEMI_MAJ"
+        msg = (
+            f"SEMI_MAJ {semi_major}, SEMI_MIN {semi_minor}: an orbit needs 0 < SEMI_MIN ≤ SEMI_MAJ"
+        )
         raise EngineError(msg)
     eccentricity = np.sqrt(1.0 - (semi_minor / semi_major) ** 2)
     first = np.radians(phase)

@@ -71,7 +71,9 @@ class Emission:
 def frequency_axis(frequency: Frequency) -> Floats:
     """Lay out the channels, MHz."""
     if frequency.type == "Pre-Defined":
-        axis = np.array(frequency.sc, dtype=float) if isinstance(frequency.sc, list) else np.empty(0)
+        axis = (
+            np.array(frequency.sc, dtype=float) if isinstance(frequency.sc, list) else np.empty(0)
+        )
     elif frequency.type == "Log":
         axis = np.geomspace(float(frequency.min), float(frequency.max), frequency.nbr)
     else:
