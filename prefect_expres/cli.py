@@ -70,6 +70,8 @@ def simulate(
         execution_duration: Seconds that the job may run.
         fresh: Run it even if the identical simulation is found.
     """
+    # The steps are shown in place of Prefect's own console lines, which it reads at import.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     from prefect_expres.terminal import run_with_progress  # noqa: PLC0415 - imports Prefect
 
     run_with_progress(

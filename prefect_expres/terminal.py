@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from prefect.logging.configuration import setup_logging
 from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -33,14 +32,18 @@ def run_with_progress(
 
 def show(console: Console, result: SimulationResult) -> None:
     """Print what a simulation was and what it left."""
-    facts = Table.grid(padding=(0, 2))
-    facts.add_row("simulation", result.label)
-    facts.add_row("state", "found and verified, not run again" if result.found else "completed")
-    facts.add_row("job", result.job_url)
     phases = ", ".join(f"{seen.phase} at {seen.seconds:.1f} s" for seen in result.phases)
-    facts.add_row("phases", phases)
+    state = "the identical simulation was found and verified; nothing was submitted"
     console.print()
-    console.print(facts, highlight=False, soft_wrap=True)
+    _tell_facts(
+        console,
+        {
+            "simulation": result.label,
+            "state": state if result.found else "completed",
+            "job": result.job_url,
+            "phases": phases,
+        },
+    )
     files = Table(title="Files", title_justify="left")
     for heading in ("name", "bytes", "SHA-256"):
         files.add_column(
@@ -51,21 +54,30 @@ def show(console: Console, result: SimulationResult) -> None:
     console.print(files)
     if result.windows is not None:
         console.print(_windows(result))
-    places = Table.grid(padding=(0, 2))
-    places.add_row("CDF", result.url_of(result.cdf))
-    if result.quicklook:
-        places.add_row("quicklook", result.url_of(result.quicklook))
-    places.add_row("manifest", result.manifest_url)
-    console.print(places, highlight=False, soft_wrap=True)
+    _tell_facts(
+        console,
+        {
+            "CDF": result.url_of(result.cdf),
+            "quicklook": result.url_of(result.quicklook) if result.quicklook else "none",
+            "manifest": result.manifest_url,
+        },
+    )
+
+
+def _tell_facts(console: Console, facts: dict[str, str]) -> None:
+    """Print a line a fact, never cut: paths are there to be copied."""
+    for name, fact in facts.items():
+        console.print(f"{name:<12}{fact}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _windows(result: SimulationResult) -> Table:
     table = Table(title="Windows of visible emission", title_justify="left")
-    for heading in ("source", "from (UTC)", "to (UTC)", "MHz", "polarization"):
+    for heading in ("source", "hemisphere", "from (UTC)", "to (UTC)", "MHz", "polarization"):
         table.add_column(heading)
     for window in result.windows or ():
         table.add_row(
             window.source,
+            window.hemisphere,
             f"{window.start:%Y-%m-%d %H:%M}",
             f"{window.end:%Y-%m-%d %H:%M}",
             f"{window.fmin:.2f} - {window.fmax:.2f}",
@@ -77,14 +89,11 @@ def _windows(result: SimulationResult) -> Table:
 @contextmanager
 def _steps_on(console: Console) -> Iterator[None]:
     """Show the steps that runs log in place of Prefect's own console lines."""
-    setup_logging()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         handler = _StepHandler(progress)
         for name in _RUN_LOGGERS:
-            logger = logging.getLogger(name)
-            logger.handlers = [other for other in logger.handlers if not hasattr(other, "console")]
-            logger.addHandler(handler)
+            logging.getLogger(name).addHandler(handler)
         yield
 
 

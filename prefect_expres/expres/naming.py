@@ -8,6 +8,7 @@ from datetime import datetime
 
 from prefect_expres.expres.configuration import Configuration, Source
 
+SCTIME_DIGITS = 12
 VERSION = "v14"
 """How the running version, ExPRES 1.4, signs its files."""
 
@@ -56,7 +57,7 @@ def start_date(configuration: Configuration, ephemeris_start: datetime | None) -
     if ephemeris_start is not None:
         return f"{ephemeris_start:%Y%m%d}"
     sctime = configuration.observer.sctime
-    if len(sctime) < 12 or not sctime.isdigit():
+    if len(sctime) < SCTIME_DIGITS or not sctime.isdigit():
         msg = f"OBSERVER.SCTIME: {sctime!r}: the start is needed, as 12 or 14 digits"
         raise ValueError(msg)
     return sctime[:8]

@@ -4,7 +4,7 @@ The formulas are those of ExPRES 1.4 (Louis et al. 2019, A&A 627, A30); energies
 angles in degrees, frequencies in MHz, lengths in planetary radii.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from prefect_expres.sandbox.engine.field import Floats
 ELECTRON_KEV = 511.0
 PLASMA_MHZ = 0.009
 """Plasma frequency of one electron per cm³."""
+
+NEGATIVE_TOLERANCE = 1e-4
+INDEX_TOLERANCE = 1.001
+"""How far rounding may carry the discriminant below zero, and the index above one."""
 
 _HESS2011: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
     "Io": ((2.8, -3.5), (4.3, 3.5)),
@@ -35,17 +39,18 @@ _HUE2023: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
 }
 """Factor of λ, mean lead, then cos and sin of each harmonic, north and south (Hue et al. 2023)."""
 
-_LEADS = {"hess2011": _HESS2011, "hue2023": _HUE2023}
+_Law = Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]]
+_LEADS: dict[str, _Law] = {"hess2011": _HESS2011, "hue2023": _HUE2023}
 
 
-def lead_angle(law: str, moon: str, south: bool, longitude: Floats) -> Floats:
+def lead_angle(law: str, moon: str, longitude: Floats, *, south: bool) -> Floats:
     """Compute how far the active field line leads the moon's.
 
     Args:
         law: ``hess2011`` or ``hue2023``.
         moon: The moon's name.
-        south: Whether the source is in the southern hemisphere.
         longitude: West longitude of the moon, degrees, any shape.
+        south: Whether the source is in the southern hemisphere.
 
     Returns:
         The lead angle in degrees, same shape; the active line is at ``longitude`` minus it.
@@ -188,8 +193,8 @@ def loss_cone(
         widest = np.degrees(np.arccos(np.sqrt(k)))
         valid: NDArray[np.bool_] = (
             (s > 0.0)
-            & (discriminant / (b * b) >= -1e-4)
-            & (np.sqrt(k) / cosine < 1.001)
+            & (discriminant / (b * b) >= -NEGATIVE_TOLERANCE)
+            & (np.sqrt(k) / cosine < INDEX_TOLERANCE)
             & (theta <= widest)
         )
     return np.where(valid, theta, np.nan)

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import con2020  # type: ignore[import-untyped]
+import con2020
 import numpy as np
 from numpy.typing import NDArray
 

@@ -19,6 +19,7 @@ from prefect_expres.sandbox.engine.field import Floats
 JUPITER_KM = 71492.0
 PREAMBLE = 16
 """Lines of an ephemeris file before its rows: 15 of preamble and the column header."""
+RADIUS_COLUMN = 3
 FEWEST_ROWS = 7
 
 
@@ -82,10 +83,10 @@ def read_ephemeris(data: bytes) -> Ephemeris:
     stamps, rows = [], []
     try:
         for cells in csv.reader(data.decode().splitlines()[PREAMBLE:]):
-            if len(cells) < 4 or not cells[0][:4].isdigit():
+            if len(cells) <= RADIUS_COLUMN or not cells[0][:4].isdigit():
                 break
             stamps.append(_stamp(cells[0]))
-            rows.append([float(cell) for cell in cells[1:4]])
+            rows.append([float(cell) for cell in cells[1 : RADIUS_COLUMN + 1]])
     except ValueError as fault:
         msg = f"OBSERVER.EPHEM: row {len(rows) + 1} cannot be read: {fault}"
         raise EngineError(msg) from None
@@ -126,7 +127,7 @@ def clock(configuration: Configuration, ephemeris: Ephemeris | None) -> Clock:
 
 
 def _clock(start: datetime, span: float, count: int) -> Clock:
-    steps = np.arange(count)
+    steps = np.arange(count, dtype=np.float64)
     return Clock(start, steps * (span / count), steps * (span / (count - 1)))
 
 
@@ -245,7 +246,7 @@ def _orbit(
 
 
 def _eccentric_anomaly(mean: Floats, eccentricity: float) -> Floats:
-    """Solve Kepler's equation M = α + e sin α, counted from the apoapsis, by Newton's method."""
+    """Solve Kepler's equation M = E + e sin E, counted from the apoapsis, by Newton's method."""
     anomaly = mean.copy()
     for _ in range(30):
         error = anomaly + eccentricity * np.sin(anomaly) - mean

@@ -10,13 +10,11 @@ def refuse_unmodelled(configuration: Configuration) -> None:
     """Raise if the configuration asks for something that the engine does not do.
 
     Raises:
-        EngineError: With every such thing, one a line.
+        EngineError: With every such thing, on one line: a job shows the last line of stderr.
     """
     problems = [*_general_limits(configuration), *_source_limits(configuration)]
     if problems:
-        msg = "The sandbox engine cannot run this configuration:\n" + "\n".join(
-            f"  {problem}" for problem in problems
-        )
+        msg = "The sandbox engine cannot run this configuration. " + "; ".join(problems)
         raise EngineError(msg)
 
 
@@ -52,9 +50,8 @@ def _general_limits(configuration: Configuration) -> Iterator[str]:
             f"BODY {planet.name}: RADIUS {planet.radius}: lengths must be in planetary radii; "
             "write RADIUS 1 and divide every length by the radius"
         )
-    for section, movie in [("MOVIE2D", configuration.movie2d), ("MOVIE3D", configuration.movie3d)]:
-        if movie.on:
-            yield f"{section}.ON: films are not modelled; set it to false"
+    if configuration.movie2d.on or configuration.movie3d.on:
+        yield "MOVIE2D.ON, MOVIE3D.ON: films are not modelled; set both to false"
     if configuration.spdyn.infos:
         yield "SPDYN.INFOS: the IDL save file is not written; set it to false"
     for body in configuration.body:

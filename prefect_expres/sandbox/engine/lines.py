@@ -107,11 +107,11 @@ def _step(model: FieldModel, point: Floats, field: Floats, sense: Floats) -> Flo
     second = _unit(magnetic_field(model, point + arc / 2 * first))
     third = _unit(magnetic_field(model, point + arc / 2 * second))
     fourth = _unit(magnetic_field(model, point + arc * third))
-    return point + arc / 6 * (first + 2 * second + 2 * third + fourth)
+    return np.asarray(point + arc / 6 * (first + 2 * second + 2 * third + fourth))
 
 
 def _unit(vector: Floats) -> Floats:
-    return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+    return np.asarray(vector / np.linalg.norm(vector, axis=-1, keepdims=True))
 
 
 def _signature(model: FieldModel, shell: int) -> str:

@@ -18,7 +18,7 @@ from prefect_expres.sandbox.engine.geometry import (
 )
 from prefect_expres.sandbox.engine.limits import central_body, moon, refuse_unmodelled
 from prefect_expres.sandbox.engine.lines import NORTH, SOUTH, field_lines
-from prefect_expres.sandbox.engine.output import Simulation, write_cdf
+from prefect_expres.sandbox.engine.output import write_cdf
 from prefect_expres.sandbox.engine.simulation import (
     Emission,
     Lane,
@@ -27,6 +27,7 @@ from prefect_expres.sandbox.engine.simulation import (
     observe,
 )
 from prefect_expres.sandbox.engine.table import SourceTable, source_table
+from prefect_expres.sandbox.engine.variables import Simulation
 
 REPORTED = 4
 """How many times the loop over time says how far it is."""
@@ -117,9 +118,9 @@ def _table(lane: Lane, planet: Body, body: Body, frequency: Floats, cache: Path)
         field_lines(field_model(planet.mag), shell, cache),
         hemisphere,
         frequency,
-        [model for model in planet.dens if model.on],
-        float(planet.flat),
-        float(lane.source.aurora_alt),
+        densities=[model for model in planet.dens if model.on],
+        flattening=float(planet.flat),
+        aurora=float(lane.source.aurora_alt),
     )
     side = "south" if hemisphere else "north"
     _say(f"Field lines {planet.mag}, L = {shell}, {side}: {time.monotonic() - began:.1f} s")
@@ -138,7 +139,7 @@ def _observed(
             reported = int(fraction * REPORTED)
             _say(f"  {100 * reported // REPORTED} %")
 
-    emission = observe(lane, table, frequency, track, observer, progress)
+    emission = observe(lane, table, track, observer, frequency=frequency, progress=progress)
     _say(f"  {int(emission.visible.sum())} visible cells of {emission.visible.size}")
     return emission
 

@@ -17,6 +17,7 @@ from prefect_expres.sandbox.engine.table import SourceTable
 
 Reals = NDArray[np.float32]
 FILL = np.float32(-1.0e31)
+FEWEST_CHANNELS = 2
 CHUNK = 64
 """Steps computed at once: about 1 MB an array of 781 channels and 3 components."""
 INVALID = 1000.0
@@ -78,7 +79,7 @@ def frequency_axis(frequency: Frequency) -> Floats:
         axis = np.geomspace(float(frequency.min), float(frequency.max), frequency.nbr)
     else:
         axis = np.linspace(float(frequency.min), float(frequency.max), frequency.nbr)
-    if len(axis) < 2 or axis[0] <= 0 or np.any(np.diff(axis) <= 0):
+    if len(axis) < FEWEST_CHANNELS or axis[0] <= 0 or np.any(np.diff(axis) <= 0):
         msg = "FREQUENCY: at least two positive, rising frequencies in MHz are needed"
         raise EngineError(msg)
     return axis
@@ -104,16 +105,17 @@ def active_longitude(lane: Lane, moon: Track) -> Floats:
     """Find the line that is lit at every step, west longitude in degrees, not wrapped."""
     if lane.offset is not None:
         return moon.longitude + lane.offset
-    lead = lead_angle(lane.law, lane.source.sat, bool(lane.source.south), moon.longitude)
+    lead = lead_angle(lane.law, lane.source.sat, moon.longitude, south=bool(lane.source.south))
     return moon.longitude - lead + lane.shift
 
 
 def observe(
     lane: Lane,
     table: SourceTable,
-    frequency: Floats,
     moon: Track,
     observer: Track,
+    *,
+    frequency: Floats,
     progress: Callable[[float], None],
 ) -> Emission:
     """Compute what the observer sees of one lane.
@@ -121,9 +123,9 @@ def observe(
     Args:
         lane: The source and its line.
         table: The source region of the lane's hemisphere.
-        frequency: Shape (nf,), MHz.
         moon: The moon that drives the source.
         observer: The observer.
+        frequency: Shape (nf,), MHz.
         progress: Told the fraction that is done.
     """
     longitude = active_longitude(lane, moon)
@@ -132,13 +134,17 @@ def observe(
         longitude,
         _between(table.highest, longitude),
         _between(table.highest_cmi, longitude),
-        *np.full((3, steps, channels), FILL),
-        np.full((steps, channels, 3), FILL),
+        theta=np.full((steps, channels), FILL),
+        azimuth=np.full((steps, channels), FILL),
+        plasma=np.full((steps, channels), FILL),
+        position=np.full((steps, channels, 3), FILL),
     )
     seen_from = observer.position()
     for start in range(0, steps, CHUNK):
         part = slice(start, start + CHUNK)
-        _observe_part(emission, part, lane.source, table, frequency, seen_from[part])
+        _observe_part(
+            emission, part, lane.source, table, frequency=frequency, seen_from=seen_from[part]
+        )
         progress(min(start + CHUNK, steps) / steps)
     return emission
 
@@ -148,6 +154,7 @@ def _observe_part(
     part: slice,
     source: Source,
     table: SourceTable,
+    *,
     frequency: Floats,
     seen_from: Floats,
 ) -> None:
@@ -181,7 +188,9 @@ def _aligned(cone: Floats, observed: Floats, width: float) -> NDArray[np.bool_]:
 def _angle(first: Floats, second: Floats) -> Floats:
     """Measure the angle between vectors, shape (n, 3), in degrees."""
     scale = np.linalg.norm(first, axis=-1) * np.linalg.norm(second, axis=-1)
-    return np.degrees(np.arccos(((first * second).sum(axis=-1) / scale).clip(-1.0, 1.0)))
+    return np.asarray(
+        np.degrees(np.arccos(((first * second).sum(axis=-1) / scale).clip(-1.0, 1.0)))
+    )
 
 
 def _between(values: Floats, longitude: Floats) -> Floats:
@@ -189,7 +198,7 @@ def _between(values: Floats, longitude: Floats) -> Floats:
     wrapped = longitude % LONGITUDES
     west = wrapped.astype(int) % LONGITUDES
     weight = (wrapped - np.floor(wrapped)).reshape(-1, *[1] * (values.ndim - 1))
-    return values[west] * (1.0 - weight) + values[(west + 1) % LONGITUDES] * weight
+    return np.asarray(values[west] * (1.0 - weight) + values[(west + 1) % LONGITUDES] * weight)
 
 
 def gyrofrequency(source: Source, frequency: Floats) -> Floats:
