@@ -25,13 +25,13 @@ lock: $(READY) ## Renew requirements.txt from pyproject.toml
 		--no-emit-index-url --no-emit-find-links --no-emit-package prefect-expres \
 		--custom-compile-command "make lock" --extra dev -o requirements.txt pyproject.toml
 
-clean: ## Remove what was built
-	@rm -rf .venv build dist *.egg-info .demo
+clean: ## Remove what was built, and the demo
+	@rm -rf .venv build dist *.egg-info expres-demo
 
 $(READY): requirements.txt pyproject.toml
 	@echo "Setting up .venv from requirements.txt (once, a minute or two) ..."
 	@rm -rf .venv
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@

@@ -5,12 +5,13 @@ System III frame: x at west longitude 0, z along the axis of rotation.
 """
 
 import csv
+import warnings
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
-import con2020
 import numpy as np
 from numpy.typing import NDArray
 
@@ -93,7 +94,14 @@ def magnetic_field(model: FieldModel, position: Floats) -> Floats:
 
 @cache
 def _current_sheet(values: tuple[tuple[str, float], ...]) -> Any:
-    """Build the sheet with the analytic equations of Edwards et al. (2001)."""
+    """Build the sheet with the analytic equations of Edwards et al. (2001).
+
+    The package is loaded here: its import takes longer than a refusal, and warns.
+    """
+    with warnings.catch_warnings():
+        # con2020 1.2.9 imports scipy.io.idl, which SciPy deprecates, for its own tests.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        con2020 = import_module("con2020")
     return con2020.Model(
         equation_type="analytic",
         CartesianIn=True,

@@ -128,7 +128,7 @@ def _signature(model: FieldModel, shell: int) -> str:
 def _load(table: Path) -> FieldLines | None:
     """Read a table; a missing or damaged one is as good as none."""
     try:
-        with np.load(table) as stored:
+        with table.open("rb") as stream, np.load(stream) as stored:
             return FieldLines(stored["position"], stored["field"], stored["count"])
     except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return None

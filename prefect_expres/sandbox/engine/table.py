@@ -121,9 +121,10 @@ def _rising_part(gyro: Floats) -> slice:
 
 
 def _aurora_frequency(gyro: Floats, point: Floats, flattening: float, aurora: float) -> float:
-    """Give the gyrofrequency where the line comes down to the altitude of the aurora, MHz."""
+    """Give the highest gyrofrequency above the altitude of the aurora, MHz."""
     above = np.linalg.norm(point, axis=1) - ellipsoid_radius(point, flattening) - aurora
-    return float(np.interp(0.0, above[::-1], gyro[::-1]))
+    at_aurora = np.interp(0.0, above[::-1], gyro[::-1])
+    return float(max(at_aurora, gyro[above > 0].max()))
 
 
 def _smooth(values: Floats) -> Floats:
