@@ -53,8 +53,12 @@ def test_imports_point_one_way(part: str, path: Path) -> None:
         assert not {name for name in imported if name.split(".")[0] == "prefect"}
 
 
-@pytest.mark.parametrize("module", ["prefect_expres.uws", "prefect_expres.expres", "prefect_expres.cli"])
+@pytest.mark.parametrize(
+    "module", ["prefect_expres.uws", "prefect_expres.expres", "prefect_expres.cli"]
+)
 def test_prefect_is_not_loaded(module: str) -> None:
     """The protocol, the domain and the command line's help come without Prefect."""
-    code = f"import sys, {module}; assert 'prefect' not in sys.modules and 'numpy' not in sys.modules"
+    code = (
+        f"import sys, {module}; assert 'prefect' not in sys.modules and 'numpy' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -14,7 +14,7 @@ from prefect_expres.expres.configuration import Configuration
 
 _BRANCH = re.compile(r"[A-Za-z0-9._-]{1,100}", re.ASCII)
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}\.csv", re.ASCII)
-_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
+_UNSAFE = re.compile(r"[^A-Za-z0-9_]+", re.ASCII)
 _LABEL_LENGTH = 60
 
 

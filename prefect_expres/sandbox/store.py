@@ -107,13 +107,14 @@ class Store:
 
     def save(self, job: SandboxJob) -> None:
         """Write a job, new or changed."""
+        statement = (
+            "UPDATE jobs SET content = ? WHERE id = ?"
+            if job.id in self._jobs
+            else "INSERT INTO jobs (content, id) VALUES (?, ?)"
+        )
         self._jobs[job.id] = job
         with self._lock, self._database as database:
-            database.execute(
-                "INSERT INTO jobs (id, content) VALUES (?, ?) "
-                "ON CONFLICT (id) DO UPDATE SET content = excluded.content",
-                (job.id, job.model_dump_json()),
-            )
+            database.execute(statement, (job.model_dump_json(), job.id))
 
     def delete(self, job: SandboxJob) -> None:
         """Forget a job and remove its files."""

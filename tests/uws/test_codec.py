@@ -162,7 +162,9 @@ def test_standard_form_is_read_in_any_order() -> None:
     assert [(extra.name, extra.text) for extra in job.extras] == [("custom", "kept")]
 
 
-LAUGHS = b"""<!DOCTYPE job [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><job><jobId>&b;</jobId></job>"""
+LAUGHS = (
+    b"""<!DOCTYPE job [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><job><jobId>&b;</jobId></job>"""
+)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,156 @@
+"""Configurations, access rules and requests."""
+
+import json
+import pickle
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError
+from prefect_expres.expres import Access, Configuration, SimulationRequest
+
+
+def test_shipped_example_keeps_every_value() -> None:
+    """A file that is read and written again has the same content."""
+    text = (files("prefect_expres.examples") / "earth-jupiter-io-20180913.json").read_text()
+    configuration = Configuration.parse(text)
+    assert json.loads(configuration.to_json()) == json.loads(text)
+    assert repr(json.loads(configuration.to_json())["BODY"]) == repr(json.loads(text)["BODY"])
+
+
+def test_unknown_and_absent_keys_stay(configuration: dict[str, Any]) -> None:
+    """What the model does not know is kept; what is not there is not added."""
+    configuration["MINE"] = {"a": [1, 1.0, None, "ü"]}
+    configuration["TIME"]["MAX"] = 720.0
+    for source in configuration["SOURCE"]:
+        del source["MODE"]
+    again = json.loads(Configuration.from_mapping(configuration).to_json())
+    assert again == configuration
+    assert isinstance(again["TIME"]["MAX"], float)
+    assert isinstance(again["TIME"]["MIN"], int)
+
+
+def _without(content: dict[str, Any]) -> None:
+    del content["OBSERVER"]["SCTIME"]
+
+
+def _set(section: str, key: str, value: Any, index: int | None = None) -> Any:
+    def change(content: dict[str, Any]) -> None:
+        (content[section] if index is None else content[section][index])[key] = value
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_without, "OBSERVER.SCTIME: missing"),
+        (_set("NUMBER", "SOURCE", 3), "NUMBER.SOURCE: 3: there are 2"),
+        (_set("NUMBER", "DENSITY", 1), "NUMBER.DENSITY: 1: there are 2 in BODY[0].DENS"),
+        (_set("TIME", "NBR", 1), "TIME.NBR: 1:"),
+        (_set("FREQUENCY", "TYPE", "linear"), "FREQUENCY.TYPE: 'linear':"),
+        (_set("OBSERVER", "TYPE", "Pre-defined"), "OBSERVER.TYPE: 'Pre-defined':"),
+        (_set("OBSERVER", "PARENT", "jupiter"), "OBSERVER.PARENT: 'jupiter' is no active BODY"),
+        (_set("BODY", "PARENT", "jupiter", 1), "BODY[1].PARENT: 'jupiter' is no active BODY"),
+        (_set("BODY", "RADIUS", "1", 0), "BODY[0].RADIUS: '1':"),
+        (_set("SOURCE", "SAT", "io", 0), "SOURCE[0].SAT: 'io' is no active BODY"),
+        (_set("SOURCE", "SOUTH", True, 0), "SOURCE[0]: NORTH True, SOUTH True"),
+        (_set("OBSERVER", "EPHEM", "e.csv"), "OBSERVER.TYPE: 'Fixed': an EPHEM file needs"),
+    ],
+)
+def test_each_broken_rule_is_named(configuration: dict[str, Any], change: Any, words: str) -> None:
+    """A broken rule is told with its JSON path and its value."""
+    change(configuration)
+    with pytest.raises(ConfigurationError) as caught:
+        Configuration.from_mapping(configuration)
+    assert words in str(caught.value)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "cannot be read as JSON"),
+        ('{"SIMU": {}, "SIMU": {}}', "'SIMU' stands twice"),
+        ('{"TIME": NaN}', "NaN is no JSON number"),
+        ("[]", "problem"),
+        ("[" * 100_000, "cannot be read as JSON"),
+        (b"\xff\xfe\xff", "cannot be read as JSON"),
+    ],
+)
+def test_what_is_no_configuration_is_refused(text: str | bytes, words: str) -> None:
+    """Anything else than a JSON object with unique keys is a clear error."""
+    with pytest.raises(ConfigurationError, match=words):
+        Configuration.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("user", "branch", "seconds", "words"),
+    [
+        (None, "master", 601, "600 s for guests"),
+        (None, "develop", 600, "Guests may only run the branch"),
+        ("bob", "master", 10_801, "10800 s for users"),
+        ("bob", "master", 0, "too short"),
+    ],
+)
+def test_access_rules_are_kept(user: str | None, branch: str, seconds: int, words: str) -> None:
+    """What a kind of user may not ask for is refused with the way out."""
+    with pytest.raises(AccessError, match=words):
+        Access.of(user).check(branch, seconds)
+
+
+def test_access_rules_allow_the_rest() -> None:
+    """Guests may run master for ten minutes, users any branch for three hours."""
+    Access.of(None).check("master", 600)
+    Access.of("bob").check("develop", 10_800)
+    assert Access.of(None).warning
+    assert Access.of("bob").warning is None
+
+
+def test_fingerprint_follows_what_decides(configuration: dict[str, Any]) -> None:
+    """The fingerprint changes with configuration, ephemeris and branch, not with the label."""
+    model = Configuration.from_mapping(configuration)
+    request = SimulationRequest.build(model, label="one")
+    shuffled = Configuration.from_mapping(dict(reversed(configuration.items())))
+    assert SimulationRequest.build(shuffled, label="two").fingerprint == request.fingerprint
+    assert SimulationRequest.build(model, branch="develop").fingerprint != request.fingerprint
+    assert SimulationRequest.build(model, branch="develop").job_list == "ExPRES-dev"
+    configuration["TIME"]["MAX"] = 721
+    changed = Configuration.from_mapping(configuration)
+    assert SimulationRequest.build(changed).fingerprint != request.fingerprint
+
+
+def test_ephemeris_belongs_to_its_name(configuration: dict[str, Any]) -> None:
+    """The file and OBSERVER.EPHEM go together, and the name is safe for the service."""
+    with pytest.raises(EphemerisError, match="names no file"):
+        SimulationRequest.build(Configuration.from_mapping(configuration), b"x")
+    configuration["OBSERVER"] |= {"TYPE": "Pre-Defined", "EPHEM": "e.csv"}
+    model = Configuration.from_mapping(configuration)
+    with pytest.raises(EphemerisError, match=r"e\.csv"):
+        SimulationRequest.build(model)
+    one, two = (SimulationRequest.build(model, content) for content in (b"1", b"2"))
+    assert one.fingerprint != two.fingerprint
+    configuration["OBSERVER"]["EPHEM"] = "../e;id.csv"
+    with pytest.raises(EphemerisError, match="refused"):
+        SimulationRequest.build(Configuration.from_mapping(configuration), b"1")
+
+
+def test_run_id_is_safe_for_the_service(configuration: dict[str, Any]) -> None:
+    """A runId is label, fingerprint and attempt in characters that OPUS stands."""
+    request = SimulationRequest.build(
+        Configuration.from_mapping(configuration), label="Io & friends; rm -rf /" * 9
+    )
+    label, fingerprint, tag = request.run_id("1-abc/d").split(".")
+    assert label.startswith("Io-friends-rm-rf")
+    assert len(label) <= 60
+    assert fingerprint == request.fingerprint[:12]
+    assert tag == "1-abc-d"
+    assert SimulationRequest.build(request.configuration).label == "io-earth-20180913"
+
+
+def test_branch_is_safe_for_the_service(configuration: dict[str, Any], tmp_path: Path) -> None:
+    """A branch that a shell would read is refused."""
+    with pytest.raises(AccessError, match="refused"):
+        SimulationRequest.build(Configuration.from_mapping(configuration), branch="a;b")
