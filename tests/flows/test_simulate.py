@@ -8,6 +8,13 @@ from typing import Any
 
 import pytest
 from prefect import flow, get_client
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    FlowRunFilter,
+    LogFilter,
+    TaskRunFilter,
+)
+from prefect.client.schemas.sorting import ArtifactSort
 from prefect_expres.flows.simulate import simulate
 from pydantic import SecretStr
 
@@ -68,8 +75,17 @@ async def test_simulation_runs_once_and_is_found_again(
     assert engine_sandbox.created_count() == created + 1
 
     async with get_client() as client:
-        artifacts = [str(artifact) for artifact in await client.read_artifacts()]
-        logs = [str(line) for line in await client.read_logs()]
+        artifacts = [
+            str(artifact)
+            for artifact in await client.read_artifacts(
+                artifact_filter=ArtifactFilter(),
+                flow_run_filter=FlowRunFilter(),
+                task_run_filter=TaskRunFilter(),
+                sort=ArtifactSort.CREATED_DESC,
+                limit=200,
+            )
+        ]
+        logs = [str(line) for line in await client.read_logs(LogFilter(), limit=200, offset=0)]
     assert any("data:image/png" in text for text in artifacts)
     assert any(result.job_url in text for text in artifacts)
     kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
@@ -134,7 +150,7 @@ async def test_failure_brings_its_evidence(
 ) -> None:
     """A simulation that fails on the service says why, and leaves no result."""
     sources = [source | {"REFRACTION": True} for source in configuration["SOURCE"]]
-    with pytest.raises(JobFailed, match="(?i)refraction") as caught:
+    with pytest.raises(JobFailed, match=r"(?i)refraction") as caught:
         await simulate(
             configuration | {"SOURCE": sources}, _user(engine_sandbox), output=str(tmp_path)
         )
