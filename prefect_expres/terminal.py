@@ -72,12 +72,11 @@ def _tell_facts(console: Console, facts: dict[str, str]) -> None:
 
 def _windows(result: SimulationResult) -> Table:
     table = Table(title="Windows of visible emission", title_justify="left")
-    for heading in ("source", "hemisphere", "from (UTC)", "to (UTC)", "MHz", "polarization"):
+    for heading in ("source", "from (UTC)", "to (UTC)", "MHz", "polarization"):
         table.add_column(heading)
     for window in result.windows or ():
         table.add_row(
-            window.source,
-            window.hemisphere,
+            f"{window.source} {window.hemisphere}",
             f"{window.start:%Y-%m-%d %H:%M}",
             f"{window.end:%Y-%m-%d %H:%M}",
             f"{window.fmin:.2f} - {window.fmax:.2f}",
