@@ -1,17 +1,14 @@
 """Fixtures for all tests: the recorded answers, a quick sandbox, and a configuration."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from quick import DATA, QUICK_RUN
 
 from prefect_expres.sandbox.serving import SandboxServer
-
-DATA = Path(__file__).parent / "data"
-QUICK_RUN = (sys.executable, str(DATA / "quick_run.py"))
 
 
 @pytest.fixture

@@ -1,13 +1,18 @@
-"""What a simulation shows: the data, a picture, and the windows of visible emission."""
+"""What a simulation shows: the data, a picture, and the windows of visible emission.
+
+The names are loaded when they are first used: `Window` is a plain value and needs only pydantic,
+the others need the extra ``analysis``.
+"""
 
 from importlib import import_module
 from typing import Any
 
+# The picture's function cannot be called quicklook: Python gives that name to the room itself.
 _HOMES = {
-    "open_results": "dataset",
-    "draw_quicklook": "quicklook",
-    "visible_windows": "visibility",
     "Window": "windows",
+    "draw_quicklook": "quicklook",
+    "open_results": "dataset",
+    "visible_windows": "visibility",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - the names are strings
@@ -19,3 +24,8 @@ def __getattr__(name: str) -> Any:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return __all__

@@ -1,24 +1,41 @@
 """Open an ExPRES CDF file as an xarray Dataset."""
 
+import struct
 from pathlib import Path
 from typing import Any
 
 import cdflib
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from prefect_expres.errors import ResultError
 
 FILL = -1e30
-POLARIZATION_FILL = 32767
-_DIMENSIONS = {
+"""What lies below is a fill value of a real variable; ExPRES writes -1e31."""
+
+COUNT_FILL = 32767
+"""The fill value of the variables of small integers."""
+
+_CDF_3 = bytes.fromhex("cdf30001 0000ffff")
+_OFFSET = struct.Struct(">q")
+_DESCRIPTOR_AT = 20
+_END_AT = 36
+"""CDF internal format 3: the file's descriptor record (CDR) comes after the 8 bytes of the magic
+number; it gives, 12 bytes later, where the global descriptor (GDR) is, and that, at its byte 36,
+where the file ends."""
+
+_ESSENTIAL = {"Epoch", "Frequency", "Src_ID_Label"}
+_COUNTS = {"Polarization", "VisibleSources"}
+_SPECTRUM = ("time", "frequency", "source")
+_DIMENSIONS: dict[str, tuple[str, ...]] = {
     "Polarization": ("time", "frequency"),
     "VisibleSources": ("time", "frequency", "hemisphere"),
-    "Theta": ("time", "frequency", "source"),
-    "Azimuth": ("time", "frequency", "source"),
-    "FP": ("time", "frequency", "source"),
-    "FC": ("time", "frequency", "source"),
-    "SrcPosition": ("time", "frequency", "source", "axis"),
+    "Theta": _SPECTRUM,
+    "Azimuth": _SPECTRUM,
+    "FP": _SPECTRUM,
+    "FC": _SPECTRUM,
+    "SrcPosition": (*_SPECTRUM, "axis"),
     "SrcLongitude": ("time", "source"),
     "SrcFreqMax": ("time", "source"),
     "SrcFreqMaxCMI": ("time", "source"),
@@ -32,32 +49,50 @@ _DIMENSIONS = {
 def open_results(path: str | Path) -> xr.Dataset:
     """Open the CDF file of a simulation.
 
-    The dimensions are ``time`` (UTC, rounded to 1 s), ``frequency`` (MHz), ``source`` (for
-    instance ``Io NORTH``), ``hemisphere`` and ``axis``. Fill values become NaN. Variables whose
-    flags were off are absent. Attributes, units among them, are kept.
+    The coordinates are ``time`` (UTC, rounded to 1 s), ``frequency`` (MHz) and ``source`` (for
+    instance ``Io NORTH``); ``hemisphere`` (north, south) and ``axis`` (x, y, z) are dimensions
+    only. Fill values become NaN. Variables whose flags were off are absent. The attributes of the
+    variables and of the file are kept; ``units`` repeats ``UNITS``, the word that xarray knows.
 
     Args:
         path: A local file.
 
+    Returns:
+        The whole file, in memory.
+
     Raises:
-        ResultError: It is no CDF file, or none that ExPRES writes.
+        ResultError: It is no CDF file, is damaged, or is none that ExPRES writes.
     """
     try:
+        _refuse_cut(Path(path))
         cdf = cdflib.CDF(str(path))
-        names = set(cdf.cdf_info().zVariables)
-    except (OSError, ValueError, TypeError, IndexError) as fault:
-        msg = f"{path} cannot be read as CDF: {fault}"
-        raise ResultError(msg) from None
-    missing = {"Epoch", "Frequency", "Src_ID_Label"} - names
+        return _dataset(cdf, set(cdf.cdf_info().zVariables))
+    except ResultError as fault:
+        raise ResultError(f"{path} is no ExPRES file: {fault}") from None
+    except Exception as fault:  # cdflib raises whatever a wrong byte leads it to
+        raise ResultError(f"{path} cannot be read as CDF: {fault}") from fault
+
+
+def _refuse_cut(path: Path) -> None:
+    """Compare the file's size with what it says itself: cdflib reads on where data are missing."""
+    with path.open("rb") as file:
+        if file.read(len(_CDF_3)) != _CDF_3:
+            return
+        file.seek(_DESCRIPTOR_AT)
+        (descriptor,) = _OFFSET.unpack(file.read(_OFFSET.size))
+        file.seek(descriptor + _END_AT)
+        (end,) = _OFFSET.unpack(file.read(_OFFSET.size))
+    size = path.stat().st_size
+    if size < end:
+        raise ValueError(f"it has {size} bytes of {end}")
+
+
+def _dataset(cdf: Any, names: set[str]) -> xr.Dataset:
+    missing = _ESSENTIAL - names
     if missing:
-        msg = f"{path} is no ExPRES file: it lacks {', '.join(sorted(missing))}"
-        raise ResultError(msg)
-    coordinates: dict[str, Any] = {
-        "time": ("time", _utc(cdf), {"long_name": "UTC at the observer"}),
-        "frequency": ("frequency", np.atleast_1d(cdf.varget("Frequency")), {"units": "MHz"}),
-        "source": ("source", _labels(cdf, "Src_ID_Label")),
-    }
-    shape = {name: len(values[1]) for name, values in coordinates.items()}
+        raise ResultError(f"it lacks {', '.join(sorted(missing))}")
+    coordinates = _coordinates(cdf)
+    shape = {name: len(values) for name, (_, values, _) in coordinates.items()}
     shape |= {"hemisphere": 2, "axis": 3}
     variables = {
         name: (
@@ -68,46 +103,50 @@ def open_results(path: str | Path) -> xr.Dataset:
         for name, dimensions in _DIMENSIONS.items()
         if name in names
     }
-    return xr.Dataset(variables, coordinates, _global_attributes(cdf))
+    attributes = {key: _plain(value) for key, value in cdf.globalattsget().items()}
+    return xr.Dataset(variables, coordinates, attributes)
 
 
-def _utc(cdf: Any) -> Any:
-    """Turn TT2000 into UTC, rounded to whole seconds, since ExPRES truncates them."""
-    moments = cdflib.cdfepoch.to_datetime(np.atleast_1d(cdf.varget("Epoch")))
+def _coordinates(cdf: Any) -> dict[str, tuple[str, Any, dict[str, Any]]]:
+    labels = [str(label).strip() for label in np.atleast_1d(cdf.varget("Src_ID_Label")).ravel()]
+    return {
+        "time": ("time", _utc(cdf.varget("Epoch")), {"long_name": "UTC"}),
+        "frequency": (
+            "frequency",
+            np.atleast_1d(cdf.varget("Frequency")),
+            {"units": "MHz", **_attributes(cdf, "Frequency")},
+        ),
+        "source": ("source", labels, _attributes(cdf, "Src_ID_Label")),
+    }
+
+
+def _utc(epoch: Any) -> NDArray[np.datetime64]:
+    """Turn TT2000 into UTC, rounded to whole seconds, from which the file's epochs stray."""
+    moments = cdflib.cdfepoch.to_datetime(np.atleast_1d(epoch))
     nanoseconds = np.asarray(moments, dtype="datetime64[ns]").astype("int64")
     second = 1_000_000_000
     return ((nanoseconds + second // 2) // second * second).astype("datetime64[ns]")
 
 
-def _values(cdf: Any, name: str, shape: list[int]) -> Any:
-    """Read a variable as floats with NaN where nothing is; a single record keeps its axis."""
+def _values(cdf: Any, name: str, shape: list[int]) -> NDArray[np.floating]:
+    """Read a variable as floats, NaN where nothing is; axes of one keep their place."""
     values = np.asarray(cdf.varget(name))
     if values.size != np.prod(shape):
-        msg = f"The variable {name} has {values.size} values; {shape} were expected"
-        raise ResultError(msg)
+        raise ResultError(f"{name} has {values.size} values, not {shape}")
     values = values.reshape(shape)
-    if name in {"Polarization", "VisibleSources"}:
-        return np.where(values == POLARIZATION_FILL, np.nan, values.astype("float32"))
-    return np.where(values < FILL, np.nan, values)
-
-
-def _labels(cdf: Any, name: str) -> list[str]:
-    return [str(label).strip() for label in np.atleast_1d(cdf.varget(name)).ravel()]
+    if name in _COUNTS:
+        return np.where(values == COUNT_FILL, np.float32(np.nan), values.astype("float32"))
+    return np.where(values < FILL, values.dtype.type(np.nan), values)
 
 
 def _attributes(cdf: Any, name: str) -> dict[str, Any]:
     attributes = {key: _plain(value) for key, value in cdf.varattsget(name).items()}
-    if "UNITS" in attributes:
-        attributes["units"] = str(attributes["UNITS"]).strip()
-    return attributes
-
-
-def _global_attributes(cdf: Any) -> dict[str, Any]:
-    return {key: _plain(value) for key, value in cdf.globalattsget().items()}
+    units = str(attributes.get("UNITS", "")).strip()
+    return {**attributes, "units": units} if units else attributes
 
 
 def _plain(value: Any) -> Any:
-    """Give an attribute as xarray writers can keep it; a list of one is the one."""
+    """Give an attribute as a plain value; a list of one is the one."""
     if isinstance(value, list):
         return _plain(value[0]) if len(value) == 1 else [_plain(each) for each in value]
     return value.tolist() if isinstance(value, np.generic | np.ndarray) else value

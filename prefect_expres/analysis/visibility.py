@@ -1,86 +1,127 @@
 """Find when and where emission is visible."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
+from prefect_expres.analysis.sources import EmissionSource, sources_of
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
 
+# ExPRES sets these for each source, and only where it is visible.
+_SET_WHERE_VISIBLE = ("Theta", "FC", "FP")
 
-def visible_windows(dataset: xr.Dataset, *, longest_gap: int = 1) -> list[Window]:
+
+def visible_windows(dataset: xr.Dataset, *, gap: int = 1) -> list[Window]:
     """List the windows of visible emission, by source, then by time.
 
-    A window is a run of time steps with a visible frequency; it reaches to the end of its last
-    step. Interruptions of up to ``longest_gap`` steps do not end it.
+    A window is a run of time steps with any visible frequency; it reaches to the end of its last
+    step. Interruptions of up to ``gap`` steps do not end it.
 
     Args:
-        dataset: From `open_results`; with the variable ``Theta``.
-        longest_gap: Invisible steps that a window may hold.
+        dataset: From `open_results`.
+        gap: Invisible steps in a row that a window may hold.
 
     Raises:
-        ResultError: The simulation was run without the flag SPDYN.CDF.THETA.
+        ResultError: The variables in the file do not tell its sources apart.
+        ValueError: ``gap`` is below zero.
     """
-    visible = visibility(dataset)
+    if gap < 0:
+        raise ValueError(f"gap is a number of time steps, 0 or more, not {gap}")
     return [
-        window
-        for index, label in enumerate(dataset["source"].values)
-        for window in _windows_of(dataset, visible[:, :, index], str(label), longest_gap)
+        _window(dataset, source, visible, run)
+        for source in sources_of(dataset)
+        for visible in [visibility(dataset, source)]
+        for run in _runs(visible, gap)
     ]
 
 
-def visibility(dataset: xr.Dataset) -> Any:
-    """Say where emission is visible: booleans of shape (time, frequency, source).
+def visibility(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.bool_]:
+    """Say where a source is visible.
+
+    Args:
+        dataset: From `open_results`.
+        source: One of `sources_of` the dataset.
+
+    Returns:
+        Shape (time, frequency).
 
     Raises:
-        ResultError: The simulation was run without the flag SPDYN.CDF.THETA.
+        ResultError: The variables in the file do not tell its sources apart.
     """
-    if "Theta" not in dataset:
-        msg = (
-            "The file has no variable Theta, so its sources cannot be told apart; "
-            "run the simulation with SPDYN.CDF.THETA true"
-        )
-        raise ResultError(msg)
-    return np.isfinite(dataset["Theta"].transpose("time", "frequency", "source").values)
+    for name in _SET_WHERE_VISIBLE:
+        if name in dataset:
+            lanes = dataset[name].isel(source=list(source.lanes))
+            return _booleans(lanes.notnull().any("source"))
+    others = [other for other in sources_of(dataset) if other != source]
+    if "VisibleSources" in dataset and all(o.hemisphere != source.hemisphere for o in others):
+        counts = dataset["VisibleSources"].isel(hemisphere=int(source.hemisphere == "south"))
+        return _booleans(counts.fillna(0) != 0)
+    if "Polarization" in dataset and not others:
+        return _booleans(dataset["Polarization"].notnull())
+    raise ResultError(
+        "The file does not tell its sources apart: it has no Theta, FC or FP, VisibleSources only "
+        "counts by hemisphere, and Polarization shows one source a cell; run the simulation with "
+        "SPDYN.CDF.THETA true"
+    )
 
 
-def polarization_of(dataset: xr.Dataset, source: int) -> Literal["RH", "LH"]:
-    """Name a source's polarization: RX is RH in the north and LH in the south, LO the reverse.
-
-    ExPRES writes RH as -1, LH as +1.
-    """
-    north = str(dataset["source"].values[source]).upper().endswith("NORTH")
-    modes = dataset.attrs.get("SRP_Source_Mode", "RX")
-    mode = modes[source] if isinstance(modes, list) else modes
-    ordinary = "LO" in str(mode).upper()
-    return "RH" if north is not ordinary else "LH"
+def _booleans(visible: xr.DataArray) -> NDArray[np.bool_]:
+    return np.asarray(visible.transpose("time", "frequency").values, dtype=np.bool_)
 
 
-def _windows_of(dataset: xr.Dataset, visible: Any, label: str, longest_gap: int) -> list[Window]:
-    times, frequencies = dataset["time"].values, dataset["frequency"].values
-    step = times[1] - times[0] if len(times) > 1 else np.timedelta64(0, "s")
+def _runs(visible: NDArray[np.bool_], gap: int) -> Iterator[slice]:
+    """Give the runs of visible time steps, each as a slice of the time axis."""
     steps = np.flatnonzero(visible.any(axis=1))
-    if not steps.size:
-        return []
-    source = list(dataset["source"].values).index(label)
-    windows = []
-    for run in np.split(steps, np.flatnonzero(np.diff(steps) > longest_gap + 1) + 1):
-        seen = frequencies[visible[run[0] : run[-1] + 1].any(axis=0)]
-        windows.append(
-            Window(
-                source=label.rpartition(" ")[0] or label,
-                hemisphere=label.rpartition(" ")[2].lower(),
-                polarization=polarization_of(dataset, source),
-                start=_moment(times[run[0]]),
-                end=_moment(times[run[-1]] + step),
-                fmin=round(float(seen.min()), 4),
-                fmax=round(float(seen.max()), 4),
-            )
-        )
-    return windows
+    for run in np.split(steps, np.flatnonzero(np.diff(steps) > gap + 1) + 1):
+        if run.size:
+            yield slice(int(run[0]), int(run[-1]) + 1)
 
 
-def _moment(time: Any) -> datetime:
-    return datetime.fromtimestamp(float(time.astype("datetime64[s]").astype("int64")), UTC)
+def _window(
+    dataset: xr.Dataset, source: EmissionSource, visible: NDArray[np.bool_], run: slice
+) -> Window:
+    times = dataset["time"].values
+    seen = dataset["frequency"].values[visible[run].any(axis=0)]
+    return Window(
+        source=source.name,
+        hemisphere=source.hemisphere,
+        polarization=source.polarization,
+        start=_moment(times[run.start]),
+        end=_moment(times[run.stop - 1] + _step(times)),
+        fmin=round(float(seen.min()), 4),
+        fmax=round(float(seen.max()), 4),
+        cml=_longitudes(dataset, run),
+        source_phase=_phases(dataset, source, run),
+    )
+
+
+def _step(times: NDArray[np.datetime64]) -> np.timedelta64:
+    """Give the usual time step; rounding to seconds lets single ones differ."""
+    if times.size < 2:  # noqa: PLR2004 - one time has no step
+        return np.timedelta64(0, "s")
+    return np.timedelta64(int(np.median(np.diff(times).astype("int64"))), "ns")
+
+
+def _moment(time: np.datetime64) -> datetime:
+    return datetime.fromtimestamp(int(time.astype("datetime64[s]").astype("int64")), UTC)
+
+
+def _longitudes(dataset: xr.Dataset, run: slice) -> tuple[float, float] | None:
+    return _edges(dataset["CML"].values[run]) if "CML" in dataset else None
+
+
+def _phases(dataset: xr.Dataset, source: EmissionSource, run: slice) -> tuple[float, float] | None:
+    if "CML" not in dataset or "SrcLongitude" not in dataset or len(source.lanes) > 1:
+        return None
+    longitudes = dataset["SrcLongitude"].transpose("time", "source").values[run, source.lanes[0]]
+    return _edges(dataset["CML"].values[run] - longitudes + 180)
+
+
+def _edges(angles: NDArray[np.floating]) -> tuple[float, float] | None:
+    """Give the first and the last angle within 0 to 360 degrees, to a tenth."""
+    first, last = (round(float(angle) % 360, 1) % 360 for angle in (angles[0], angles[-1]))
+    return None if np.isnan(first) or np.isnan(last) else (first, last)

@@ -1,0 +1,79 @@
+"""The sources of a result: what they are called, and which field lines belong to them."""
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from prefect_expres.analysis.windows import Hemisphere, Polarization
+from prefect_expres.errors import ResultError
+
+_HEMISPHERES: dict[str, Hemisphere] = {"NORTH": "north", "SOUTH": "south"}
+
+
+@dataclass(frozen=True)
+class EmissionSource:
+    """A source, as one tells sources apart: by origin, hemisphere and polarization.
+
+    Attributes:
+        name: The origin, for instance ``Io``.
+        hemisphere: The hemisphere.
+        polarization: RH or LH, see `prefect_expres.analysis.windows.Polarization`.
+        lanes: Its places along the dimension ``source``; several if it has several field lines.
+    """
+
+    name: str
+    hemisphere: Hemisphere
+    polarization: Polarization
+    lanes: tuple[int, ...]
+
+
+def sources_of(dataset: xr.Dataset) -> list[EmissionSource]:
+    """List the sources in the order of the file.
+
+    Args:
+        dataset: From `open_results`.
+
+    Raises:
+        ResultError: The file does not tell the hemisphere or the mode of a source.
+    """
+    hemispheres = _of_each_source(dataset, "SRP_Source_Hemisphere")
+    modes = _of_each_source(dataset, "SRP_Source_Mode")
+    lanes: dict[tuple[str, Hemisphere, Polarization], list[int]] = {}
+    for index, label in enumerate(dataset["source"].values):
+        name, hemisphere = _named(str(label), hemispheres[index])
+        polarization = _polarization(hemisphere, modes[index])
+        lanes.setdefault((name, hemisphere, polarization), []).append(index)
+    return [EmissionSource(*identity, tuple(places)) for identity, places in lanes.items()]
+
+
+def _named(label: str, stated: str | None) -> tuple[str, Hemisphere]:
+    """Split ``Io NORTH``; where the label is bare, take what the global attribute states."""
+    name, _, last = label.rpartition(" ")
+    if name and last.upper() in _HEMISPHERES:
+        return name, _HEMISPHERES[last.upper()]
+    if stated is not None and stated.upper() in _HEMISPHERES:
+        return label, _HEMISPHERES[stated.upper()]
+    raise ResultError(
+        f"The source {label!r} has no hemisphere: neither its label nor the attribute "
+        "SRP_Source_Hemisphere says NORTH or SOUTH"
+    )
+
+
+def _polarization(hemisphere: Hemisphere, mode: str | None) -> Polarization:
+    """Tell the polarization; RX is the mode of files before ExPRES 1.4, which name none."""
+    ordinary = (mode or "RX").upper() == "LO"
+    return "RH" if (hemisphere == "north") is not ordinary else "LH"
+
+
+def _of_each_source(dataset: xr.Dataset, attribute: str) -> list[str | None]:
+    """Give a global attribute that has one entry a source, or one for all of them."""
+    count = dataset.sizes["source"]
+    entries = dataset.attrs.get(attribute)
+    if entries is None:
+        return [None] * count
+    texts = [str(each).strip() for each in (entries if isinstance(entries, list) else [entries])]
+    if len(set(texts)) == 1:
+        return [texts[0]] * count
+    if len(texts) == count:
+        return list(texts)
+    raise ResultError(f"The attribute {attribute} has {len(texts)} entries for {count} sources")

@@ -1,0 +1,71 @@
+"""A window as a plain value."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from prefect_expres import analysis
+from prefect_expres.analysis import Window
+
+
+def window(**changes: Any) -> Window:
+    """Make a window of ten minutes."""
+    start = datetime(2024, 1, 1, tzinfo=UTC)
+    facts: dict[str, Any] = {
+        "source": "Io",
+        "hemisphere": "north",
+        "polarization": "RH",
+        "start": start,
+        "end": start + timedelta(minutes=10),
+        "fmin": 1.0,
+        "fmax": 2.0,
+    }
+    return Window(**{**facts, **changes})
+
+
+def test_other_zones_become_utc() -> None:
+    """A time of another zone is kept as UTC."""
+    paris = timezone(timedelta(hours=1))
+    moment = window(start=datetime(2024, 1, 1, 1, tzinfo=paris)).start
+    assert moment.tzinfo is UTC
+    assert moment.hour == 0
+
+
+def test_times_without_a_zone_are_refused() -> None:
+    """A time without a zone could be anywhere."""
+    with pytest.raises(ValidationError, match="timezone"):
+        window(start=datetime(2024, 1, 1))  # noqa: DTZ001 - this is what is refused
+
+
+def test_windows_do_not_change() -> None:
+    """A window is frozen and can be told from another by its value."""
+    with pytest.raises(ValidationError, match="frozen"):
+        window().fmin = 3.0
+    assert len({window(), window(), window(fmin=1.5)}) == 2
+
+
+def test_windows_survive_json() -> None:
+    """A manifest gives back what it was given, with or without longitudes."""
+    for one in (window(), window(cml=(350.0, 10.0), source_phase=(80.0, 90.0))):
+        assert Window.model_validate_json(one.model_dump_json()) == one
+
+
+def test_windows_load_without_numpy() -> None:
+    """The plain value is there where the analysis extra is not."""
+    code = (
+        "import sys; from prefect_expres.analysis import Window; "
+        "assert not {'numpy', 'xarray', 'cdflib', 'matplotlib'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_public_names_are_there() -> None:
+    """Each public name can be loaded, and no other."""
+    assert set(dir(analysis)) == set(analysis.__all__)
+    assert [getattr(analysis, name).__name__ for name in analysis.__all__] == analysis.__all__
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        analysis.nothing  # noqa: B018 - the access is the test
