@@ -283,7 +283,11 @@ async def _content(location: str | Path, error: type[ExpresError]) -> bytes:
 async def _created(
     client: UWSClient, request: SimulationRequest, run_id: str, execution_duration: int
 ) -> str:
-    """Post the job; if the answer is lost, let the job list tell what became of it."""
+    """Post the job; if the answer is lost, let the job list tell what became of it.
+
+    Only the job that is returned is ever started, so a post whose job appears late runs nothing;
+    it is withdrawn when it is seen.
+    """
     uploads = {
         "config": Upload(
             request.configuration_name, request.configuration.to_json(), "application/json"
@@ -296,17 +300,37 @@ async def _created(
         "branch": request.branch,
         "executionDuration": str(execution_duration),
     }
+    uncertain: SubmissionUncertain | None = None
     for _ in range(3):
         try:
-            return await client.create(parameters, uploads)
+            job_id = await client.create(parameters, uploads)
         except SubmissionUncertain as fault:
             uncertain = fault
-            for pause in (0.5, 2.0, 5.0):
-                await client.clock.sleep(pause)
-                found = await client.find(run_id)
-                if found:
-                    return found[0].id
+            found = await _appeared(client, run_id)
+            if found is None:
+                continue
+            job_id = found
+        if uncertain is not None:
+            await _withdraw_others(client, run_id, job_id)
+        return job_id
+    assert uncertain is not None
     raise uncertain
+
+
+async def _appeared(client: UWSClient, run_id: str) -> str | None:
+    """Look for the job of a lost answer in the job list, three times."""
+    for pause in (0.5, 2.0, 5.0):
+        await client.clock.sleep(pause)
+        found = await client.find(run_id)
+        if found:
+            return found[0].id
+    return None
+
+
+async def _withdraw_others(client: UWSClient, run_id: str, kept: str) -> None:
+    for job in await client.find(run_id):
+        if job.id != kept and job.phase is Phase.PENDING:
+            await client.delete(job.id)
 
 
 async def _results(client: UWSClient, job_id: str) -> tuple[ResultRef, ...]:
