@@ -1,17 +1,13 @@
-"""The sandbox's web face: thin handlers over the service, in the dialect of the writer."""
+"""The sandbox's web face: thin handlers over the service, in the dialect that is asked for."""
 
 import asyncio
-import base64
-import binascii
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote_plus
 
 from starlette.applications import Starlette
-from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import (
     FileResponse,
@@ -23,23 +19,12 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from prefect_expres.sandbox.description import description_of
+from prefect_expres.sandbox.dialects import Answer, DialectName, dialect_named
+from prefect_expres.sandbox.reading import Form, base_of, form_of, user_of
+from prefect_expres.sandbox.refusal import Kind, Refusal
 from prefect_expres.sandbox.runner import Runner
-from prefect_expres.sandbox.service import GUEST, JOB_LISTS, Refusal, Service, UploadedFile
-from prefect_expres.sandbox.store import SandboxJob, Store
-from prefect_expres.sandbox.writer import Dialect, html_error, writer_for
-from prefect_expres.uws.models import Phase
-
-OPUS_WAIT_CAP = 600
-STANDARD_WAIT_CAP = 60
-_OPUS_STATUS = {"owner": 403, "missing": 404}
-_STANDARD_STATUS = {
-    "bad": 400,
-    "conflict": 400,
-    "limit": 503,
-    "owner": 403,
-    "missing": 404,
-    "unknown-list": 404,
-}
+from prefect_expres.sandbox.service import JOB_LISTS, Service
+from prefect_expres.sandbox.store import STREAMS, SandboxJob, Store
 
 
 @dataclass(frozen=True)
@@ -48,249 +33,235 @@ class Settings:
 
     Args:
         data: Folder of jobs and results.
-        dialect: ``opus`` or ``standard``.
         command: What runs a job; the job's folder is its last argument.
+        dialect: ``opus`` or ``standard``.
         parallel: How many jobs run at once.
         active_jobs: How many jobs one owner may have queued or executing.
     """
 
     data: Path
     command: Sequence[str]
-    dialect: Dialect = "opus"
+    dialect: DialectName = "opus"
     parallel: int = 2
     active_jobs: int = 20
 
 
-def create_app(settings: Settings, store: Store) -> Starlette:
-    """Build the web application."""
-    return _Handlers(settings, store).app()
+class WebService:
+    """One method a resource of UWS.
 
-
-class _Handlers:
-    """One method a resource of UWS."""
+    Args:
+        settings: How the service behaves.
+        store: Keeps the jobs.
+    """
 
     def __init__(self, settings: Settings, store: Store) -> None:
-        self._opus = settings.dialect == "opus"
-        self._writer = writer_for(settings.dialect)
-        self._store = store
+        self._dialect = dialect_named(settings.dialect)
+        self._writer = self._dialect.writer
         self._runner = Runner(store, settings.command, settings.parallel)
-        self._service = Service(store, self._runner, settings.active_jobs)
+        self._service = Service(
+            store,
+            self._runner,
+            settings.active_jobs,
+            limit_at_creation=self._dialect.limit_at_creation,
+        )
 
     def app(self) -> Starlette:
+        """Build the web application."""
         job = "/rest/{job_list}/{job_id}"
         routes = [
-            Route("/rest/{job_list}", self.jobs, methods=["GET"]),
-            Route("/rest/{job_list}", self.create, methods=["POST"]),
-            Route(job, self.job, methods=["GET"]),
-            Route(job, self.delete, methods=["DELETE", "POST"]),
-            Route(f"{job}/phase", self.change_phase, methods=["POST"]),
-            Route(f"{job}/executionduration", self.change_duration, methods=["POST"]),
-            Route(f"{job}/destruction", self.change_destruction, methods=["POST"]),
-            Route(f"{job}/parameters", self.change_parameters, methods=["POST"]),
-            Route(f"{job}/parameters/{{name}}", self.parameter, methods=["GET"]),
-            Route(f"{job}/{{resource}}", self.resource, methods=["GET"]),
-            Route("/store", self.file, methods=["GET"]),
-            Route("/jdl/{job_list}/json", self.describe, methods=["GET"]),
+            Route("/rest/{job_list}", self._jobs, methods=["GET"]),
+            Route("/rest/{job_list}", self._create, methods=["POST"]),
+            Route(job, self._job, methods=["GET"]),
+            Route(job, self._delete, methods=["DELETE", "POST"]),
+            Route(f"{job}/phase", self._change_phase, methods=["POST"]),
+            Route(f"{job}/executionduration", self._change_duration, methods=["POST"]),
+            Route(f"{job}/destruction", self._change_destruction, methods=["POST"]),
+            Route(f"{job}/parameters", self._change_parameters, methods=["POST"]),
+            Route(f"{job}/parameters/{{name}}", self._parameter, methods=["GET"]),
+            Route(f"{job}/parameters/{{name}}", self._change_parameter, methods=["POST"]),
+            Route(f"{job}/{{resource}}", self._resource, methods=["GET"]),
+            # OPUS gives the addresses of streams with two slashes, and answers there.
+            Route(f"/{job}/{{resource}}", self._resource, methods=["GET"]),
+            Route("/store", self._file, methods=["GET"]),
+            Route("/jdl/{job_list}/json", self._describe, methods=["GET"]),
         ]
-        # OPUS gives the addresses of stdout and stderr with two slashes, and answers there.
-        routes += [Route(f"/{job}/{{resource}}", self.resource, methods=["GET"])]
         return Starlette(
             routes=routes,
             lifespan=self._lifespan,
-            exception_handlers={Refusal: self._refused},
+            exception_handlers={Refusal: self._refused, HTTPException: self._failed},
         )
+
+    def release(self) -> None:
+        """Let go all who wait for a job: the service is about to stop."""
+        self._runner.release()
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         self._runner.recover()
         housekeeping = asyncio.create_task(self._service.keep_house())
-        yield
-        housekeeping.cancel()
-        await asyncio.gather(housekeeping, return_exceptions=True)
-        await self._runner.close()
+        try:
+            yield
+        finally:
+            housekeeping.cancel()
+            await asyncio.gather(housekeeping, return_exceptions=True)
+            await self._runner.close()
 
     async def _refused(self, request: Request, refusal: Exception) -> Response:
         assert isinstance(refusal, Refusal)
-        if not self._opus:
-            return PlainTextResponse(refusal.reason, _STANDARD_STATUS[refusal.kind])
-        # OPUS answers 500 to most of a client's own faults.
-        status = HTTPStatus(_OPUS_STATUS.get(refusal.kind, 500))
-        page = html_error(f"{status} {status.phrase}", str(request.url), refusal.reason)
-        return Response(page, status, media_type="text/html")
+        return _response(self._dialect.refused(refusal, str(request.url)))
 
-    async def jobs(self, request: Request) -> Response:
-        found = self._service.jobs(request.path_params["job_list"], _user(request))
-        chosen = self._opus_choice(request, found) if self._opus else _choice(request, found)
-        return _xml(self._writer.jobs(chosen, _base(request)))
+    async def _failed(self, request: Request, failure: Exception) -> Response:
+        assert isinstance(failure, HTTPException)
+        url = str(request.url)
+        return _response(self._dialect.failed(failure.status_code, failure.detail, url))
 
-    async def create(self, request: Request) -> Response:
-        fields, files = await _form(request)
+    async def _jobs(self, request: Request) -> Response:
         job_list = request.path_params["job_list"]
-        job = self._service.create(job_list, _user(request), fields, files)
-        if fields.get("PHASE") == "RUN":
+        if job_list not in JOB_LISTS and not self._dialect.knows_unknown_lists:
+            raise Refusal(Kind.UNKNOWN_LIST, f"There is no job list {job_list}")
+        found = self._service.jobs(job_list, user_of(request))
+        chosen = self._dialect.choose(request.url.query, found)
+        return _xml(self._writer.jobs(chosen, base_of(request)))
+
+    async def _create(self, request: Request) -> Response:
+        form = await self._form(request)
+        job_list = request.path_params["job_list"]
+        job = self._service.create(job_list, user_of(request), form.new_job(self._dialect))
+        if form.field("PHASE") == "RUN":
             self._service.start(job)
         return _see(request, job)
 
-    async def job(self, request: Request) -> Response:
-        job = self._job(request)
-        before = self._writer.job(job, _base(request))
-        if await self._waited(request, job):
-            job = self._job(request)
-            return _xml(self._writer.job(job, _base(request)))
-        # OPUS gives the document as it was when the wait began.
-        return _xml(before if self._opus else self._writer.job(job, _base(request)))
+    async def _job(self, request: Request) -> Response:
+        job = self._found(request)
+        before = self._writer.job(job, base_of(request))
+        changed = await self._waited(request, job)
+        if self._dialect.stale_after_wait and not changed:
+            return _xml(before)
+        return _xml(self._writer.job(self._found(request), base_of(request)))
 
-    async def delete(self, request: Request) -> Response:
-        job = self._job(request)
-        if request.method == "POST":
-            fields, _ = await _form(request)
-            if fields.get("ACTION") != "DELETE":
-                raise Refusal("bad", "Only ACTION=DELETE may be posted to a job")
-        if self._opus and job.aborted_before_run:
-            raise Refusal("bad", f"Job {job.id} cannot be deleted")
+    async def _delete(self, request: Request) -> Response:
+        job = self._found(request)
+        if request.method == "POST" and (await self._form(request)).field("ACTION") != "DELETE":
+            raise Refusal(Kind.BAD, "ACTION=DELETE is not specified in POST")
+        if self._dialect.undeletable_if_aborted_before_run and job.aborted_before_run:
+            raise Refusal(Kind.BAD, f"Job {job.id} has no files to be deleted")
         await self._service.delete(job)
-        return RedirectResponse(f"{_base(request)}/rest/{job.job_list}", 303)
+        return RedirectResponse(f"{base_of(request)}/rest/{job.job_list}", 303)
 
-    async def change_phase(self, request: Request) -> Response:
-        job = self._job(request)
-        fields, _ = await _form(request)
-        if fields.get("PHASE") == "RUN":
+    async def _change_phase(self, request: Request) -> Response:
+        job = self._found(request)
+        asked = (await self._form(request)).field("PHASE")
+        if asked == "RUN":
             self._service.start(job)
-        elif fields.get("PHASE") == "ABORT":
+        elif asked == "ABORT":
             await self._service.abort(job)
+        elif asked is None:
+            raise Refusal(Kind.BAD, "PHASE keyword is not specified in POST")
         else:
-            raise Refusal("bad", f"PHASE={fields.get('PHASE')} not expected")
+            raise Refusal(Kind.BAD, f"PHASE={asked} not expected")
         return _see(request, job)
 
-    async def change_duration(self, request: Request) -> Response:
-        job = self._job(request)
-        fields, _ = await _form(request)
-        self._service.set_duration(job, fields.get("EXECUTIONDURATION", ""))
+    async def _change_duration(self, request: Request) -> Response:
+        job = self._found(request)
+        self._service.set_duration(job, await self._required(request, "EXECUTIONDURATION"))
         return _see(request, job)
 
-    async def change_destruction(self, request: Request) -> Response:
-        job = self._job(request)
-        fields, _ = await _form(request)
-        self._service.set_destruction(job, fields.get("DESTRUCTION", ""))
+    async def _change_destruction(self, request: Request) -> Response:
+        job = self._found(request)
+        text = await self._required(request, "DESTRUCTION")
+        self._service.set_destruction(job, self._dialect.moment(text))
         return _see(request, job)
 
-    async def change_parameters(self, request: Request) -> Response:
-        job = self._job(request)
-        fields, _ = await _form(request)
-        for name, text in fields.items():
+    async def _change_parameters(self, request: Request) -> Response:
+        job = self._found(request)
+        form = await self._form(request)
+        for name, text in form.fields.items():
             self._service.set_parameter(job, name, text)
+        for name, upload in form.files.items():
+            self._service.set_parameter(job, name, upload)
         return _see(request, job)
 
-    async def parameter(self, request: Request) -> Response:
-        job, name = self._job(request), request.path_params["name"]
+    async def _change_parameter(self, request: Request) -> Response:
+        job, name = self._found(request), request.path_params["name"]
+        self._service.set_parameter(job, name, await self._required(request, "VALUE"))
+        return _see(request, job, "/parameters")
+
+    async def _parameter(self, request: Request) -> Response:
+        job, name = self._found(request), request.path_params["name"]
         if name not in job.parameters:
-            raise Refusal("missing", f'Parameter "{name}" NOT FOUND')
+            raise Refusal(Kind.MISSING, f'Parameter "{name}" NOT FOUND for job "{job.id}"')
         value = job.parameters[name]
         return PlainTextResponse(f"file://{value.text}" if value.entity else value.text)
 
-    async def resource(self, request: Request) -> Response:
-        job, name = self._job(request), request.path_params["resource"]
-        if name in {"results", "parameters"}:
-            return _xml(getattr(self._writer, name)(job, _base(request)))
+    async def _resource(self, request: Request) -> Response:
+        job, name = self._found(request), request.path_params["resource"]
+        if name == "results":
+            return _xml(self._writer.results(job, base_of(request)))
+        if name == "parameters":
+            return _xml(self._writer.parameters(job, base_of(request)))
+        if name in STREAMS:
+            content, stream = self._service.stream(job, name)
+            return Response(content, media_type=stream.media_type)
         texts = {
             "phase": job.phase,
             "executionduration": str(job.execution_duration),
             "destruction": self._writer.time(job.destruction),
-            "quote": "",
+            "quote": self._writer.quote(job),
             "owner": job.owner,
             "error": job.error or "",
         }
-        if name in {"stdout", "stderr"}:
-            return PlainTextResponse(self._service.stream(job, name))
         if name not in texts:
-            raise Refusal("missing", f'Resource "{name}" NOT FOUND')
+            raise Refusal(Kind.MISSING, f'Resource "{name}" NOT FOUND')
         return PlainTextResponse(texts[name])
 
-    async def file(self, request: Request) -> Response:
-        path, entity = self._service.file(request.query_params.get("ID", ""), _user(request))
+    async def _file(self, request: Request) -> Response:
+        path, entity = self._service.file(request.query_params.get("ID", ""), user_of(request))
         headers = {"ETag": f'"{entity.sha1}"'}
         return FileResponse(
             path, headers=headers, filename=entity.name, media_type=entity.media_type
         )
 
-    async def describe(self, request: Request) -> Response:
+    async def _describe(self, request: Request) -> Response:
         name = request.path_params["job_list"]
         if name not in JOB_LISTS:
-            raise Refusal("unknown-list", f"VOTable not found for job {name}")
+            raise Refusal(Kind.UNKNOWN_LIST, f"VOTable not found for job {name}")
         return JSONResponse(description_of(name))
 
-    def _job(self, request: Request) -> SandboxJob:
+    def _found(self, request: Request) -> SandboxJob:
         path = request.path_params
-        return self._service.job(path["job_list"], path["job_id"], _user(request))
+        return self._service.job(path["job_list"], path["job_id"], user_of(request))
+
+    async def _form(self, request: Request) -> Form:
+        return await form_of(request, self._dialect)
+
+    async def _required(self, request: Request, name: str) -> str:
+        text = (await self._form(request)).field(name)
+        if text is None:
+            raise Refusal(Kind.BAD, f"{name} keyword required")
+        return text
 
     async def _waited(self, request: Request, job: SandboxJob) -> bool:
-        """Block while the job is in the phase asked for; say whether it changed."""
-        if "WAIT" not in request.query_params:
+        """Block while the job is in the phase asked for; say whether it has left it."""
+        query = request.query_params
+        if "WAIT" not in query or job.phase not in self._dialect.waits_in:
             return False
-        cap = OPUS_WAIT_CAP if self._opus else STANDARD_WAIT_CAP
         try:
-            asked = int(request.query_params["WAIT"])
+            asked = int(query["WAIT"])
         except ValueError:
-            raise Refusal("bad", "WAIT is no number") from None
-        blocking = job.active or (not self._opus and job.phase is Phase.PENDING)
-        if not blocking or request.query_params.get("PHASE", job.phase) != job.phase:
+            raise Refusal(Kind.BAD, f"WAIT={query['WAIT']} is no number") from None
+        if query.get("PHASE", job.phase) != job.phase:
             return False
-        return await self._service.changed(job, min(asked, cap) if asked >= 0 else cap)
-
-    def _opus_choice(self, request: Request, jobs: list[SandboxJob]) -> list[SandboxJob]:
-        """Filter as OPUS does: all after the first ``PHASE=`` is phases, LAST is the oldest."""
-        head, _, tail = str(request.url.query).partition("PHASE=")
-        query = dict(parse_qsl(head))
-        phases = {unquote_plus(part).strip("&") for part in tail.split("PHASE=") if part}
-        if phases:
-            jobs = [job for job in jobs if job.phase in phases]
-        if "AFTER" in query:
-            jobs = [job for job in jobs if self._writer.time(job.created) > query["AFTER"]]
-        return jobs[: int(query["LAST"])] if "LAST" in query else jobs
+        cap = self._dialect.wait_cap
+        return await self._service.await_leaving(job, min(asked, cap) if asked >= 0 else cap)
 
 
-def _choice(request: Request, jobs: list[SandboxJob]) -> list[SandboxJob]:
-    """Filter as UWS 1.1 says."""
-    query = request.query_params
-    phases = set(query.getlist("PHASE"))
-    if phases:
-        jobs = [job for job in jobs if job.phase in phases]
-    if "AFTER" in query:
-        after = query["AFTER"].removesuffix("Z")
-        jobs = [job for job in jobs if job.created.replace(tzinfo=None).isoformat() > after]
-    return jobs[-int(query["LAST"]) :] if "LAST" in query else jobs
+def _response(answer: Answer) -> Response:
+    return Response(answer.text, answer.status, dict(answer.headers), answer.media_type)
 
 
-async def _form(request: Request) -> tuple[dict[str, str], dict[str, UploadedFile]]:
-    fields: dict[str, str] = {}
-    files: dict[str, UploadedFile] = {}
-    async with request.form() as form:
-        for name, value in form.multi_items():
-            if isinstance(value, UploadFile):
-                files[name] = UploadedFile(value.filename or name, await value.read())
-            else:
-                fields[name] = value
-    return fields, files
-
-
-def _user(request: Request) -> str:
-    """Take the user from Basic authentication; everybody else is the same guest."""
-    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return GUEST
-    try:
-        name, _, _ = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return GUEST
-    return name or GUEST
-
-
-def _base(request: Request) -> str:
-    return f"{request.url.scheme}://{request.url.netloc}"
-
-
-def _see(request: Request, job: SandboxJob) -> Response:
-    return RedirectResponse(f"{_base(request)}/rest/{job.job_list}/{job.id}", 303)
+def _see(request: Request, job: SandboxJob, resource: str = "") -> Response:
+    address = f"{base_of(request)}/rest/{job.job_list}/{job.id}{resource}"
+    return RedirectResponse(address, 303)
 
 
 def _xml(document: str) -> Response:

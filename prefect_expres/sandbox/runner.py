@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 import hashlib
-import json
 import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from prefect_expres.sandbox.provenance import write_provenance
 from prefect_expres.sandbox.store import Entity, SandboxJob, Store, now
 from prefect_expres.uws.models import Phase
 
@@ -27,35 +27,50 @@ class Runner:
     """
 
     def __init__(self, store: Store, command: Sequence[str], parallel: int) -> None:
+        self.closing = False
         self._store = store
         self._command = tuple(command)
         self._places = asyncio.Semaphore(parallel)
         self._runs: dict[str, asyncio.Task[None]] = {}
-        self._changes: dict[str, asyncio.Event] = {}
+        self._change = asyncio.Event()
 
     def recover(self) -> None:
-        """After a restart: queue again what was queued, and end what was executing."""
+        """After a restart: queue again what was queued, and end what was executing.
+
+        A job's process does not outlive the service (see `end_with_service`), so an executing
+        job cannot be taken up again.
+        """
         for job in self._store.jobs():
             if job.phase is Phase.EXECUTING:
+                job.streams = ["stderr", "stdout"]
                 self.finish(job, Phase.ERROR, "The service was restarted while the job executed")
             elif job.phase is Phase.QUEUED:
                 self.queue(job)
 
+    def release(self) -> None:
+        """Let go all who wait for a change: the service is about to stop."""
+        self.closing = True
+        self.wake()
+
     async def close(self) -> None:
-        """End every run, leaving executing jobs to `recover`."""
-        for run in self._runs.values():
+        """End every run, leaving queued and executing jobs to `recover`."""
+        self.release()
+        runs = list(self._runs.values())
+        for run in runs:
             run.cancel()
-        await asyncio.gather(*self._runs.values(), return_exceptions=True)
+        await asyncio.gather(*runs, return_exceptions=True)
 
     def queue(self, job: SandboxJob) -> None:
         """Put a job into the queue."""
         job.phase, job.started = Phase.QUEUED, now()
         self._changed(job)
-        self._runs[job.id] = asyncio.create_task(self._run(job))
+        run = asyncio.create_task(self._run(job))
+        self._runs[job.id] = run
+        run.add_done_callback(lambda _: self._runs.pop(job.id, None))
 
     async def stop(self, job: SandboxJob) -> None:
         """End a job's run, if it has one, and wait until its processes are gone."""
-        run = self._runs.pop(job.id, None)
+        run = self._runs.get(job.id)
         if run is not None:
             run.cancel()
             await asyncio.gather(run, return_exceptions=True)
@@ -63,47 +78,41 @@ class Runner:
     def finish(self, job: SandboxJob, phase: Phase, error: str | None = None) -> None:
         """Put a job into its last phase."""
         job.phase, job.ended, job.error = phase, now(), error
+        if job.started is not None:
+            job.streams = ["stderr", "stdout"]
         self._changed(job)
 
-    async def change_of(self, job_id: str) -> None:
-        """Wait until a job changes."""
-        await self._changes.setdefault(job_id, asyncio.Event()).wait()
+    async def next_change(self) -> None:
+        """Wait until any job changes."""
+        await self._change.wait()
 
-    def wake(self, job_id: str) -> None:
-        """Wake all who wait for a change of a job."""
-        event = self._changes.pop(job_id, None)
-        if event is not None:
-            event.set()
+    def wake(self) -> None:
+        """Wake all who wait for a change."""
+        self._change.set()
+        self._change = asyncio.Event()
 
     def _changed(self, job: SandboxJob) -> None:
         self._store.save(job)
-        self.wake(job.id)
+        self.wake()
 
     async def _run(self, job: SandboxJob) -> None:
         async with self._places:
-            phase, error = await self._execute(job)
-            job.results = self._collected(job, self._store.folder(job) / "work")
+            try:
+                phase, error = await self._execute(job)
+                job.results = self._collected(self._store.folder(job) / "work")
+            except OSError as fault:
+                phase, error = Phase.ERROR, f"The job could not be run: {fault}"
             self.finish(job, phase, error)
         if phase is Phase.COMPLETED:
             await asyncio.sleep(PROVENANCE_DELAY_SECONDS)
-            job.results = [*job.results, self._provenance(job)]
+            job.streams = [*write_provenance(job, self._store.folder(job)), *job.streams]
             self._changed(job)
-        self._runs.pop(job.id, None)
 
     async def _execute(self, job: SandboxJob) -> tuple[Phase, str | None]:
         """Run the job's process to its end, or to the end of its time."""
         folder = self._store.folder(job)
         (folder / "work").mkdir(parents=True, exist_ok=True)
-        with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
-            process = await asyncio.create_subprocess_exec(
-                *self._command,
-                str(folder),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=stdout,
-                stderr=stderr,
-                start_new_session=True,
-                env=os.environ | {"EXPRES_TABLES": str(self._store.directory / "tables")},
-            )
+        process = await self._started(folder)
         try:
             job.phase, job.process_id = Phase.EXECUTING, process.pid
             self._changed(job)
@@ -118,24 +127,26 @@ class Runner:
         lines = (folder / "stderr").read_text("utf-8", "replace").strip().splitlines()
         return Phase.ERROR, lines[-1] if lines else f"ExPRES ended with code {code}"
 
-    def _collected(self, job: SandboxJob, work: Path) -> list[Entity]:
+    async def _started(self, folder: Path) -> asyncio.subprocess.Process:
+        """Start a job's process in a session of its own; its stdin ends with the service."""
+        with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
+            return await asyncio.create_subprocess_exec(
+                *self._command,
+                str(folder),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,
+                env=os.environ | {"EXPRES_TABLES": str(self._store.directory / "tables")},
+            )
+
+    def _collected(self, work: Path) -> list[Entity]:
         """Take up the files that the run left: spectra under their names, the log by its role."""
         found = [(path, path.name) for path in sorted(work.glob("*.cdf"))]
         found += [(path, "log") for path in work.glob("run.log")]
         return [self._entity(path, role) for path, role in found]
 
-    def _provenance(self, job: SandboxJob) -> Entity:
-        """Write where the results come from, as PROV-JSON, a moment after the job completed."""
-        path = self._store.folder(job) / "work" / "provenance.json"
-        used = {name: value.text for name, value in job.parameters.items()}
-        record = {
-            "activity": {f"opus:{job.id}": {"prov:label": job.job_list, "opus:parameters": used}},
-            "entity": {f"opus:{entity.id}": {"prov:label": entity.name} for entity in job.results},
-        }
-        path.write_text(json.dumps(record))
-        return self._entity(path, "provjson", "application/json")
-
-    def _entity(self, path: Path, role: str, media_type: str | None = None) -> Entity:
+    def _entity(self, path: Path, role: str) -> Entity:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha1").hexdigest()
         return Entity(
@@ -143,19 +154,27 @@ class Runner:
             role=role,
             name=path.name,
             path=f"work/{path.name}",
-            media_type=media_type or _MEDIA_TYPES[path.suffix],
+            media_type=_MEDIA_TYPES[path.suffix],
             sha1=digest,
+            size=path.stat().st_size,
         )
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
     """End a process and all that it started: first kindly, then for good."""
-    if process.returncode is not None:
-        return
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(KILL_AFTER_SECONDS):
-                await process.wait()
-                return
+    try:
+        if process.returncode is None:
+            _signal_group(process.pid, signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(KILL_AFTER_SECONDS):
+                    await process.wait()
+    finally:
+        # Its children may still run though it ended, and whoever waits here may be cancelled.
+        _signal_group(process.pid, signal.SIGKILL)
+    await process.wait()
+
+
+def _signal_group(leader: int, number: signal.Signals) -> None:
+    # macOS answers with PermissionError where only zombies are left in the group.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, number)

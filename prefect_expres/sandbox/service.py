@@ -10,30 +10,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
 from prefect_expres.expres.access import Access, job_list_for
+from prefect_expres.sandbox.refusal import Kind, Refusal
 from prefect_expres.sandbox.runner import Runner
-from prefect_expres.sandbox.store import Entity, SandboxJob, Store, Value, now
+from prefect_expres.sandbox.store import STREAMS, Entity, SandboxJob, Store, Stream, Value, now
 from prefect_expres.uws.models import Phase
 
 GUEST = "anonymous"
 FILE_PARAMETERS = {"config": "application/json", "ephemeride": "text/csv"}
 PARAMETERS = ("branch", *FILE_PARAMETERS)
 JOB_LISTS = ("ExPRES", "ExPRES-dev")
+DEFAULT_SECONDS = 600
 DESTRUCTION_DAYS = 30
 SWEEP_SECONDS = 1.0
-
-
-class Refusal(Exception):
-    """The service says no.
-
-    Args:
-        kind: What kind of no: ``bad``, ``conflict``, ``limit``, ``owner``, ``missing``.
-        reason: The words for the user.
-    """
-
-    def __init__(self, kind: str, reason: str) -> None:
-        super().__init__(kind, reason)
-        self.kind = kind
-        self.reason = reason
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -44,6 +33,23 @@ class UploadedFile:
     content: bytes
 
 
+@dataclass(frozen=True)
+class NewJob:
+    """What is asked for with a new job.
+
+    Args:
+        texts: Every text parameter, ``runId`` too.
+        files: Files by parameter name.
+        execution_duration: Seconds, as they were written.
+        destruction: When the job is to be deleted.
+    """
+
+    texts: Mapping[str, str]
+    files: Mapping[str, UploadedFile]
+    execution_duration: str | None = None
+    destruction: datetime | None = None
+
+
 class Service:
     """Creates, starts, aborts and deletes jobs.
 
@@ -51,20 +57,23 @@ class Service:
         store: Keeps the jobs.
         runner: Runs them.
         active_jobs: How many jobs one owner may have queued or executing.
+        limit_at_creation: Refuse new jobs over that limit, as OPUS does; else refuse to start.
     """
 
-    def __init__(self, store: Store, runner: Runner, active_jobs: int) -> None:
+    def __init__(
+        self, store: Store, runner: Runner, active_jobs: int, *, limit_at_creation: bool
+    ) -> None:
         self._store = store
         self._runner = runner
         self._active_jobs = active_jobs
+        self._limit_at_creation = limit_at_creation
 
     async def keep_house(self) -> None:
         """Delete what is past its destruction time, for ever."""
         while True:
             for job in self._store.jobs():
                 if job.destruction <= datetime.now(UTC):
-                    await self._runner.stop(job)
-                    self._store.delete(job)
+                    await self.delete(job)
             await asyncio.sleep(SWEEP_SECONDS)
 
     def jobs(self, job_list: str, user: str) -> list[SandboxJob]:
@@ -75,135 +84,139 @@ class Service:
         """Give a job to its owner."""
         job = self._store.get(job_id)
         if job is None or job.job_list != job_list:
-            raise Refusal("missing", f'Job "{job_id}" NOT FOUND')
+            raise Refusal(Kind.MISSING, f'Job "{job_id}" NOT FOUND')
         if job.owner != user:
-            raise Refusal("owner", f"User {user} is not the owner of the job")
+            raise Refusal(Kind.OWNER, f"User {user} is not the owner of the job")
         return job
 
     def file(self, entity_id: str, user: str) -> tuple[Path, Entity]:
         """Give a stored file to its owner."""
         found = self._store.entity(entity_id)
         if found is None:
-            raise Refusal("missing", f'Entity "{entity_id}" NOT FOUND')
+            raise Refusal(Kind.MISSING, f'Entity "{entity_id}" NOT FOUND')
         job, entity = found
         if job.owner != user:
-            raise Refusal("bad", f"User {user} is not the owner of the entity")
+            raise Refusal(Kind.FILE_OWNER, f"User {user} is not the owner of the entity")
         return self._store.folder(job) / entity.path, entity
 
-    def stream(self, job: SandboxJob, name: str) -> str:
-        """Give what a job has printed."""
-        path = self._store.folder(job) / name
-        return path.read_text("utf-8", "replace") if path.exists() else ""
+    def stream(self, job: SandboxJob, name: str) -> tuple[bytes, Stream]:
+        """Give what a job has printed, or its provenance; nothing if there is none yet."""
+        stream = STREAMS[name]
+        path = self._store.folder(job) / stream.path
+        return (path.read_bytes() if path.exists() else b""), stream
 
-    def create(
-        self,
-        job_list: str,
-        user: str,
-        fields: Mapping[str, str],
-        files: Mapping[str, UploadedFile],
-    ) -> SandboxJob:
+    def create(self, job_list: str, user: str, asked: NewJob) -> SandboxJob:
         """Create a job in phase PENDING."""
         if job_list not in JOB_LISTS:
-            raise Refusal("unknown-list", f"VOTable not found for job {job_list}")
+            raise Refusal(Kind.UNKNOWN_LIST, f"VOTable not found for job {job_list}")
+        if self._limit_at_creation:
+            self._check_limit(user)
         created = now()
-        longest = Access.of(None if user == GUEST else user).longest_run
         job = SandboxJob(
             id=self._store.new_id(),
             job_list=job_list,
             owner=user,
-            run_id=fields.get("runId", ""),
+            run_id=asked.texts.get("runId", ""),
             created=created,
-            destruction=created + timedelta(days=DESTRUCTION_DAYS),
-            execution_duration=min(600, longest),
+            destruction=asked.destruction or created + timedelta(days=DESTRUCTION_DAYS),
+            execution_duration=DEFAULT_SECONDS,
         )
-        if "executionDuration" in fields:
-            self._set_duration(job, fields["executionDuration"])
-        job.parameters = {
-            name: Value(text=text)
-            for name, text in fields.items()
-            if name not in {"PHASE", *FILE_PARAMETERS}
-        }
+        if asked.execution_duration is not None:
+            job.execution_duration = _allowed_seconds(user, asked.execution_duration)
+        job.parameters = {name: self._value(job, name, text) for name, text in asked.texts.items()}
         job.parameters.setdefault("branch", Value(text="master"))
-        for name, upload in files.items():
-            if name in FILE_PARAMETERS:
-                job.parameters[name] = self._upload(job, name, upload)
-        self._store.save(job)
+        for name in FILE_PARAMETERS.keys() & asked.files.keys():
+            job.parameters[name] = self._upload(job, name, asked.files[name])
+        self._store.add(job)
         return job
 
     def start(self, job: SandboxJob) -> None:
-        """Put a job into the queue."""
-        if job.phase is not Phase.PENDING:
-            raise Refusal("conflict", "Job has to be in PENDING phase")
-        active = sum(other.active for other in self._store.jobs() if other.owner == job.owner)
-        if active >= self._active_jobs:
-            reason = f"Maximum number of active jobs reached for {job.owner} ({self._active_jobs})"
-            raise Refusal("limit", reason)
+        """Put a job into the queue.
+
+        As on the real service, ``ExPRES`` runs the release and ``ExPRES-dev`` the development
+        branch, and guests run nothing but ``master``: another branch is refused here, where the
+        real service would find no such program.
+        """
+        self._only_pending(job)
+        if not self._limit_at_creation:
+            self._check_limit(job.owner)
         branch = job.parameters["branch"].text
         guest = job.owner == GUEST
         if job_list_for(branch) != job.job_list or (guest and branch != "master"):
-            raise Refusal("bad", f"Branch {branch} cannot be run on {job.job_list} by {job.owner}")
+            reason = f"Branch {branch} cannot be run on {job.job_list} by {job.owner}"
+            raise Refusal(Kind.BAD, reason)
         self._runner.queue(job)
 
     async def abort(self, job: SandboxJob) -> None:
         """Stop a job; a finished one cannot be aborted."""
-        if job.phase.finished:
-            raise Refusal("conflict", f"Job {job.id} cannot be aborted while in phase {job.phase}")
+        _only_unfinished(job)
         job.aborted_before_run = job.phase is Phase.PENDING
         await self._runner.stop(job)
+        # Another request may have ended it while its processes were stopped.
+        _only_unfinished(job)
         self._runner.finish(job, Phase.ABORTED, f"Job aborted by user {job.owner}")
 
     async def delete(self, job: SandboxJob) -> None:
         """Stop a job if it runs, and forget it."""
         await self._runner.stop(job)
         self._store.delete(job)
-        self._runner.wake(job.id)
+        self._runner.wake()
 
-    def set_parameter(self, job: SandboxJob, name: str, text: str) -> None:
+    def set_parameter(self, job: SandboxJob, name: str, given: str | UploadedFile) -> None:
         """Change a parameter of a PENDING job."""
         self._only_pending(job)
         if name not in PARAMETERS:
-            raise Refusal("bad", f"Parameter {name} is not defined")
-        job.parameters[name] = Value(text=text)
+            raise Refusal(Kind.BAD, f"Parameter {name} is not defined")
+        if isinstance(given, str):
+            job.parameters[name] = self._value(job, name, given)
+        elif name in FILE_PARAMETERS:
+            job.parameters[name] = self._upload(job, name, given)
+        else:
+            raise Refusal(Kind.BAD, f"Parameter {name} is no file")
         self._store.save(job)
 
     def set_duration(self, job: SandboxJob, text: str) -> None:
-        """Change how long a PENDING job may run."""
+        """Change how long a PENDING job may run; what is too long is cut to the longest."""
         self._only_pending(job)
-        self._set_duration(job, text)
+        job.execution_duration = _allowed_seconds(job.owner, text)
         self._store.save(job)
 
-    def set_destruction(self, job: SandboxJob, text: str) -> None:
-        """Change when a job is deleted; a time without a zone is the server's local time."""
-        try:
-            job.destruction = datetime.fromisoformat(text).astimezone(UTC)
-        except ValueError:
-            raise Refusal("bad", f"Bad destruction time {text}") from None
+    def set_destruction(self, job: SandboxJob, moment: datetime) -> None:
+        """Change when a job is deleted, in any phase."""
+        job.destruction = moment
         self._store.save(job)
 
-    async def changed(self, job: SandboxJob, seconds: float) -> bool:
-        """Wait until a job changes; say whether it did within so many seconds."""
+    async def await_leaving(self, job: SandboxJob, seconds: float) -> bool:
+        """Wait until a job leaves its phase; say whether it did within so many seconds."""
+        phase = job.phase
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._runner.change_of(job.id)
-                return True
-        return False
+                while job.phase is phase and self._store.get(job.id) and not self._runner.closing:
+                    await self._runner.next_change()
+        return job.phase is not phase or self._store.get(job.id) is None
 
-    def _set_duration(self, job: SandboxJob, text: str) -> None:
-        try:
-            seconds = int(float(text))
-        except (ValueError, OverflowError):
-            raise Refusal("bad", f"Bad execution duration {text}") from None
-        longest = Access.of(None if job.owner == GUEST else job.owner).longest_run
-        job.execution_duration = min(seconds, longest) if seconds > 0 else longest
+    def _check_limit(self, user: str) -> None:
+        active = sum(job.active for job in self._store.jobs() if job.owner == user)
+        if active >= self._active_jobs:
+            reason = f"Maximum number of active jobs reached for {user} ({self._active_jobs})"
+            raise Refusal(Kind.LIMIT, reason)
 
     def _only_pending(self, job: SandboxJob) -> None:
         if job.phase is not Phase.PENDING:
-            raise Refusal("conflict", "Job has to be in PENDING phase")
+            raise Refusal(Kind.CONFLICT, "Job has to be in PENDING phase")
+
+    def _value(self, job: SandboxJob, name: str, text: str) -> Value:
+        """Keep a text; the text of a file parameter is the file's content."""
+        if name not in FILE_PARAMETERS:
+            return Value(text=text)
+        return self._upload(job, name, UploadedFile(name, text.encode()))
 
     def _upload(self, job: SandboxJob, role: str, upload: UploadedFile) -> Value:
-        name = re.sub(r"[^A-Za-z0-9._-]", "_", PurePath(upload.name).name) or role
+        name = _plain_name(upload.name) or role
         folder = self._store.folder(job) / "inputs" / role
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        for earlier in folder.iterdir():
+            earlier.unlink()
         (folder / name).write_bytes(upload.content)
         entity = Entity(
             id=self._store.new_id(),
@@ -212,5 +225,29 @@ class Service:
             path=f"inputs/{role}/{name}",
             media_type=FILE_PARAMETERS[role],
             sha1=hashlib.sha1(upload.content, usedforsecurity=False).hexdigest(),
+            size=len(upload.content),
         )
         return Value(text=name, entity=entity)
+
+
+def _only_unfinished(job: SandboxJob) -> None:
+    if job.phase.finished:
+        reason = f"Job {job.id} cannot be aborted while in phase {job.phase}"
+        raise Refusal(Kind.CONFLICT, reason)
+
+
+def _allowed_seconds(user: str, text: str) -> int:
+    """Read an execution duration; 0 asks for the longest that the user may have."""
+    try:
+        seconds = int(float(text))
+    except (ValueError, OverflowError):
+        reason = "Execution duration must be an integer or a float"
+        raise Refusal(Kind.BAD, reason) from None
+    longest = Access.of(None if user == GUEST else user).longest_run
+    return min(seconds, longest) if seconds > 0 else longest
+
+
+def _plain_name(name: str) -> str:
+    """Take the base name of an upload, in the characters that every file system knows."""
+    base = PurePath(name.replace("\\", "/")).name
+    return re.sub(r"[^A-Za-z0-9._-]", "_", base).lstrip(".")[-LONGEST_NAME:]

@@ -1,24 +1,30 @@
 """Serve the sandbox: in a thread for tests and the demonstration, or until it is stopped."""
 
+import asyncio
+import contextlib
+import logging
+import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import uvicorn
 
 from prefect_expres.errors import ExpresError
-from prefect_expres.sandbox.app import Settings, create_app
+from prefect_expres.sandbox.app import Settings, WebService
+from prefect_expres.sandbox.dialects import DialectName
 from prefect_expres.sandbox.store import Store
-from prefect_expres.sandbox.writer import Dialect
 
 ENGINE = (sys.executable, "-m", "prefect_expres.sandbox.run_job")
+LOOPBACK = "127.0.0.1"
 START_SECONDS = 20.0
 STOP_SECONDS = 5
+_log = logging.getLogger("uvicorn.error")
 
 
 class SandboxServer:
@@ -27,27 +33,36 @@ class SandboxServer:
     Args:
         data: Folder of jobs and results; they survive a restart.
         dialect: ``opus`` or ``standard``.
-        port: Port on 127.0.0.1; 0 chooses a free one.
+        port: Port to listen on; 0 chooses a free one.
         command: What runs a job; the job's folder is its last argument.
-        limits: ``parallel`` and ``active_jobs`` of `Settings`.
+        parallel: How many jobs run at once.
+        active_jobs: How many jobs one owner may have queued or executing.
+        host: Address to listen on.
     """
 
     def __init__(
         self,
         data: Path,
-        dialect: Dialect = "opus",
+        dialect: DialectName = "opus",
         port: int = 0,
         command: Sequence[str] = ENGINE,
-        **limits: int,
+        *,
+        parallel: int = 2,
+        active_jobs: int = 20,
+        host: str = LOOPBACK,
     ) -> None:
-        self._settings = Settings(data=data, command=command, dialect=dialect, **limits)
-        self._socket = _bound("127.0.0.1", port)
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._settings = Settings(data, command, dialect, parallel, active_jobs)
+        self._socket = _bound(host, port)
+        self.url = _url(host, self._socket)
 
     def __enter__(self) -> Self:
         """Start serving."""
-        self._store = Store(self._settings.data)
-        self._server = uvicorn.Server(_config(create_app(self._settings, self._store)))
+        try:
+            self._store = Store(self._settings.data)
+        except ExpresError:
+            self._socket.close()
+            raise
+        self._server = _Server(WebService(self._settings, self._store))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         deadline = time.monotonic() + START_SECONDS
@@ -76,31 +91,93 @@ class SandboxServer:
 
     def created_count(self) -> int:
         """Count the jobs that were ever created."""
-        return self._store.created_count()
+        return self._store.job_count()
+
+    def job_count(self, job_list: str = "ExPRES") -> int:
+        """Count the jobs that were ever created in a job list, deleted ones too."""
+        return self._store.job_count(job_list)
 
     def _serve(self) -> None:
         self._server.run(sockets=[self._socket])
 
 
-def serve(*, host: str, port: int, data: Path, dialect: Dialect) -> None:
-    """Serve until Ctrl-C or SIGTERM."""
-    with _bound(host, port) as listening:
-        store = Store(data)
-        address = f"http://{host}:{listening.getsockname()[1]}"
-        print(f"Sandbox service on {address}/rest/ExPRES, data in {data}", flush=True)  # noqa: T201
-        app = create_app(Settings(data=data, command=ENGINE, dialect=dialect), store)
+def serve(
+    *,
+    host: str,
+    port: int,
+    data: Path,
+    dialect: DialectName,
+    command: Sequence[str] = ENGINE,
+    parallel: int = 2,
+    active_jobs: int = 20,
+) -> None:
+    """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a trace."""
+    with _bound(host, port) as listening, contextlib.closing(Store(data)) as store:
+        settings = Settings(data, command, dialect, parallel, active_jobs)
+        address = f"{_url(host, listening)}/rest/ExPRES"
+        print(f"Sandbox service on {address}, data in {data}", flush=True)  # noqa: T201 - for its user
+        asyncio.run(_serve_until_told(_Server(WebService(settings, store)), listening))
+
+
+async def _serve_until_told(server: "_Server", listening: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, server.stop)
+    await server.serve(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, but it leaves signals alone and stops without waiting for those who wait."""
+
+    def __init__(self, service: WebService) -> None:
+        # The event loop of the standard library runs processes from any thread.
+        super().__init__(
+            uvicorn.Config(
+                service.app(),
+                loop="asyncio",
+                log_level="error",
+                timeout_graceful_shutdown=STOP_SECONDS,
+            )
+        )
+        self._service = service
+
+    def stop(self) -> None:
+        """Stop soon."""
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to whoever started the server: uvicorn would raise them once more."""
+        yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let go those who wait for a job; a download that is cut off is no error to log."""
+        self._service.release()
+        _log.addFilter(_nothing)
         try:
-            uvicorn.Server(_config(app)).run(sockets=[listening])
+            await super().shutdown(sockets)
         finally:
-            store.close()
+            _log.removeFilter(_nothing)
 
 
-def _config(app: Any) -> uvicorn.Config:
-    return uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=STOP_SECONDS)
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 def _bound(host: str, port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except OSError as fault:
+        listening.close()
+        msg = f"Cannot listen on {host}, port {port}: {fault.strerror}; choose another one"
+        raise ExpresError(msg) from None
+    # From here on requests wait to be served instead of being turned away.
+    listening.listen()
     return listening
+
+
+def _url(host: str, listening: socket.socket) -> str:
+    name = f"[{host}]" if ":" in host else host
+    return f"http://{name}:{listening.getsockname()[1]}"

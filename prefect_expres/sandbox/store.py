@@ -1,15 +1,36 @@
 """The sandbox's jobs: rows of an SQLite database, and a folder of files for each."""
 
+import fcntl
 import secrets
 import shutil
 import sqlite3
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import BinaryIO
 
 from pydantic import BaseModel, Field
 
+from prefect_expres.errors import ExpresError
 from prefect_expres.uws.models import Phase
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A text of a job that is served under the job itself, as OPUS does."""
+
+    path: str
+    media_type: str
+
+
+STREAMS = {
+    "stdout": Stream("stdout", "text/plain"),
+    "stderr": Stream("stderr", "text/plain"),
+    "provjson": Stream("provenance.json", "application/json"),
+    "provxml": Stream("provenance.xml", "text/xml"),
+    "provsvg": Stream("provenance.svg", "image/svg+xml"),
+}
 
 
 class Entity(BaseModel):
@@ -21,6 +42,7 @@ class Entity(BaseModel):
     path: str
     media_type: str
     sha1: str
+    size: int = 0
 
 
 class Value(BaseModel):
@@ -47,6 +69,7 @@ class SandboxJob(BaseModel):
     error: str | None = None
     parameters: dict[str, Value] = Field(default_factory=dict)
     results: list[Entity] = Field(default_factory=list)
+    streams: list[str] = Field(default_factory=list)
     aborted_before_run: bool = False
 
     @property
@@ -54,17 +77,27 @@ class SandboxJob(BaseModel):
         """The job waits for its turn or runs."""
         return self.phase in {Phase.QUEUED, Phase.EXECUTING}
 
+    @property
+    def entities(self) -> list[Entity]:
+        """The files of the job that can be fetched."""
+        uploads = [value.entity for value in self.parameters.values() if value.entity]
+        return [*self.results, *uploads]
+
 
 class Store:
     """Keeps jobs in ``directory``; what is saved survives a restart.
 
     Args:
         directory: Holds ``jobs.sqlite`` and a folder a job.
+
+    Raises:
+        ExpresError: Another service uses the directory.
     """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         directory.mkdir(parents=True, exist_ok=True)
+        self._claim = _claimed(directory)
         self._lock = Lock()
         self._database = sqlite3.connect(directory / "jobs.sqlite", check_same_thread=False)
         with self._lock, self._database as database:
@@ -73,19 +106,25 @@ class Store:
                 "CREATE TABLE IF NOT EXISTS jobs "
                 "(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, content TEXT)"
             )
+            database.execute(
+                "CREATE TABLE IF NOT EXISTS created (job_list TEXT PRIMARY KEY, jobs INTEGER)"
+            )
             rows = database.execute("SELECT content FROM jobs ORDER BY number").fetchall()
         loaded = (SandboxJob.model_validate_json(content) for (content,) in rows)
         self._jobs = {job.id: job for job in loaded}
+        self._owners = {entity.id: job.id for job in self.jobs() for entity in job.entities}
 
     def close(self) -> None:
-        """Close the database."""
-        self._database.close()
+        """Close the database and let go of the directory."""
+        with self._lock:
+            self._database.close()
+        self._claim.close()
 
     def new_id(self) -> str:
         """Make an id that no job or file has: six hexadecimal digits, as OPUS."""
         while True:
             identifier = secrets.token_hex(3)
-            if identifier not in self._jobs and self.entity(identifier) is None:
+            if identifier not in self._jobs and identifier not in self._owners:
                 return identifier
 
     def get(self, job_id: str) -> SandboxJob | None:
@@ -98,27 +137,39 @@ class Store:
 
     def entity(self, entity_id: str) -> tuple[SandboxJob, Entity] | None:
         """Find a served file and the job it belongs to."""
-        for job in self.jobs():
-            uploads = [value.entity for value in job.parameters.values() if value.entity]
-            for entity in (*job.results, *uploads):
-                if entity.id == entity_id:
-                    return job, entity
-        return None
+        job = self._jobs.get(self._owners.get(entity_id, ""))
+        if job is None:
+            return None
+        return next(((job, each) for each in job.entities if each.id == entity_id), None)
+
+    def add(self, job: SandboxJob) -> None:
+        """Write a new job, and count it."""
+        self._remember(job)
+        with self._lock, self._database as database:
+            database.execute(
+                "INSERT INTO jobs (id, content) VALUES (?, ?)", (job.id, job.model_dump_json())
+            )
+            database.execute(
+                "INSERT INTO created VALUES (?, 1) "
+                "ON CONFLICT (job_list) DO UPDATE SET jobs = jobs + 1",
+                (job.job_list,),
+            )
 
     def save(self, job: SandboxJob) -> None:
-        """Write a job, new or changed."""
-        statement = (
-            "UPDATE jobs SET content = ? WHERE id = ?"
-            if job.id in self._jobs
-            else "INSERT INTO jobs (content, id) VALUES (?, ?)"
-        )
-        self._jobs[job.id] = job
+        """Write a changed job; one that was deleted meanwhile stays deleted."""
+        if job.id not in self._jobs:
+            return
+        self._remember(job)
         with self._lock, self._database as database:
-            database.execute(statement, (job.model_dump_json(), job.id))
+            database.execute(
+                "UPDATE jobs SET content = ? WHERE id = ?", (job.model_dump_json(), job.id)
+            )
 
     def delete(self, job: SandboxJob) -> None:
         """Forget a job and remove its files."""
         self._jobs.pop(job.id, None)
+        for entity in job.entities:
+            self._owners.pop(entity.id, None)
         with self._lock, self._database as database:
             database.execute("DELETE FROM jobs WHERE id = ?", (job.id,))
         shutil.rmtree(self.folder(job), ignore_errors=True)
@@ -127,13 +178,27 @@ class Store:
         """Give the folder of a job's files."""
         return self.directory / "jobs" / job.id
 
-    def created_count(self) -> int:
-        """Count the jobs that were ever created, deleted ones too."""
+    def job_count(self, job_list: str | None = None) -> int:
+        """Count the jobs that were ever created in a list, or in all; deleted ones too."""
         with self._lock:
-            row = self._database.execute(
-                "SELECT seq FROM sqlite_sequence WHERE name = 'jobs'"
-            ).fetchone()
-        return int(row[0]) if row else 0
+            rows = self._database.execute("SELECT job_list, jobs FROM created").fetchall()
+        return sum(jobs for name, jobs in rows if job_list in {None, name})
+
+    def _remember(self, job: SandboxJob) -> None:
+        self._jobs[job.id] = job
+        self._owners |= {entity.id: job.id for entity in job.entities}
+
+
+def _claimed(directory: Path) -> BinaryIO:
+    """Take the directory for this service alone; two would run the same queue twice."""
+    claim = (directory / "in-use").open("wb")
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        claim.close()
+        msg = f"Another sandbox uses {directory}; stop it, or choose another directory"
+        raise ExpresError(msg) from None
+    return claim
 
 
 def now() -> datetime:

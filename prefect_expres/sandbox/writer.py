@@ -1,15 +1,17 @@
 """Jobs to XML, in the dialect of OPUS or as UWS 1.1 says."""
 
+import re
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Literal, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from urllib.parse import quote_plus
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape as escape_markup
+from xml.sax.saxutils import quoteattr
 
-from prefect_expres.sandbox.store import Entity, SandboxJob
+from prefect_expres.sandbox.store import STREAMS, Entity, SandboxJob
 from prefect_expres.uws.models import Phase
 
-Dialect = Literal["opus", "standard"]
+CONTROL_PARAMETERS = frozenset({"runId", "executionDuration", "destruction"})
 _QUOTE_SECONDS = 120
 _HEAD = (
     ' xmlns:uws="http://www.ivoa.net/xml/UWS/v1.0"'
@@ -39,10 +41,8 @@ class Writer(Protocol):
     def time(self, moment: datetime) -> str:
         """Write a time."""
 
-
-def writer_for(dialect: Dialect) -> Writer:
-    """Give the writer of a dialect."""
-    return OpusWriter() if dialect == "opus" else StandardWriter()
+    def quote(self, job: SandboxJob) -> str:
+        """Write how long a job is expected to take, or when it is expected to end."""
 
 
 class OpusWriter:
@@ -53,18 +53,18 @@ class OpusWriter:
         info = _element("uws:jobInfo", f"<process_id>{job.process_id}</process_id>")
         content = [
             _text("uws:jobId", job.id),
-            _text("uws:runId", job.run_id),
+            _text("uws:runId", job.run_id or None),
             _text("uws:ownerId", job.owner),
             _text("uws:phase", job.phase),
             _text("uws:creationTime", self.time(job.created)),
             _text("uws:startTime", self.time(job.started) if job.started else None),
             _text("uws:endTime", self.time(job.ended) if job.ended else None),
-            _text("uws:quote", str(_QUOTE_SECONDS)),
+            _text("uws:quote", self.quote(job)),
             _text("uws:executionDuration", str(job.execution_duration)),
             _text("uws:destruction", self.time(job.destruction)),
             self.parameters(job, base, root=False),
             self.results(job, base, root=False),
-            _text("uws:errorSummary", job.error),
+            _text("uws:errorSummary", job.error or None),
             info,
         ]
         return _element("uws:job", "".join(content), _HEAD + _OPUS_SCHEMA)
@@ -84,26 +84,28 @@ class OpusWriter:
         return _element("uws:jobs", "".join(entries), _HEAD + _OPUS_SCHEMA)
 
     def results(self, job: SandboxJob, base: str, *, root: bool = True) -> str:
-        """Write a job's results, then its stdout and stderr once it has started."""
-        entries = [
-            _element(
-                "uws:result",
-                "",
-                _attributes(
-                    {
-                        "id": entity.role,
-                        "xlink:href": f"{base}/store?ID={entity.id}",
-                        "mime-type": entity.media_type,
-                        "name": f"{entity.id}_{entity.name}",
-                        "hash": entity.sha1,
-                    }
-                ),
-            )
+        """Write a job's results in the order of their ids, its streams among them."""
+        entries = {
+            entity.role: {
+                "id": entity.role,
+                "xlink:href": _reference(entity, base),
+                "mime-type": entity.media_type,
+                "name": f"{entity.id}_{entity.name}",
+                "hash": entity.sha1,
+            }
             for entity in job.results
-        ]
-        if job.ended is not None and job.started is not None:
-            entries += [self._stream(job, base, name) for name in ("stderr", "stdout")]
-        return _element("uws:results", "".join(entries), (_HEAD + _OPUS_SCHEMA) * root)
+        } | {
+            name: {
+                "id": name,
+                "xlink:href": f"{base}//rest/{job.job_list}/{job.id}/{name}",
+                "mime-type": STREAMS[name].media_type,
+                "name": "",
+                "hash": "",
+            }
+            for name in job.streams
+        }
+        content = [_element("uws:result", "", _attributes(entries[key])) for key in sorted(entries)]
+        return _element("uws:results", "".join(content), (_HEAD + _OPUS_SCHEMA) * root)
 
     def parameters(self, job: SandboxJob, base: str, *, root: bool = True) -> str:
         """Write a job's parameters; files are references into the store."""
@@ -121,16 +123,9 @@ class OpusWriter:
         """Write the server's local time, with no zone."""
         return moment.astimezone().replace(tzinfo=None).isoformat(timespec="seconds")
 
-    def _stream(self, job: SandboxJob, base: str, name: str) -> str:
-        href = f"{base}//rest/{job.job_list}/{job.id}/{name}"
-        facts = {
-            "id": name,
-            "xlink:href": href,
-            "mime-type": "text/plain",
-            "name": "",
-            "hash": "",
-        }
-        return _element("uws:result", "", _attributes(facts))
+    def quote(self, job: SandboxJob) -> str:
+        """Write a number of seconds."""
+        return str(_QUOTE_SECONDS)
 
 
 class StandardWriter:
@@ -140,10 +135,10 @@ class StandardWriter:
         """Write a job document, its elements in the schema's order."""
         content = [
             _text("uws:jobId", job.id),
-            _text("uws:runId", job.run_id),
+            _text("uws:runId", job.run_id) if job.run_id else "",
             _text("uws:ownerId", job.owner),
             _text("uws:phase", job.phase),
-            _text("uws:quote", None),
+            _text("uws:quote", self.quote(job)),
             _text("uws:creationTime", self.time(job.created)),
             _text("uws:startTime", self.time(job.started) if job.started else None),
             _text("uws:endTime", self.time(job.ended) if job.ended else None),
@@ -185,6 +180,7 @@ class StandardWriter:
                         "id": entity.role,
                         "xlink:type": "simple",
                         "xlink:href": _reference(entity, base),
+                        "size": str(entity.size),
                         "mime-type": entity.media_type,
                     }
                 ),
@@ -202,32 +198,63 @@ class StandardWriter:
                 _attributes({"id": name, "byReference": "true" if value.entity else "false"}),
             )
             for name, value in job.parameters.items()
+            if name not in CONTROL_PARAMETERS
         ]
         return _element("uws:parameters", "".join(entries), _HEAD * root)
 
     def time(self, moment: datetime) -> str:
         """Write UTC with ``Z``."""
-        return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+    def quote(self, job: SandboxJob) -> str:
+        """Write when the job is expected to end."""
+        return self.time((job.started or job.created) + timedelta(seconds=_QUOTE_SECONDS))
 
 
-def html_error(status: str, url: str, reason: str) -> str:
-    """Write an error page in the form of OPUS: the reason stands in ``<pre>``."""
-    page = """
-    <!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
-    <html>
-        <head>
-            <title>Error: {status}</title>
-        </head>
-        <body>
-            <h1>Error: {status}</h1>
-            <p>Sorry, the requested URL <tt>{url}</tt>
-               caused an error:</p>
-            <pre>{reason}</pre>
-        </body>
-    </html>
-"""
-    quotes = {"'": "&#039;", '"': "&quot;"}
-    return page.format(status=status, url=escape(repr(url), quotes), reason=escape(reason, quotes))
+def provenance_xml(job: SandboxJob) -> str:
+    """Write where a job's results come from, as PROV-XML."""
+    run = {"prov:ref": f"opus:{job.id}"}
+    facts = [_prov("activity", {"prov:id": f"opus:{job.id}"}, _text("prov:label", job.job_list))]
+    for name, value in job.parameters.items():
+        reference = f"opus:{job.id}_{name}"
+        facts += [
+            _prov("entity", {"prov:id": reference}, _text("prov:value", value.text)),
+            _prov("used", {}, _prov("activity", run) + _prov("entity", {"prov:ref": reference})),
+        ]
+    for result in job.results:
+        reference = f"opus:{result.id}"
+        made = _prov("entity", {"prov:ref": reference}) + _prov("activity", run)
+        facts += [
+            _prov("entity", {"prov:id": reference}, _text("prov:label", result.name)),
+            _prov("wasGeneratedBy", {}, made),
+        ]
+    spaces = {"xmlns:prov": "http://www.w3.org/ns/prov#", "xmlns:opus": "urn:opus:"}
+    return _prov("document", spaces, "".join(facts))
+
+
+def provenance_drawing(job: SandboxJob) -> str:
+    """Draw where a job's results come from: what it used, the job, what it generated."""
+    lines = [
+        *(f"{name} = {value.text}" for name, value in job.parameters.items()),
+        f"→ {job.job_list} {job.id} →",
+        *(result.name for result in job.results),
+    ]
+    texts = [
+        _element("text", escape(line), _attributes({"x": "10", "y": str(20 * number)}))
+        for number, line in enumerate(lines, start=1)
+    ]
+    size = {"width": "800", "height": str(20 * len(lines) + 20)}
+    attributes = _attributes({"xmlns": "http://www.w3.org/2000/svg"} | size)
+    return _element("svg", "".join(texts), attributes)
+
+
+def escape(text: str) -> str:
+    """Write text as XML content; what XML cannot hold, as terminals' colours, is left out."""
+    return escape_markup(re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text))
+
+
+def _prov(name: str, attributes: dict[str, str], content: str = "") -> str:
+    return _element(f"prov:{name}", content, _attributes(attributes))
 
 
 def _reference(entity: Entity, base: str) -> str:

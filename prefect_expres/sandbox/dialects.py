@@ -1,0 +1,162 @@
+"""What the two dialects do differently: OPUS as it was seen, and UWS 1.1 to the letter."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, Protocol
+from urllib.parse import parse_qsl
+
+from prefect_expres.sandbox.pages import error_page
+from prefect_expres.sandbox.refusal import Kind, Refusal
+from prefect_expres.sandbox.store import SandboxJob
+from prefect_expres.sandbox.writer import OpusWriter, StandardWriter, Writer
+from prefect_expres.uws.models import Phase
+
+DialectName = Literal["opus", "standard"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to a request that cannot be served."""
+
+    status: int
+    text: str
+    media_type: str
+    headers: Mapping[str, str]
+
+
+class Dialect(Protocol):
+    """How a service reads, decides and writes where the dialects differ."""
+
+    writer: Writer
+    wait_cap: int
+    waits_in: frozenset[Phase]
+    stale_after_wait: bool
+    folds_case: bool
+    knows_unknown_lists: bool
+    limit_at_creation: bool
+    undeletable_if_aborted_before_run: bool
+
+    def choose(self, query: str, jobs: list[SandboxJob]) -> list[SandboxJob]:
+        """Apply PHASE, AFTER and LAST of a query to jobs, which come oldest first."""
+
+    def moment(self, text: str) -> datetime:
+        """Read a time that the user wrote."""
+
+    def refused(self, refusal: Refusal, url: str) -> Answer:
+        """Answer to a request that the rules refuse."""
+
+    def failed(self, status: int, reason: str, url: str) -> Answer:
+        """Answer to a request that is no request of UWS."""
+
+
+class Opus:
+    """OPUS, with its faults: each was seen, none is invented (shared/opus)."""
+
+    writer: Writer = OpusWriter()
+    wait_cap = 600
+    waits_in = frozenset({Phase.QUEUED, Phase.EXECUTING})
+    stale_after_wait = True
+    folds_case = False
+    knows_unknown_lists = True
+    limit_at_creation = True
+    undeletable_if_aborted_before_run = True
+
+    _statuses = {Kind.OWNER: 403, Kind.MISSING: 404}  # noqa: RUF012 - a table, never changed
+
+    def choose(self, query: str, jobs: list[SandboxJob]) -> list[SandboxJob]:
+        """Split the raw query at ``PHASE=``, so that keys after a PHASE become a part of it.
+
+        LAST gives the oldest.
+        """
+        keys = dict(parse_qsl(query))
+        if "PHASE" in keys:
+            phases = re.split("&?PHASE=", query)[1:]
+            jobs = [job for job in jobs if job.phase in phases]
+        if "AFTER" in keys:
+            jobs = [job for job in jobs if self.writer.time(job.created) > keys["AFTER"]]
+        return jobs[: _count(keys["LAST"])] if "LAST" in keys else jobs
+
+    def moment(self, text: str) -> datetime:
+        """Read the server's local time; a zone is cut off."""
+        try:
+            return datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").astimezone(UTC)
+        except (ValueError, OverflowError):
+            reason = f"Destruction time must be in ISO8601 format ({text})"
+            raise Refusal(Kind.BAD, reason) from None
+
+    def refused(self, refusal: Refusal, url: str) -> Answer:
+        """Answer 500 to most of a client's own faults."""
+        return self.failed(self._statuses.get(refusal.kind, 500), refusal.reason, url)
+
+    def failed(self, status: int, reason: str, url: str) -> Answer:
+        """Answer with a page in HTML."""
+        return Answer(status, error_page(status, url, reason), "text/html", {})
+
+
+class Standard:
+    """UWS 1.1 to the letter."""
+
+    writer: Writer = StandardWriter()
+    wait_cap = 60
+    waits_in = frozenset({Phase.PENDING, Phase.QUEUED, Phase.EXECUTING})
+    stale_after_wait = False
+    folds_case = True
+    knows_unknown_lists = False
+    limit_at_creation = False
+    undeletable_if_aborted_before_run = False
+
+    _statuses = {  # noqa: RUF012 - a table, never changed
+        Kind.BAD: 400,
+        Kind.CONFLICT: 409,
+        Kind.LIMIT: 503,
+        Kind.OWNER: 403,
+        Kind.FILE_OWNER: 403,
+        Kind.MISSING: 404,
+        Kind.UNKNOWN_LIST: 404,
+    }
+
+    def choose(self, query: str, jobs: list[SandboxJob]) -> list[SandboxJob]:
+        """Apply PHASE, then AFTER, then LAST, which gives the most recent (section 2.2.2.1)."""
+        pairs = [(key.upper(), value) for key, value in parse_qsl(query)]
+        phases = {value.upper() for key, value in pairs if key == "PHASE"}
+        if not phases <= set(Phase):
+            unknown = sorted(phases - set(Phase))
+            raise Refusal(Kind.BAD, f"PHASE={unknown[0]} is no phase")
+        keys = dict(pairs)
+        if phases:
+            jobs = [job for job in jobs if job.phase in phases]
+        if "AFTER" in keys:
+            after = self.moment(keys["AFTER"])
+            jobs = [job for job in jobs if job.created > after]
+        count = _count(keys["LAST"]) if "LAST" in keys else len(jobs)
+        return jobs[max(len(jobs) - count, 0) :]
+
+    def moment(self, text: str) -> datetime:
+        """Read a time; one without a zone is UTC."""
+        try:
+            moment = datetime.fromisoformat(text)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise Refusal(Kind.BAD, f"{text} is no ISO 8601 time") from None
+
+    def refused(self, refusal: Refusal, url: str) -> Answer:
+        """Answer with the status that fits; what may be tried later says when."""
+        later = {"Retry-After": "1"} if refusal.kind is Kind.LIMIT else {}
+        return Answer(self._statuses[refusal.kind], refusal.reason, "text/plain", later)
+
+    def failed(self, status: int, reason: str, url: str) -> Answer:
+        """Answer with bare text."""
+        return Answer(status, reason, "text/plain", {})
+
+
+def dialect_named(name: DialectName) -> Dialect:
+    """Give a dialect."""
+    return Opus() if name == "opus" else Standard()
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise Refusal(Kind.BAD, f"LAST={text} is no number")
+    return int(text)
