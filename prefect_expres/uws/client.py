@@ -303,7 +303,14 @@ class UWSClient:
             RequestRejected: The name or value could harm the server, or the server said no.
         """
         _check_parameters({name: value})
-        await self.http.send("POST", f"{self.job_url(job_id)}/parameters", fields={name: value})
+        url = f"{self.job_url(job_id)}/parameters"
+        try:
+            await self.http.send("POST", url, fields={name: value})
+        except RequestRejected as fault:
+            if fault.status not in {404, 405, 501}:
+                raise
+            # OPUS has no such resource; it takes the value under the parameter's own name.
+            await self.http.send("POST", f"{url}/{name}", fields={"VALUE": value})
 
     async def execution_duration(self, job_id: str) -> float:
         """Read how many seconds a job may run; 0 is no limit."""
