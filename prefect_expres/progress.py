@@ -1,6 +1,7 @@
 """Progress of a simulation: log lines with a step, and one progress artifact."""
 
 import logging
+import time
 from uuid import UUID
 
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
@@ -10,6 +11,7 @@ from prefect_expres.outcome import PhaseTime
 from prefect_expres.uws import Observation, Phase
 
 SHORTEST_UPDATE = 2.0
+BYTES_EVERY = 3.0
 _SHARE = {
     Phase.PENDING: 0.0,
     Phase.QUEUED: 5.0,
@@ -26,6 +28,20 @@ def tell(step: str, message: str, *args: object) -> None:
 def warn(message: str, *args: object) -> None:
     """Log what the user should know."""
     get_run_logger().log(logging.WARNING, message, *args, extra={"expres_step": "warning"})
+
+
+class ByteCounter:
+    """Logs how far a long download is, at most every few seconds."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    async def count(self, name: str, received: int, expected: int | None) -> None:
+        """Take note of the bytes received so far."""
+        if time.monotonic() - self._told >= BYTES_EVERY:
+            self._told = time.monotonic()
+            of = f" of {expected:,}" if expected else ""
+            tell("download", "%s, %s%s bytes so far", name, f"{received:,}", of)
 
 
 class ProgressArtifact:

@@ -27,7 +27,7 @@ from prefect_expres.errors import (
 )
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.outcome import MANIFEST, PhaseTime
-from prefect_expres.progress import ProgressArtifact, tell, warn
+from prefect_expres.progress import ByteCounter, ProgressArtifact, tell, warn
 from prefect_expres.uws import (
     Job,
     Phase,
@@ -223,9 +223,9 @@ async def download_results(job_url: str, service: ExpresService, folder: str) ->
     async with client:
         results = await _results(client, job_id)
         named = file_names(results, taken=(MANIFEST,))
-        files = []
+        files, counter = [], ByteCounter()
         for name, result in named.items():
-            stored = await download(client, result, folder, name=name)
+            stored = await download(client, result, folder, name=name, on_bytes=counter.count)
             check = "verified" if stored.verified else "no hash announced"
             tell("download", "%s, %s bytes, %s", name, f"{stored.size:,}", check)
             files.append(stored)
