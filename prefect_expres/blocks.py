@@ -7,7 +7,7 @@ from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 
 from prefect_expres.expres.access import Access
 from prefect_expres.uws import UWSClient
-from prefect_expres.uws.http import shown_url
+from prefect_expres.uws.answers import shown_url
 
 
 class ExpresService(CredentialsBlock):

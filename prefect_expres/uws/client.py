@@ -22,7 +22,8 @@ from prefect_expres.errors import (
     Unreachable,
 )
 from prefect_expres.uws import codec
-from prefect_expres.uws.http import READ_ATTEMPTS, Http, backoff, shown_url
+from prefect_expres.uws.answers import shown_url
+from prefect_expres.uws.http import READ_ATTEMPTS, Http, backoff
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
 from prefect_expres.uws.sleeping import Clock, MonotonicClock
 

@@ -8,39 +8,27 @@ gets out of this room.
 import asyncio
 import contextlib
 import ipaddress
-import math
 import random
 import socket
 import zlib
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from html import unescape
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
-from lxml import etree
 
 from prefect_expres.errors import (
-    AuthenticationFailed,
     Busy,
-    JobNotFound,
     ProtocolError,
-    RequestRejected,
-    ServiceError,
     TooLarge,
     Unreachable,
     UnsafeLocation,
 )
+from prefect_expres.uws.answers import fault_of, reason_in, retry_after, shown_url
 from prefect_expres.uws.sleeping import Clock
 
 MAX_REDIRECTS = 5
 ERROR_PAGE_BYTES = 8192
-LONGEST_RETRY_AFTER = 120.0
 READ_ATTEMPTS = 4
-_GATEWAY = frozenset({502, 503, 504})
-_LATER = frozenset({408, 429})
 
 
 class Http:
@@ -225,65 +213,6 @@ class Http:
         )
 
 
-def fault_of(url: str, status: int, reason: str, wait: float | None) -> ServiceError:
-    """Turn an error answer into the error it means.
-
-    OPUS says 500 for the client's own faults; of these only those whose text says so are worth
-    another try.
-    """
-    said = f"{url} answered {status}: {reason or 'no reason given'}"
-    facts = (url, status, reason, wait)
-    if status in {401, 403}:
-        return AuthenticationFailed(f"{said}. Check the user name and token.", *facts)
-    if status in {404, 410}:
-        return JobNotFound(said, *facts)
-    text = reason.lower()
-    if status in _LATER or "maximum number of active jobs" in text or "text file busy" in text:
-        return Busy(said, *facts)
-    if status in _GATEWAY:
-        return Unreachable(said, *facts)
-    return RequestRejected(said, *facts)
-
-
-def reason_in(page: bytes) -> str:
-    """Take the reason out of an error page: OPUS' ``<pre>``, a VOTable's INFO, or plain text."""
-    text = page.decode("utf-8", "replace")
-    if "<" not in text:
-        return " ".join(text.split())[:500]
-    if b"<!DOCTYPE" in page and b"<!ENTITY" in page:
-        return "an error page with entity declarations"
-    parser = etree.HTMLParser(no_network=True, huge_tree=False)
-    try:
-        tree = etree.fromstring(text, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        tree = None
-    if tree is None:
-        return " ".join(unescape(text).split())[:500]
-    for path in ("//pre", "//info", "//h1", "//title", "//body"):
-        for node in tree.iterfind(f".{path}"):
-            words = " ".join("".join(map(str, node.itertext())).split())
-            if words:
-                return words[:500]
-    return ""
-
-
-def retry_after(value: str | None) -> float | None:
-    """Read a ``Retry-After`` header, seconds or date, clamped to what is reasonable."""
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        seconds = (moment - datetime.now(UTC)).total_seconds()
-    return None if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
-
-
 def backoff(attempt: int, asked: float | None = None) -> float:
     """Seconds before the next attempt: what the service asked for, or 0.5, 1, 2 … with jitter."""
     spread = random.uniform(0.75, 1.25)  # noqa: S311 - jitter is no secret
@@ -329,14 +258,6 @@ async def _decoded(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
     except zlib.error:
         msg = f"{shown_url(url)} sends a body that is not the {encoding} it claims to be"
         raise ProtocolError(msg, shown_url(url)) from None
-
-
-def shown_url(url: str) -> str:
-    """Give a URL as it may be shown: without a user or token in it."""
-    parts = urlsplit(url)
-    return (
-        url if "@" not in parts.netloc else url.replace(parts.netloc.rpartition("@")[0] + "@", "")
-    )
 
 
 async def _head(response: httpx.Response) -> bytes:

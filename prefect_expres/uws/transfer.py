@@ -21,8 +21,9 @@ from prefect_expres.errors import (
     UnsafeLocation,
     UnsafeName,
 )
+from prefect_expres.uws.answers import shown_url
 from prefect_expres.uws.client import UWSClient
-from prefect_expres.uws.http import backoff, body_of, shown_url
+from prefect_expres.uws.http import backoff, body_of
 from prefect_expres.uws.models import ResultRef
 
 RESULT_LIMIT = 8 * 2**30

@@ -7,8 +7,8 @@ import pytest
 
 from prefect_expres.errors import ProtocolError
 from prefect_expres.uws import Phase
+from prefect_expres.uws.answers import reason_in
 from prefect_expres.uws.codec import read_job, read_jobs, read_parameters, read_results
-from prefect_expres.uws.http import reason_in
 
 BASE = "http://127.0.0.1:8082"
 CDF = "expres_earth_jupiter_io_jrm09_lossc-wid1deg_3kev_20180913_v01.cdf"
