@@ -1,41 +1,26 @@
 """Run one ExPRES simulation: prepare, create, run, wait, download, look."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
+from typing import Any, Literal
 
 from prefect.runtime import flow_run
 
 import prefect_expres
+from prefect_expres.attempts import Attempts, Finished
 from prefect_expres.blocks import ExpresService
 from prefect_expres.calling import anywhere_flow
-from prefect_expres.errors import ExpresError
 from prefect_expres.expres import Configuration, SimulationRequest
-from prefect_expres.outcome import (
-    Manifest,
-    PhaseTime,
-    SimulationResult,
-    find_verified,
-    keep_manifest,
-)
-from prefect_expres.progress import tell, warn
-from prefect_expres.tasks import (
-    await_phase,
-    create_job,
-    download_results,
-    keep_inputs,
-    prepare,
-    run_job,
-    stop_job,
-)
-from prefect_expres.uws import Job, StoredFile
-from prefect_expres.viewing import View, look_at, show_job, show_result
+from prefect_expres.expres.run_id import owner_of
+from prefect_expres.hooks import stop_remote_jobs
+from prefect_expres.outcome import Manifest, SimulationResult, find_verified, keep_manifest
+from prefect_expres.preparing import keep_inputs, prepare
+from prefect_expres.progress import tell
+from prefect_expres.uws import StoredFile
+from prefect_expres.viewing import View, look_at, show_result
 
 QUEUE_ALLOWANCE = 3600.0
+Reuse = Literal["verified", "never"]
 
 
 def _run_name() -> str:
@@ -50,6 +35,8 @@ def _run_name() -> str:
     name="simulate",
     description="Run one ExPRES simulation on a UWS service and bring its results home.",
     flow_run_name=_run_name,
+    on_cancellation=[stop_remote_jobs],
+    on_crashed=[stop_remote_jobs],
 )
 async def simulate(
     configuration: str | Path | dict[str, Any] | Configuration,
@@ -60,13 +47,17 @@ async def simulate(
     label: str | None = None,
     execution_duration: int = 600,
     timeout: float | None = None,
+    reuse: Reuse = "verified",
+    attempts: int = 1,
     *,
-    fresh: bool = False,
+    keep_running: bool = False,
 ) -> SimulationResult:
     """Run one ExPRES simulation and bring its results home.
 
     The identical simulation is not run twice: if it stands complete and verified under the
-    output URL, it is returned as found.
+    output URL, it is returned as found; if a job runs or has run it on the service, that job's
+    results are brought home. Whoever asks for it at the same time gets the same job. If the flow
+    run is cancelled or gives up, its job is stopped.
 
     Args:
         configuration: The ExPRES configuration: a path, any fsspec URL, its content, or a model.
@@ -76,8 +67,12 @@ async def simulate(
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people; by default it is made from moon, observer and day.
         execution_duration: Seconds that the job may run: at most 600 for guests, else 10800.
-        timeout: Seconds to wait for the job; by default an hour over the execution duration.
-        fresh: Run it even if it is found.
+        timeout: Seconds to wait for a slot and for the job; by default an hour over the execution
+            duration.
+        reuse: What stands in for a new run: "verified" takes verified results under the output
+            URL, then a job of the identical simulation; "never" runs it anew.
+        attempts: How many jobs may fail, be aborted or be lost before the flow run fails.
+        keep_running: Leave a started job running when the flow run is cancelled or gives up.
 
     Returns:
         The files with their hashes, the phases with their times, and the visible windows.
@@ -86,58 +81,41 @@ async def simulate(
         ConfigurationError: The configuration breaks rules; nothing was sent.
         AccessError: The user may not ask for this; nothing was sent.
         JobFailed: The simulation failed on the service.
+        JobAborted: The job was aborted.
+        JobLost: The service has lost the job.
+        WaitTimeout: The job was not done in time; it was stopped.
+        TransferError: A result did not arrive whole, or may not be fetched.
     """
     request = await prepare(configuration, service, ephemeris, branch, label, execution_duration)
     folder = f"{output.rstrip('/')}/{request.folder}"
-    found = None if fresh else await find_verified(folder, request.fingerprint)
-    if found is not None:
-        tell("found", "The identical simulation was found and verified in %s", folder)
-        return found
-    run_id = request.run_id(_attempt_tag())
-    job_url = await create_job(request, service, run_id, execution_duration)
-    async with _not_left_running(job_url, service):
-        await show_job(request.label, job_url)
-        await run_job(job_url, service)
-        patience = timeout or execution_duration + QUEUE_ALLOWANCE
-        job, phases = await await_phase(
-            job_url, service, request.label, patience, execution_duration
-        )
-    files = [
-        *await download_results(job_url, service, folder),
-        *await keep_inputs(request, folder),
-    ]
+    if reuse == "verified":
+        found = await find_verified(folder, request.fingerprint)
+        if found is not None:
+            tell("found", "The identical simulation was found and verified in %s", folder)
+            return found
+    finished = await Attempts(
+        request,
+        service,
+        folder,
+        owner_of(flow_run.id),
+        execution_duration=execution_duration,
+        patience=timeout or execution_duration + QUEUE_ALLOWANCE,
+        attempts=attempts,
+        alone=reuse == "never",
+        keep_running=keep_running,
+    ).finish()
+    files = [*finished.files, *await keep_inputs(request, folder)]
     cdf = next(file for file in files if file.name.lower().endswith(".cdf"))
     view = await look_at(cdf, folder)
-    manifest = _manifest(request, job_url, job, phases, execution_duration, files, cdf, view)
+    manifest = _manifest(request, finished, execution_duration, files, cdf, view)
     result = await keep_manifest(folder, manifest)
     await show_result(result, view)
     return result
 
 
-def _attempt_tag() -> str:
-    """Tell this attempt from all others: the flow run and its run count, or chance."""
-    run, count = str(flow_run.id or uuid4()), flow_run.run_count or 1
-    return f"{count}-{run[:8]}"
-
-
-@contextlib.asynccontextmanager
-async def _not_left_running(job_url: str, service: ExpresService) -> AsyncIterator[None]:
-    """Stop the job if the flow is cancelled or gives up while the job may still be running."""
-    try:
-        yield
-    except (Exception, asyncio.CancelledError, KeyboardInterrupt):
-        try:
-            await asyncio.shield(stop_job(job_url, service))
-        except ExpresError as fault:
-            warn("The job %s could not be stopped; look at it on the service. %s", job_url, fault)
-        raise
-
-
 def _manifest(
     request: SimulationRequest,
-    job_url: str,
-    job: Job,
-    phases: tuple[PhaseTime, ...],
+    finished: Finished,
     execution_duration: int,
     files: list[StoredFile],
     cdf: StoredFile,
@@ -148,13 +126,13 @@ def _manifest(
         label=request.label,
         fingerprint=request.fingerprint,
         branch=request.branch,
-        run_id=job.run_id or "",
-        job_url=job_url,
-        owner=job.owner_id,
+        run_id=finished.submission.run_id,
+        job_url=finished.submission.job_url,
+        owner=finished.job.owner_id,
         created=datetime.now(UTC),
         execution_duration=execution_duration,
         package_version=prefect_expres.__version__,
-        phases=phases,
+        phases=finished.phases,
         files=(*files, *quicklook),
         cdf=cdf.name,
         quicklook=view.quicklook.name if view.quicklook else None,

@@ -49,6 +49,11 @@ class ExpresService(CredentialsBlock):
         gt=0,
         description="Seconds without an answer before a request is given up and tried again.",
     )
+    largest_result: int = Field(
+        default=8 * 2**30,
+        gt=0,
+        description="Bytes that one result may have, announced or real; larger ones are refused.",
+    )
     trusted_hosts: list[str] = Field(
         default_factory=list,
         description="Other hosts that results may come from; they never get the token.",

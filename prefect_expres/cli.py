@@ -53,7 +53,10 @@ def simulate(
     branch: str = "master",
     label: str | None = None,
     execution_duration: int = 600,
-    fresh: bool = False,
+    timeout: float | None = None,
+    reuse: Literal["verified", "never"] = "verified",
+    attempts: int = 1,
+    keep_running: bool = False,
 ) -> None:
     """Run one simulation and bring its results home.
 
@@ -68,7 +71,10 @@ def simulate(
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people.
         execution_duration: Seconds that the job may run.
-        fresh: Run it even if the identical simulation is found.
+        timeout: Seconds to wait for the job; by default an hour over the execution duration.
+        reuse: Take the identical simulation where it is found, or never.
+        attempts: How many jobs may fail, be aborted or be lost.
+        keep_running: Leave the job running after Ctrl-C.
     """
     # The steps are shown in place of Prefect's own console lines, which it reads at import.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
@@ -84,7 +90,10 @@ def simulate(
         branch=branch,
         label=label,
         execution_duration=execution_duration,
-        fresh=fresh,
+        timeout=timeout,
+        reuse=reuse,
+        attempts=attempts,
+        keep_running=keep_running,
     )
 
 

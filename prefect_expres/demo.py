@@ -45,7 +45,7 @@ def _simulate(url: str, output: Path, environment: dict[str, str], *, fresh: boo
         *(sys.executable, "-m", "prefect_expres.cli", "simulate", str(examples / EXAMPLE)),
         *("--ephemeris", str(examples / EPHEMERIS)),
         *("--url", url, "--output", str(output)),
-        *(["--fresh"] if fresh else []),
+        *(["--reuse", "never"] if fresh else []),
     ]
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own
 

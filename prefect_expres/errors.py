@@ -10,12 +10,16 @@
     │   │   ├── AuthenticationFailed
     │   │   └── JobNotFound
     │   ├── Busy               it says: later
+    │   │   └── ActiveJobsLimit  the user has as many active jobs as allowed
     │   ├── Unreachable        no answer, or a gateway's answer
+    │   ├── ServerFault        it failed inside, and does not blame the request
     │   ├── ProtocolError      an answer that is no UWS
+    │   │   └── Malformed      an answer that is cut or garbled
     │   └── SubmissionUncertain  a create whose answer was lost
     ├── JobError               the job ended without its results
     │   ├── JobFailed
     │   ├── JobAborted
+    │   ├── JobLost            the service has forgotten it
     │   └── ResultsMissing
     ├── WaitTimeout            our own deadline passed
     └── TransferError          a file did not arrive
@@ -117,14 +121,30 @@ class Busy(ServiceError):
     retryable = True
 
 
+class ActiveJobsLimit(Busy):
+    """The user has as many jobs queued or executing as the service allows."""
+
+
 class Unreachable(ServiceError):
     """No answer came, or only a gateway's."""
 
     retryable = True
 
 
+class ServerFault(ServiceError):
+    """The service failed inside: a 5xx that does not blame the request."""
+
+    retryable = True
+
+
 class ProtocolError(ServiceError):
     """The answer cannot be read as UWS."""
+
+
+class Malformed(ProtocolError):
+    """The answer is no document at all: it was cut or garbled on its way, or is another page."""
+
+    retryable = True
 
 
 class SubmissionUncertain(ServiceError):
@@ -139,21 +159,36 @@ class JobError(ExpresError):
         job_url: The job on the service.
         error: The service's error message.
         stderr: The last lines of the job's standard error.
+        stdout: The last lines of the job's standard output.
+        detail: The service's longer account of the error, where it differs from the message.
     """
 
     def __init__(
-        self, message: str, job_url: str, error: str | None = None, stderr: str | None = None
+        self,
+        message: str,
+        job_url: str,
+        error: str | None = None,
+        stderr: str | None = None,
+        stdout: str | None = None,
+        detail: str | None = None,
     ) -> None:
-        super().__init__(message, job_url, error, stderr)
+        super().__init__(message, job_url, error, stderr, stdout, detail)
         self.job_url = job_url
         self.error = error
         self.stderr = stderr
+        self.stdout = stdout
+        self.detail = detail
 
     def __str__(self) -> str:
-        """Show the message, the service's words and the tail of stderr."""
+        """Show the message, the service's words and the tails of stderr and stdout."""
         evidence = [f"The service says: {self.error}"] if self.error else []
-        if self.stderr:
-            evidence.append(f"Last lines of stderr:\n{self.stderr}")
+        for heading, text in (
+            ("Detail", self.detail),
+            ("Last lines of stderr", self.stderr),
+            ("Last lines of stdout", self.stdout),
+        ):
+            if text:
+                evidence.append(f"{heading}:\n{text}")
         return "\n".join([self.args[0], *evidence])
 
 
@@ -163,6 +198,10 @@ class JobFailed(JobError):
 
 class JobAborted(JobError):
     """The job ended in phase ABORTED."""
+
+
+class JobLost(JobError):
+    """The service knew the job and knows it no more: it was deleted, or the service lost it."""
 
 
 class ResultsMissing(JobError):

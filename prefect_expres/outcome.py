@@ -10,8 +10,8 @@ import fsspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from prefect_expres.analysis.windows import Window
-from prefect_expres.uws import StoredFile
-from prefect_expres.uws.transfer import safe_name, write_whole
+from prefect_expres.uws import StoredFile, write_whole
+from prefect_expres.uws.names import safe_name
 
 MANIFEST = "manifest.json"
 _BLOCK = 2**20

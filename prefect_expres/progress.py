@@ -1,7 +1,9 @@
 """Progress of a simulation: log lines with a step, and one progress artifact."""
 
+import contextlib
 import logging
 import time
+from collections.abc import Iterator
 from uuid import UUID
 
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
@@ -28,6 +30,18 @@ def tell(step: str, message: str, *args: object) -> None:
 def warn(message: str, *args: object) -> None:
     """Log what the user should know."""
     get_run_logger().log(logging.WARNING, message, *args, extra={"expres_step": "warning"})
+
+
+@contextlib.contextmanager
+def decoration() -> Iterator[None]:
+    """Let pass whatever goes wrong with what is only shown.
+
+    A Prefect server that restarts must not end a simulation that runs well.
+    """
+    try:
+        yield
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is only about what is shown
+        get_run_logger().debug("Prefect's server did not take what was to be shown: %s", fault)
 
 
 class ByteCounter:
@@ -76,7 +90,8 @@ class ProgressArtifact:
             tell("phase", "%s after %.1f s", phase.value, seen.elapsed)
         if changed or seen.elapsed - self._updated >= SHORTEST_UPDATE:
             self._updated = seen.elapsed
-            await self._draw(phase, seen.elapsed)
+            with decoration():
+                await self._draw(phase, seen.elapsed)
 
     async def _draw(self, phase: Phase, elapsed: float) -> None:
         share = _SHARE.get(phase, 10.0)

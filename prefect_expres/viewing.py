@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,16 +12,17 @@ from prefect import task
 from prefect.artifacts import (
     acreate_image_artifact,
     acreate_link_artifact,
+    acreate_markdown_artifact,
     acreate_table_artifact,
 )
 from prefect.cache_policies import NO_CACHE
 from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.analysis.windows import Window
+from prefect_expres.errors import JobError
 from prefect_expres.outcome import SimulationResult
-from prefect_expres.progress import tell, warn
-from prefect_expres.uws import StoredFile
-from prefect_expres.uws.transfer import write_whole
+from prefect_expres.progress import decoration, tell, warn
+from prefect_expres.uws import StoredFile, write_whole
 
 ANALYSIS_NEEDS = ("cdflib", "xarray", "matplotlib")
 
@@ -75,13 +77,45 @@ def _look(url: str) -> tuple[bytes, list[Window]]:
 
 async def show_job(label: str, job_url: str) -> None:
     """Put a link to the job on the Artifacts page."""
-    await acreate_link_artifact(
-        job_url, key=_key("job", label), link_text=job_url, description=f"{label}: the UWS job"
-    )
+    with decoration():
+        await acreate_link_artifact(
+            job_url, key=_key("job", label), link_text=job_url, description=f"{label}: the UWS job"
+        )
+
+
+async def show_failure(label: str, fault: JobError) -> None:
+    """Put what is known of a job that ended badly into the log and on the Artifacts page."""
+    parts = [f"# {label}", fault.args[0], f"[{fault.job_url}]({fault.job_url})"]
+    for heading, text in (
+        ("The service says", fault.error),
+        ("Detail", fault.detail),
+        ("Last lines of stderr", fault.stderr),
+        ("Last lines of stdout", fault.stdout),
+    ):
+        if text:
+            parts.append(f"## {heading}\n\n{_fenced(text)}")
+    warn("%s", fault)
+    with decoration():
+        await acreate_markdown_artifact(
+            "\n\n".join(parts), key=_key("failure", label), description=f"{label}: why it failed"
+        )
 
 
 async def show_result(result: SimulationResult, view: View) -> None:
     """Put the tables of files and windows, and the picture, on the Artifacts page."""
+    with decoration():
+        await _show_tables(result, view)
+    if view.picture is not None:
+        encoded = base64.b64encode(view.picture).decode()
+        with decoration():
+            await acreate_image_artifact(
+                f"data:image/png;base64,{encoded}",
+                key=_key("quicklook", result.label),
+                description=f"{result.label}: quicklook",
+            )
+
+
+async def _show_tables(result: SimulationResult, view: View) -> None:
     await acreate_table_artifact(
         [
             {
@@ -110,13 +144,12 @@ async def show_result(result: SimulationResult, view: View) -> None:
             key=_key("windows", result.label),
             description=f"{result.label}: windows of visible emission",
         )
-    if view.picture is not None:
-        encoded = base64.b64encode(view.picture).decode()
-        await acreate_image_artifact(
-            f"data:image/png;base64,{encoded}",
-            key=_key("quicklook", result.label),
-            description=f"{result.label}: quicklook",
-        )
+
+
+def _fenced(text: str) -> str:
+    """Show text as it is: the service's words are not to be read as Markdown."""
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
+    return f"{fence}text\n{text}\n{fence}"
 
 
 def _key(kind: str, label: str) -> str:

@@ -23,11 +23,15 @@ BELOW = {
     "ephemeris": {"errors", "expres"},
     "analysis": {"errors", "expres"},
     "outcome": {"errors", "uws", "expres", "analysis"},
+    "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
     "progress": {"errors", "uws", "outcome"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
+    "preparing": {"errors", "uws", "expres", "blocks", "progress"},
+    "hooks": {"errors", "expres", "submission", "blocks"},
 }
-BELOW["tasks"] = set(BELOW)
+BELOW["tasks"] = set(BELOW) - {"viewing", "preparing", "hooks"}
+BELOW["attempts"] = BELOW["tasks"] | {"tasks", "viewing"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
 BELOW["sandbox"] = {"errors", "expres"}  # and uws.models, see below
@@ -43,6 +47,9 @@ WITH_PREFECT = {
     "demo",
     "deployments",
     "flows",
+    "attempts",
+    "hooks",
+    "preparing",
     "progress",
     "tasks",
     "terminal",

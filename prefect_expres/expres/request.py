@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from prefect_expres.errors import AccessError, EphemerisError
+from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError
 from prefect_expres.expres.access import DEFAULT_BRANCH, job_list_for
 from prefect_expres.expres.configuration import Configuration
 
@@ -107,9 +107,14 @@ class SimulationRequest(BaseModel):
         """The name under which the ephemeris is uploaded: the one in the configuration."""
         return PurePosixPath(self.configuration.observer.ephem).name
 
-    def run_id(self, attempt_tag: str) -> str:
-        """Name one attempt: ``label.fingerprint12.attempt-tag``, in characters safe for OPUS."""
-        return f"{self.label}.{self.fingerprint[:12]}.{safe_label(attempt_tag)}"
+    def is_made_of(self, configuration: bytes, ephemeris: bytes | None, branch: str) -> bool:
+        """Say whether these inputs, as a service kept them, make the same simulation."""
+        try:
+            model = Configuration.parse(configuration)
+        except ConfigurationError:
+            return False
+        other = SimulationRequest(configuration=model, ephemeris=ephemeris, branch=branch)
+        return other.fingerprint == self.fingerprint
 
 
 def default_label(configuration: Configuration) -> str:

@@ -3,7 +3,8 @@
 This part knows neither Prefect nor ExPRES.
 """
 
-from prefect_expres.uws.client import Upload, UWSClient
+from prefect_expres.uws.client import UWSClient
+from prefect_expres.uws.forms import Upload
 from prefect_expres.uws.models import (
     ErrorSummary,
     Job,
@@ -13,7 +14,9 @@ from prefect_expres.uws.models import (
     ResultRef,
     Timestamp,
 )
-from prefect_expres.uws.transfer import StoredFile, download
+from prefect_expres.uws.names import file_names
+from prefect_expres.uws.storing import StoredFile, write_whole
+from prefect_expres.uws.transfer import download
 from prefect_expres.uws.waiting import Observation, wait_for
 
 __all__ = [
@@ -29,5 +32,7 @@ __all__ = [
     "UWSClient",
     "Upload",
     "download",
+    "file_names",
     "wait_for",
+    "write_whole",
 ]

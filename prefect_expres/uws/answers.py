@@ -1,45 +1,75 @@
 """What an error answer means: its reason in the service's words, and the error it becomes."""
 
 import math
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
-from urllib.parse import urlsplit
 
 from lxml import etree
 
 from prefect_expres.errors import (
+    ActiveJobsLimit,
     AuthenticationFailed,
     Busy,
     JobNotFound,
     RequestRejected,
+    ServerFault,
     ServiceError,
     Unreachable,
 )
 
 LONGEST_RETRY_AFTER = 120.0
+_USER_INFO = re.compile(r"^([^/?#]*//)[^/?#]*@")
 _GATEWAY = frozenset({502, 503, 504})
-_LATER = frozenset({408, 429})
+_LATER = frozenset({408, 425, 429})
+_SERVER_ERROR = 500
+_ACTIVE_LIMIT = "maximum number of active jobs"
+_BLAMES_THE_REQUEST = (
+    "has to be in pending phase",
+    "must be in pending state",
+    "cannot be aborted",
+    "not found",
+    "not expected",
+    "not the owner",
+    "does not have permission",
+    "keyword",
+    "is not specified",
+    "is not defined",
+    "is no file",
+    "must be an integer or a float",
+    "iso8601",
+    "cannot be run",
+    "unknown",
+    "no files to be deleted",
+)
+"""What OPUS writes under a 500 that means a 400 (shared/opus, and its handlers)."""
 
 
 def fault_of(url: str, status: int, reason: str, wait: float | None) -> ServiceError:
     """Turn an error answer into the error it means.
 
-    OPUS says 500 for the client's own faults; of these only those whose text says so are worth
-    another try.
+    OPUS says 500 for the client's own faults, so its words decide; a 500 that does not blame the
+    request may have come from anything on the way, and is worth another look.
     """
+    kind = _kind_of(status, reason.lower())
     said = f"{url} answered {status}: {reason or 'no reason given'}"
-    facts = (url, status, reason, wait)
-    if status in {401, 403}:
-        return AuthenticationFailed(f"{said}. Check the user name and token.", *facts)
-    if status in {404, 410}:
-        return JobNotFound(said, *facts)
-    text = reason.lower()
-    if status in _LATER or "maximum number of active jobs" in text or "text file busy" in text:
-        return Busy(said, *facts)
-    if status in _GATEWAY:
-        return Unreachable(said, *facts)
-    return RequestRejected(said, *facts)
+    if kind is AuthenticationFailed:
+        said = f"{said}. Check the user name and token."
+    return kind(said, url, status, reason, wait)
+
+
+def _kind_of(status: int, words: str) -> type[ServiceError]:
+    blamed = any(blame in words for blame in _BLAMES_THE_REQUEST)
+    kinds: tuple[tuple[bool, type[ServiceError]], ...] = (
+        (_ACTIVE_LIMIT in words, ActiveJobsLimit),
+        (status in {401, 403}, AuthenticationFailed),
+        (status in {404, 410}, JobNotFound),
+        (status in _LATER or "text file busy" in words, Busy),
+        (status in _GATEWAY, Unreachable),
+        (status >= _SERVER_ERROR and not blamed, ServerFault),
+    )
+    return next((kind for holds, kind in kinds if holds), RequestRejected)
 
 
 def reason_in(page: bytes) -> str:
@@ -83,7 +113,4 @@ def retry_after(value: str | None) -> float | None:
 
 def shown_url(url: str) -> str:
     """Give a URL as it may be shown: without a user or token in it."""
-    parts = urlsplit(url)
-    return (
-        url if "@" not in parts.netloc else url.replace(parts.netloc.rpartition("@")[0] + "@", "")
-    )
+    return _USER_INFO.sub(r"\1", url, count=1)

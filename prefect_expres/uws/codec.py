@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from lxml import etree
 
-from prefect_expres.errors import ProtocolError
+from prefect_expres.errors import Malformed, ProtocolError
 from prefect_expres.uws.models import (
     ErrorSummary,
     Extra,
@@ -126,7 +126,7 @@ def _parse(document: bytes, expected: str) -> Element:
     except (etree.XMLSyntaxError, ValueError) as fault:
         start = document[:80].decode("utf-8", "replace")
         msg = f"The service's answer is no XML ({fault}); it begins {start!r}"
-        raise ProtocolError(msg) from None
+        raise Malformed(msg) from None
     if root.getroottree().docinfo.internalDTD is not None:
         msg = "The service sent XML with a document type declaration, which is refused"
         raise ProtocolError(msg)

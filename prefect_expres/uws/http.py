@@ -8,27 +8,19 @@ gets out of this room.
 import asyncio
 import contextlib
 import ipaddress
-import random
 import socket
-import zlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
 
-from prefect_expres.errors import (
-    Busy,
-    ProtocolError,
-    TooLarge,
-    Unreachable,
-    UnsafeLocation,
-)
+from prefect_expres.errors import ProtocolError, Unreachable, UnsafeLocation
 from prefect_expres.uws.answers import fault_of, reason_in, retry_after, shown_url
-from prefect_expres.uws.sleeping import Clock
+from prefect_expres.uws.bodies import body_of, head_of
+from prefect_expres.uws.secrets import Secrets
 
 MAX_REDIRECTS = 5
-ERROR_PAGE_BYTES = 8192
-READ_ATTEMPTS = 4
+DOCUMENT_SECONDS = 300.0
 
 
 class Http:
@@ -40,7 +32,6 @@ class Http:
         timeout: Seconds without an answer, or without a further byte, before giving up.
         trusted_hosts: Other hosts that results may be fetched from, without credentials.
         transport: Takes the place of the network, for instance in tests.
-        clock: Sleeps between attempts.
     """
 
     def __init__(
@@ -51,47 +42,47 @@ class Http:
         timeout: float = 30.0,
         trusted_hosts: frozenset[str] = frozenset(),
         transport: httpx.AsyncBaseTransport | None = None,
-        clock: Clock,
     ) -> None:
         self._origin = _origin(httpx.URL(origin_url))
         self._auth = httpx.BasicAuth(*credentials) if credentials else None
+        self._secrets = Secrets(credentials)
         self._trusted_hosts = trusted_hosts
         self._timeout = timeout
-        self._clock = clock
         self._client = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout),
             trust_env=False,
             follow_redirects=False,
             transport=transport,
-            headers={"User-Agent": "prefect-expres", "Accept-Encoding": "identity"},
+            headers={
+                "User-Agent": "prefect-expres",
+                "Accept-Encoding": "identity",
+                # What a cache kept of a job list or a phase is no ground to act on.
+                "Cache-Control": "no-cache",
+            },
         )
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self._client.aclose()
 
-    async def read(
-        self, url: str, *, limit: int, read_timeout: float | None = None
-    ) -> tuple[bytes, str]:
-        """GET a document of at most ``limit`` bytes; try again what may be tried again.
-
-        Returns:
-            The body and its content type.
+    async def read(self, url: str, *, limit: int, read_timeout: float | None = None) -> bytes:
+        """GET a document of at most ``limit`` bytes, once.
 
         Raises:
-            ServiceError: The service refused, or could not be reached in several attempts.
+            ServiceError: The service refused, or no whole answer came.
             TooLarge: The document is larger than ``limit``.
         """
-        for attempt in range(1, READ_ATTEMPTS + 1):
-            try:
-                async with self.stream("GET", url, read_timeout=read_timeout) as response:
-                    body = b"".join([chunk async for chunk in body_of(response, limit, url)])
-                    return body, response.headers.get("content-type", "")
-            except (Busy, Unreachable) as fault:
-                if attempt == READ_ATTEMPTS:
-                    raise
-                await self._clock.sleep(backoff(attempt, fault.retry_after))
-        raise AssertionError  # pragma: no cover - the loop returns or raises
+        patience = DOCUMENT_SECONDS + (read_timeout or self._timeout)
+        try:
+            async with (
+                asyncio.timeout(patience),
+                self.stream("GET", url, read_timeout=read_timeout) as response,
+            ):
+                body = b"".join([chunk async for chunk in body_of(response, limit, url)])
+                return self._secrets.hidden_in(body)
+        except TimeoutError:
+            msg = f"{shown_url(url)} was still sending after {patience:.0f} s"
+            raise Unreachable(msg, shown_url(url)) from None
 
     async def send(
         self,
@@ -104,7 +95,7 @@ class Http:
         """Send a write once, and follow nothing.
 
         Returns:
-            The headers of the answer and at most `ERROR_PAGE_BYTES` of its body.
+            The headers of the answer and the first bytes of its body.
 
         Raises:
             ServiceError: The service refused, or no answer came.
@@ -112,7 +103,7 @@ class Http:
         request = self._request(method, url, data=fields, files=files)
         async with self._sent(request) as response:
             await self._refuse_errors(response)
-            return response.headers, await _head(response)
+            return response.headers, await self._head(response)
 
     @contextlib.asynccontextmanager
     async def stream(
@@ -134,7 +125,7 @@ class Http:
             request = self._request(method, url, headers=headers, read_timeout=read_timeout)
             async with self._sent(request) as response:
                 if response.is_redirect:
-                    url = str(request.url.join(response.headers["location"]))
+                    url = _target(request.url, response)
                     continue
                 await self._refuse_errors(response)
                 yield response
@@ -191,7 +182,7 @@ class Http:
         url = shown_url(str(request.url))
         try:
             response = await self._client.send(request, stream=True, auth=None)
-        except httpx.HTTPError as fault:
+        except (httpx.HTTPError, httpx.InvalidURL) as fault:
             msg = f"{url} did not answer: {_why(fault)}"
             raise Unreachable(msg, url) from None
         try:
@@ -208,65 +199,21 @@ class Http:
         raise fault_of(
             shown_url(str(response.request.url)),
             response.status_code,
-            reason_in(await _head(response)),
+            reason_in(await self._head(response)),
             retry_after(response.headers.get("retry-after")),
         )
 
+    async def _head(self, response: httpx.Response) -> bytes:
+        """Read the first bytes of a body, as far as they come in the time of one answer.
 
-def backoff(attempt: int, asked: float | None = None) -> float:
-    """Seconds before the next attempt: what the service asked for, or 0.5, 1, 2 … with jitter."""
-    spread = random.uniform(0.75, 1.25)  # noqa: S311 - jitter is no secret
-    return asked if asked is not None else min(0.5 * 2 ** (attempt - 1), 15.0) * spread
-
-
-async def body_of(response: httpx.Response, limit: int, url: str) -> AsyncIterator[bytes]:
-    """Read a body, at most ``limit`` bytes after decompression.
-
-    Raises:
-        TooLarge: More bytes are declared or come.
-        ProtocolError: The body has an encoding that was not asked for.
-    """
-    declared = response.headers.get("content-length", "")
-    if declared.isascii() and declared.isdigit() and int(declared) > limit:
-        msg = f"{shown_url(url)} announces {declared} bytes; the limit is {limit}"
-        raise TooLarge(msg, "", shown_url(url))
-    total = 0
-    async for chunk in _decoded(response, url):
-        total += len(chunk)
-        if total > limit:
-            msg = f"{shown_url(url)} sends more than the limit of {limit} bytes"
-            raise TooLarge(msg, "", shown_url(url))
-        yield chunk
-
-
-async def _decoded(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding in {"identity", ""}:
-        async for chunk in response.aiter_raw():
-            yield chunk
-        return
-    if encoding not in {"gzip", "x-gzip", "deflate"}:
-        msg = f"{shown_url(url)} sends content encoded as {encoding!r}, which was not asked for"
-        raise ProtocolError(msg, shown_url(url))
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-    try:
-        async for chunk in response.aiter_raw():
-            packed = chunk
-            while packed:
-                yield unpacker.decompress(packed, 1 << 16)
-                packed = unpacker.unconsumed_tail
-    except zlib.error:
-        msg = f"{shown_url(url)} sends a body that is not the {encoding} it claims to be"
-        raise ProtocolError(msg, shown_url(url)) from None
-
-
-async def _head(response: httpx.Response) -> bytes:
-    page = b""
-    async for chunk in response.aiter_raw():
-        page += chunk
-        if len(page) >= ERROR_PAGE_BYTES:
-            break
-    return page[:ERROR_PAGE_BYTES]
+        Headers and status have come; a body that breaks off takes nothing from what they say.
+        """
+        page = bytearray()
+        with contextlib.suppress(TimeoutError, httpx.HTTPError):
+            async with asyncio.timeout(self._timeout):
+                async for chunk in head_of(response):
+                    page += chunk
+        return self._secrets.hidden_in(bytes(page))
 
 
 async def _public(host: str) -> bool:
@@ -277,9 +224,17 @@ async def _public(host: str) -> bool:
     return all(ipaddress.ip_address(entry[4][0]).is_global for entry in found)
 
 
+def _target(asked: httpx.URL, response: httpx.Response) -> str:
+    location = response.headers.get("location")
+    try:
+        return str(asked.join(location or ""))
+    except (httpx.InvalidURL, ValueError):
+        raise UnsafeLocation("A redirect leads to no URL", "", str(location)[:200]) from None
+
+
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
-def _why(fault: httpx.HTTPError) -> str:
+def _why(fault: Exception) -> str:
     return str(fault) or type(fault).__name__

@@ -1,99 +1,36 @@
-"""Download results: streamed, verified, and under their final name only when they are whole."""
+"""Download results: streamed, resumed where they were cut, verified, and kept only if whole."""
 
-import asyncio
-import hashlib
-import posixpath
 import re
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from collections.abc import Awaitable, Callable
 
-import fsspec
-from pydantic import BaseModel, ConfigDict
+import httpx
 
 from prefect_expres.errors import (
     ChecksumMismatch,
     Interrupted,
+    RequestRejected,
+    ServiceError,
     SizeMismatch,
     TooLarge,
     TransferError,
     Unreachable,
     UnsafeLocation,
-    UnsafeName,
 )
 from prefect_expres.uws.answers import shown_url
+from prefect_expres.uws.bodies import body_of
 from prefect_expres.uws.client import UWSClient
-from prefect_expres.uws.http import backoff, body_of
 from prefect_expres.uws.models import ResultRef
+from prefect_expres.uws.retrying import backoff
+from prefect_expres.uws.storing import Part, StoredFile
 
 RESULT_LIMIT = 8 * 2**30
-ATTEMPTS = 4
-_BLOCK = 2**20
-_SAFE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. +@=,()\-]{0,199}", re.ASCII)
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-_ALGORITHMS = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
+FRUITLESS_TRIES = 6
+MOST_TRIES = 60
+_PARTIAL = 206
+_NOT_SATISFIABLE = 416
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
 
 Counter = Callable[[str, int, int | None], Awaitable[None]]
-
-
-class StoredFile(BaseModel):
-    """A file that arrived whole: its name, where it is, its size in bytes and its hashes.
-
-    ``verified`` says that the service announced a hash, and that it is the file's.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    url: str
-    size: int
-    sha256: str
-    service_hash: str | None = None
-    verified: bool = False
-
-
-def file_names(results: Iterable[ResultRef], taken: Iterable[str] = ()) -> dict[str, ResultRef]:
-    """Give each result the file name it is stored under.
-
-    OPUS uses the file name as the id of a result that it found by a pattern, else the role, and
-    puts the entity's id before the file name in ``name``.
-
-    Args:
-        results: The results of one job.
-        taken: Names that are in use already.
-
-    Raises:
-        UnsafeName: A name could leave the folder, or two differ only in case.
-    """
-    names: dict[str, ResultRef] = {}
-    used = {name.casefold() for name in taken}
-    for result in results:
-        name = safe_name(_plain_name(result))
-        if name.casefold() in used:
-            msg = f"The result {name!r} would overwrite another file of the same name"
-            raise UnsafeName(msg, name)
-        used.add(name.casefold())
-        names[name] = result
-    return names
-
-
-def safe_name(name: str) -> str:
-    """Give back a file name that is safe on every file system.
-
-    Raises:
-        UnsafeName: It is not.
-    """
-    unsafe = (
-        not _SAFE_NAME.fullmatch(name)
-        or ".." in name
-        or name[-1] in ". "
-        or name.lower().endswith(".part")
-        or _RESERVED.fullmatch(name)
-    )
-    if unsafe:
-        msg = f"The service gives a result the unsafe name {name[:80]!r}; it is not downloaded"
-        raise UnsafeName(msg, name[:200])
-    return name
 
 
 async def download(
@@ -107,8 +44,10 @@ async def download(
 ) -> StoredFile:
     """Download one result into a folder.
 
-    The bytes go to ``name.part``, are counted and hashed on the way, and get the final name when
-    size and hash are right; else nothing is left.
+    The bytes go to a part, are counted and hashed on the way, and get the final name when size
+    and hash are right; else nothing is left. A download that is cut goes on where it ended if an
+    entity tag or an announced hash can tell that the rest belongs to it; a download whose process
+    was killed goes on if a hash was announced. Tries that bring something do not count as failed.
 
     Args:
         client: The client of the job's list.
@@ -125,154 +64,124 @@ async def download(
     if not result.href:
         msg = f"The result {name!r} has no location"
         raise UnsafeLocation(msg, name)
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            return await _attempt(client, result, target, name, limit, on_bytes)
-        except (TransferError, Unreachable) as fault:
-            if not fault.retryable or attempt == ATTEMPTS:
-                raise
-            await client.clock.sleep(backoff(attempt, getattr(fault, "retry_after", None)))
-    raise AssertionError  # pragma: no cover - the loop returns or raises
-
-
-async def write_whole(target: str, name: str, content: bytes) -> StoredFile:
-    """Write a small file into a folder; it has its final name only when it is whole."""
-    sink = await _Sink.open(target, name)
+    part = await Part.open(target, name, result.hash)
     try:
-        await sink.write(content)
-        return await sink.keep(None)
+        return await _Download(client, result, part, limit, on_bytes).run()
     except BaseException:
-        await sink.drop()
+        await part.drop()
         raise
 
 
-async def _attempt(
-    client: UWSClient,
-    result: ResultRef,
-    target: str,
-    name: str,
-    limit: int,
-    on_bytes: Counter | None,
-) -> StoredFile:
-    url = result.href or ""
-    sink = await _Sink.open(target, name, result.hash)
-    try:
+class _Download:
+    """One result on its way into its part: what the service said of it so far."""
+
+    def __init__(
+        self,
+        client: UWSClient,
+        result: ResultRef,
+        part: Part,
+        limit: int,
+        on_bytes: Counter | None,
+    ) -> None:
+        self._client = client
+        self._url = result.href or ""
+        self._shown = shown_url(self._url)
+        self._announced_size = result.size
+        self._part = part
+        self._limit = limit
+        self._on_bytes = on_bytes
+        self._etag: str | None = None
+        self._ranges = True
+
+    async def run(self) -> StoredFile:
+        """Try until the file is whole, or tries bring nothing more."""
+        if await self._part.is_whole():
+            return await self._part.keep()
+        fruitless, longest = 0, self._part.size
+        for attempt in range(1, MOST_TRIES + 1):
+            try:
+                return await self._try()
+            except (TransferError, ServiceError) as fault:
+                fruitless = 0 if self._part.size > longest else fruitless + 1
+                longest = max(longest, self._part.size)
+                last = fruitless >= FRUITLESS_TRIES or attempt == MOST_TRIES
+                if last or not fault.retryable:
+                    raise
+                if isinstance(fault, SizeMismatch | ChecksumMismatch):
+                    await self._part.restart()
+                pause = backoff(fruitless + 1, getattr(fault, "retry_after", None))
+                await self._client.clock.sleep(pause)
+        raise AssertionError  # pragma: no cover - the loop returns or raises
+
+    async def _try(self) -> StoredFile:
+        headers = await self._wanted()
         try:
-            async with client.http.stream("GET", url) as response:
-                encoded = "content-encoding" in response.headers
-                declared = None if encoded else _number(response.headers.get("content-length"))
-                async for chunk in body_of(response, limit, url):
-                    await sink.write(chunk)
-                    if on_bytes is not None:
-                        await on_bytes(name, sink.size, declared or result.size)
+            async with self._client.http.stream("GET", self._url, headers=headers) as response:
+                expected = await self._continued(response)
+                room = self._limit - self._part.size
+                async for chunk in body_of(response, room, self._url):
+                    await self._part.write(chunk)
+                    if self._on_bytes is not None:
+                        total = expected or self._announced_size
+                        await self._on_bytes(self._part.name, self._part.size, total)
         except Unreachable as fault:
-            if not sink.size:
+            if not self._part.size:
                 raise
-            msg = f"The download of {name} stopped after {sink.size} bytes: {fault}"
-            raise Interrupted(msg, name, shown_url(url)) from None
+            msg = f"{self._part.name} stopped after {self._part.size} bytes: {fault}"
+            raise Interrupted(msg, self._part.name, self._shown) from None
         except (UnsafeLocation, TooLarge) as fault:
-            raise type(fault)(f"{name}: {fault}", name, fault.url) from None
-        for expected in (declared, result.size):
-            if expected is not None and expected != sink.size:
-                msg = f"{name} has {sink.size} bytes; {expected} were announced"
-                raise SizeMismatch(msg, name, shown_url(url))
-        return await sink.keep(result.hash)
-    except BaseException:
-        await sink.drop()
-        raise
+            msg = f"{self._part.name}: {fault}"
+            raise type(fault)(msg, self._part.name, fault.url) from None
+        except RequestRejected as fault:
+            if fault.status == _NOT_SATISFIABLE and self._part.size:
+                await self._without_ranges("there is nothing where it ended")
+            raise
+        self._check_size(expected)
+        return await self._part.keep()
 
+    async def _wanted(self) -> dict[str, str]:
+        """Ask for the rest of a part, if its end can be told to belong to its beginning."""
+        if not self._part.size:
+            return {}
+        if not self._ranges or not (self._etag or self._part.checkable):
+            await self._part.restart()
+            return {}
+        condition = {"If-Range": self._etag} if self._etag else {}
+        return {"Range": f"bytes={self._part.size}-"} | condition
 
-class _Sink:
-    """A file being written, under a name that says that it is not whole."""
+    async def _continued(self, response: httpx.Response) -> int | None:
+        """See where the answer begins, and give the file's whole size if it is told.
 
-    def __init__(self, system: Any, path: str, name: str, announced: str | None) -> None:
-        self._system = system
-        self._final = path
-        self._part = f"{path}.part"
-        self._name = name
-        self._buffer = bytearray()
-        self._sha256 = hashlib.sha256()
-        self._announced = _announced_hash(announced)
-        self._file: Any = None
-        self.size = 0
-
-    @classmethod
-    async def open(cls, target: str, name: str, announced: str | None = None) -> "_Sink":
-        """Make the folder and open the partial file in it."""
-
-        def opened() -> "_Sink":
-            system, folder = fsspec.core.url_to_fs(target)
-            system.makedirs(folder, exist_ok=True)
-            sink = cls(system, posixpath.join(folder, name), name, announced)
-            sink._file = system.open(sink._part, "wb")
-            return sink
-
-        return await asyncio.to_thread(opened)
-
-    async def write(self, chunk: bytes) -> None:
-        """Count, hash and write bytes."""
-        self.size += len(chunk)
-        self._sha256.update(chunk)
-        if self._announced is not None:
-            self._announced.update(chunk)
-        self._buffer += chunk
-        if len(self._buffer) >= _BLOCK:
-            await self._flush()
-
-    async def keep(self, expected: str | None) -> StoredFile:
-        """Compare the hash and give the file its final name.
-
-        Raises:
-            ChecksumMismatch: The bytes have another hash than ``expected``.
+        An answer that begins anew, though its end was asked for, takes the place of the part.
         """
-        verified = self._announced is not None and expected is not None
-        if self._announced is not None and expected is not None:
-            found = self._announced.hexdigest()
-            if found != expected.strip().lower():
-                msg = f"{self._name} has the hash {found}; {expected} was announced"
-                raise ChecksumMismatch(msg, self._name)
-        await self._flush()
-        await asyncio.to_thread(self._finish)
-        return StoredFile(
-            name=self._name,
-            url=self._system.unstrip_protocol(self._final),
-            size=self.size,
-            sha256=self._sha256.hexdigest(),
-            service_hash=expected,
-            verified=verified,
-        )
+        encoded = "content-encoding" in response.headers
+        self._ranges = self._ranges and not encoded
+        etag = response.headers.get("etag", "")
+        if response.status_code == _PARTIAL:
+            found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+            if encoded or found is None or int(found[1]) != self._part.size:
+                await self._without_ranges("the service answered with another range")
+            assert found is not None
+            return None if found[2] == "*" else int(found[2])
+        if self._part.size:
+            await self._part.restart()
+        self._etag = etag if etag.startswith('"') else None
+        return None if encoded else _number(response.headers.get("content-length"))
 
-    async def drop(self) -> None:
-        """Leave nothing behind."""
-        await asyncio.to_thread(self._discard)
+    async def _without_ranges(self, why: str) -> None:
+        self._ranges = False
+        await self._part.restart()
+        msg = f"{self._part.name} cannot be resumed: {why}; it begins anew"
+        raise Interrupted(msg, self._part.name, self._shown)
 
-    async def _flush(self) -> None:
-        block, self._buffer = bytes(self._buffer), bytearray()
-        await asyncio.to_thread(self._file.write, block)
-
-    def _finish(self) -> None:
-        self._file.close()
-        self._system.mv(self._part, self._final)
-
-    def _discard(self) -> None:
-        if not self._file.closed:
-            self._file.close()
-        if self._system.exists(self._part):
-            self._system.rm_file(self._part)
-
-
-def _plain_name(result: ResultRef) -> str:
-    entity = parse_qs(urlsplit(result.href or "").query).get("ID", [""])[0]
-    if result.name and "." not in result.id and entity:
-        return result.name.removeprefix(f"{entity}_")
-    return result.id
-
-
-def _announced_hash(announced: str | None) -> Any:
-    """Start the hash that was announced; its length says which one it is."""
-    text = (announced or "").strip()
-    algorithm = _ALGORITHMS.get(len(text)) if re.fullmatch("[0-9A-Fa-f]+", text) else None
-    return hashlib.new(algorithm, usedforsecurity=False) if algorithm else None
+    def _check_size(self, declared: int | None) -> None:
+        if declared is not None and self._part.size < declared:
+            msg = f"{self._part.name} stopped after {self._part.size} of {declared} bytes"
+            raise Interrupted(msg, self._part.name, self._shown)
+        for expected in (declared, self._announced_size):
+            if expected is not None and expected != self._part.size:
+                msg = f"{self._part.name} has {self._part.size} bytes; {expected} were announced"
+                raise SizeMismatch(msg, self._part.name, self._shown)
 
 
 def _number(text: str | None) -> int | None:

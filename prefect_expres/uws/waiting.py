@@ -4,20 +4,34 @@ A server may block in WAIT, ignore it, cap it, sleep past the job's end, or answ
 document as it was when the wait began. So: short waits first, each at most a fraction of the time
 waited so far; a fresh read after a wait that ran to its end; sleep instead where the server does
 not block, or where it slept past a change.
+
+One bad answer says nothing of the job: a service that is away, fails or garbles is asked again. A
+job that cannot be found is looked for in the job list before it is given up as lost.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from prefect_expres.errors import Busy, JobNotFound, Unreachable, WaitTimeout
+from prefect_expres.errors import (
+    Busy,
+    JobLost,
+    JobNotFound,
+    ProtocolError,
+    ServiceError,
+    Unreachable,
+    WaitTimeout,
+)
 from prefect_expres.uws.client import UWSClient
-from prefect_expres.uws.http import backoff
 from prefect_expres.uws.models import Job
+from prefect_expres.uws.retrying import backoff
 
 LONGEST_WAIT = 30
 LONGEST_SLEEP = 15.0
 SHORTEST_SLEEP = 0.25
 GRACE_FOR_NEW_JOBS = 10.0
+LOOKS_BEFORE_LOST = 5
+FAULTS_TOLERATED = 8
+_SERVER_ERROR = 500
 
 
 @dataclass(frozen=True)
@@ -53,8 +67,9 @@ async def wait_for(
 
     Raises:
         WaitTimeout: The deadline passed.
-        JobNotFound: The service does not know the job, or knows it no more.
-        ServiceError: The service refused to tell.
+        JobNotFound: The service does not know the job.
+        JobLost: The service knew the job and knows it no more.
+        ServiceError: The service refused to tell, or failed many times in a row.
     """
     return await _Watch(client, job_id, timeout, on_progress).run()
 
@@ -75,6 +90,8 @@ class _Watch:
         self._changed = self._began
         self._server_blocks = True
         self._misses = 0
+        self._faults = 0
+        self._not_found = 0
 
     async def run(self) -> Job:
         job = await self._look()
@@ -107,23 +124,59 @@ class _Watch:
         """Read the job once; None if the service is away or busy just now."""
         phase = self._seen.phase if self._seen and wait else None
         try:
-            job = await self._client.job(self._job_id, wait=wait, phase=phase)
-        except JobNotFound:
-            if self._seen is not None or self._elapsed() > GRACE_FOR_NEW_JOBS:
-                raise
+            job = await self._client.job(self._job_id, wait=wait, phase=phase, attempts=1)
+        except JobNotFound as fault:
+            await self._doubt(fault)
             return None
-        except (Busy, Unreachable) as fault:
-            self._misses += 1
-            pause = backoff(self._misses, fault.retry_after)
-            await self._clock.sleep(min(pause, max(self._left(), 0.0)))
+        except ServiceError as fault:
+            self._count(fault)
+            await self._pause(fault.retry_after)
             return None
-        self._misses = 0
+        self._misses = self._faults = self._not_found = 0
         if self._seen is None or job.phase != self._seen.phase:
             self._changed = self._clock.now()
         self._seen = job
         if self._on_progress is not None:
             await self._on_progress(Observation(job, self._elapsed()))
         return job
+
+    async def _doubt(self, fault: JobNotFound) -> None:
+        """Give up a job that is not found only if it stays away, and from the job list, too."""
+        if self._seen is None and self._elapsed() > GRACE_FOR_NEW_JOBS:
+            raise fault
+        self._not_found += 1
+        doubtful = self._seen is not None and self._not_found >= LOOKS_BEFORE_LOST
+        if doubtful and not await self._is_listed():
+            url = self._client.job_url(self._job_id)
+            phase = self._seen.phase.value if self._seen else "never seen"
+            msg = (
+                f"The service knows the job {url} no more; it was {phase} when it was last seen. "
+                "It was deleted, or the service lost it: run the simulation again, or allow more "
+                "attempts."
+            )
+            raise JobLost(msg, url)
+        await self._pause(None)
+
+    async def _is_listed(self) -> bool:
+        """Say whether the job may still be there: a list that cannot be read proves nothing."""
+        try:
+            listed = await self._client.jobs()
+        except ServiceError:
+            return True
+        return any(job.id == self._job_id for job in listed)
+
+    def _count(self, fault: ServiceError) -> None:
+        """Let pass what may mend itself; other faults only so many times in a row."""
+        if isinstance(fault, Busy | Unreachable):
+            return
+        failed_inside = (fault.status or 0) >= _SERVER_ERROR or isinstance(fault, ProtocolError)
+        self._faults += 1
+        if not failed_inside or self._faults > FAULTS_TOLERATED:
+            raise fault
+
+    async def _pause(self, asked: float | None) -> None:
+        self._misses += 1
+        await self._clock.sleep(min(backoff(self._misses, asked), max(self._left(), 0.0)))
 
     async def _rest(self) -> None:
         """Sleep a tenth of the time that the phase has lasted, within bounds."""

@@ -2,14 +2,17 @@
 
 import json
 import pickle
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError
 from prefect_expres.expres import Access, Configuration, SimulationRequest
+from prefect_expres.expres.run_id import RunId, owner_of
 
 
 def test_shipped_example_keeps_every_value() -> None:
@@ -138,16 +141,24 @@ def test_ephemeris_belongs_to_its_name(configuration: dict[str, Any]) -> None:
 
 
 def test_run_id_is_safe_for_the_service(configuration: dict[str, Any]) -> None:
-    """A runId is label, fingerprint and attempt in characters that OPUS stands."""
+    """A runId is label, fingerprint, owner and nonce, short and in characters that OPUS stands."""
     request = SimulationRequest.build(
         Configuration.from_mapping(configuration), label="Io & friends; rm -rf /" * 9
     )
-    label, fingerprint, tag = request.run_id("1-abc/d").split(".")
-    assert label.startswith("Io-friends-rm-rf")
-    assert len(label) <= 60
-    assert fingerprint == request.fingerprint[:12]
-    assert tag == "1-abc-d"
+    name = RunId.new(request.label, request.fingerprint, owner_of(uuid4()))
+    assert re.fullmatch(r"[A-Za-z0-9._-]{1,63}", str(name))
+    assert name.label.startswith("Io-friends-rm-rf")
+    assert request.fingerprint.startswith(name.fingerprint)
+    assert RunId.parse(str(name)) == name
     assert SimulationRequest.build(request.configuration).label == "io-earth-20180913"
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "test_job", "a.b.c", "io.0123456789ab.xyz", "x" * 300, "io\n.0.0.0"]
+)
+def test_other_run_ids_are_not_taken_for_ours(text: str | None) -> None:
+    """A runId that was not made here is nobody's."""
+    assert RunId.parse(text) is None
 
 
 def test_branch_is_safe_for_the_service(configuration: dict[str, Any], tmp_path: Path) -> None:

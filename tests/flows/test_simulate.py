@@ -74,6 +74,14 @@ async def test_simulation_runs_once_and_is_found_again(
     (folder / result.cdf).write_bytes(b"damaged")
     repaired = await simulate(configuration, service, output=str(tmp_path))
     assert not repaired.found
+    assert (repaired.job_url, repaired.files[0].sha256) == (
+        result.job_url,
+        result.files[0].sha256,
+    )
+    assert engine_sandbox.created_count() == created
+
+    anew = await simulate(configuration, service, output=str(tmp_path), reuse="never")
+    assert anew.job_url != result.job_url
     assert engine_sandbox.created_count() == created + 1
 
     artifacts, logs = await _stored("artifacts"), await _stored("logs")

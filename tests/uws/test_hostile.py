@@ -19,7 +19,7 @@ from prefect_expres.errors import (
     UnsafeName,
 )
 from prefect_expres.uws import ResultRef, Upload, UWSClient, download
-from prefect_expres.uws.transfer import file_names, safe_name
+from prefect_expres.uws.names import file_names, safe_name
 
 BODY = b"emission" * 1000
 SHA1 = hashlib.sha1(BODY, usedforsecurity=False).hexdigest()

@@ -10,8 +10,15 @@ import pytest
 
 from prefect_expres.errors import JobNotFound, WaitTimeout
 from prefect_expres.sandbox.serving import SandboxServer
-from prefect_expres.uws import Observation, Phase, Upload, UWSClient, download, wait_for
-from prefect_expres.uws.transfer import file_names
+from prefect_expres.uws import (
+    Observation,
+    Phase,
+    Upload,
+    UWSClient,
+    download,
+    file_names,
+    wait_for,
+)
 
 
 def _config(content: dict[str, Any], orders: str) -> dict[str, Upload]:

@@ -1,0 +1,53 @@
+"""The name under which a service knows a job: which simulation, asked for by whom.
+
+Hooks, restarted flows and flows that ask for the same simulation know a job by this name alone, so
+it holds what they need. It says what a job claims to be; whether it is that, its inputs tell.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Self
+
+_LABEL_LENGTH = 28
+_FORM = re.compile(
+    r"([A-Za-z0-9_-]{1,28})\.([0-9a-f]{12})\.([0-9a-f]{16})\.([0-9a-f]{4})", re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class RunId:
+    """``label.fingerprint.owner.nonce``, at most 63 characters, all safe for OPUS.
+
+    Args:
+        label: The simulation's label, cut to 28 characters; for people only.
+        fingerprint: The first 12 digits of the simulation's fingerprint.
+        owner: 16 hexadecimal digits that stand for the flow run that created the job.
+        nonce: 4 hexadecimal digits that tell this create from the owner's others.
+    """
+
+    label: str
+    fingerprint: str
+    owner: str
+    nonce: str
+
+    @classmethod
+    def new(cls, label: str, fingerprint: str, owner: str) -> Self:
+        """Name a new job."""
+        short = label[:_LABEL_LENGTH].rstrip("-")
+        return cls(short, fingerprint[:12], owner, secrets.token_hex(2))
+
+    @classmethod
+    def parse(cls, text: str | None) -> Self | None:
+        """Read a job's runId; None if it was not named here."""
+        found = _FORM.fullmatch(text or "")
+        return cls(*found.groups()) if found else None
+
+    def __str__(self) -> str:
+        """Write it as it is sent."""
+        return f"{self.label}.{self.fingerprint}.{self.owner}.{self.nonce}"
+
+
+def owner_of(flow_run_id: object) -> str:
+    """Give the 16 digits that stand for a flow run: the end of its id, which is the random part."""
+    return str(flow_run_id).replace("-", "").lower()[-16:]

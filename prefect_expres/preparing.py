@@ -1,0 +1,101 @@
+"""Prefect tasks before the service is asked: read, check, and keep what a simulation is made of."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import fsspec
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.errors import ConfigurationError, EphemerisError, ExpresError
+from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.progress import tell, warn
+from prefect_expres.uws import StoredFile, write_whole
+
+LARGEST_INPUT = 64 * 2**20
+
+
+@task(name="Prepare simulation", cache_policy=NO_CACHE)
+async def prepare(
+    configuration: str | Path | dict[str, Any] | Configuration,
+    service: ExpresService,
+    ephemeris: str | Path | None = None,
+    branch: str = "master",
+    label: str | None = None,
+    execution_duration: int = 600,
+) -> SimulationRequest:
+    """Read and check everything before anything is sent.
+
+    Not retried: a broken rule stays broken. Not cached: files may change behind the same name.
+
+    Args:
+        configuration: Path or fsspec URL of a file, its content, or the model.
+        service: The service, whose access rules hold.
+        ephemeris: Path or fsspec URL of the CSV file that ``OBSERVER.EPHEM`` names.
+        branch: The ExPRES git branch.
+        label: A short name for people.
+        execution_duration: Seconds that the job may run.
+
+    Raises:
+        ConfigurationError: The configuration breaks rules.
+        EphemerisError: The ephemeris is missing or not named.
+        AccessError: The user may not ask for this.
+    """
+    service.access.check(branch, execution_duration)
+    if service.access.warning:
+        warn(service.access.warning)
+    model = await _configuration(configuration)
+    track = None if ephemeris is None else await _content(ephemeris, EphemerisError)
+    request = SimulationRequest.build(model, track, branch, label)
+    tell(
+        "prepare",
+        "%s, %d times, %d frequencies, %d sources, fingerprint %s",
+        request.label,
+        model.time.nbr,
+        model.frequency.nbr,
+        model.number.source,
+        request.fingerprint[:12],
+    )
+    return request
+
+
+@task(name="Keep inputs", cache_policy=NO_CACHE)
+async def keep_inputs(request: SimulationRequest, folder: str) -> list[StoredFile]:
+    """Write the configuration and the ephemeris beside the results.
+
+    Not retried and not cached: writing again what is there does no harm, and costs nothing.
+
+    Args:
+        request: The simulation.
+        folder: Path or fsspec URL of the folder.
+    """
+    files = [await write_whole(folder, request.configuration_name, request.configuration.to_json())]
+    if request.ephemeris is not None:
+        files.append(await write_whole(folder, request.ephemeris_name, request.ephemeris))
+    return files
+
+
+async def _configuration(given: str | Path | dict[str, Any] | Configuration) -> Configuration:
+    if isinstance(given, Configuration):
+        return Configuration.from_mapping(given.content())
+    if isinstance(given, dict):
+        return Configuration.from_mapping(given)
+    return Configuration.parse(await _content(given, ConfigurationError))
+
+
+async def _content(location: str | Path, error: type[ExpresError]) -> bytes:
+    def read() -> bytes:
+        with fsspec.open(str(location), "rb") as stream:
+            return bytes(stream.read(LARGEST_INPUT + 1))
+
+    try:
+        content = await asyncio.to_thread(read)
+    except (OSError, ValueError, ImportError) as fault:
+        msg = f"{location} cannot be read: {fault}"
+        raise error(msg) from None
+    if len(content) > LARGEST_INPUT:
+        msg = f"{location} is larger than {LARGEST_INPUT} bytes, which no input of ExPRES is"
+        raise error(msg)
+    return content

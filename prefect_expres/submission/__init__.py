@@ -1,0 +1,12 @@
+"""One job for one simulation: chosen, started, and not left running by mistake.
+
+Here the protocol and the domain meet, without Prefect: whoever asks for a simulation, from any
+machine, comes to the same job.
+"""
+
+from prefect_expres.submission.election import Election, Submission
+from prefect_expres.submission.evidence import fault_with_evidence
+from prefect_expres.submission.starting import see_started
+from prefect_expres.submission.stopping import stop_jobs
+
+__all__ = ["Election", "Submission", "fault_with_evidence", "see_started", "stop_jobs"]

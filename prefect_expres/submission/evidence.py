@@ -1,0 +1,52 @@
+"""Why a job ended without its results: the service's words and what the job printed."""
+
+from collections.abc import Awaitable
+
+from prefect_expres.errors import ExpresError, JobError
+from prefect_expres.uws import ErrorSummary, UWSClient
+
+TAIL_LINES = 20
+LONGEST_TEXT = 4000
+
+
+async def fault_with_evidence(
+    client: UWSClient,
+    job_id: str,
+    kind: type[JobError],
+    message: str,
+    summary: ErrorSummary | None = None,
+) -> JobError:
+    """Make the error of a job that ended badly, with all that the service tells of it.
+
+    Evidence that cannot be had takes nothing from the error.
+
+    Args:
+        client: The client of the job's list.
+        job_id: The job.
+        kind: Which error it is.
+        message: What happened and what to do.
+        summary: The error summary in the job's document.
+    """
+    said = summary.message if summary else None
+    detail = await _told(client.error(job_id))
+    stderr = await _told(client.stderr(job_id))
+    stdout = await _told(client.stdout(job_id))
+    return kind(
+        message,
+        client.job_url(job_id),
+        said or detail,
+        _tail(stderr),
+        _tail(stdout),
+        detail[:LONGEST_TEXT] if said and detail and detail != said else None,
+    )
+
+
+async def _told(answer: Awaitable[str]) -> str | None:
+    try:
+        return await answer or None
+    except ExpresError:
+        return None
+
+
+def _tail(text: str | None) -> str | None:
+    return "\n".join(text.splitlines()[-TAIL_LINES:])[-LONGEST_TEXT:] if text else None

@@ -1,0 +1,29 @@
+"""Keep the user's token out of all that a service says: it may echo what it was sent."""
+
+import base64
+from urllib.parse import quote
+
+HIDDEN = b"[hidden]"
+_SHORTEST = 6
+
+
+class Secrets:
+    """The forms in which the credentials travel.
+
+    A token of a few characters would be found in any text; it is hidden in its encoded form only.
+    """
+
+    def __init__(self, credentials: tuple[str, str] | None) -> None:
+        forms: set[bytes] = set()
+        if credentials is not None:
+            user, token = credentials
+            forms.add(base64.b64encode(f"{user}:{token}".encode()))
+            if len(token) >= _SHORTEST:
+                forms |= {token.encode(), quote(token, safe="").encode()}
+        self._forms = sorted(forms, key=len, reverse=True)
+
+    def hidden_in(self, text: bytes) -> bytes:
+        """Give a text without them."""
+        for form in self._forms:
+            text = text.replace(form, HIDDEN)
+        return text
