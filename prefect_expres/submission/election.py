@@ -114,17 +114,18 @@ class Election:
             ServiceError: The service refused, or could not be reached.
         """
         seen: frozenset[str] = frozenset()
-        while self._clock.now() < self._deadline:
+        while True:
             listed = await self._listed()
             winner = await self._preferred(listed)
             if winner is None:
                 await self._create()
             elif winner.phase is not Phase.PENDING or _settled(winner, listed, seen):
                 return await self._chosen(winner, listed)
+            elif self._clock.now() > self._deadline:
+                msg = f"No job could be chosen on {self._client.jobs_url} in {self._timeout:.0f} s"
+                raise WaitTimeout(msg, self._client.jobs_url, "not chosen", self._timeout)
             seen = frozenset(ref.id for ref in listed) | self._created.keys()
             await self._clock.sleep(SETTLE_SECONDS)
-        msg = f"No job could be chosen on {self._client.jobs_url} in {self._timeout:.0f} s"
-        raise WaitTimeout(msg, self._client.jobs_url, "not chosen", self._timeout)
 
     async def _listed(self) -> list[JobRef]:
         """Read the jobs that claim to be this simulation, oldest first."""

@@ -100,27 +100,29 @@ class FaultProxy:
     async def _answered(self, fault: Fault, head: bytes, body: bytes) -> bytes | None:
         """Give the answer that the client is to see; None for none."""
         request_line = head.split(b"\r\n", 1)[0]
-        is_get = request_line.startswith(b"GET ")
-        if fault.kind == "reset":
-            return None
-        if fault.kind == "status":
-            return _error(fault)
-        if fault.kind == "not yet" and is_get and _is_new(request_line, self._answers):
-            return _error(Fault("status", status=404))
-        if fault.kind == "stale" and is_get and request_line in self._answers:
-            return self._answers[request_line]
-        if fault.kind == "late":
-            await asyncio.sleep(fault.seconds)
-            await self._passed(head, body)
-            return None
-        if fault.kind == "delay":
+        instead = self._instead_of_asking(fault, request_line)
+        if fault.kind == "reset" or instead is not None:
+            return instead
+        if fault.kind in {"delay", "late"}:
             await asyncio.sleep(fault.seconds)
         answer = await self._passed(head, body)
-        if is_get:
+        if request_line.startswith(b"GET "):
             self._answers[request_line] = answer
-        if fault.kind == "lost":
+        if fault.kind in {"late", "lost"}:
             return None
         return _error(fault) if fault.kind == "lost status" else answer
+
+    def _instead_of_asking(self, fault: Fault, request_line: bytes) -> bytes | None:
+        """Give the answer that comes in place of the service's, if one does."""
+        if fault.kind == "status":
+            return _error(fault)
+        if not request_line.startswith(b"GET "):
+            return None
+        if fault.kind == "stale":
+            return self._answers.get(request_line)
+        if fault.kind == "not yet" and _is_new(request_line, self._answers):
+            return _error(Fault("status", status=404))
+        return None
 
     async def _passed(self, head: bytes, body: bytes) -> bytes:
         reader, writer = await asyncio.open_connection(*self._upstream)

@@ -78,7 +78,7 @@ async def test_wrong_range_is_not_believed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("right", [True, False])
 async def test_part_of_a_killed_process_is_taken_up(tmp_path: Path, *, right: bool) -> None:
-    """What a killed process left is gone on with; if it was wrong, the hash tells, and all comes."""
+    """What a killed process left is gone on with; if it was wrong, all comes anew."""
     file = LargeFile(SIZE)
     beginning = b"".join(file.content(0, 2_000_000)) if right else bytes(2_000_000)
     (tmp_path / "r.cdf.0123abcd.part").write_bytes(beginning)
