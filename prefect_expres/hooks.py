@@ -7,8 +7,10 @@ then Prefect calls these hooks, in the process of the worker or of ``serve``.
 from typing import Any
 
 from prefect import Flow, get_client
+from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterParentFlowRunId
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.logging.loggers import flow_run_logger
 
 from prefect_expres.blocks import ExpresService
@@ -18,6 +20,7 @@ from prefect_expres.expres.run_id import owner_of
 from prefect_expres.submission import stop_jobs
 
 _MASK = "*****"
+_PAGE = 200
 
 
 async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
@@ -41,14 +44,31 @@ async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State
 
 async def _family(flow_run: FlowRun) -> list[FlowRun]:
     """Give a flow run and all that it called."""
-    family, parents = [flow_run], [flow_run.id]
+    family, generation = [flow_run], [flow_run]
     async with get_client() as client:
-        while parents:
-            called = FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=parents))
-            found = await client.read_flow_runs(flow_run_filter=called)
-            family += found
-            parents = [run.id for run in found]
+        while generation:
+            generation = [called for run in generation for called in await _called(client, run)]
+            family += generation
     return family
+
+
+async def _called(client: PrefectClient, flow_run: FlowRun) -> list[FlowRun]:
+    """Give the flow runs that one has called, page by page.
+
+    Sort and limit are given, since not every server takes the client's null for its default.
+    """
+    parent = FlowRunFilterParentFlowRunId(any_=[flow_run.id])
+    found: list[FlowRun] = []
+    while True:
+        page = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(parent_flow_run_id=parent),
+            sort=FlowRunSort.ID_DESC,
+            limit=_PAGE,
+            offset=len(found),
+        )
+        found += page
+        if len(page) < _PAGE:
+            return found
 
 
 async def _service_of(flow_run: FlowRun) -> ExpresService | None:
