@@ -1,8 +1,11 @@
 """Call an asynchronous flow from anywhere: the one adapter between sync and async callers."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Any, ParamSpec, Self, TypeVar
 
@@ -47,10 +50,49 @@ def _loop_is_running() -> bool:
 
 
 def _run(coroutine: Coroutine[Any, Any, R]) -> R:
-    if not _loop_is_running():
-        return asyncio.run(coroutine)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(copy_context().run, asyncio.run, coroutine).result()
+    try:
+        return _run_beside(coroutine) if _loop_is_running() else asyncio.run(coroutine)
+    except KeyboardInterrupt:
+        # What was under way when the user stopped it is no fault to be traced.
+        raise KeyboardInterrupt from None
+
+
+def _run_beside(coroutine: Coroutine[Any, Any, R]) -> R:
+    """Run it in a thread of its own, while the running event loop of this thread stands still.
+
+    Ctrl-C and Prefect's signals interrupt this thread only; from here the other one is cancelled,
+    and waited for, since it has its jobs to stop.
+    """
+    cancel: Future[Callable[[], object]] = Future()
+
+    async def cancellable() -> R:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        cancel.set_result(lambda: loop.call_soon_threadsafe(task.cancel))
+        return await coroutine
+
+    with _interrupt_raises(), ThreadPoolExecutor(max_workers=1) as pool:
+        running = pool.submit(copy_context().run, asyncio.run, cancellable())
+        try:
+            return running.result()
+        except BaseException:
+            if not running.done():
+                cancel.result()()
+            raise
+
+
+@contextlib.contextmanager
+def _interrupt_raises() -> Iterator[None]:
+    """Have Ctrl-C raise at once: the handler of a running loop would wait for that loop."""
+    handler = signal.getsignal(signal.SIGINT)
+    if not callable(handler) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def anywhere_flow(

@@ -7,8 +7,15 @@ then Prefect calls these hooks, in the process of the worker or of ``serve``.
 from typing import Any
 
 from prefect import Flow, get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterParentFlowRunId
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterParentFlowRunId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.logging.loggers import flow_run_logger
 
 from prefect_expres.blocks import ExpresService
@@ -16,8 +23,10 @@ from prefect_expres.errors import ExpresError
 from prefect_expres.expres.access import DEFAULT_BRANCH, job_list_for
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.submission import stop_jobs
+from prefect_expres.uws import Phase
 
 _MASK = "*****"
+_PAGE = 200
 
 
 async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
@@ -34,54 +43,75 @@ async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State
         state: Its state.
     """
     for run in await _family(flow_run):
-        service = await _service_of(run)
-        if service is not None:
-            await _stop(flow, run, service)
+        logger = flow_run_logger(run, flow)
+        try:
+            stopped = await _stop(run)
+        except (ExpresError, ValueError) as fault:
+            logger.warning("Jobs could not be stopped; look at them on the service. %s", fault)
+            continue
+        for job_url, phase in stopped.items():
+            logger.info("%s is %s", job_url, phase.value if phase else "deleted")
 
 
 async def _family(flow_run: FlowRun) -> list[FlowRun]:
-    """Give a flow run and all that it called."""
-    family, parents = [flow_run], [flow_run.id]
+    """Give a flow run and all that it called, but for those that have completed."""
+    family, generation = [flow_run], [flow_run]
     async with get_client() as client:
-        while parents:
-            called = FlowRunFilter(parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=parents))
-            found = await client.read_flow_runs(flow_run_filter=called)
-            family += found
-            parents = [run.id for run in found]
+        while generation:
+            generation = [called for run in generation for called in await _called(client, run)]
+            family += generation
     return family
 
 
-async def _service_of(flow_run: FlowRun) -> ExpresService | None:
+async def _called(client: PrefectClient, flow_run: FlowRun) -> list[FlowRun]:
+    """Give the flow runs that one has called, page by page.
+
+    Sort and limit are given, since not every server takes the client's null for its default.
+    """
+    parent = FlowRunFilterParentFlowRunId(any_=[flow_run.id])
+    state = FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.COMPLETED]))
+    found: list[FlowRun] = []
+    while True:
+        page = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(parent_flow_run_id=parent, state=state),
+            sort=FlowRunSort.ID_DESC,
+            limit=_PAGE,
+            offset=len(found),
+        )
+        found += page
+        if len(page) < _PAGE:
+            return found
+
+
+async def _stop(run: FlowRun) -> dict[str, Phase | None]:
+    service = await _service_of(run)
+    if service is None:
+        return {}
+    branch = run.parameters.get("branch") or DEFAULT_BRANCH
+    async with service.get_client(job_list_for(branch)) as client:
+        return await stop_jobs(
+            client,
+            owner_of(run.id),
+            spare_started=bool(run.parameters.get("keep_running")),
+        )
+
+
+async def _service_of(run: FlowRun) -> ExpresService | None:
     """Load the service that a run of `simulate` was given.
 
-    A service that was given as an object stands in the parameters with its token masked, and
-    cannot be used from here.
+    Prefect keeps a service that was given as an object with its token masked: one that is saved as
+    a block is loaded again, another one cannot be used from here.
     """
-    given = flow_run.parameters.get("service")
+    given = run.parameters.get("service")
     if isinstance(given, ExpresService):
         return given
     if not isinstance(given, dict):
         return None
     if "$ref" in given:
         return await ExpresService.aload_from_ref(given["$ref"])
-    if _MASK in str(given.get("token")):
-        return None
-    fields = {name: value for name, value in given.items() if name in ExpresService.model_fields}
-    return ExpresService(**fields)
-
-
-async def _stop(flow: Flow[..., Any], run: FlowRun, service: ExpresService) -> None:
-    logger = flow_run_logger(run, flow)
-    branch = run.parameters.get("branch") or DEFAULT_BRANCH
-    try:
-        async with service.get_client(job_list_for(branch)) as client:
-            stopped = await stop_jobs(
-                client,
-                owner_of(run.id),
-                spare_started=bool(run.parameters.get("keep_running")),
-            )
-    except ExpresError as fault:
-        logger.warning("Jobs could not be stopped; look at them on the service. %s", fault)
-        return
-    for job_url, phase in stopped.items():
-        logger.info("%s is %s", job_url, phase.value if phase else "deleted")
+    if _MASK not in str(given.get("token")):
+        fields = {name: given[name] for name in ExpresService.model_fields.keys() & given.keys()}
+        return ExpresService(**fields)
+    if saved := given.get("_block_document_id"):
+        return await ExpresService.aload_from_ref({"block_document_id": saved})
+    return None

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from uuid import UUID
 
+import anyio
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 from prefect.logging import get_run_logger
 
@@ -13,6 +14,7 @@ from prefect_expres.outcome import PhaseTime
 from prefect_expres.uws import Observation, Phase
 
 SHORTEST_UPDATE = 2.0
+LONGEST_DECORATION = 10.0
 BYTES_EVERY = 3.0
 _SHARE = {
     Phase.PENDING: 0.0,
@@ -34,14 +36,16 @@ def warn(message: str, *args: object) -> None:
 
 @contextlib.contextmanager
 def decoration() -> Iterator[None]:
-    """Let pass whatever goes wrong with what is only shown.
+    """Let pass whatever goes wrong with what is only shown, and what takes too long.
 
-    A Prefect server that restarts must not end a simulation that runs well.
+    A Prefect server that restarts must neither end a simulation that runs well nor hold it up:
+    Prefect's client tries for a minute.
     """
     try:
-        yield
+        with anyio.fail_after(LONGEST_DECORATION):
+            yield
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is only about what is shown
-        get_run_logger().debug("Prefect's server did not take what was to be shown: %s", fault)
+        get_run_logger().debug("Prefect's server did not take what was to be shown: %r", fault)
 
 
 class ByteCounter:

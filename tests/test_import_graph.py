@@ -28,7 +28,7 @@ BELOW = {
     "progress": {"errors", "uws", "outcome"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
     "preparing": {"errors", "uws", "expres", "blocks", "progress"},
-    "hooks": {"errors", "expres", "submission", "blocks"},
+    "hooks": {"errors", "uws", "expres", "submission", "blocks"},
 }
 BELOW["tasks"] = set(BELOW) - {"viewing", "preparing", "hooks"}
 BELOW["attempts"] = BELOW["tasks"] | {"tasks", "viewing"}

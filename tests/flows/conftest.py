@@ -1,21 +1,49 @@
-"""A real Prefect server for the tests of flows, and a sandbox with the real engine."""
+"""Prefect servers for the tests of flows, and a sandbox with the real engine."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.testing.utilities import prefect_test_harness
+from prefect.events.worker import EventsWorker
+from prefect.logging.handlers import APILogWorker
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from processes import USER, Child, PrefectServer, Sandbox, migrate
+from pydantic import SecretStr
 
+from prefect_expres.blocks import ExpresService
 from prefect_expres.sandbox.serving import SandboxServer
 
 EXAMPLES = Path(__file__).parent.parent.parent / "prefect_expres" / "examples"
 
 
+@pytest.fixture(scope="session")
+def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a home whose database is migrated once for all servers."""
+    home = tmp_path_factory.mktemp("prefect")
+    migrate(home)
+    return home
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _prefect() -> Iterator[None]:
-    """Run a Prefect server with a database of its own for the whole session."""
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
+def server(
+    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PrefectServer]:
+    """Run a Prefect server that all tests share; flows in this process run on it, too."""
+    home = tmp_path_factory.mktemp("shared") / "home"
+    with PrefectServer(home, migrated_home) as server:
+        with temporary_settings({PREFECT_API_URL: server.api_url}):
+            yield server
+            APILogWorker.instance().drain()
+            EventsWorker.drain_all()
+
+
+@pytest.fixture(scope="session")
+def worker(server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
+    """Run a worker of the work pool ``processes``."""
+    command = ["-m", "prefect", "worker", "start", "--pool", "processes", "--type", "process"]
+    with server.runs(command, tmp_path_factory.mktemp("worker") / "log") as worker:
+        worker.says("started!")
+        yield worker
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +51,19 @@ def engine_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox
     """Serve a sandbox that runs the real engine."""
     with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
         yield server
+
+
+@pytest.fixture
+def sandbox_process(tmp_path: Path) -> Iterator[Sandbox]:
+    """Serve a sandbox in a process of its own, with an engine that obeys orders."""
+    with Sandbox(tmp_path / "sandbox") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def saved_service(sandbox_process: Sandbox) -> str:
+    """Save the service as a block, and give its name."""
+    user, token = USER
+    service = ExpresService(base_url=sandbox_process.url, user=user, token=SecretStr(token))
+    service.save("sandbox", overwrite=True)
+    return "sandbox"
