@@ -18,6 +18,7 @@ app = App(
 )
 sandbox = App(name="sandbox", help="A UWS service of one's own, with a small ExPRES engine.")
 app.command(sandbox)
+app.command("prefect_expres.ephemeris_command:ephemeris", help="Write an observer's ephemeris.")
 app.register_install_completion_command()
 
 
