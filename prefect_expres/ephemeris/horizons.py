@@ -24,13 +24,7 @@ _MINUTE_S = 60
 
 
 class HorizonsEphemeris(ObserverSpec):
-    """Ask JPL Horizons: planets and most spacecraft.
-
-    Args:
-        center: Planet whose radio emission is simulated.
-        observer: Earth, a spacecraft's name, or a NAIF number as -61.
-        base_url: Address of the service.
-    """
+    """Ask JPL Horizons: planets and most spacecraft."""
 
     model_config = ConfigDict(title="JPL Horizons (network)")
 

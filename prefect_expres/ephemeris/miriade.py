@@ -31,13 +31,7 @@ _REFUSED = "Flag: -1"
 
 
 class MiriadeEphemeris(ObserverSpec):
-    """Ask IMCCE's Miriade (experimental): Earth, Juno, Cassini, Voyager.
-
-    Args:
-        center: Planet whose radio emission is simulated.
-        observer: Earth, a spacecraft's name, or a NAIF number as -61.
-        base_url: Address of the service.
-    """
+    """Ask IMCCE's Miriade (experimental): Earth, Juno, Cassini, Voyager."""
 
     model_config = ConfigDict(title="Miriade (network, experimental)")
 

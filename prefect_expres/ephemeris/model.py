@@ -42,6 +42,9 @@ class Span:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "start", _utc(self.start))
+        if self.step < 1 or self.step % 1:
+            msg = f"A step of {self.step} s is not one or more whole seconds, as ExPRES needs"
+            raise EphemerisError(msg)
         if self.count < FEWEST_ROWS:
             msg = (
                 f"{self.count} times from {self.start:%Y-%m-%d %H:%M:%S} are too few: ExPRES needs "
@@ -71,13 +74,10 @@ class Span:
         Raises:
             EphemerisError: ExPRES would misread a file with these times.
         """
-        if step < 1 or int(step) != step:
-            msg = f"A step of {step} s is no whole second: ExPRES cuts fractions off"
-            raise EphemerisError(msg)
         if not math.isfinite(hours):
             msg = f"{hours} hours cannot be laid out; give a finite number"
             raise EphemerisError(msg)
-        return cls(start, int(step), math.ceil(round(hours * 3600.0 / step, 6)))
+        return cls(start, step, math.ceil(round(hours * 3600.0 / step, 6)) if step else 0)
 
     @classmethod
     def between(cls, start: datetime, stop: datetime, step: int = 60) -> Self:
@@ -139,7 +139,7 @@ class Ephemeris:
         if self.span.stop >= leap_seconds().expires:
             known = f"{leap_seconds().expires:%Y-%m-%d}"
             note = f"Leap seconds are known until {known}; none is assumed after it"
-            object.__setattr__(self, "notes", (*self.notes, note))
+            object.__setattr__(self, "notes", tuple(dict.fromkeys((*self.notes, note))))
 
     @classmethod
     def of_rows(

@@ -20,7 +20,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
 SILENCE_S = 60.0
 """Seconds without a further byte before an attempt is given up."""
 ANSWER_S = 300.0
-"""Seconds after which an attempt is given up even if bytes still trickle in."""
+"""Seconds after which an answer is given up even if bytes still trickle in."""
 MOST_BYTES = 64 * 2**20
 WORDS = 300
 """Characters of a service's own words that an error repeats."""
@@ -70,17 +70,13 @@ class Conversation:
         pause = FIRST_PAUSE_S
         for attempts_left in reversed(range(ATTEMPTS)):
             try:
-                async with asyncio.timeout(ANSWER_S):
-                    return await self._attempt(request)
+                return await self._attempt(request)
             except _Later as fault:
                 if not attempts_left:
                     msg = f"{self.service} gave no answer in {ATTEMPTS} attempts: {fault}"
                     raise EphemerisUnavailable(msg) from None
                 await self.clock.sleep(min(fault.asked or pause, LONGEST_PAUSE_S))
                 pause *= 2
-            except TimeoutError:
-                msg = f"{self.service} did not end its answer within {ANSWER_S:.0f} s"
-                raise EphemerisUnavailable(msg) from None
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
     async def ask_json(self, path: str = "", **question: Any) -> dict[str, Any]:
@@ -99,22 +95,20 @@ class Conversation:
             raise self.fault("its answer is no JSON object", text)
         return answer
 
-    def fault(self, what: str, words: object = "") -> EphemerisError:
+    def fault(self, what: str, words: object = None) -> EphemerisError:
         """Build the error that says what went wrong, in the service's own words."""
-        said = " ".join(str(words).split())[:WORDS]
+        said = " ".join(str(words or "").split())[:WORDS]
         return EphemerisError(f"{self.service}: {what}" + (f". It says: {said}" if said else ""))
 
     async def _attempt(self, request: httpx.Request) -> str:
         try:
             response = await self._client.send(request, stream=True)
             try:
-                body = await _body(response)
+                body = await self._body(response)
             finally:
                 await response.aclose()
         except httpx.HTTPError as fault:
             raise _Later(str(fault) or type(fault).__name__) from None
-        if body is None:
-            raise self.fault(f"it sends more than {MOST_BYTES} bytes; ask for fewer rows")
         if response.is_redirect:
             target = response.headers.get("location", "")
             raise self.fault(f"it redirects, which is not followed, to {target[:200]!r}")
@@ -123,6 +117,22 @@ class Conversation:
         if response.is_error:
             raise self.fault(f"HTTP status {response.status_code}", body)
         return body
+
+    async def _body(self, response: httpx.Response) -> str:
+        """Read the text of an answer, if it comes to its end in time and within bounds.
+
+        Compression was not asked for; what comes compressed all the same is counted unpacked.
+        """
+        parts, size, deadline = [], 0, self.clock.now() + ANSWER_S
+        async for part in response.aiter_bytes():
+            parts.append(part)
+            size += len(part)
+            if size > MOST_BYTES:
+                raise self.fault(f"it sends more than {MOST_BYTES} bytes; ask for fewer rows")
+            if self.clock.now() > deadline:
+                msg = f"{self.service} did not end its answer within {ANSWER_S:.0f} s"
+                raise EphemerisUnavailable(msg)
+        return b"".join(parts).decode("utf-8", "replace")
 
 
 @asynccontextmanager
@@ -167,20 +177,6 @@ class _Later(Exception):
     def __init__(self, why: str, asked: float | None = None) -> None:
         super().__init__(why)
         self.asked = asked
-
-
-async def _body(response: httpx.Response) -> str | None:
-    """Read the text of an answer, or nothing if it is too long.
-
-    Compression was not asked for; what comes compressed all the same is counted unpacked.
-    """
-    parts, size = [], 0
-    async for part in response.aiter_bytes(2**16):
-        size += len(part)
-        if size > MOST_BYTES:
-            return None
-        parts.append(part)
-    return b"".join(parts).decode("utf-8", "replace")
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -4,7 +4,9 @@ import hashlib
 import json
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from prefect_expres.ephemeris.analytic import AnalyticEphemeris
 from prefect_expres.ephemeris.horizons import HorizonsEphemeris
@@ -17,6 +19,19 @@ from prefect_expres.ephemeris.table import TableEphemeris
 from prefect_expres.ephemeris.timescale import tai_minus_utc
 from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
 
+
+class _AsAnyOf:
+    """Words a choice as Prefect's form knows it: ``anyOf``, where pydantic says ``oneOf``."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        del schema["discriminator"]
+        schema["anyOf"] = schema.pop("oneOf")
+        return schema
+
+
 AnyEphemeris = Annotated[
     AnalyticEphemeris
     | WebGeoCalcEphemeris
@@ -25,6 +40,7 @@ AnyEphemeris = Annotated[
     | SpiceEphemeris
     | TableEphemeris,
     Field(discriminator="kind"),
+    _AsAnyOf(),
 ]
 """What a flow's parameter may be: one of the sources, told apart by ``kind``."""
 

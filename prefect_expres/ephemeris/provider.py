@@ -26,6 +26,11 @@ class Provider(Protocol):
         """Give everything that decides the answer, the times apart."""
 
 
+def _with_kind(schema: dict[str, Any]) -> None:
+    """Ask a form to send ``kind`` always: it tells the sources apart where none is the default."""
+    schema["required"] = ["kind", *schema.get("required", [])]
+
+
 class EphemerisSpec(BaseModel):
     """What the sources have in common.
 
@@ -33,7 +38,7 @@ class EphemerisSpec(BaseModel):
         center: The planet whose emission is simulated.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_with_kind)
 
     center: Literal["Jupiter"] = Field(
         "Jupiter", description="Planet whose radio emission is simulated."

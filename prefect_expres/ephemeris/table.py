@@ -25,18 +25,7 @@ _KM = {"km": 1.0, "au": AU_KM, "radii": EQUATOR_KM}
 
 
 class TableEphemeris(EphemerisSpec):
-    """Take the positions from a file: a WebGeoCalc CSV, or a table with stated conventions.
-
-    Args:
-        center: Planet whose radio emission is simulated.
-        path: Path or URL of the file.
-        observer: The observer's name, if the file does not say it.
-        longitude: Which way longitudes count.
-        latitude: Which latitude it is.
-        distance: The unit of the distance.
-        light_time: Whether Jupiter's orientation is that of when the light left.
-        columns: Names of the columns of time, longitude, latitude and distance.
-    """
+    """Take the positions from a file: a WebGeoCalc CSV, or a table with stated conventions."""
 
     model_config = ConfigDict(title="A file of one's own")
 

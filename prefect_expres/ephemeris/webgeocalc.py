@@ -29,14 +29,7 @@ _NUMBER = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
 
 
 class WebGeoCalcEphemeris(ObserverSpec):
-    """Ask a WebGeoCalc service, the reference for spacecraft.
-
-    Args:
-        center: Planet whose radio emission is simulated.
-        observer: Earth, a spacecraft's name, or a NAIF number as -61.
-        kernel_sets: Numbers of the service's kernel sets.
-        base_url: Address of the service's API.
-    """
+    """Ask a WebGeoCalc service, the reference for spacecraft."""
 
     model_config = ConfigDict(title="WebGeoCalc (SPICE over the network)")
 

