@@ -18,6 +18,10 @@ app = App(
 )
 sandbox = App(name="sandbox", help="A UWS service of one's own, with a small ExPRES engine.")
 app.command(sandbox)
+app.command(
+    "prefect_expres.ephemeris_command:ephemeris",
+    help="Write an observer's ephemeris in the form that ExPRES reads; Earth's needs no network.",
+)
 app.register_install_completion_command()
 
 

@@ -4,6 +4,7 @@
     ├── ConfigurationError     the configuration breaks rules: all problems at once
     ├── AccessError            the service's access rules forbid it; nothing was sent
     ├── EphemerisError         an ephemeris is missing, misnamed or unreadable
+    │   └── EphemerisUnavailable   its source did not answer, or says: later
     ├── ResultError            a result file is not what ExPRES writes
     ├── ServiceError           the service, or the way to it
     │   ├── RequestRejected    it understood and said no
@@ -71,6 +72,12 @@ class AccessError(ExpresError):
 
 class EphemerisError(ExpresError):
     """An ephemeris is missing, misnamed or unreadable."""
+
+
+class EphemerisUnavailable(EphemerisError):
+    """The source of an ephemeris did not answer, or asks to come back later."""
+
+    retryable = True
 
 
 class ResultError(ExpresError):

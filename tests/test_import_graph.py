@@ -22,6 +22,7 @@ BELOW = {
     "expres": {"errors"},
     "ephemeris": {"errors", "expres"},
     "analysis": {"errors", "expres"},
+    "ephemeris_command": {"errors", "ephemeris"},
     "outcome": {"errors", "uws", "expres", "analysis"},
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
@@ -135,7 +136,19 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["", ".errors", ".uws", ".expres", ".analysis", ".outcome", ".sandbox", ".cli"]
+    "module",
+    [
+        "",
+        ".errors",
+        ".uws",
+        ".expres",
+        ".ephemeris",
+        ".ephemeris_command",
+        ".analysis",
+        ".outcome",
+        ".sandbox",
+        ".cli",
+    ],
 )
 def test_importing_leaves_prefect_alone(module: str) -> None:
     """A fresh interpreter that imports the room has not imported Prefect, by any detour."""
