@@ -2,6 +2,16 @@
 
 from prefect_expres.expres.access import Access
 from prefect_expres.expres.configuration import Configuration
+from prefect_expres.expres.problems import Problem
 from prefect_expres.expres.request import SimulationRequest
+from prefect_expres.expres.routine import routine
+from prefect_expres.expres.traps import warnings_of
 
-__all__ = ["Access", "Configuration", "SimulationRequest"]
+__all__ = [
+    "Access",
+    "Configuration",
+    "Problem",
+    "SimulationRequest",
+    "routine",
+    "warnings_of",
+]
