@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from prefect_expres import __version__
+from prefect_expres.configuring import app as config
 from prefect_expres.errors import ExpresError
 
 app = App(
@@ -18,6 +19,7 @@ app = App(
 )
 sandbox = App(name="sandbox", help="A UWS service of one's own, with a small ExPRES engine.")
 app.command(sandbox)
+app.command(config)
 app.register_install_completion_command()
 
 

@@ -1,4 +1,7 @@
-"""The domain: configurations, access rules and requests. It knows neither Prefect nor HTTP."""
+"""The domain: configurations, their rules and traps, access rules and requests.
+
+It knows neither Prefect nor HTTP.
+"""
 
 from prefect_expres.expres.access import Access
 from prefect_expres.expres.configuration import Configuration

@@ -19,13 +19,14 @@ from pydantic import (
     StrictInt,
     StrictStr,
     ValidationError,
+    WithJsonSchema,
 )
 
 from prefect_expres.errors import ConfigurationError
-from prefect_expres.expres.problems import ABSENT, Part, Problem, headline
+from prefect_expres.expres.problems import Part, Problem, headline
 from prefect_expres.expres.reading import check_writable, read_content
 from prefect_expres.expres.rules import broken_rules
-from prefect_expres.expres.structure import WHOLE_FILE, structural_problems
+from prefect_expres.expres.structure import problem_of_file, structural_problems
 
 LARGEST = 1e38
 """ExPRES computes in single precision, which ends a little above."""
@@ -33,7 +34,11 @@ MOST = 2**31 - 1
 """ExPRES counts in 32 bits."""
 
 Finite = Annotated[StrictFloat, Field(allow_inf_nan=False)]
-Number = Annotated[StrictInt | Finite, Field(ge=-LARGEST, le=LARGEST)]
+Number = Annotated[
+    StrictInt | Finite,
+    Field(ge=-LARGEST, le=LARGEST),
+    WithJsonSchema({"type": "number", "minimum": -LARGEST, "maximum": LARGEST}),
+]
 Natural = Annotated[StrictInt, Field(ge=0, le=MOST)]
 Flag = StrictBool | Annotated[StrictInt, Field(ge=0, le=1)]
 Text = StrictStr
@@ -273,7 +278,7 @@ class Configuration(Section):
         except ValidationError as fault:
             structural = structural_problems(fault.errors())
         except (ValueError, RecursionError) as fault:
-            return (Problem(WHOLE_FILE, ABSENT, f"is no JSON: {fault}", "correct it"),)
+            return (problem_of_file(f"cannot be written as JSON: {fault}"),)
         else:
             structural = ()
         broken = frozenset(problem.path for problem in structural)

@@ -129,9 +129,10 @@ def nearest(word: Any, words: Sequence[str]) -> str | None:
 
 def choice(word: Any, words: Sequence[str]) -> str:
     """Tell which word to write in place of one that is not known."""
-    if (near := nearest(word, words)) is not None:
+    near = words[0] if len(words) == 1 else nearest(word, words)
+    if near is not None:
         return f"write {near!r}"
-    return f"choose one of {', '.join(map(repr, words))}" if words else "there is none"
+    return f"choose one of {', '.join(map(repr, words))}" if words else "there is none to choose"
 
 
 def shown(value: Any) -> str:

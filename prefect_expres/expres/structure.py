@@ -31,6 +31,9 @@ _EXPECTED = {
 }
 """What a value must be, by pydantic's type of error; the names in braces are its facts."""
 
+_UNQUOTED = re.compile(r"\s*(true|false|[-+]?\d[\d.eE+-]*)\s*")
+"""A number or a flag, as text."""
+
 _COVERED = {"a number": _EXPECTED["int_type"]}
 """What goes without saying beside something wider."""
 
@@ -49,6 +52,11 @@ def structural_problems(errors: Sequence[ErrorDetails]) -> tuple[Problem, ...]:
         for path, alternatives in by_path.items()
         if not any(other.startswith((f"{path}[", f"{path}.")) for other in by_path)
     )
+
+
+def problem_of_file(reason: str) -> Problem:
+    """Tell that there is no content to look at."""
+    return Problem(WHOLE_FILE, ABSENT, reason, "give the JSON of a configuration")
 
 
 def _json_path(location: Sequence[str | int]) -> str:
@@ -70,7 +78,7 @@ def _problem(path: str, errors: Sequence[ErrorDetails]) -> Problem:
     words = [word for error in errors for word in _words(error)]
     if words and isinstance(value, str):
         return Problem(path, value, f"must be {wanted}", choice(value, words))
-    return Problem(path, value, f"must be {wanted}", "correct it")
+    return Problem(path, value, f"must be {wanted}", _cure_of_type(value, wanted))
 
 
 def _cure_of_missing(error: ErrorDetails) -> str:
@@ -80,6 +88,15 @@ def _cure_of_missing(error: ErrorDetails) -> str:
         if other.casefold() == key.casefold():
             return f"write {other!r} in capitals, as ExPRES does"
     return "ExPRES needs this key"
+
+
+def _cure_of_type(value: Any, wanted: str) -> str:
+    """Tell what to write in place of the right value in the wrong form."""
+    if wanted == _EXPECTED["int_type"] and isinstance(value, float) and value.is_integer():
+        return f"write {int(value)}"
+    if isinstance(value, str) and _UNQUOTED.fullmatch(value):
+        return "write it without quotes"
+    return "write such a value"
 
 
 def _expected(errors: Sequence[ErrorDetails]) -> list[str]:

@@ -37,7 +37,7 @@ RULES: Mapping[str, Rule] = {
         _simu,
         "DOI",
         lambda simu: "/" not in simu["DOI"],
-        "becomes a part of the result's file name",
+        "becomes a part of the result's file name, which holds no '/'",
         lambda simu: f"write {simu['DOI'].replace('/', '-')!r}",
     ),
     "number-of-bodies": Rule(

@@ -63,7 +63,7 @@ RULES: Mapping[str, Rule] = {
         bodies,
         "NAME",
         lambda body: "/" not in body["NAME"],
-        "becomes a part of the result's file name",
+        "becomes a part of the result's file name, which holds no '/'",
         lambda body: f"write {body['NAME'].replace('/', '-')!r}",
     ),
     "planet-does-not-move": Rule(

@@ -109,7 +109,7 @@ RULES: Mapping[str, Rule] = {
         _observer,
         "SC",
         lambda observer: "/" not in observer["SC"],
-        "becomes a part of the result's file name",
+        "becomes a part of the result's file name, which holds no '/'",
         lambda observer: f"write {observer['SC'].replace('/', '-')!r}",
     ),
     "observer-start": Rule(
