@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from prefect_expres.errors import ConfigurationError
-from prefect_expres.expres.problems import Part, Problem, headline
+from prefect_expres.expres.problems import Part, Problem, ancestors, headline
 from prefect_expres.expres.reading import check_writable, read_content
 from prefect_expres.expres.rules import broken_rules
 from prefect_expres.expres.structure import problem_of_file, structural_problems
@@ -281,7 +281,8 @@ class Configuration(Section):
             return (problem_of_file(f"cannot be written as JSON: {fault}"),)
         else:
             structural = ()
-        broken = frozenset(problem.path for problem in structural)
+        told = [problem.path for problem in structural]
+        broken = frozenset([*told, *(above for path in told for above in ancestors(path))])
         return (*structural, *broken_rules(Part(content, broken=broken)))
 
     def content(self) -> dict[str, Any]:

@@ -30,11 +30,10 @@ def result_bytes(configuration: Configuration) -> int:
     and frequency, VisibleSources 4. A routine day with all of them is 70 MB.
     """
     flags = configuration.spdyn.cdf
-    reals = [flags.theta, flags.fp, flags.fc, flags.azimuth, *3 * [flags.srcpos]]
-    counts = [True, *2 * [flags.srcvis]]
-    return REAL_BYTES * sum(map(bool, reals)) * cells(configuration) + COUNT_BYTES * sum(
-        map(bool, counts)
-    ) * spectrum(configuration)
+    reals = flags.theta + flags.fp + flags.fc + flags.azimuth + 3 * flags.srcpos
+    counts = 1 + 2 * flags.srcvis
+    of_sources = REAL_BYTES * reals * cells(configuration)
+    return of_sources + COUNT_BYTES * counts * spectrum(configuration)
 
 
 def run_seconds(configuration: Configuration) -> int:

@@ -1,6 +1,7 @@
 """What is wrong in a configuration, told so that it can be mended: where, what, why and how."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -59,7 +60,7 @@ class Part:
     Args:
         content: What was read; a dict, unless the section is broken.
         path: The section's JSON path.
-        broken: Paths of values that are told already; they are as good as absent.
+        broken: Paths of values in which something is told already; they are as good as absent.
         whole: The file that it is a part of; None for the file itself.
         index: The place in its list, from 0.
     """
@@ -82,9 +83,7 @@ class Part:
             UnsoundError: It is not there, or broken.
         """
         path = self.at(key)
-        if not isinstance(self.content, dict) or key not in self.content:
-            raise UnsoundError(path)
-        if any(told == path or told.startswith(f"{path}[") for told in self.broken):
+        if not isinstance(self.content, dict) or key not in self.content or path in self.broken:
             raise UnsoundError(path)
         return self.content[key]
 
@@ -118,6 +117,11 @@ class Part:
     def problem(self, key: str, rule: str, cure: str) -> Problem:
         """Tell what is wrong with the value under a key."""
         return Problem(self.at(key), self.content.get(key, ABSENT), rule, cure)
+
+
+def ancestors(path: str) -> Iterator[str]:
+    """List the values that a value is a part of: of ``A.B[0]``, ``A`` and ``A.B``."""
+    return (path[: step.start()] for step in re.finditer(r"[.\[]", path))
 
 
 def nearest(word: Any, words: Sequence[str]) -> str | None:

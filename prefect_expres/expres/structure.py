@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from prefect_expres.expres.problems import ABSENT, Problem, choice
+from prefect_expres.expres.problems import ABSENT, Problem, ancestors, choice
 
 WHOLE_FILE = "the file"
 
@@ -47,10 +47,11 @@ def structural_problems(errors: Sequence[ErrorDetails]) -> tuple[Problem, ...]:
     by_path: dict[str, list[ErrorDetails]] = {}
     for error in errors:
         by_path.setdefault(_json_path(error["loc"]), []).append(error)
+    told_further_down = {above for path in by_path for above in ancestors(path)}
     return tuple(
         _problem(path, alternatives)
         for path, alternatives in by_path.items()
-        if not any(other.startswith((f"{path}[", f"{path}.")) for other in by_path)
+        if path not in told_further_down
     )
 
 
