@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from prefect_expres import __version__
+from prefect_expres.configuring import app as config
 from prefect_expres.errors import ExpresError
 
 app = App(
@@ -22,6 +23,7 @@ app.command(
     "prefect_expres.ephemeris_command:ephemeris",
     help="Write an observer's ephemeris in the form that ExPRES reads; Earth's needs no network.",
 )
+app.command(config)
 app.register_install_completion_command()
 
 

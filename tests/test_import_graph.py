@@ -20,6 +20,7 @@ BELOW = {
     "calling": set(),
     "uws": {"errors"},
     "expres": {"errors"},
+    "configuring": {"errors", "uws", "expres"},
     "ephemeris": {"errors", "expres"},
     "analysis": {"errors", "expres"},
     "ephemeris_command": {"errors", "ephemeris"},
