@@ -9,10 +9,26 @@ from typing import Any
 
 # The picture's function cannot be called quicklook: Python gives that name to the room itself.
 _HOMES = {
+    "Comparison": "comparison",
+    "Observatory": "observatories",
+    "Shift": "comparison",
     "Window": "windows",
+    "beaming_figure": "beaming",
+    "compare": "comparison",
+    "cut_windows": "observatories",
+    "draw_beaming": "beaming",
     "draw_quicklook": "quicklook",
+    "export_netcdf": "export",
+    "export_zarr": "export",
+    "find_observatory": "observatories",
+    "merge_windows": "windows",
     "open_results": "dataset",
-    "visible_windows": "visibility",
+    "quicklook_figure": "quicklook",
+    "visible_windows": "arcs",
+    "write_calendar": "schedule",
+    "write_catalogue": "catalogue",
+    "write_csv": "tables",
+    "write_parquet": "tables",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - the names are strings
