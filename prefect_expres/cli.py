@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from prefect_expres import __version__
+from prefect_expres import __version__, looking
 from prefect_expres.errors import ExpresError
 
 app = App(
@@ -18,6 +18,7 @@ app = App(
 )
 sandbox = App(name="sandbox", help="A UWS service of one's own, with a small ExPRES engine.")
 app.command(sandbox)
+app.command(looking.app, name="*")
 app.register_install_completion_command()
 
 

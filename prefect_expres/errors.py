@@ -5,6 +5,7 @@
     ├── AccessError            the service's access rules forbid it; nothing was sent
     ├── EphemerisError         an ephemeris is missing, misnamed or unreadable
     ├── ResultError            a result file is not what ExPRES writes
+    ├── ObservatoryError       an observatory, or what it shall look at, is not known
     ├── ServiceError           the service, or the way to it
     │   ├── RequestRejected    it understood and said no
     │   │   ├── AuthenticationFailed
@@ -71,6 +72,10 @@ class EphemerisError(ExpresError):
 
 class ResultError(ExpresError):
     """A result file is not what ExPRES writes."""
+
+
+class ObservatoryError(ExpresError):
+    """An observatory, or what it shall look at, is not known."""
 
 
 class ServiceError(ExpresError):

@@ -25,6 +25,7 @@ BELOW = {
     "outcome": {"errors", "uws", "expres", "analysis"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
     "progress": {"errors", "uws", "outcome"},
+    "looking": {"errors", "analysis"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
 }
 BELOW["tasks"] = set(BELOW)
@@ -128,7 +129,8 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["", ".errors", ".uws", ".expres", ".analysis", ".outcome", ".sandbox", ".cli"]
+    "module",
+    ["", ".errors", ".uws", ".expres", ".analysis", ".outcome", ".sandbox", ".looking", ".cli"],
 )
 def test_importing_leaves_prefect_alone(module: str) -> None:
     """A fresh interpreter that imports the room has not imported Prefect, by any detour."""

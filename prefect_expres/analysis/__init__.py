@@ -1,4 +1,4 @@
-"""What a simulation shows: the data, a picture, and the windows of visible emission.
+"""What simulations show: data, pictures, and where and when emission is visible.
 
 The names are loaded when they are first used: `Window` is a plain value and needs only pydantic,
 the others need the extra ``analysis``.
@@ -20,6 +20,7 @@ _HOMES = {
     "draw_quicklook": "quicklook",
     "export_netcdf": "export",
     "export_zarr": "export",
+    "find_arcs": "arcs",
     "find_observatory": "observatories",
     "merge_windows": "windows",
     "open_results": "dataset",
@@ -39,7 +40,13 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    try:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as missing:
+        raise ModuleNotFoundError(
+            f"{missing.name} is not installed; pip install 'prefect-expres[analysis]' brings it",
+            name=missing.name,
+        ) from missing
 
 
 def __dir__() -> list[str]:

@@ -79,14 +79,15 @@ def visible_windows(
         observatory: Look from there: only while the planet is up, and only within its band.
 
     Raises:
-        ResultError: The variables in a file do not tell its sources apart, or it does not show a
-            planet as the Earth sees it and an observatory is given.
+        ResultError: The variables in a file do not tell its sources apart.
+        ObservatoryError: An observatory is given, and a file does not show a planet as the Earth
+            sees it.
         ValueError: ``gap`` is below zero.
     """
-    return [arc.window for arc in arcs(datasets, gap=gap, observatory=observatory)]
+    return [arc.window for arc in find_arcs(datasets, gap=gap, observatory=observatory)]
 
 
-def arcs(
+def find_arcs(
     datasets: xr.Dataset | Iterable[xr.Dataset],
     *,
     gap: int = 1,

@@ -12,11 +12,10 @@ from typing import Any, cast
 
 import contourpy
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from prefect_expres import __version__
-from prefect_expres.analysis.arcs import Arc, arcs
+from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.observatories import Observatory
 from prefect_expres.analysis.whole import whole
 from prefect_expres.analysis.windows import ANGLES
@@ -58,29 +57,24 @@ _FIELDS: dict[str, dict[str, Any]] = {
 
 
 def write_catalogue(
-    datasets: xr.Dataset | Iterable[xr.Dataset],
-    path: str | Path,
-    *,
-    gap: int = 1,
-    observatory: Observatory | None = None,
+    arcs: Iterable[Arc], path: str | Path, *, observatory: Observatory | None = None
 ) -> Path:
-    """Write the arcs of visible emission as a TFCat file: a feature for each window.
+    """Write arcs of visible emission as a TFCat file: a feature for each.
+
+    A feature has the bounds of its window as properties, and as geometry the regions of the
+    spectrum in which the source is seen.
 
     Args:
-        datasets: From `open_results`, of one observer.
+        arcs: From `prefect_expres.analysis.find_arcs`, of one observer.
         path: The file; it is complete when it has this name.
-        gap: Invisible steps in a row that a window may hold.
-        observatory: Look from there: only while the planet is up, and only within its band.
+        observatory: Where the arcs are seen, if they were found for an observatory.
 
     Returns:
         The path of the file.
-
-    Raises:
-        ResultError: As from `prefect_expres.analysis.visible_windows`.
     """
-    found = arcs(datasets, gap=gap, observatory=observatory)
+    collection = _collection(list(arcs), observatory)
     with whole(Path(path)) as part:
-        part.write_text(json.dumps(_collection(found, observatory), indent=1), encoding="utf-8")
+        part.write_text(json.dumps(collection, indent=1), encoding="utf-8")
     return Path(path)
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from prefect_expres.analysis.visibility import Sighting
 from prefect_expres.analysis.windows import Window
-from prefect_expres.errors import ResultError
+from prefect_expres.errors import ObservatoryError
 
 _EPOCH = datetime(2000, 1, 1, 12, tzinfo=UTC)
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -80,21 +80,23 @@ def find_observatory(name: str) -> Observatory:
     """Find a known observatory by its name, in any case; ``Nançay`` is the NDA.
 
     Raises:
-        ResultError: There is none of this name.
+        ObservatoryError: There is none of this name.
     """
     wanted = {"nançay": "nda", "nancay": "nda"}.get(name.lower(), name.lower())
     for observatory in OBSERVATORIES:
         if observatory.name.lower() == wanted:
             return observatory
     known = ", ".join(each.name for each in OBSERVATORIES)
-    raise ResultError(f"No observatory {name!r} is known; choose one of {known}, or describe yours")
+    raise ObservatoryError(
+        f"No observatory {name!r} is known; choose one of {known}, or describe yours"
+    )
 
 
 def elevation(observatory: Observatory, planet: str, moment: datetime) -> float:
     """Give the elevation of a planet, degrees, without refraction.
 
     Raises:
-        ResultError: The planet is none that can be seen from the Earth.
+        ObservatoryError: The planet is none that can be seen from the Earth.
     """
     body, place, time = _body(planet), _place(observatory), _time(moment)
     seen = astronomy.Equator(body, time, place, ofdate=True, aberration=True)
@@ -114,7 +116,7 @@ def times_up(
         end: UTC.
 
     Raises:
-        ResultError: The planet is none that can be seen from the Earth.
+        ObservatoryError: The planet is none that can be seen from the Earth.
     """
     body, place = _body(planet), _place(observatory)
     rise, fall = astronomy.Direction.Rise, astronomy.Direction.Set
@@ -140,11 +142,11 @@ def seen_from(observatory: Observatory, sighting: Sighting) -> Sighting:
     """Leave of a sighting what an observatory can see: within its band, while the planet is up.
 
     Raises:
-        ResultError: The sighting is not the Earth's, or its planet is not known.
+        ObservatoryError: The sighting is not the Earth's, or its planet is not known.
     """
     identity = sighting.identity
     if identity.planet is None or identity.observer != "Earth":
-        raise ResultError(
+        raise ObservatoryError(
             f"{identity.series} does not tell a planet that the Earth sees, as its name would; "
             "an observatory can only be applied to simulations for an observer on Earth"
         )
@@ -173,7 +175,7 @@ def cut_windows(
         planet: The planet that emits.
 
     Raises:
-        ResultError: The planet is none that can be seen from the Earth.
+        ObservatoryError: The planet is none that can be seen from the Earth.
     """
     return [cut for window in windows for cut in _cuts(window, observatory, planet)]
 
@@ -196,7 +198,9 @@ def _body(planet: str) -> astronomy.Body:
     except KeyError:
         body = astronomy.Body.Earth
     if body is astronomy.Body.Earth:
-        raise ResultError(f"The elevation of {planet!r} is not known: it is no planet of the sky")
+        raise ObservatoryError(
+            f"The elevation of {planet!r} is not known: it is no planet of the sky"
+        )
     return body
 
 

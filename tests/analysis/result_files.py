@@ -146,7 +146,7 @@ def two_windows() -> Any:
 def even_moon(day: int = 0, steps: int = 144, channels: int = 4) -> dict[str, Any]:
     """Make a day of Io whose lead is that of Hess et al. (2011), seen from a turning meridian."""
     minutes = 1440.0 * day + 10 * np.arange(steps)
-    moon = 40 + minutes * 360 / 777.6
+    moon = 320 + minutes * 360 / 777.6
     leads = [
         2.8 - 3.5 * np.cos(np.radians(moon - 202)),
         4.3 + 3.5 * np.cos(np.radians(moon - 202)),

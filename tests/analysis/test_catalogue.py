@@ -13,8 +13,7 @@ from result_files import nothing
 from shapely import Point, contains_xy
 from shapely.geometry import shape
 
-from prefect_expres.analysis import find_observatory, visible_windows, write_catalogue
-from prefect_expres.analysis.arcs import arcs
+from prefect_expres.analysis import find_arcs, find_observatory, visible_windows, write_catalogue
 
 Opened = Callable[..., Any]
 REFERENCE = Path(__file__).parents[1] / "data" / "expres" / "reference-io-jrm09.npz"
@@ -65,7 +64,7 @@ def test_polygons_follow_the_arcs_of_the_kernel(
     kernel: Any, tmp_path: Path, lane: int, side: str
 ) -> None:
     """Every visible cell of the real kernel's output is inside, and no other."""
-    catalogue = json.loads(write_catalogue(kernel, tmp_path / "io.json").read_text())
+    catalogue = json.loads(write_catalogue(find_arcs(kernel), tmp_path / "io.json").read_text())
     features = [each for each in catalogue["features"] if each["properties"]["hemisphere"] == side]
     visible, inside = cells_of(kernel, lane, features)
     assert visible.sum() > 250
@@ -75,7 +74,9 @@ def test_polygons_follow_the_arcs_of_the_kernel(
 def test_holes_and_specks_are_kept(opened: Opened, tmp_path: Path) -> None:
     """A hole is a ring within, a region apart a polygon of its own, and all rings are closed."""
     dataset = opened(visible=slanted(), frequency=tuple(np.linspace(1, 12, 12)))
-    (feature,) = json.loads(write_catalogue(dataset, tmp_path / "io.json").read_text())["features"]
+    (feature,) = json.loads(write_catalogue(find_arcs(dataset), tmp_path / "io.json").read_text())[
+        "features"
+    ]
     polygons = feature["geometry"]["coordinates"]
     assert feature["geometry"]["type"] == "MultiPolygon"
     assert sorted(len(rings) for rings in polygons) == [1, 2]
@@ -87,7 +88,7 @@ def test_holes_and_specks_are_kept(opened: Opened, tmp_path: Path) -> None:
 
 def test_the_library_reads_the_catalogue(opened: Opened, tmp_path: Path) -> None:
     """TFCat finds features, fields and coordinates, and its geometries are in order."""
-    catalogue = load(write_catalogue(opened(), tmp_path / "io.json"))
+    catalogue = load(write_catalogue(find_arcs(opened()), tmp_path / "io.json"))
     assert len(catalogue) == 3
     features = [catalogue.feature(index) for index in range(3)]
     assert not any(feature.geometry.errors() for feature in features)
@@ -102,7 +103,9 @@ def test_the_library_reads_the_catalogue(opened: Opened, tmp_path: Path) -> None
 def test_a_feature_has_the_facts_of_its_window(opened: Opened, tmp_path: Path) -> None:
     """Source, hemisphere, polarization, bounds and longitudes are those of the table."""
     dataset = opened()
-    features = json.loads(write_catalogue(dataset, tmp_path / "io.json").read_text())["features"]
+    features = json.loads(write_catalogue(find_arcs(dataset), tmp_path / "io.json").read_text())[
+        "features"
+    ]
     for feature, window in zip(features, visible_windows(dataset), strict=True):
         facts = feature["properties"]
         assert feature["id"] == window.name
@@ -119,7 +122,9 @@ def test_an_arc_across_midnight_is_one_polygon(opened: Opened, tmp_path: Path) -
     late[18:, 1:3, 0] = True
     early[:6, 1:3, 0] = True
     days = [opened(visible=late, step=3600), opened(visible=early, step=3600, day=1)]
-    (feature,) = json.loads(write_catalogue(days, tmp_path / "io.json").read_text())["features"]
+    (feature,) = json.loads(write_catalogue(find_arcs(days), tmp_path / "io.json").read_text())[
+        "features"
+    ]
     assert feature["geometry"]["type"] == "Polygon"
     midnight = 1704153600.0
     assert shape(feature["geometry"]).contains(Point(midnight - 1800, 2.5))
@@ -131,10 +136,11 @@ def test_an_observatory_is_the_reference_position(opened: Opened, tmp_path: Path
     visible[:, :, 0] = True
     dataset = opened(visible=visible, step=60.0, frequency=(5.0, 20.0, 40.0, 90.0))
     nenufar = find_observatory("NenuFAR")
-    path = write_catalogue(dataset, tmp_path / "io.json", observatory=nenufar)
+    arcs = find_arcs(dataset, observatory=nenufar)
+    path = write_catalogue(arcs, tmp_path / "io.json", observatory=nenufar)
     catalogue = json.loads(path.read_text())
     assert catalogue["crs"]["properties"]["ref_position_id"] == "nenufar"
-    assert len(catalogue["features"]) == len(arcs(dataset, observatory=nenufar)) == 2
+    assert len(catalogue["features"]) == len(arcs) == 2
     for feature in catalogue["features"]:
         _, low, _, high = shape(feature["geometry"]).bounds
         assert (low, high) == (12.5, 65.0)
@@ -148,5 +154,7 @@ def test_a_single_cell_has_an_outline(opened: Opened, tmp_path: Path) -> None:
         modes=("RX",),
         frequency=(10.0,),
     )
-    (feature,) = json.loads(write_catalogue(dataset, tmp_path / "io.json").read_text())["features"]
+    (feature,) = json.loads(write_catalogue(find_arcs(dataset), tmp_path / "io.json").read_text())[
+        "features"
+    ]
     assert shape(feature["geometry"]).contains(Point(1704067200, 10.0))

@@ -17,7 +17,7 @@ from prefect_expres.analysis import (
     visible_windows,
 )
 from prefect_expres.analysis.observatories import OBSERVATORIES, elevation, times_up
-from prefect_expres.errors import ResultError
+from prefect_expres.errors import ObservatoryError
 
 Opened = Callable[..., Any]
 MIDNIGHT = datetime(2024, 1, 1, tzinfo=UTC)
@@ -36,7 +36,7 @@ def test_names_are_found_in_any_case() -> None:
     """NenuFAR, the NDA by two names, LOFAR and OVRO-LWA are known; others are named as unknown."""
     known = [find_observatory(name).name for name in ("NENUFAR", "Nançay", "nda", "lofar")]
     assert known == ["NenuFAR", "NDA", "NDA", "LOFAR"]
-    with pytest.raises(ResultError, match="choose one of NenuFAR, NDA, LOFAR, OVRO-LWA"):
+    with pytest.raises(ObservatoryError, match="choose one of NenuFAR, NDA, LOFAR, OVRO-LWA"):
         find_observatory("Arecibo")
 
 
@@ -93,7 +93,7 @@ def test_a_band_without_emission_has_no_windows(opened: Opened) -> None:
 def test_only_what_the_earth_sees_can_be_cut(opened: Opened, name: str) -> None:
     """A simulation for a spacecraft, or for nobody knows whom, has no horizon."""
     dataset = opened(**day_and_night(), attributes={"Logical_file_id": [name]})
-    with pytest.raises(ResultError, match="observer on Earth"):
+    with pytest.raises(ObservatoryError, match="observer on Earth"):
         visible_windows(dataset, observatory=NENUFAR)
 
 
@@ -130,7 +130,7 @@ def test_a_window_within_a_night_keeps_its_angles(opened: Opened) -> None:
 def test_a_planet_must_be_in_the_sky() -> None:
     """The Earth and exoplanets have no elevation here."""
     for planet in ("Earth", "Tau Boo b"):
-        with pytest.raises(ResultError, match="no planet of the sky"):
+        with pytest.raises(ObservatoryError, match="no planet of the sky"):
             elevation(NENUFAR, planet, MIDNIGHT)
 
 

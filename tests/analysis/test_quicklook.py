@@ -95,9 +95,9 @@ def test_the_axes_tell_time_frequency_and_angles(opened: Opened) -> None:
         mark.get_text(): place
         for mark, place in zip(phase.get_xticklabels(), phase.get_xticks(), strict=True)
     }
-    # The phase is 170 - 40 + 180 = 310 at midnight, and 330 after 20 / (360/595.5 - 360/777.6) min.
-    minutes = (marks["330°"] - panel.get_xlim()[0]) * 1440
-    assert minutes == pytest.approx(20 / (360 / 595.5 - 360 / 777.6), abs=1)
+    # The phase is 170 - 320 + 180 = 30 degrees at midnight, and turns on from there.
+    minutes = (marks["90°"] - panel.get_xlim()[0]) * 1440
+    assert minutes == pytest.approx(60 / (360 / 595.5 - 360 / 777.6), abs=1)
 
 
 def test_angles_that_are_not_known_have_no_axis(opened: Opened) -> None:

@@ -216,7 +216,7 @@ def test_the_phase_of_the_moon_is_told(opened: Opened) -> None:
     north, south = visible_windows(opened(**even_moon()))
     for window, first, last in ((north, 20, 39), (south, 60, 69)):
         phases = [
-            (170 + step * 3600 / 595.5 - 40 - step * 3600 / 777.6 + 180) % 360
+            (170 + step * 3600 / 595.5 - 320 - step * 3600 / 777.6 + 180) % 360
             for step in (first, last)
         ]
         assert window.moon_phase == pytest.approx(phases, abs=0.06)

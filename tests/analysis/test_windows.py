@@ -112,6 +112,18 @@ def test_windows_load_without_numpy() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
+def test_a_missing_extra_is_named() -> None:
+    """Where a library is not installed, the error says what to install."""
+    code = (
+        "import sys; sys.modules['xarray'] = None\n"
+        "from prefect_expres import analysis\n"
+        "try: analysis.open_results\n"
+        "except ModuleNotFoundError as missing: assert 'prefect-expres[analysis]' in str(missing)\n"
+        "else: sys.exit('no error')"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_the_public_names_are_there() -> None:
     """Each public name can be loaded, and no other."""
     assert set(dir(analysis)) == set(analysis.__all__)
