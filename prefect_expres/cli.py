@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from prefect_expres import __version__
+from prefect_expres import __version__, looking
 from prefect_expres.configuring import app as config
 from prefect_expres.errors import ExpresError
 
@@ -24,6 +24,7 @@ app.command(
     help="Write an observer's ephemeris in the form that ExPRES reads; Earth's needs no network.",
 )
 app.command(config)
+app.command(looking.app, name="*")
 app.register_install_completion_command()
 
 

@@ -106,7 +106,7 @@ def new(
         force: Write over a file of the same name.
     """
     from prefect_expres.expres.routine import routine, routine_path  # noqa: PLC0415 - as above
-    from prefect_expres.uws.transfer import write_whole  # noqa: PLC0415 - as above
+    from prefect_expres.uws import write_whole  # noqa: PLC0415 - as above
 
     configuration = routine(
         observer,

@@ -6,6 +6,7 @@
     ├── EphemerisError         an ephemeris is missing, misnamed or unreadable
     │   └── EphemerisUnavailable   its source did not answer, or says: later
     ├── ResultError            a result file is not what ExPRES writes
+    ├── ObservatoryError       an observatory, or what it shall look at, is not known
     ├── ServiceError           the service, or the way to it
     │   ├── RequestRejected    it understood and said no
     │   │   ├── AuthenticationFailed
@@ -82,6 +83,10 @@ class EphemerisUnavailable(EphemerisError):
 
 class ResultError(ExpresError):
     """A result file is not what ExPRES writes."""
+
+
+class ObservatoryError(ExpresError):
+    """An observatory, or what it shall look at, is not known."""
 
 
 class ServiceError(ExpresError):

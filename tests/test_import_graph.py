@@ -28,6 +28,7 @@ BELOW = {
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
     "progress": {"errors", "uws", "outcome"},
+    "looking": {"errors", "analysis"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
     "preparing": {"errors", "uws", "expres", "blocks", "progress"},
     "hooks": {"errors", "uws", "expres", "submission", "blocks"},
@@ -148,6 +149,7 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
         ".analysis",
         ".outcome",
         ".sandbox",
+        ".looking",
         ".cli",
     ],
 )

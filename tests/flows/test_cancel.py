@@ -1,14 +1,11 @@
 """A cancelled or interrupted simulation stops its job on the service."""
 
-import json
-import signal
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from prefect_expres.flows.simulate import simulate
-from processes import HERE, Child, PrefectServer, Sandbox, until
+from processes import Child, Sandbox, until
 from runs import DeployedRun, deploy, simulation
 
 pytestmark = pytest.mark.timeout(120)

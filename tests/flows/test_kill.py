@@ -4,7 +4,6 @@ import hashlib
 import json
 import signal
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 

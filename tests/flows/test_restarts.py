@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,9 @@ async def test_service_restarts(
     with pytest.raises(JobFailed, match=ENDED_BY_RESTART) as caught:
         await failing
     assert caught.value.stdout == "the run has begun"
-    assert (await queued).job_url in {f"{sandbox_process.url}/rest/ExPRES/{job.id}" for job in sandbox_process.jobs()}
+    assert (await queued).job_url in {
+        f"{sandbox_process.url}/rest/ExPRES/{job.id}" for job in sandbox_process.jobs()
+    }
     assert (await renewed).files
     assert sandbox_process.created_count() == 4
 
