@@ -30,11 +30,13 @@ def server(
 ) -> Iterator[PrefectServer]:
     """Run a Prefect server that all tests share; flows in this process run on it, too."""
     home = tmp_path_factory.mktemp("shared") / "home"
-    with PrefectServer(home, migrated_home) as server:
-        with temporary_settings({PREFECT_API_URL: server.api_url}):
-            yield server
-            APILogWorker.instance().drain()
-            EventsWorker.drain_all()
+    with (
+        PrefectServer(home, migrated_home) as server,
+        temporary_settings({PREFECT_API_URL: server.api_url}),
+    ):
+        yield server
+        APILogWorker.instance().drain()
+        EventsWorker.drain_all()
 
 
 @pytest.fixture(scope="session")

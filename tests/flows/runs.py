@@ -1,5 +1,6 @@
 """Flow runs of deployments, as a worker or ``serve`` runs them, and what they are given."""
 
+import hashlib
 import os
 import signal
 from collections.abc import Mapping
@@ -15,8 +16,10 @@ from prefect.states import Cancelling
 from processes import USER, Child, Sandbox, until
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.outcome import Manifest
 
 ROOT = Path(__file__).parent.parent.parent
+CALLERS = str(Path(__file__).with_name("callers.py"))
 
 
 def simulation(
@@ -94,3 +97,15 @@ def reference(block: str) -> dict[str, Any]:
     """Give a saved service as a parameter, as Prefect's UI does."""
     saved = ExpresService.load(block)
     return {"$ref": {"block_document_id": str(saved._block_document_id)}}  # noqa: SLF001 - Prefect gives it no other name
+
+
+def assert_whole(output: Path) -> None:
+    """Check that one simulation stands complete below a folder, and that nothing else does."""
+    (path,) = output.rglob("manifest.json")
+    manifest = Manifest.model_validate_json(path.read_bytes())
+    for file in manifest.files:
+        with (path.parent / file.name).open("rb") as stream:
+            assert hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
+    assert {manifest.cdf, "run.log"} <= {file.name for file in manifest.files if file.verified}
+    there = {each.name for each in path.parent.iterdir()}
+    assert there == {path.name, *(file.name for file in manifest.files)}

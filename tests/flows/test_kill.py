@@ -1,6 +1,5 @@
 """A flow run that was killed: its job is stopped by a hook, or taken up by the next run."""
 
-import hashlib
 import json
 import signal
 from collections.abc import Callable
@@ -9,10 +8,8 @@ from typing import Any
 
 import pytest
 from prefect_expres.flows.simulate import simulate
-from processes import HERE, Child, PrefectServer, Sandbox, until
-from runs import DeployedRun, deploy, deploy_file, reference, simulation
-
-from prefect_expres.outcome import Manifest
+from processes import Child, PrefectServer, Sandbox, until
+from runs import CALLERS, DeployedRun, assert_whole, deploy, deploy_file, reference, simulation
 
 pytestmark = pytest.mark.timeout(150)
 
@@ -67,18 +64,21 @@ def _downloading(sandbox: Sandbox, output: Path) -> bool:
     return any(part.stat().st_size > 2**20 for part in output.rglob("run.log.*.part"))
 
 
-@pytest.mark.parametrize("step", [_creating, _waiting, _downloading])
+@pytest.mark.parametrize(
+    ("step", "orders"), [(_creating, ""), (_waiting, "sleep=4"), (_downloading, "log=400")]
+)
 def test_killed_script_is_run_again(
     server: PrefectServer,
     sandbox_process: Sandbox,
     configuration: dict[str, Any],
     tmp_path: Path,
     step: Callable[[Sandbox, Path], bool],
+    orders: str,
 ) -> None:
     """Whatever it was doing, the next run ends with whole results of the one and only job."""
     output = tmp_path / "results"
-    parameters = simulation(sandbox_process, configuration, "sleep=4 log=600", output)
-    command = [str(HERE / "callers.py"), "sync_script", json.dumps(parameters)]
+    parameters = simulation(sandbox_process, configuration, orders, output)
+    command = [CALLERS, "sync_script", json.dumps(parameters)]
     with server.runs(command, tmp_path / "killed.log") as script:
         until(lambda: step(sandbox_process, output), step.__doc__ or "", script)
         script.signal(signal.SIGKILL)
@@ -88,17 +88,4 @@ def test_killed_script_is_run_again(
         assert script.end(90) == 0, script.output
     assert len(left) == sandbox_process.created_count() == 1
     assert sandbox_process.phases() == ["COMPLETED"]
-    _assert_whole(output)
-
-
-def _assert_whole(output: Path) -> None:
-    (path,) = output.rglob("manifest.json")
-    manifest = Manifest.model_validate_json(path.read_bytes())
-    for file in manifest.files:
-        with (path.parent / file.name).open("rb") as stream:
-            assert hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
-    assert [file.verified for file in manifest.files if file.name in {manifest.cdf, "run.log"}] == [
-        True,
-        True,
-    ]
-    assert not list(output.rglob("*.part"))
+    assert_whole(output)
