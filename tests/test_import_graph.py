@@ -30,10 +30,11 @@ BELOW = {
     "progress": {"errors", "uws", "outcome"},
     "looking": {"errors", "analysis"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
-    "preparing": {"errors", "uws", "expres", "blocks", "progress"},
     "hooks": {"errors", "uws", "expres", "submission", "blocks"},
 }
-BELOW["tasks"] = set(BELOW) - {"viewing", "preparing", "hooks"}
+BELOW["tasks"] = set(BELOW) - {"viewing", "hooks"}
+BELOW["observing"] = {"errors", "ephemeris", "progress", "tasks"}
+BELOW["preparing"] = {"errors", "uws", "expres", "ephemeris", "blocks", "progress", "observing"}
 BELOW["attempts"] = BELOW["tasks"] | {"tasks", "viewing"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
@@ -52,6 +53,7 @@ WITH_PREFECT = {
     "flows",
     "attempts",
     "hooks",
+    "observing",
     "preparing",
     "progress",
     "tasks",

@@ -8,6 +8,7 @@ from prefect_expres.ephemeris.analytic import AnalyticEphemeris, Moon, moon_phas
 from prefect_expres.ephemeris.horizons import HorizonsEphemeris
 from prefect_expres.ephemeris.miriade import MiriadeEphemeris
 from prefect_expres.ephemeris.model import Ephemeris, Span
+from prefect_expres.ephemeris.placing import span_of, with_observer
 from prefect_expres.ephemeris.polite import Clock
 from prefect_expres.ephemeris.preparing import AnyEphemeris, cache_key, prepare_ephemeris
 from prefect_expres.ephemeris.provider import Provider
@@ -36,5 +37,7 @@ __all__ = [
     "moon_phase",
     "prepare_ephemeris",
     "read_csv",
+    "span_of",
     "to_csv",
+    "with_observer",
 ]
