@@ -123,7 +123,6 @@ def _manifest(
     cdf: StoredFile,
     view: View,
 ) -> Manifest:
-    quicklook = [view.quicklook] if view.quicklook else []
     return Manifest(
         label=request.label,
         fingerprint=request.fingerprint,
@@ -135,8 +134,7 @@ def _manifest(
         execution_duration=execution_duration,
         package_version=prefect_expres.__version__,
         phases=finished.phases,
-        files=(*files, *quicklook),
+        files=(*files, *view.files),
         cdf=cdf.name,
-        quicklook=view.quicklook.name if view.quicklook else None,
         windows=view.windows,
     )

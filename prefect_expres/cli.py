@@ -73,7 +73,8 @@ def simulate(
         configuration: Path or URL of the ExPRES configuration.
         url: Address of the service, as https://host.
         user: User name; without it the service is used as a guest.
-        ephemeris: Path or URL of the CSV file that the configuration names.
+        ephemeris: Path or URL of the CSV file that the configuration names, or the word analytic:
+            Earth's place is computed then, without network, from OBSERVER.SCTIME and TIME on.
         output: Path or URL under which the simulation gets a folder.
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people.

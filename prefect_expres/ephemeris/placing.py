@@ -39,8 +39,8 @@ def span_of(configuration: Configuration) -> Span:
         if seconds > 0 and not seconds % intervals:
             return Span(start, int(seconds // intervals), time.nbr)
     msg = (
-        f"TIME: {time.nbr} times in {time.max - time.min} minutes are no whole seconds apart, which "
-        "an ephemeris file needs; change MAX or NBR"
+        f"TIME: {time.nbr} times in {time.max - time.min} minutes are no whole seconds apart, "
+        "as an ephemeris file needs; change MAX or NBR"
     )
     raise EphemerisError(msg)
 
