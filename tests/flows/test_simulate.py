@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 import pickle
+import random
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,10 @@ from prefect_expres.flows.simulate import simulate
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.ephemeris import AnalyticEphemeris
+from prefect_expres.ephemeris import AnalyticEphemeris, Span, TableEphemeris
 from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError, JobFailed
 from prefect_expres.expres import Configuration
+from prefect_expres.observing import compute_ephemeris
 from prefect_expres.outcome import SimulationResult
 from prefect_expres.sandbox.serving import SandboxServer
 
@@ -185,3 +188,21 @@ async def test_observer_is_computed_within(
     assert (folder / result.calendar).read_bytes().startswith(b"BEGIN:VCALENDAR")
     assert result.catalogue is not None
     assert json.loads((folder / result.catalogue).read_text())["type"] == "FeatureCollection"
+
+
+async def test_ephemerides_are_cached_and_failures_are_not(tmp_path: Path) -> None:
+    """The same source and times are computed once; other times, and failures, anew."""
+    start = datetime(2018, 9, 13, tzinfo=UTC) + timedelta(seconds=random.randrange(10**6))
+    missing = TableEphemeris(path=str(tmp_path / "none.csv"))
+
+    @flow
+    async def observers() -> list[str]:
+        spans = [Span(start, 60, 10), Span(start, 60, 10), Span(start, 60, 11)]
+        sources = [AnalyticEphemeris()] * 3
+        asked = [*zip(sources, spans, strict=True), (missing, spans[0]), (missing, spans[0])]
+        states = [await compute_ephemeris(*each, return_state=True) for each in asked]
+        with pytest.raises(EphemerisError, match=r"none\.csv"):
+            await states[-1].aresult()
+        return [str(state.name) for state in states]
+
+    assert await observers() == ["Completed", "Cached", "Completed", "Failed", "Failed"]
