@@ -36,6 +36,7 @@ BELOW["tasks"] = set(BELOW) - {"viewing", "hooks"}
 BELOW["observing"] = {"errors", "ephemeris", "progress", "tasks"}
 BELOW["preparing"] = {"errors", "uws", "expres", "ephemeris", "blocks", "progress", "observing"}
 BELOW["attempts"] = BELOW["tasks"] | {"tasks", "viewing"}
+BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
 BELOW["sandbox"] = {"errors", "expres"}  # and uws.models, see below
@@ -56,6 +57,7 @@ WITH_PREFECT = {
     "observing",
     "preparing",
     "progress",
+    "science",
     "tasks",
     "terminal",
     "viewing",
