@@ -37,8 +37,14 @@ def _guest(server: SandboxServer) -> ExpresService:
 async def _stored(kind: str) -> str:
     """Give all that the Prefect server keeps of a kind, once its logs have arrived."""
     await asyncio.sleep(3)
+    pages: list[str] = []
     async with get_client() as client, httpx.AsyncClient() as web:
-        return (await web.post(f"{client.api_url}{kind}/filter", json={})).text
+        while True:
+            asked = {"offset": 200 * len(pages), "limit": 200}
+            page = (await web.post(f"{client.api_url}{kind}/filter", json=asked)).text
+            if page == "[]":
+                return "".join(pages)
+            pages.append(page)
 
 
 def _wider(content: dict[str, Any], name: str) -> dict[str, Any]:
