@@ -137,7 +137,7 @@ class Election:
             if not late:
                 return listed
             await self._clock.sleep(SETTLE_SECONDS)
-        return sorted([*listed, *late], key=age)
+        return sorted([*listed, *late], key=lambda ref: ref.age)
 
     async def _still_there(self, job_id: str) -> JobRef | None:
         """Read a job of ours that the list does not show; forget it if it is gone."""
@@ -255,14 +255,9 @@ class Election:
             )
 
 
-def age(ref: JobRef) -> tuple[float, str]:
-    """The order in which jobs count: creation time, then id."""
-    return (ref.creation_time.order if ref.creation_time else float("inf"), ref.id)
-
-
 def _preference(ref: JobRef) -> tuple[int, float, str]:
     """Completed jobs first, the youngest before the others; then running; then pending ones."""
-    created, job_id = age(ref)
+    created, job_id = ref.age
     if ref.phase is Phase.COMPLETED:
         return (0, -created, job_id)
     return (2 if ref.phase is Phase.PENDING else 1, created, job_id)
@@ -270,4 +265,4 @@ def _preference(ref: JobRef) -> tuple[int, float, str]:
 
 def _settled(winner: JobRef, listed: Iterable[JobRef], seen: Collection[str]) -> bool:
     """Say whether every job that could come before the winner must be in this list."""
-    return any(ref.id in seen and age(ref) >= age(winner) for ref in listed)
+    return any(ref.id in seen and ref.age >= winner.age for ref in listed)

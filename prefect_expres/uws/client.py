@@ -17,7 +17,8 @@ from prefect_expres.errors import (
 from prefect_expres.uws import codec
 from prefect_expres.uws.forms import Upload, check_parameter, new_job_form
 from prefect_expres.uws.models import Phase
-from prefect_expres.uws.reading import JobListReader, utc_text
+from prefect_expres.uws.plain import utc_text
+from prefect_expres.uws.reading import JobListReader
 from prefect_expres.uws.retrying import persist
 
 NEW_JOB_PAUSES = (0.5, 1.0, 2.0)

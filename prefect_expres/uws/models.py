@@ -128,6 +128,11 @@ class JobRef(Model):
     creation_time: Timestamp | None = None
     extras: tuple[Extra, ...] = ()
 
+    @property
+    def age(self) -> tuple[float, str]:
+        """What jobs are ordered by, oldest first: creation time, then id."""
+        return (self.creation_time.order if self.creation_time else float("inf"), self.id)
+
 
 class Job(Model):
     """A job, as one document tells it.

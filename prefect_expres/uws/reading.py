@@ -6,19 +6,19 @@ Every read is tried again when that may help, and when the answer was cut or gar
 import asyncio
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import httpx
-import pydantic_core
 
-from prefect_expres.errors import JobNotFound, Malformed, ProtocolError, TooLarge
+from prefect_expres.errors import JobNotFound, ProtocolError, TooLarge
 from prefect_expres.uws import codec
 from prefect_expres.uws.answers import shown_url
 from prefect_expres.uws.http import Http
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
+from prefect_expres.uws.plain import read_description, read_text, read_word, utc_text
 from prefect_expres.uws.retrying import ATTEMPTS, persist
 from prefect_expres.uws.sleeping import Clock, MonotonicClock
 
@@ -129,7 +129,7 @@ class JobListReader:
         Raises:
             ProtocolError: The answer is no phase.
         """
-        return await self._read(f"{self.job_url(job_id)}/phase", _phase_word)
+        return await self._read(f"{self.job_url(job_id)}/phase", read_word)
 
     async def jobs(
         self,
@@ -154,7 +154,7 @@ class JobListReader:
         url = self.jobs_url + (f"?{urlencode(query, safe=':')}" if query else "")
         found = await self._read(url, codec.read_jobs)
         kept = [job for job in found if not wanted or job.phase in wanted]
-        kept.sort(key=_age)
+        kept.sort(key=lambda ref: ref.age)
         return tuple(kept if last is None else kept[max(len(kept) - last, 0) :])
 
     async def named_jobs(self, phases: Iterable[Phase] = ()) -> tuple[JobRef, ...]:
@@ -181,7 +181,7 @@ class JobListReader:
             return ref.model_copy(update=facts)
 
         found = await asyncio.gather(*map(named, listed[-MOST_JOBS_READ_SINGLY:]))
-        return tuple(sorted((ref for ref in found if ref is not None), key=_age))
+        return tuple(sorted((ref for ref in found if ref is not None), key=lambda ref: ref.age))
 
     async def find(self, run_id: str) -> tuple[JobRef, ...]:
         """Find the jobs of one runId, oldest first."""
@@ -239,11 +239,11 @@ class JobListReader:
         if not separator:
             msg = f"{self.jobs_url} is not under /rest/, so it has no OPUS description"
             raise ProtocolError(msg, self.jobs_url)
-        return await self._read(f"{root}/jdl/{name}/json", _description)
+        return await self._read(f"{root}/jdl/{name}/json", read_description)
 
     async def text(self, job_id: str, resource: str) -> str:
         """Read a resource of a job as text."""
-        return await self._read(f"{self.job_url(job_id)}/{resource}", _plain_text)
+        return await self._read(f"{self.job_url(job_id)}/{resource}", read_text)
 
     async def _read(
         self,
@@ -266,44 +266,9 @@ class JobListReader:
         return await persist(once, self.clock, attempts=attempts)
 
 
-def utc_text(moment: datetime | str) -> str:
-    """Write a time as UWS wants it: UTC, to the second; a naive time or a text stays as it is."""
-    if isinstance(moment, str):
-        return moment
-    aware = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    return aware.isoformat(timespec="seconds")
-
-
 def _whole_location(base: str, href: str | None) -> str | None:
     """Resolve a relative location; one that is no URL stays as it is, to be refused later."""
     try:
         return urljoin(base, href) if href else None
     except ValueError:
         return href
-
-
-def _plain_text(document: bytes) -> str:
-    return document.decode("utf-8", "replace").strip()
-
-
-def _phase_word(document: bytes) -> Phase:
-    text = _plain_text(document)
-    if not text or len(text) > 40 or not text.isalpha():  # noqa: PLR2004 - no word is longer
-        msg = f"The service did not answer with a phase but {text[:80]!r}"
-        raise Malformed(msg)
-    return codec.read_phase(text)
-
-
-def _description(document: bytes) -> dict[str, Any]:
-    try:
-        description = pydantic_core.from_json(document)
-    except ValueError:
-        description = None
-    if not isinstance(description, dict):
-        msg = "The service did not answer with a description in JSON"
-        raise Malformed(msg)
-    return description
-
-
-def _age(job: JobRef) -> tuple[float, str]:
-    return (job.creation_time.order if job.creation_time else float("inf"), job.id)
