@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.sandbox import SandboxServer
 from prefect_expres.submission import Election, Submission, see_started, stop_jobs
-from prefect_expres.uws import Phase, UWSClient, wait_for
+from prefect_expres.uws import JobRef, Phase, UWSClient, wait_for
 
 HURRY = 20.0
 
@@ -103,6 +104,29 @@ async def test_those_who_ask_at_once_agree(
     assert sandbox.created_count() > 1
     async with UWSClient(sandbox.jobs_url()) as client:
         assert len(await client.jobs()) == 1
+
+
+async def test_equal_times_are_settled_by_a_later_list(
+    sandbox: SandboxServer, guest: ServiceUser, configuration: dict[str, Any]
+) -> None:
+    """Jobs of the same second that come after the first look count: nobody decides before them."""
+    for number in range(3):
+        request = simulation(configuration, f"sleep=60 tie{number}")
+        await asyncio.sleep(1.05 - time.time() % 1.0)
+        planted(guest, request)
+        async with UWSClient(sandbox.jobs_url()) as client:
+            asking = asyncio.create_task(chosen(client, request))
+            await asyncio.sleep(0.2)
+            for _ in range(8):
+                await asyncio.to_thread(planted, guest, request)
+            submission = await asking
+            same = [job for job in await client.jobs() if _is_of(job, request)]
+        assert submission.job_id == min(same, key=lambda job: job.age).id
+
+
+def _is_of(job: JobRef, request: SimulationRequest) -> bool:
+    name = RunId.parse(job.run_id)
+    return name is not None and request.fingerprint.startswith(name.fingerprint)
 
 
 async def test_winner_whose_creator_died_is_started_by_others(
