@@ -20,6 +20,7 @@ from prefect_expres.outcome import SimulationResult
 from prefect_expres.sandbox.serving import SandboxServer
 
 TOKEN = "t0ken-that-must-not-leak"
+PAGE = 200
 
 
 def _user(server: SandboxServer) -> ExpresService:
@@ -33,8 +34,12 @@ def _guest(server: SandboxServer) -> ExpresService:
 async def _stored(kind: str) -> str:
     """Give all that the Prefect server keeps of a kind, once its logs have arrived."""
     await asyncio.sleep(3)
+    pages: list[str] = []
     async with get_client() as client, httpx.AsyncClient() as web:
-        return (await web.post(f"{client.api_url}{kind}/filter", json={})).text
+        while not pages or pages[-1] != "[]":
+            asked = {"offset": len(pages) * PAGE, "limit": PAGE}
+            pages.append((await web.post(f"{client.api_url}{kind}/filter", json=asked)).text)
+    return "".join(pages)
 
 
 def _wider(content: dict[str, Any], name: str) -> dict[str, Any]:
