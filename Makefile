@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock clean
+.PHONY: help demo test soak crowd check lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -14,6 +14,12 @@ demo: $(READY) ## Run a simulation on the sandbox (FRESH=1: run it anew)
 
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest
+
+soak: $(READY) ## Kill simulations at random behind a failing network (ROUNDS=30)
+	@$(BIN)/python tests/soak/soak.py --rounds $(or $(ROUNDS),30)
+
+crowd: $(READY) ## Let 20 processes ask for one simulation at once (ROUNDS=50)
+	@$(BIN)/python tests/soak/crowd.py --rounds $(or $(ROUNDS),50)
 
 check: $(READY) ## Check style, format and types
 	@$(BIN)/ruff check .

@@ -10,6 +10,7 @@ import prefect_expres
 from prefect_expres.attempts import Attempts, Finished
 from prefect_expres.blocks import ExpresService
 from prefect_expres.calling import anywhere_flow
+from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
@@ -41,7 +42,7 @@ def _run_name() -> str:
 async def simulate(
     configuration: str | Path | dict[str, Any] | Configuration,
     service: ExpresService,
-    ephemeris: str | Path | None = None,
+    ephemeris: str | Path | AnyEphemeris | None = None,
     output: str = "expres-results",
     branch: str = "master",
     label: str | None = None,
@@ -62,7 +63,8 @@ async def simulate(
     Args:
         configuration: The ExPRES configuration: a path, any fsspec URL, its content, or a model.
         service: The service that runs it.
-        ephemeris: Path or fsspec URL of the CSV file that OBSERVER.EPHEM names.
+        ephemeris: Where the observer is: path or fsspec URL of the CSV file that OBSERVER.EPHEM
+            names, or a source that computes it from OBSERVER.SCTIME and TIME on.
         output: Path or fsspec URL under which the simulation gets a folder of its own.
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people; by default it is made from moon, observer and day.
@@ -121,7 +123,6 @@ def _manifest(
     cdf: StoredFile,
     view: View,
 ) -> Manifest:
-    quicklook = [view.quicklook] if view.quicklook else []
     return Manifest(
         label=request.label,
         fingerprint=request.fingerprint,
@@ -133,8 +134,7 @@ def _manifest(
         execution_duration=execution_duration,
         package_version=prefect_expres.__version__,
         phases=finished.phases,
-        files=(*files, *quicklook),
+        files=(*files, *view.files),
         cdf=cdf.name,
-        quicklook=view.quicklook.name if view.quicklook else None,
         windows=view.windows,
     )

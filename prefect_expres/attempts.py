@@ -110,6 +110,8 @@ class Attempts:
                 self._execution_duration,
             )
         files = await download_results(submission.job_url, self._service, self._folder)
+        if submission.strays:
+            await self._stop()
         return Finished(submission, job, phases, files)
 
     def _may_try_again(self, fault: JobError) -> bool:
@@ -150,8 +152,6 @@ class Attempts:
             return
         for job_url, phase in stopped.items():
             tell("abort", "%s is %s", job_url, phase.value if phase else "deleted")
-        if self._submission is not None and not stopped:
-            tell("abort", "%s is left as it is", self._submission.job_url)
 
     async def _stop_once(self, client: UWSClient) -> dict[str, Phase | None]:
         submission = self._submission

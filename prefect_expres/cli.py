@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 from rich.console import Console
 
-from prefect_expres import __version__
+from prefect_expres import __version__, looking
+from prefect_expres.configuring import app as config
 from prefect_expres.errors import ExpresError
 
 app = App(
@@ -18,6 +19,12 @@ app = App(
 )
 sandbox = App(name="sandbox", help="A UWS service of one's own, with a small ExPRES engine.")
 app.command(sandbox)
+app.command(
+    "prefect_expres.ephemeris_command:ephemeris",
+    help="Write an observer's ephemeris in the form that ExPRES reads; Earth's needs no network.",
+)
+app.command(config)
+app.command(looking.app, name="*")
 app.register_install_completion_command()
 
 
@@ -66,7 +73,8 @@ def simulate(
         configuration: Path or URL of the ExPRES configuration.
         url: Address of the service, as https://host.
         user: User name; without it the service is used as a guest.
-        ephemeris: Path or URL of the CSV file that the configuration names.
+        ephemeris: Path or URL of the CSV file that the configuration names, or the word analytic:
+            Earth's place is computed then, without network, from OBSERVER.SCTIME and TIME on.
         output: Path or URL under which the simulation gets a folder.
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people.

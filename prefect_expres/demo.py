@@ -18,7 +18,6 @@ from prefect_expres.errors import ExpresError
 from prefect_expres.sandbox.serving import SandboxServer
 
 EXAMPLE = "earth-jupiter-io-20180913.json"
-EPHEMERIS = "earth-jupiter-20180913.csv"
 SERVER_START_SECONDS = 180.0
 SERVER_STOP_SECONDS = 15.0
 
@@ -43,7 +42,7 @@ def _simulate(url: str, output: Path, environment: dict[str, str], *, fresh: boo
     examples = files("prefect_expres.examples")
     command = [
         *(sys.executable, "-m", "prefect_expres.cli", "simulate", str(examples / EXAMPLE)),
-        *("--ephemeris", str(examples / EPHEMERIS)),
+        *("--ephemeris", "analytic"),
         *("--url", url, "--output", str(output)),
         *(["--reuse", "never"] if fresh else []),
     ]

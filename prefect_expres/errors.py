@@ -4,7 +4,9 @@
     ├── ConfigurationError     the configuration breaks rules: all problems at once
     ├── AccessError            the service's access rules forbid it; nothing was sent
     ├── EphemerisError         an ephemeris is missing, misnamed or unreadable
+    │   └── EphemerisUnavailable   its source did not answer, or says: later
     ├── ResultError            a result file is not what ExPRES writes
+    ├── ObservatoryError       an observatory, or what it shall look at, is not known
     ├── ServiceError           the service, or the way to it
     │   ├── RequestRejected    it understood and said no
     │   │   ├── AuthenticationFailed
@@ -73,8 +75,18 @@ class EphemerisError(ExpresError):
     """An ephemeris is missing, misnamed or unreadable."""
 
 
+class EphemerisUnavailable(EphemerisError):
+    """The source of an ephemeris did not answer, or asks to come back later."""
+
+    retryable = True
+
+
 class ResultError(ExpresError):
     """A result file is not what ExPRES writes."""
+
+
+class ObservatoryError(ExpresError):
+    """An observatory, or what it shall look at, is not known."""
 
 
 class ServiceError(ExpresError):

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import posixpath
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 import fsspec
@@ -14,6 +15,8 @@ from prefect_expres.uws import StoredFile, write_whole
 from prefect_expres.uws.names import safe_name
 
 MANIFEST = "manifest.json"
+QUICKLOOK_END, CALENDAR_END, CATALOGUE_END = ".png", ".ics", ".tfcat.json"
+"""The names of what is made from a result: the result's name with these in place of its end."""
 _BLOCK = 2**20
 
 
@@ -46,15 +49,15 @@ class Manifest(BaseModel):
     phases: tuple[PhaseTime, ...]
     files: tuple[StoredFile, ...]
     cdf: str
-    quicklook: str | None = None
     windows: tuple[Window, ...] | None = None
 
 
 class SimulationResult(Manifest):
     """A finished simulation.
 
-    ``folder`` is the URL of its files, ``found`` says that it was there already. ``cdf`` and
-    ``quicklook`` are names in the folder; `url_of` gives their URLs.
+    ``folder`` is the URL of its files, ``found`` says that it was there already. ``cdf``,
+    ``quicklook``, ``calendar`` and ``catalogue`` are names in the folder, the last three None if
+    the results were not analysed; `url_of` gives their URLs.
     """
 
     folder: str
@@ -63,6 +66,25 @@ class SimulationResult(Manifest):
     def url_of(self, name: str) -> str:
         """Give the URL of a file in the folder."""
         return posixpath.join(self.folder, name)
+
+    @property
+    def quicklook(self) -> str | None:
+        """The picture of the simulation."""
+        return self._made(QUICKLOOK_END)
+
+    @property
+    def calendar(self) -> str | None:
+        """The windows of visible emission as iCalendar."""
+        return self._made(CALENDAR_END)
+
+    @property
+    def catalogue(self) -> str | None:
+        """The arcs of visible emission as TFCat."""
+        return self._made(CATALOGUE_END)
+
+    def _made(self, end: str) -> str | None:
+        name = f"{PurePosixPath(self.cdf).stem}{end}"
+        return next((file.name for file in self.files if file.name == name), None)
 
     @property
     def manifest_url(self) -> str:

@@ -9,8 +9,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.ephemeris import AnyEphemeris, read_csv, span_of, with_observer
 from prefect_expres.errors import ConfigurationError, EphemerisError, ExpresError
-from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.expres import Configuration, SimulationRequest, warnings_of
+from prefect_expres.observing import compute_ephemeris
 from prefect_expres.progress import tell, warn
 from prefect_expres.uws import StoredFile, write_whole
 
@@ -21,7 +23,7 @@ LARGEST_INPUT = 64 * 2**20
 async def prepare(
     configuration: str | Path | dict[str, Any] | Configuration,
     service: ExpresService,
-    ephemeris: str | Path | None = None,
+    ephemeris: str | Path | AnyEphemeris | None = None,
     branch: str = "master",
     label: str | None = None,
     execution_duration: int = 600,
@@ -33,7 +35,8 @@ async def prepare(
     Args:
         configuration: Path or fsspec URL of a file, its content, or the model.
         service: The service, whose access rules hold.
-        ephemeris: Path or fsspec URL of the CSV file that ``OBSERVER.EPHEM`` names.
+        ephemeris: Path or fsspec URL of the CSV file that ``OBSERVER.EPHEM`` names, or a source
+            that computes it; then observer and moons' phases are set, too.
         branch: The ExPRES git branch.
         label: A short name for people.
         execution_duration: Seconds that the job may run.
@@ -47,7 +50,14 @@ async def prepare(
     if service.access.warning:
         warn(service.access.warning)
     model = await _configuration(configuration)
-    track = None if ephemeris is None else await _content(ephemeris, EphemerisError)
+    if ephemeris is None:
+        track = None
+    elif isinstance(ephemeris, str | Path):
+        track = await _content(ephemeris, EphemerisError)
+    else:
+        model, track = await _observed(model, ephemeris)
+    for trap in warnings_of(model, service.access):
+        warn("%s", trap)
     request = SimulationRequest.build(model, track, branch, label)
     tell(
         "prepare",
@@ -75,6 +85,12 @@ async def keep_inputs(request: SimulationRequest, folder: str) -> list[StoredFil
     if request.ephemeris is not None:
         files.append(await write_whole(folder, request.ephemeris_name, request.ephemeris))
     return files
+
+
+async def _observed(model: Configuration, source: AnyEphemeris) -> tuple[Configuration, bytes]:
+    """Compute the ephemeris and put it into the configuration."""
+    track = (await compute_ephemeris(source, span_of(model))).encode()
+    return with_observer(model, await asyncio.to_thread(read_csv, track)), track
 
 
 async def _configuration(given: str | Path | dict[str, Any] | Configuration) -> Configuration:

@@ -19,24 +19,19 @@ from prefect_expres.errors import (
     JobFailed,
     JobLost,
     JobNotFound,
-    ResultsMissing,
 )
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.outcome import MANIFEST, PhaseTime
 from prefect_expres.progress import ByteCounter, ProgressArtifact, tell
-from prefect_expres.submission import Election, Submission, fault_with_evidence, see_started
-from prefect_expres.uws import (
-    Job,
-    Phase,
-    ResultRef,
-    StoredFile,
-    UWSClient,
-    download,
-    file_names,
-    wait_for,
+from prefect_expres.submission import (
+    Election,
+    Submission,
+    fault_with_evidence,
+    fetch_results,
+    lost,
+    see_started,
 )
-
-LOOKS_FOR_RESULTS = 5
+from prefect_expres.uws import Job, Phase, StoredFile, wait_for
 
 
 async def may_help(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
@@ -128,7 +123,7 @@ async def run_job(submission: Submission, service: ExpresService, timeout: float
         try:
             return await see_started(client, submission, timeout=timeout, notice=_tell_submit)
         except JobNotFound:
-            raise _lost(submission.job_url) from None
+            raise lost(submission.job_url) from None
 
 
 @task(name="Await phase", cache_policy=NO_CACHE)
@@ -166,7 +161,7 @@ async def await_phase(
         try:
             job = await wait_for(client, job_id, timeout=timeout, on_progress=artifact.show)
         except JobNotFound:
-            raise _lost(job_url) from None
+            raise lost(job_url) from None
         if job.phase in _ENDED_BADLY:
             message = f"The job {job_url} ended in phase {job.phase.value}"
             kind = _ENDED_BADLY[job.phase]
@@ -200,15 +195,18 @@ async def download_results(job_url: str, service: ExpresService, folder: str) ->
     """
     client, job_id = service.client_of(job_url)
     async with client:
-        try:
-            results = await _results(client, job_id)
-            named = file_names(results, taken=(MANIFEST,))
-            return [
-                await _downloaded(client, result, folder, name, service.largest_result)
-                for name, result in named.items()
-            ]
-        except JobNotFound as fault:
-            raise _lost(job_url, str(fault)) from None
+        files = await fetch_results(
+            client,
+            job_id,
+            folder,
+            taken=(MANIFEST,),
+            limit=service.largest_result,
+            on_bytes=ByteCounter().count,
+        )
+    for file in files:
+        check = "verified" if file.verified else "no hash announced"
+        tell("download", "%s, %s bytes, %s", file.name, f"{file.size:,}", check)
+    return files
 
 
 _ENDED_BADLY: dict[Phase, type[JobError]] = {
@@ -220,35 +218,3 @@ _ENDED_BADLY: dict[Phase, type[JobError]] = {
 
 def _tell_submit(message: str) -> None:
     tell("submit", "%s", message)
-
-
-def _lost(job_url: str, reason: str | None = None) -> JobLost:
-    message = (
-        f"The service knows the job {job_url}, or its results, no more: it was deleted or "
-        "withdrawn, or the service lost it. Run the simulation again, or allow more attempts."
-    )
-    return JobLost(message, job_url, reason)
-
-
-async def _downloaded(
-    client: UWSClient, result: ResultRef, folder: str, name: str, limit: int
-) -> StoredFile:
-    counter = ByteCounter()
-    stored = await download(client, result, folder, name=name, limit=limit, on_bytes=counter.count)
-    check = "verified" if stored.verified else "no hash announced"
-    tell("download", "%s, %s bytes, %s", name, f"{stored.size:,}", check)
-    return stored
-
-
-async def _results(client: UWSClient, job_id: str) -> tuple[ResultRef, ...]:
-    """List the results; OPUS may add them a moment after the job completed."""
-    for look in range(LOOKS_FOR_RESULTS):
-        results = await client.results(job_id)
-        if any(result.id.lower().endswith(".cdf") for result in results):
-            return results
-        await client.clock.sleep(0.5 * 2**look)
-    message = (
-        "The job completed without a CDF file, so ExPRES failed inside; look at its stdout and "
-        "check the configuration"
-    )
-    raise await fault_with_evidence(client, job_id, ResultsMissing, message)

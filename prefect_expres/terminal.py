@@ -12,6 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.ephemeris import AnalyticEphemeris
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.outcome import SimulationResult
 
@@ -19,13 +20,14 @@ _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
 
 def run_with_progress(
-    *, url: str, user: str | None, token: str | None, **simulation: Any
+    *, url: str, user: str | None, token: str | None, ephemeris: str | None, **simulation: Any
 ) -> SimulationResult:
     """Run the flow `simulate`, show its steps as they come, and end with its tables."""
     service = ExpresService(base_url=url, user=user, token=SecretStr(token) if token else None)
     console = Console()
     with _steps_on(console):
-        result: SimulationResult = simulate(service=service, **simulation)
+        source = AnalyticEphemeris() if ephemeris == "analytic" else ephemeris
+        result: SimulationResult = simulate(service=service, ephemeris=source, **simulation)
     show(console, result)
     return result
 
@@ -58,7 +60,15 @@ def show(console: Console, result: SimulationResult) -> None:
         console,
         {
             "CDF": result.url_of(result.cdf),
-            "quicklook": result.url_of(result.quicklook) if result.quicklook else "none",
+            **{
+                kind: result.url_of(name)
+                for kind, name in (
+                    ("quicklook", result.quicklook),
+                    ("calendar", result.calendar),
+                    ("catalogue", result.catalogue),
+                )
+                if name
+            },
             "manifest": result.manifest_url,
         },
     )

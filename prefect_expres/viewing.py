@@ -4,6 +4,7 @@ import asyncio
 import base64
 import re
 import tempfile
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,32 +21,36 @@ from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import JobError
-from prefect_expres.outcome import SimulationResult
+from prefect_expres.outcome import CALENDAR_END, CATALOGUE_END, QUICKLOOK_END, SimulationResult
 from prefect_expres.progress import decoration, tell, warn
 from prefect_expres.uws import StoredFile, write_whole
 
-ANALYSIS_NEEDS = ("cdflib", "xarray", "matplotlib")
+ANALYSIS_NEEDS = ("cdflib", "xarray", "matplotlib", "contourpy", "icalendar")
 
 
 class View(BaseModel):
-    """What was seen in the results; all None if the analysis extra is not installed."""
+    """What was seen in the results; nothing if the analysis extra is not installed.
+
+    ``files`` are the quicklook, the calendar and the catalogue of visible windows; ``picture`` is
+    the quicklook as PNG.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    quicklook: StoredFile | None = None
+    files: tuple[StoredFile, ...] = ()
     picture: bytes | None = None
     windows: tuple[Window, ...] | None = None
 
 
 @task(name="Look at results", cache_policy=NO_CACHE)
 async def look_at(cdf: StoredFile, folder: str) -> View:
-    """Find the windows of visible emission and draw the quicklook.
+    """Find the windows of visible emission, draw the quicklook, write calendar and catalogue.
 
     Not retried: the same file gives the same. Not cached: the manifest keeps what was found.
 
     Args:
         cdf: The simulation's CDF file.
-        folder: Path or fsspec URL of the folder that gets the quicklook.
+        folder: Path or fsspec URL of the folder that gets the files.
     """
     missing = [name for name in ANALYSIS_NEEDS if find_spec(name) is None]
     if missing:
@@ -55,24 +60,43 @@ async def look_at(cdf: StoredFile, folder: str) -> View:
             ", ".join(missing),
         )
         return View()
-    picture, windows = await asyncio.to_thread(_look, cdf.url)
-    name = f"{Path(cdf.name).stem}.png"
-    quicklook = await write_whole(folder, name, picture)
-    tell("look", "%d windows of visible emission, quicklook %s", len(windows), name)
-    return View(quicklook=quicklook, picture=picture, windows=tuple(windows))
+    contents, windows = await asyncio.to_thread(_look, cdf.url)
+    stem = Path(cdf.name).stem
+    files = [await write_whole(folder, f"{stem}{end}", made) for end, made in contents.items()]
+    names = ", ".join(file.name for file in files)
+    tell("look", "%d windows of visible emission; %s", len(windows), names)
+    return View(files=tuple(files), picture=contents[QUICKLOOK_END], windows=tuple(windows))
 
 
-def _look(url: str) -> tuple[bytes, list[Window]]:
-    from prefect_expres.analysis import draw_quicklook, open_results, visible_windows  # noqa: PLC0415
+def _look(url: str) -> tuple[dict[str, bytes], list[Window]]:
+    """Make the files, by the ends of their names, and the windows.
+
+    They depend on the results alone: two who look at the same file write the same bytes.
+    """
+    from prefect_expres.analysis import (  # noqa: PLC0415 - heavy, and an extra
+        draw_quicklook,
+        find_arcs,
+        open_results,
+        write_calendar,
+        write_catalogue,
+    )
 
     with tempfile.TemporaryDirectory() as scratch:
-        local = Path(scratch) / "results.cdf"
+        folder = Path(scratch)
+        local = folder / "results.cdf"
         with fsspec.open(url, "rb") as source, local.open("wb") as target:
             while block := source.read(2**20):
                 target.write(block)
         with open_results(local) as dataset:
-            picture = draw_quicklook(dataset, Path(scratch) / "quicklook.png").read_bytes()
-            return picture, visible_windows(dataset)
+            arcs = find_arcs(dataset)
+            windows = [arc.window for arc in arcs]
+            stamp = windows[0].start if windows else datetime(2000, 1, 1, tzinfo=UTC)
+            made = {
+                QUICKLOOK_END: draw_quicklook(dataset, folder / "quicklook.png"),
+                CALENDAR_END: write_calendar(windows, folder / "windows.ics", stamp=stamp),
+                CATALOGUE_END: write_catalogue(arcs, folder / "windows.json"),
+            }
+            return {end: path.read_bytes() for end, path in made.items()}, windows
 
 
 async def show_job(label: str, job_url: str) -> None:

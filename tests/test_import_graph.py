@@ -20,17 +20,21 @@ BELOW = {
     "calling": set(),
     "uws": {"errors"},
     "expres": {"errors"},
+    "configuring": {"errors", "uws", "expres"},
     "ephemeris": {"errors", "expres"},
     "analysis": {"errors", "expres"},
+    "ephemeris_command": {"errors", "ephemeris"},
     "outcome": {"errors", "uws", "expres", "analysis"},
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
     "progress": {"errors", "uws", "outcome"},
+    "looking": {"errors", "analysis"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
-    "preparing": {"errors", "uws", "expres", "blocks", "progress"},
     "hooks": {"errors", "uws", "expres", "submission", "blocks"},
 }
-BELOW["tasks"] = set(BELOW) - {"viewing", "preparing", "hooks"}
+BELOW["tasks"] = set(BELOW) - {"viewing", "hooks"}
+BELOW["observing"] = {"errors", "ephemeris", "progress", "tasks"}
+BELOW["preparing"] = {"errors", "uws", "expres", "ephemeris", "blocks", "progress", "observing"}
 BELOW["attempts"] = BELOW["tasks"] | {"tasks", "viewing"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
@@ -49,6 +53,7 @@ WITH_PREFECT = {
     "flows",
     "attempts",
     "hooks",
+    "observing",
     "preparing",
     "progress",
     "tasks",
@@ -135,7 +140,20 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["", ".errors", ".uws", ".expres", ".analysis", ".outcome", ".sandbox", ".cli"]
+    "module",
+    [
+        "",
+        ".errors",
+        ".uws",
+        ".expres",
+        ".ephemeris",
+        ".ephemeris_command",
+        ".analysis",
+        ".outcome",
+        ".sandbox",
+        ".looking",
+        ".cli",
+    ],
 )
 def test_importing_leaves_prefect_alone(module: str) -> None:
     """A fresh interpreter that imports the room has not imported Prefect, by any detour."""

@@ -1,4 +1,4 @@
-"""What a simulation shows: the data, a picture, and the windows of visible emission.
+"""What simulations show: data, pictures, and where and when emission is visible.
 
 The names are loaded when they are first used: `Window` is a plain value and needs only pydantic,
 the others need the extra ``analysis``.
@@ -9,10 +9,27 @@ from typing import Any
 
 # The picture's function cannot be called quicklook: Python gives that name to the room itself.
 _HOMES = {
+    "Comparison": "comparison",
+    "Observatory": "observatories",
+    "Shift": "comparison",
     "Window": "windows",
+    "beaming_figure": "beaming",
+    "compare": "comparison",
+    "cut_windows": "observatories",
+    "draw_beaming": "beaming",
     "draw_quicklook": "quicklook",
+    "export_netcdf": "export",
+    "export_zarr": "export",
+    "find_arcs": "arcs",
+    "find_observatory": "observatories",
+    "merge_windows": "windows",
     "open_results": "dataset",
-    "visible_windows": "visibility",
+    "quicklook_figure": "quicklook",
+    "visible_windows": "arcs",
+    "write_calendar": "schedule",
+    "write_catalogue": "catalogue",
+    "write_csv": "tables",
+    "write_parquet": "tables",
 }
 
 __all__ = sorted(_HOMES)  # noqa: PLE0605 - the names are strings
@@ -23,7 +40,13 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    try:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    except ModuleNotFoundError as missing:
+        raise ModuleNotFoundError(
+            f"{missing.name} is not installed; pip install 'prefect-expres[analysis]' brings it",
+            name=missing.name,
+        ) from missing
 
 
 def __dir__() -> list[str]:

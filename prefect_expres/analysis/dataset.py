@@ -50,9 +50,10 @@ def open_results(path: str | Path) -> xr.Dataset:
     """Open the CDF file of a simulation.
 
     The coordinates are ``time`` (UTC, rounded to 1 s), ``frequency`` (MHz) and ``source`` (for
-    instance ``Io NORTH``); ``hemisphere`` (north, south) and ``axis`` (x, y, z) are dimensions
-    only. Fill values become NaN. Variables whose flags were off are absent. The attributes of the
-    variables and of the file are kept; ``units`` repeats ``UNITS``, the word that xarray knows.
+    instance ``Io NORTH``), and ``hemisphere`` (north, south) and ``axis`` (x, y, z, right-handed,
+    turning with the planet) for the variables that span them. Fill values become NaN. Variables
+    whose flags were off are absent. The attributes of the variables and of the file are kept;
+    ``units`` repeats ``UNITS``, the word that xarray knows.
 
     Args:
         path: A local file.
@@ -93,7 +94,6 @@ def _dataset(cdf: Any, names: set[str]) -> xr.Dataset:
         raise ResultError(f"it lacks {', '.join(sorted(missing))}")
     coordinates = _coordinates(cdf)
     shape = {name: len(values) for name, (_, values, _) in coordinates.items()}
-    shape |= {"hemisphere": 2, "axis": 3}
     variables = {
         name: (
             dimensions,
@@ -117,6 +117,8 @@ def _coordinates(cdf: Any) -> dict[str, tuple[str, Any, dict[str, Any]]]:
             {"units": "MHz", **_attributes(cdf, "Frequency")},
         ),
         "source": ("source", labels, _attributes(cdf, "Src_ID_Label")),
+        "hemisphere": ("hemisphere", ["north", "south"], {}),
+        "axis": ("axis", ["x", "y", "z"], {}),
     }
 
 

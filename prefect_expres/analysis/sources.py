@@ -26,6 +26,11 @@ class EmissionSource:
     polarization: Polarization
     lanes: tuple[int, ...]
 
+    @property
+    def key(self) -> tuple[str, Hemisphere, Polarization]:
+        """What tells it from other sources, whatever its places in a file."""
+        return self.name, self.hemisphere, self.polarization
+
 
 def sources_of(dataset: xr.Dataset) -> list[EmissionSource]:
     """List the sources in the order of the file.

@@ -1,70 +1,76 @@
-"""What a picture says of its simulation, taken from the file's own words."""
+"""What a picture says of its simulations, taken from the files' own words."""
 
-import re
+from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
 
+from prefect_expres.analysis.identity import Identity, identity_of
 from prefect_expres.analysis.sources import EmissionSource
 
-_NAMES = {"juice": "JUICE", "isaac": "ISaAC"}
-_BEAMING = {"lossc": "loss cone", "cavity": "steady-state cavity", "shell": "shell"}
-
-# The names of ExPRES' files; see output_name in prefect_expres.expres.naming. With a DOI they say
-# nothing of the model.
-_RULE = re.compile(
-    r"expres_(?P<observer>[^_]+)_(?P<planet>[^_]+)_(?P<origin>[^_]+)_"
-    r"(?:(?P<model>[^_]+)_(?P<beaming>[^_]+?)-wid(?P<width>\d+)deg_(?P<energy>\d+)kev)?"
-)
+SIGNS = {"RH": "RH (\N{MINUS SIGN})", "LH": "LH (+)"}
+"""A polarization with its sign in the variable ``Polarization``."""
 
 
-def title_of(dataset: xr.Dataset) -> str:
-    """Give what is seen, from where and when; then the model, if the file's name holds it."""
-    identity = str(dataset.attrs.get("Logical_file_id", "ExPRES simulation"))
-    known = _RULE.match(identity.lower())
-    if known is None:
-        return f"{identity}\n{_days(dataset)}"
-    observer, planet = _name(known["observer"]), _name(known["planet"])
-    seen = f"{_emission(known['origin'], planet)} seen from {observer}, {_days(dataset)}"
-    if known["model"] is None:
-        return seen
-    model = _NAMES.get(known["model"], known["model"].upper())
-    beaming = _beaming(known["beaming"])
-    return f"{seen}\n{model}, {beaming}, {known['energy']} keV, beam width {known['width']}°"
+def title_of(datasets: Sequence[xr.Dataset]) -> str:
+    """Give what is seen, from where and when; then what is known of the model and common to all."""
+    identities = [identity_of(dataset) for dataset in datasets]
+    seen = dict.fromkeys(_scene(identity, identities) for identity in identities)
+    title = f"{', '.join(seen)}, {_days(datasets)}"
+    model = ", ".join(_common(identities))
+    return f"{title}\n{model}" if model else title
 
 
-def panel_title(source: EmissionSource) -> str:
-    """Name a source in the words of a caption: origin, hemisphere, polarization."""
-    return f"{source.name}, {source.hemisphere}, {source.polarization}"
+def differences(datasets: Sequence[xr.Dataset]) -> list[str]:
+    """Tell the models apart: what is not common to all, for each; empty if nothing is known."""
+    identities = [identity_of(dataset) for dataset in datasets]
+    common = _common(identities)
+    return [
+        ", ".join(word for word in identity.model if word not in common) for identity in identities
+    ]
 
 
-def provenance(dataset: xr.Dataset) -> str:
-    """Name the file, and the program that wrote it if the file says so."""
-    words = [dataset.attrs.get(key) for key in ("Logical_file_id", "Generated_by")]
-    return ", ".join(str(word) for word in words if word)
+def source_title(source: EmissionSource) -> str:
+    """Name a source in the words of a caption: origin, hemisphere, polarization and its sign."""
+    return f"{source.name}, {source.hemisphere}, {SIGNS[source.polarization]}"
 
 
-def _emission(origin: str, planet: str) -> str:
-    """Name the emission after its moon; auroral sources are called like ``200d-75r``."""
-    if origin.isalpha():
-        return f"{_name(origin)}-induced emission of {planet}"
-    return f"Auroral emission of {planet} (source {origin})"
+def provenance(datasets: Sequence[xr.Dataset]) -> str:
+    """Name the file, or count the files, and the program that wrote them if they say so."""
+    if len(datasets) > 1:
+        files = [f"{len(datasets)} files"]
+    else:
+        files = [str(each.attrs.get("Logical_file_id", "")) for each in datasets]
+    programs = dict.fromkeys(str(each.attrs.get("Generated_by", "")) for each in datasets)
+    return ", ".join(word for word in (*files, *programs) if word)
 
 
-def _beaming(word: str) -> str:
-    if word.startswith("cst"):
-        return f"constant angle {float(word.removeprefix('cst')):g}°"
-    return _BEAMING.get(word, word)
+def _common(identities: Sequence[Identity]) -> list[str]:
+    first, *others = (identity.model for identity in identities)
+    return [word for word in first if all(word in other for other in others)]
 
 
-def _name(word: str) -> str:
-    """Write a name large; digits keep apart, as in Voyager 1."""
-    return _NAMES.get(word, re.sub(r"(?<=[a-z])(?=\d)", " ", word).title())
+def _scene(identity: Identity, others: Sequence[Identity]) -> str:
+    """Say what is seen from where; simulations of other moons share the sentence."""
+    if identity.planet is None or identity.origin is None:
+        return identity.series
+    where = f"seen from {identity.observer}"
+    origins = dict.fromkeys(
+        other.origin
+        for other in others
+        if other.origin and (other.planet, other.observer) == (identity.planet, identity.observer)
+    )
+    if not all(origin.isalpha() for origin in origins):
+        return f"Auroral emission of {identity.planet} (source {', '.join(origins)}) {where}"
+    *first, last = origins
+    moons = f"{', '.join(f'{moon}-' for moon in first)} and {last}" if first else last
+    return f"{moons}-induced emission of {identity.planet} {where}"
 
 
-def _days(dataset: xr.Dataset) -> str:
+def _days(datasets: Sequence[xr.Dataset]) -> str:
     """Give the first day and the last; a simulation that ends at midnight ends the day before."""
-    first, last = dataset["time"].values[[0, -1]]
+    first = min(dataset["time"].values[0] for dataset in datasets)
+    last = max(dataset["time"].values[-1] for dataset in datasets)
     within = max(first, last - np.timedelta64(1, "s"))
     days = [str(np.datetime_as_string(each, unit="D")) for each in (first, within)]
     return " to ".join(dict.fromkeys(days))

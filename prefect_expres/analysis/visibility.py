@@ -1,42 +1,134 @@
-"""Find when and where emission is visible."""
+"""Which cells of time and frequency show a source."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from prefect_expres.analysis.identity import Identity, identity_of
+from prefect_expres.analysis.moons import Degrees, moon_longitude
 from prefect_expres.analysis.sources import EmissionSource, sources_of
-from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
 
 # ExPRES sets these for each source, and only where it is visible.
 _SET_WHERE_VISIBLE = ("Theta", "FC", "FP")
 
 
-def visible_windows(dataset: xr.Dataset, *, gap: int = 1) -> list[Window]:
-    """List the windows of visible emission, by source, then by time.
+@dataclass(frozen=True, eq=False)
+class Sighting:
+    """What is seen of one source, in one file or over many days.
 
-    A window is a run of time steps with any visible frequency; it reaches to the end of its last
-    step. Interruptions of up to ``gap`` steps do not end it.
+    Attributes:
+        identity: The simulation.
+        source: The source; its lanes are those of the first file.
+        time: Shape (time,), UTC, rising.
+        frequency: Shape (frequency,), MHz, rising.
+        visible: Shape (time, frequency).
+        meridian: Central meridian longitude, shape (time,), degrees west; None if unknown.
+        line: Longitude of the active field line, likewise.
+        moon: Longitude of the moon, likewise.
+    """
+
+    identity: Identity
+    source: EmissionSource
+    time: NDArray[np.datetime64]
+    frequency: NDArray[np.floating]
+    visible: NDArray[np.bool_]
+    meridian: Degrees | None = None
+    line: Degrees | None = None
+    moon: Degrees | None = None
+
+    @property
+    def step(self) -> np.timedelta64:
+        """The usual time step; rounding to seconds lets single ones differ."""
+        steps = np.diff(self.time).astype("int64")
+        return np.timedelta64(int(np.median(steps)) if steps.size else 0, "ns")
+
+    def between(self, start: np.datetime64, end: np.datetime64) -> "Sighting":
+        """Leave out what is seen before ``start`` and after ``end``."""
+        inside = (self.time >= start) & (self.time <= end)
+        return replace(self, visible=self.visible & inside[:, None])
+
+    @property
+    def line_phase(self) -> Degrees | None:
+        """Phase of the active line, ``CML - longitude + 180``, degrees, not wrapped."""
+        return _phase(self.meridian, self.line)
+
+    @property
+    def moon_phase(self) -> Degrees | None:
+        """Phase of the moon, ``CML - longitude + 180``, degrees, not wrapped."""
+        return _phase(self.meridian, self.moon)
+
+
+def sightings(datasets: xr.Dataset | Iterable[xr.Dataset]) -> list[Sighting]:
+    """Say what is seen of each source, joined over the days of the same simulation.
 
     Args:
-        dataset: From `open_results`.
-        gap: Invisible steps in a row that a window may hold.
+        datasets: From `open_results`. Many are taken one by one, and only what is seen is kept.
 
     Raises:
-        ResultError: The variables in the file do not tell its sources apart.
-        ValueError: ``gap`` is below zero.
+        ResultError: The variables in a file do not tell its sources apart.
     """
-    if gap < 0:
-        raise ValueError(f"gap is a number of time steps, 0 or more, not {gap}")
-    return [
-        _window(dataset, source, visible, run)
-        for source in sources_of(dataset)
-        for visible in [visibility(dataset, source)]
-        for run in _runs(visible, gap)
-    ]
+    days: dict[tuple[object, ...], list[Sighting]] = {}
+    for dataset in [datasets] if isinstance(datasets, xr.Dataset) else datasets:
+        for one in _of_one_file(dataset):
+            key = (one.identity.series, one.source.key, one.frequency.tobytes())
+            days.setdefault(key, []).append(one)
+    return [_joined(parts) for parts in days.values()]
+
+
+def _of_one_file(dataset: xr.Dataset) -> Iterator[Sighting]:
+    identity, time = identity_of(dataset), dataset["time"].values
+    meridian = dataset["CML"].values.astype(float) if "CML" in dataset else None
+    for source in sources_of(dataset):
+        line = _line(dataset, source)
+        south = source.hemisphere == "south"
+        yield Sighting(
+            identity,
+            source,
+            time,
+            dataset["frequency"].values,
+            visibility(dataset, source),
+            meridian,
+            line,
+            None if line is None else moon_longitude(source.name, line, time, south=south),
+        )
+
+
+def _line(dataset: xr.Dataset, source: EmissionSource) -> Degrees | None:
+    if "SrcLongitude" not in dataset or len(source.lanes) > 1:
+        return None
+    longitudes = dataset["SrcLongitude"].transpose("time", "source")
+    return np.asarray(longitudes.values[:, source.lanes[0]], dtype=float)
+
+
+def _joined(parts: Sequence[Sighting]) -> Sighting:
+    """Put days behind each other; an epoch that two of them have is taken from the first."""
+    first, *others = parts
+    if not others:
+        return first
+    time, order = np.unique(np.concatenate([part.time for part in parts]), return_index=True)
+
+    def series(name: str) -> Degrees | None:
+        days = [getattr(part, name) for part in parts]
+        return None if any(day is None for day in days) else np.concatenate(days)[order]
+
+    return replace(
+        first,
+        time=time,
+        visible=np.concatenate([part.visible for part in parts])[order],
+        meridian=series("meridian"),
+        line=series("line"),
+        moon=series("moon"),
+    )
+
+
+def _phase(meridian: Degrees | None, longitude: Degrees | None) -> Degrees | None:
+    if meridian is None or longitude is None:
+        return None
+    return np.asarray(meridian - longitude + 180)
 
 
 def visibility(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.bool_]:
@@ -71,57 +163,3 @@ def visibility(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.bool_]
 
 def _booleans(visible: xr.DataArray) -> NDArray[np.bool_]:
     return np.asarray(visible.transpose("time", "frequency").values, dtype=np.bool_)
-
-
-def _runs(visible: NDArray[np.bool_], gap: int) -> Iterator[slice]:
-    """Give the runs of visible time steps, each as a slice of the time axis."""
-    steps = np.flatnonzero(visible.any(axis=1))
-    for run in np.split(steps, np.flatnonzero(np.diff(steps) > gap + 1) + 1):
-        if run.size:
-            yield slice(int(run[0]), int(run[-1]) + 1)
-
-
-def _window(
-    dataset: xr.Dataset, source: EmissionSource, visible: NDArray[np.bool_], run: slice
-) -> Window:
-    times = dataset["time"].values
-    seen = dataset["frequency"].values[visible[run].any(axis=0)]
-    return Window(
-        source=source.name,
-        hemisphere=source.hemisphere,
-        polarization=source.polarization,
-        start=_moment(times[run.start]),
-        end=_moment(times[run.stop - 1] + _step(times)),
-        fmin=round(float(seen.min()), 4),
-        fmax=round(float(seen.max()), 4),
-        cml=_longitudes(dataset, run),
-        source_phase=_phases(dataset, source, run),
-    )
-
-
-def _step(times: NDArray[np.datetime64]) -> np.timedelta64:
-    """Give the usual time step; rounding to seconds lets single ones differ."""
-    if times.size < 2:  # noqa: PLR2004 - one time has no step
-        return np.timedelta64(0, "s")
-    return np.timedelta64(int(np.median(np.diff(times).astype("int64"))), "ns")
-
-
-def _moment(time: np.datetime64) -> datetime:
-    return datetime.fromtimestamp(int(time.astype("datetime64[s]").astype("int64")), UTC)
-
-
-def _longitudes(dataset: xr.Dataset, run: slice) -> tuple[float, float] | None:
-    return _edges(dataset["CML"].values[run]) if "CML" in dataset else None
-
-
-def _phases(dataset: xr.Dataset, source: EmissionSource, run: slice) -> tuple[float, float] | None:
-    if "CML" not in dataset or "SrcLongitude" not in dataset or len(source.lanes) > 1:
-        return None
-    longitudes = dataset["SrcLongitude"].transpose("time", "source").values[run, source.lanes[0]]
-    return _edges(dataset["CML"].values[run] - longitudes + 180)
-
-
-def _edges(angles: NDArray[np.floating]) -> tuple[float, float] | None:
-    """Give the first and the last angle within 0 to 360 degrees, to a tenth."""
-    first, last = (round(float(angle) % 360, 1) % 360 for angle in (angles[0], angles[-1]))
-    return None if np.isnan(first) or np.isnan(last) else (first, last)

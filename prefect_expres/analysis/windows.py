@@ -1,9 +1,11 @@
-"""A window of visible emission, as a plain value.
+"""Windows of visible emission, as plain values.
 
 Manifests hold windows, so this room must load without numpy and xarray.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
@@ -14,6 +16,13 @@ Polarization = Literal["RH", "LH"]
 """Circular polarization as ExPRES signs it in the variable ``Polarization``: right-hand (RH) is -1,
 the extraordinary mode (RX) of a northern source; left-hand (LH) is +1, RX of a southern one. The
 ordinary mode (LO) has them the other way round."""
+
+ANGLES = {
+    "cml": "Central meridian longitude",
+    "moon_phase": "Phase of the moon",
+    "source_phase": "Phase of the active field line",
+}
+"""The angles that a window may have, each at its start and at its end, and their names."""
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -35,8 +44,10 @@ class Window(BaseModel):
             second is the smaller one where the window crosses 0. None if the file has no ``CML``.
         source_phase: Phase of the active field line at the first and the last step, degrees,
             ``CML - SrcLongitude + 180``. It exceeds the phase of the moon by the lead angle, some
-            degrees, which the file does not hold. None without ``CML`` and ``SrcLongitude``, or
-            if the source has several field lines.
+            degrees. None without ``CML`` and ``SrcLongitude``, or if the source has several field
+            lines.
+        moon_phase: Phase of the moon, likewise; see `prefect_expres.analysis.moons` for how the
+            lead angle is found. None where it cannot be.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,3 +61,62 @@ class Window(BaseModel):
     fmax: float
     cml: tuple[float, float] | None = None
     source_phase: tuple[float, float] | None = None
+    moon_phase: tuple[float, float] | None = None
+
+    @property
+    def name(self) -> str:
+        """A name that does not change: source, hemisphere, polarization and start."""
+        who = f"{self.source} {self.hemisphere} {self.polarization}".lower().replace(" ", "-")
+        return f"{who}-{self.start:%Y%m%dT%H%M%SZ}"
+
+
+def merge_windows(
+    windows: Iterable[Window], *, gap: timedelta = timedelta(minutes=2)
+) -> list[Window]:
+    """Put the windows of many simulations into one schedule.
+
+    Windows of the same source that follow each other closely, as across midnight, become one.
+
+    Args:
+        windows: Of one model and observer: other days, other moons.
+        gap: What may lie between two windows that become one.
+
+    Returns:
+        By start, then by source.
+    """
+    merged = []
+    for _, same in groupby(sorted(windows, key=_by_source), key=lambda each: _by_source(each)[:3]):
+        open_window, *others = same
+        for each in others:
+            if each.start - open_window.end <= gap:
+                open_window = _united(open_window, each)
+            else:
+                merged.append(open_window)
+                open_window = each
+        merged.append(open_window)
+    return sorted(merged, key=lambda each: (each.start, *_by_source(each)))
+
+
+def _by_source(window: Window) -> tuple[str, str, str, datetime]:
+    return window.source, window.hemisphere, window.polarization, window.start
+
+
+def _united(early: Window, late: Window) -> Window:
+    """Stretch a window to the end of one that starts later; angles go on from first to last."""
+    last = late if late.end > early.end else early
+    return early.model_copy(
+        update={
+            "end": last.end,
+            "fmin": min(early.fmin, late.fmin),
+            "fmax": max(early.fmax, late.fmax),
+            "cml": _from_to(early.cml, last.cml),
+            "source_phase": _from_to(early.source_phase, last.source_phase),
+            "moon_phase": _from_to(early.moon_phase, last.moon_phase),
+        }
+    )
+
+
+def _from_to(
+    first: tuple[float, float] | None, last: tuple[float, float] | None
+) -> tuple[float, float] | None:
+    return None if first is None or last is None else (first[0], last[1])

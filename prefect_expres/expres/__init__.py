@@ -1,7 +1,20 @@
-"""The domain: configurations, access rules and requests. It knows neither Prefect nor HTTP."""
+"""The domain: configurations, their rules and traps, access rules and requests.
+
+It knows neither Prefect nor HTTP.
+"""
 
 from prefect_expres.expres.access import Access
 from prefect_expres.expres.configuration import Configuration
+from prefect_expres.expres.problems import Problem
 from prefect_expres.expres.request import SimulationRequest
+from prefect_expres.expres.routine import routine
+from prefect_expres.expres.traps import warnings_of
 
-__all__ = ["Access", "Configuration", "SimulationRequest"]
+__all__ = [
+    "Access",
+    "Configuration",
+    "Problem",
+    "SimulationRequest",
+    "routine",
+    "warnings_of",
+]

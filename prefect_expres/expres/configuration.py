@@ -3,10 +3,11 @@
 A file that is read and written again keeps every key and every value: unknown keys stay, absent
 keys stay absent, ``1`` and ``1.0`` stay what they are. Attribute names are the file's keys in
 lower case. The sections and units are those of ExPRES 1.4 (Louis et al. 2019, A&A 627, A30).
+
+The models say what a section is made of; what must hold between values stands in `rules`.
 """
 
 import json
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -18,12 +19,27 @@ from pydantic import (
     StrictInt,
     StrictStr,
     ValidationError,
+    WithJsonSchema,
 )
 
 from prefect_expres.errors import ConfigurationError
+from prefect_expres.expres.problems import Part, Problem, ancestors, headline
+from prefect_expres.expres.reading import check_writable, read_content
+from prefect_expres.expres.rules import broken_rules
+from prefect_expres.expres.structure import problem_of_file, structural_problems
+
+LARGEST = 1e38
+"""ExPRES computes in single precision, which ends a little above."""
+MOST = 2**31 - 1
+"""ExPRES counts in 32 bits."""
 
 Finite = Annotated[StrictFloat, Field(allow_inf_nan=False)]
-Number = StrictInt | Finite
+Number = Annotated[
+    StrictInt | Finite,
+    Field(ge=-LARGEST, le=LARGEST),
+    WithJsonSchema({"type": "number", "minimum": -LARGEST, "maximum": LARGEST}),
+]
+Natural = Annotated[StrictInt, Field(ge=0, le=MOST)]
 Flag = StrictBool | Annotated[StrictInt, Field(ge=0, le=1)]
 Text = StrictStr
 Five = Annotated[list[Flag], Field(min_length=5, max_length=5)]
@@ -43,15 +59,15 @@ class Simu(Section):
 
     name: Text
     out: Text
-    doi: Text | None = None
+    doi: Text = ""
 
 
 class Count(Section):
     """``NUMBER``: how many bodies, densities a body, and sources there are."""
 
-    body: StrictInt
-    density: StrictInt
-    source: StrictInt
+    body: Natural
+    density: Natural
+    source: Natural
 
 
 class Time(Section):
@@ -59,7 +75,7 @@ class Time(Section):
 
     min: Number
     max: Number
-    nbr: Annotated[StrictInt, Field(ge=2)]
+    nbr: Annotated[Natural, Field(ge=2)]
 
 
 class Frequency(Section):
@@ -68,7 +84,7 @@ class Frequency(Section):
     type: Literal["Linear", "Log", "Pre-Defined"]
     min: Number
     max: Number
-    nbr: StrictInt
+    nbr: Natural
     sc: Text | list[Number]
 
 
@@ -76,7 +92,7 @@ class Observer(Section):
     """``OBSERVER``: where the emission is seen from; lengths in the unit of the body's radius."""
 
     type: Literal["Fixed", "Orbiter", "Pre-Defined"]
-    ephem: Text = ""
+    ephem: Text
     fixe_dist: Number | Literal["auto"]
     fixe_subl: Number | Literal["auto"]
     fixe_decl: Number | Literal["auto"]
@@ -92,19 +108,22 @@ class Observer(Section):
 
 
 class CdfFlags(Section):
-    """``SPDYN.CDF``: which variables the CDF holds."""
+    """``SPDYN.CDF``: which variables the CDF holds; ExPRES stops where a flag is missing.
 
-    theta: Flag = False
-    fp: Flag = False
-    fc: Flag = False
-    azimuth: Flag = False
-    obslatitude: Flag = False
-    srclongitude: Flag = False
-    srcfreqmax: Flag = False
-    obsdistance: Flag = False
-    obslocaltime: Flag = False
-    cml: Flag = False
-    srcpos: Flag = False
+    It forgives the last one, which files of 2019 do not have.
+    """
+
+    theta: Flag
+    fp: Flag
+    fc: Flag
+    azimuth: Flag
+    obslatitude: Flag
+    srclongitude: Flag
+    srcfreqmax: Flag
+    obsdistance: Flag
+    obslocaltime: Flag
+    cml: Flag
+    srcpos: Flag
     srcvis: Flag = False
 
 
@@ -124,14 +143,14 @@ class Spdyn(Section):
     log: Flag
     pdf: Flag
     cdf: CdfFlags
-    infos: Flag = False
+    infos: Flag
 
 
 class Movie2D(Section):
     """``MOVIE2D``: required even when it is off."""
 
     on: Flag
-    subcycle: Annotated[StrictInt, Field(ge=1)]
+    subcycle: Annotated[Natural, Field(ge=1)]
     range: Number
 
 
@@ -139,7 +158,7 @@ class Movie3D(Section):
     """``MOVIE3D``: required even when it is off."""
 
     on: Flag
-    subcycle: Annotated[StrictInt, Field(ge=1)]
+    subcycle: Annotated[Natural, Field(ge=1)]
     xrange: Range
     yrange: Range
     zrange: Range
@@ -189,7 +208,7 @@ class Source(Section):
     type: Literal["attached to a satellite", "fixed in latitude", "L-shell", "M-shell"]
     lg_min: Number | Text
     lg_max: Number | Text
-    lg_nbr: Annotated[StrictInt, Field(ge=1)]
+    lg_nbr: Annotated[Natural, Field(ge=1)]
     lat: Number
     sub: Number
     aurora_alt: Number
@@ -199,8 +218,8 @@ class Source(Section):
     width: Number
     current: Literal["Transient (Alfvenic)", "Steady-State", "Constant", "Shell"]
     constant: Number
-    mode: Literal["RX", "LO"] | None = None
-    lag_model: Text | None = None
+    mode: Literal["RX", "LO", ""] = ""
+    lag_model: Text = ""
     accel: Number
     temp: Number
     temph: Number
@@ -233,14 +252,7 @@ class Configuration(Section):
         Raises:
             ConfigurationError: It is no JSON, a key stands twice, or rules are broken.
         """
-        try:
-            content = json.loads(
-                data, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant
-            )
-        except (ValueError, RecursionError) as fault:
-            msg = f"The configuration cannot be read as JSON: {fault}"
-            raise ConfigurationError(msg) from None
-        return cls.from_mapping(content)
+        return cls.from_mapping(read_content(data))
 
     @classmethod
     def from_mapping(cls, content: Any) -> Self:
@@ -249,15 +261,29 @@ class Configuration(Section):
         Raises:
             ConfigurationError: Rules are broken.
         """
-        try:
-            configuration = cls.model_validate(content)
-        except ValidationError as fault:
-            problems = tuple(dict.fromkeys(_problem(error) for error in fault.errors()))
-            raise ConfigurationError(_headline(problems), problems) from None
-        problems = tuple(_broken_rules(configuration))
+        problems = cls.problems_in(content)
         if problems:
-            raise ConfigurationError(_headline(problems), problems)
-        return configuration
+            raise ConfigurationError(headline(problems), problems)
+        return cls.model_validate(content)
+
+    @classmethod
+    def problems_in(cls, content: Any) -> tuple[Problem, ...]:
+        """Find everything that is wrong in the JSON content, of structure and between values.
+
+        A broken value is told once: rules that look at it say nothing, all others are checked.
+        """
+        try:
+            check_writable(content)
+            content = cls.model_validate(content).content()
+        except ValidationError as fault:
+            structural = structural_problems(fault.errors())
+        except (ValueError, RecursionError) as fault:
+            return (problem_of_file(f"cannot be written as JSON: {fault}"),)
+        else:
+            structural = ()
+        told = [problem.path for problem in structural]
+        broken = frozenset([*told, *(above for path in told for above in ancestors(path))])
+        return (*structural, *broken_rules(Part(content, broken=broken)))
 
     def content(self) -> dict[str, Any]:
         """Give the JSON content: the keys and values that were read, no more."""
@@ -270,89 +296,3 @@ class Configuration(Section):
     def canonical(self) -> bytes:
         """Write the form that is hashed: sorted keys, no white space."""
         return json.dumps(self.content(), sort_keys=True, separators=(",", ":")).encode()
-
-
-def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = sorted({key for key in keys if keys.count(key) > 1})
-        msg = f"the key {twice[0]!r} stands twice in one section; keep one"
-        raise ValueError(msg)
-    return content
-
-
-def _refuse_constant(word: str) -> None:
-    msg = f"{word} is no JSON number; give a finite number"
-    raise ValueError(msg)
-
-
-def _headline(problems: tuple[str, ...]) -> str:
-    count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
-    return f"The configuration has {count}; mend it before it is submitted:"
-
-
-def _problem(error: Any) -> str:
-    path = _json_path(error["loc"])
-    rule = error["msg"][0].lower() + error["msg"][1:]
-    if error["type"] == "missing":
-        return f"{path}: missing; ExPRES needs this key"
-    return f"{path}: {error['input']!r}: {rule}"
-
-
-def _json_path(location: Sequence[str | int]) -> str:
-    path = ""
-    for step in location:
-        if isinstance(step, int):
-            path += f"[{step}]"
-        elif step.isupper() or step == "$schema" or not path:
-            path += f".{step}" if path else step
-    return path or "the file"
-
-
-def _broken_rules(configuration: Configuration) -> list[str]:
-    """List the rules between sections that ExPRES relies on and does not check itself."""
-    counts = configuration.number
-    names = {body.name for body in configuration.body if body.on}
-    observer = configuration.observer
-    problems = [
-        f"NUMBER.{key}: {declared}: there are {found} in {where}; write {found}"
-        for key, declared, found, where in [
-            ("BODY", counts.body, len(configuration.body), "BODY"),
-            ("SOURCE", counts.source, len(configuration.source), "SOURCE"),
-            *(
-                ("DENSITY", counts.density, len(body.dens), f"BODY[{index}].DENS")
-                for index, body in enumerate(configuration.body)
-            ),
-        ]
-        if declared != found
-    ]
-    parents = [("OBSERVER.PARENT", observer.parent)]
-    for index, body in enumerate(configuration.body):
-        if body.on and body.parent:
-            parents.append((f"BODY[{index}].PARENT", body.parent))
-    for index, source in enumerate(configuration.source):
-        if not source.on:
-            continue
-        parents.append((f"SOURCE[{index}].PARENT", source.parent))
-        if source.type == "attached to a satellite":
-            parents.append((f"SOURCE[{index}].SAT", source.sat))
-        if bool(source.north) == bool(source.south):
-            problems.append(
-                f"SOURCE[{index}]: NORTH {source.north}, SOUTH {source.south}: "
-                "a source is in one hemisphere; set one of them to true"
-            )
-    problems += [
-        f"{path}: {name!r} is no active BODY; names are case-sensitive: {', '.join(sorted(names))}"
-        for path, name in parents
-        if name not in names
-    ]
-    if observer.ephem and observer.type != "Pre-Defined":
-        problems.append(
-            f"OBSERVER.TYPE: {observer.type!r}: an EPHEM file needs the type 'Pre-Defined'"
-        )
-    if observer.ephem.startswith("@"):
-        problems.append(
-            f"OBSERVER.EPHEM: {observer.ephem!r}: ExPRES cannot fetch it; name a CSV file"
-        )
-    return problems

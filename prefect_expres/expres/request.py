@@ -13,7 +13,6 @@ from prefect_expres.expres.access import DEFAULT_BRANCH, job_list_for
 from prefect_expres.expres.configuration import Configuration
 
 _BRANCH = re.compile(r"[A-Za-z0-9._-]{1,100}", re.ASCII)
-_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}\.csv", re.ASCII)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+", re.ASCII)
 _LABEL_LENGTH = 60
 
@@ -58,12 +57,6 @@ class SimulationRequest(BaseModel):
             raise EphemerisError(msg)
         if ephemeris is not None and not named:
             msg = "An ephemeris is given, but OBSERVER.EPHEM names no file; write its name there"
-            raise EphemerisError(msg)
-        if named and not _FILE_NAME.fullmatch(named):
-            msg = (
-                f"OBSERVER.EPHEM: {named[:120]!r} is refused: name a file in lower-case .csv, with "
-                "letters, digits and . _ - only, and no folder"
-            )
             raise EphemerisError(msg)
         return cls(
             configuration=configuration,

@@ -145,6 +145,7 @@ class Service:
         if job_list_for(branch) != job.job_list or (guest and branch != "master"):
             reason = f"Branch {branch} cannot be run on {job.job_list} by {job.owner}"
             raise Refusal(Kind.BAD, reason)
+        self._store.count_start(job)
         self._runner.queue(job)
 
     async def abort(self, job: SandboxJob) -> None:

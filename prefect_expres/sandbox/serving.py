@@ -93,6 +93,10 @@ class SandboxServer:
         """Count the jobs that were ever created."""
         return self._store.job_count()
 
+    def started_count(self) -> int:
+        """Count the jobs that were ever started."""
+        return self._store.job_count(event="started")
+
     def job_count(self, job_list: str = "ExPRES") -> int:
         """Count the jobs that were ever created in a job list, deleted ones too."""
         return self._store.job_count(job_list)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from pydantic import BaseModel, Field
 
@@ -31,6 +31,9 @@ STREAMS = {
     "provxml": Stream("provenance.xml", "text/xml"),
     "provsvg": Stream("provenance.svg", "image/svg+xml"),
 }
+
+
+Event = Literal["created", "started"]
 
 
 class Entity(BaseModel):
@@ -107,7 +110,8 @@ class Store:
                 "(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE, content TEXT)"
             )
             database.execute(
-                "CREATE TABLE IF NOT EXISTS created (job_list TEXT PRIMARY KEY, jobs INTEGER)"
+                "CREATE TABLE IF NOT EXISTS counts "
+                "(event TEXT, job_list TEXT, jobs INTEGER, PRIMARY KEY (event, job_list))"
             )
             rows = database.execute("SELECT content FROM jobs ORDER BY number").fetchall()
         loaded = (SandboxJob.model_validate_json(content) for (content,) in rows)
@@ -149,11 +153,12 @@ class Store:
             database.execute(
                 "INSERT INTO jobs (id, content) VALUES (?, ?)", (job.id, job.model_dump_json())
             )
-            database.execute(
-                "INSERT INTO created VALUES (?, 1) "
-                "ON CONFLICT (job_list) DO UPDATE SET jobs = jobs + 1",
-                (job.job_list,),
-            )
+            _count(database, "created", job)
+
+    def count_start(self, job: SandboxJob) -> None:
+        """Count a job that was put into the queue."""
+        with self._lock, self._database as database:
+            _count(database, "started", job)
 
     def save(self, job: SandboxJob) -> None:
         """Write a changed job; one that was deleted meanwhile stays deleted."""
@@ -178,15 +183,25 @@ class Store:
         """Give the folder of a job's files."""
         return self.directory / "jobs" / job.id
 
-    def job_count(self, job_list: str | None = None) -> int:
-        """Count the jobs that were ever created in a list, or in all; deleted ones too."""
+    def job_count(self, job_list: str | None = None, event: Event = "created") -> int:
+        """Count the jobs that were ever created, or started, in a list or in all; deleted too."""
         with self._lock:
-            rows = self._database.execute("SELECT job_list, jobs FROM created").fetchall()
+            rows = self._database.execute(
+                "SELECT job_list, jobs FROM counts WHERE event = ?", (event,)
+            ).fetchall()
         return sum(jobs for name, jobs in rows if job_list in {None, name})
 
     def _remember(self, job: SandboxJob) -> None:
         self._jobs[job.id] = job
         self._owners |= {entity.id: job.id for entity in job.entities}
+
+
+def _count(database: sqlite3.Connection, event: Event, job: SandboxJob) -> None:
+    database.execute(
+        "INSERT INTO counts VALUES (?, ?, 1) "
+        "ON CONFLICT (event, job_list) DO UPDATE SET jobs = jobs + 1",
+        (event, job.job_list),
+    )
 
 
 def _claimed(directory: Path) -> BinaryIO:

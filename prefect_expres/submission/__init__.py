@@ -5,8 +5,17 @@ machine, comes to the same job.
 """
 
 from prefect_expres.submission.election import Election, Submission
-from prefect_expres.submission.evidence import fault_with_evidence
+from prefect_expres.submission.evidence import fault_with_evidence, lost
+from prefect_expres.submission.fetching import fetch_results
 from prefect_expres.submission.starting import see_started
 from prefect_expres.submission.stopping import stop_jobs
 
-__all__ = ["Election", "Submission", "fault_with_evidence", "see_started", "stop_jobs"]
+__all__ = [
+    "Election",
+    "Submission",
+    "fault_with_evidence",
+    "fetch_results",
+    "lost",
+    "see_started",
+    "stop_jobs",
+]

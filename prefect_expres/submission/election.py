@@ -49,7 +49,7 @@ class Submission(BaseModel):
     """The job that runs a simulation.
 
     ``ours`` says that this flow run created it, and so is the one to stop it; ``phase`` is the one
-    it was chosen in.
+    it was chosen in; ``strays`` says that a create was lost, whose job may still appear.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -59,6 +59,7 @@ class Submission(BaseModel):
     run_id: str
     ours: bool
     phase: Phase
+    strays: bool = False
 
 
 class Election:
@@ -102,6 +103,7 @@ class Election:
         self._creates = 0
         self._verdicts: dict[str, bool] = {}
         self._lost = 0
+        self._strays = False
 
     async def submit(self) -> Submission:
         """Come to the one job, which may be another's, running or completed.
@@ -112,17 +114,18 @@ class Election:
             ServiceError: The service refused, or could not be reached.
         """
         seen: frozenset[str] = frozenset()
-        while self._clock.now() < self._deadline:
+        while True:
             listed = await self._listed()
             winner = await self._preferred(listed)
             if winner is None:
                 await self._create()
             elif winner.phase is not Phase.PENDING or _settled(winner, listed, seen):
                 return await self._chosen(winner, listed)
+            elif self._clock.now() > self._deadline:
+                msg = f"No job could be chosen on {self._client.jobs_url} in {self._timeout:.0f} s"
+                raise WaitTimeout(msg, self._client.jobs_url, "not chosen", self._timeout)
             seen = frozenset(ref.id for ref in listed) | self._created.keys()
             await self._clock.sleep(SETTLE_SECONDS)
-        msg = f"No job could be chosen on {self._client.jobs_url} in {self._timeout:.0f} s"
-        raise WaitTimeout(msg, self._client.jobs_url, "not chosen", self._timeout)
 
     async def _listed(self) -> list[JobRef]:
         """Read the jobs that claim to be this simulation, oldest first."""
@@ -172,8 +175,10 @@ class Election:
     async def _is_same(self, ref: JobRef) -> bool:
         if ref.id not in self._verdicts:
             verdict = ref.id in self._created or await is_same(self._client, ref.id, self._request)
-            # A service that shows no inputs is believed about our own jobs only.
-            self._verdicts[ref.id] = self._is_ours(ref) if verdict is None else verdict
+            if verdict is None:
+                # A service that shows no inputs is believed about our own jobs only.
+                return self._is_ours(ref)
+            self._verdicts[ref.id] = verdict
         return self._verdicts[ref.id]
 
     def _is_ours(self, ref: JobRef) -> bool:
@@ -209,6 +214,7 @@ class Election:
                 self._notice(f"The job {found[0].id} was created")
                 return
             await self._clock.sleep(pause)
+        self._strays = True
 
     def _parameters(self, run_id: RunId) -> dict[str, str]:
         return {
@@ -236,6 +242,7 @@ class Election:
             run_id=winner.run_id or "",
             ours=self._is_ours(winner),
             phase=winner.phase,
+            strays=self._strays,
         )
 
     async def _withdraw(self, ref: JobRef) -> None:

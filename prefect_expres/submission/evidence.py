@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 
-from prefect_expres.errors import ExpresError, JobError
+from prefect_expres.errors import ExpresError, JobError, JobLost
 from prefect_expres.uws import ErrorSummary, UWSClient
 
 TAIL_LINES = 20
@@ -39,6 +39,15 @@ async def fault_with_evidence(
         _tail(stdout),
         detail[:LONGEST_TEXT] if said and detail and detail != said else None,
     )
+
+
+def lost(job_url: str, reason: str | None = None) -> JobLost:
+    """Make the error of a job that the service does not know, or of which nothing is left."""
+    message = (
+        f"The service knows the job {job_url}, or its results, no more: it was deleted or "
+        "withdrawn, or the service lost it. Run the simulation again, or allow more attempts."
+    )
+    return JobLost(message, job_url, reason)
 
 
 async def _told(answer: Awaitable[str]) -> str | None:

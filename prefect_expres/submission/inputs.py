@@ -3,10 +3,17 @@
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
-from prefect_expres.errors import ProtocolError, RequestRejected, ServerFault, TransferError
+from prefect_expres.errors import (
+    JobNotFound,
+    ProtocolError,
+    RequestRejected,
+    ServerFault,
+    TransferError,
+)
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.access import DEFAULT_BRANCH
 from prefect_expres.uws import Parameter, UWSClient
+from prefect_expres.uws.client import NEW_JOB_PAUSES
 
 _SPARE_BYTES = 65_536
 
@@ -23,16 +30,25 @@ async def is_same(client: UWSClient, job_id: str, request: SimulationRequest) ->
         Unreachable: The service is away, so nothing can be said.
         Busy: The service asks to come back later.
     """
-    try:
-        given = {each.id.lower(): each for each in await client.parameters(job_id)}
-        branch = given["branch"].value if "branch" in given else DEFAULT_BRANCH
-        if branch != request.branch:
-            return False
-        sent = request.configuration.to_json()
-        configuration = await _content(client, job_id, given, "config", sent)
-        ephemeris = await _content(client, job_id, given, "ephemeride", request.ephemeris or b"")
-    except (RequestRejected, ServerFault, ProtocolError, TransferError):
-        return None
+    for pause in NEW_JOB_PAUSES:
+        try:
+            return await _compared(client, job_id, request)
+        except JobNotFound:
+            # A job is in the list a moment before its inputs can be fetched, or has just gone.
+            await client.clock.sleep(pause)
+        except (RequestRejected, ServerFault, ProtocolError, TransferError):
+            return None
+    return None
+
+
+async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) -> bool | None:
+    given = {each.id.lower(): each for each in await client.parameters(job_id)}
+    branch = given["branch"].value if "branch" in given else DEFAULT_BRANCH
+    if branch != request.branch:
+        return False
+    sent = request.configuration.to_json()
+    configuration = await _content(client, job_id, given, "config", sent)
+    ephemeris = await _content(client, job_id, given, "ephemeride", request.ephemeris or b"")
     if configuration is None:
         return None
     return request.is_made_of(configuration, ephemeris, branch)

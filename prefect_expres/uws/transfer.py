@@ -8,6 +8,7 @@ import httpx
 from prefect_expres.errors import (
     ChecksumMismatch,
     Interrupted,
+    JobNotFound,
     RequestRejected,
     ServiceError,
     SizeMismatch,
@@ -26,6 +27,7 @@ from prefect_expres.uws.storing import Part, StoredFile
 RESULT_LIMIT = 8 * 2**30
 FRUITLESS_TRIES = 6
 MOST_TRIES = 60
+LOOKS_FOR_LATE_FILES = 3
 _PARTIAL = 206
 _NOT_SATISFIABLE = 416
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
@@ -104,8 +106,10 @@ class _Download:
             except (TransferError, ServiceError) as fault:
                 fruitless = 0 if self._part.size > longest else fruitless + 1
                 longest = max(longest, self._part.size)
+                # A result may be listed a moment before it can be fetched.
+                late = isinstance(fault, JobNotFound) and fruitless <= LOOKS_FOR_LATE_FILES
                 last = fruitless >= FRUITLESS_TRIES or attempt == MOST_TRIES
-                if last or not fault.retryable:
+                if last or not (fault.retryable or late):
                     raise
                 if isinstance(fault, SizeMismatch | ChecksumMismatch):
                     await self._part.restart()

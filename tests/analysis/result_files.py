@@ -19,7 +19,8 @@ MIDNIGHT = int(cdflib.cdfepoch.compute_tt2000([2024, 1, 1, 0, 0, 0, 0, 0, 0]))
 class Result:
     """A result file to be; ``visible`` has the shape (time, frequency, source).
 
-    ``flags`` are the variables besides those that are always there; ``values`` replaces theirs.
+    ``flags`` are the variables besides those that are always there; ``values`` replaces theirs;
+    ``day`` is how many days after 2024-01-01 it starts.
     """
 
     visible: Any
@@ -29,6 +30,7 @@ class Result:
     flags: Sequence[str] = ("Theta", "FC", "VisibleSources", "SrcPosition", "SrcLongitude", "CML")
     step: float = 600.0
     jitter: int = 0
+    day: int = 0
     attributes: dict[str, Sequence[str]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -82,14 +84,15 @@ def write(result: Result, path: Path) -> Path:
     file = CDF(path, cdf_spec={"Majority": "row_major", "Encoding": 6})
     texts: dict[str, Sequence[str]] = {
         "Project": ["ExPRES"],
-        "Logical_file_id": [NAME],
+        "Logical_file_id": [NAME.replace("20240101", f"{20240101 + result.day}")],
         "SRP_Source_Hemisphere": [label.rpartition(" ")[2] for label in result.labels],
         "SRP_Source_Mode": result.modes,
         **result.attributes,
     }
     file.write_globalattrs({name: dict(enumerate(each)) for name, each in texts.items()})
     count = result.visible.shape[0]
-    epoch = MIDNIGHT + np.arange(count, dtype=np.int64) * int(result.step * SECOND) + result.jitter
+    start = MIDNIGHT + result.day * 86400 * SECOND + result.jitter
+    epoch = start + np.arange(count, dtype=np.int64) * int(result.step * SECOND)
     _put(file, "Epoch", CDF.CDF_TIME_TT2000, epoch, "ns")
     _put(file, "Frequency", CDF.CDF_REAL4, np.float32(result.frequency), "MHz", records=False)
     _put_labels(file, "Src_ID_Label", result.labels)
@@ -138,3 +141,25 @@ def two_windows() -> Any:
     visible[10:13, 0, 0] = True
     visible[22:24, 3, 1] = True
     return visible
+
+
+def even_moon(day: int = 0, steps: int = 144, channels: int = 4) -> dict[str, Any]:
+    """Make a day of Io whose lead is that of Hess et al. (2011), seen from a turning meridian."""
+    minutes = 1440.0 * day + 10 * np.arange(steps)
+    moon = 320 + minutes * 360 / 777.6
+    leads = [
+        2.8 - 3.5 * np.cos(np.radians(moon - 202)),
+        4.3 + 3.5 * np.cos(np.radians(moon - 202)),
+    ]
+    lines = np.stack([moon - lead for lead in leads], axis=1)
+    visible = nothing(steps, channels)
+    visible[20:40, 1:3, 0] = True
+    visible[60:70, 2:4, 1] = True
+    return {
+        "day": day,
+        "visible": visible,
+        "values": {
+            "CML": np.float32((170 + minutes * 360 / 595.5) % 360),
+            "SrcLongitude": np.float32(lines),
+        },
+    }

@@ -43,6 +43,9 @@ def test_variables_have_their_dimensions(opened: Opened) -> None:
     assert dataset["SrcPosition"].dims == ("time", "frequency", "source", "axis")
     assert dataset["SrcLongitude"].dims == ("time", "source")
     assert dataset["CML"].dims == ("time",)
+    assert dataset["SrcPosition"].sel(axis="z", source="Io NORTH").dims == ("time", "frequency")
+    north = dataset["VisibleSources"].sel(hemisphere="north")
+    assert north.values[2, 1] == -1
 
 
 def test_fills_become_nan(opened: Opened) -> None:

@@ -1,4 +1,4 @@
-"""The picture of a simulation."""
+"""The picture of simulations."""
 
 import struct
 from collections.abc import Callable
@@ -8,16 +8,30 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib import image
-from matplotlib.colors import to_rgb
-from result_files import nothing, two_windows
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
+from result_files import NAME, even_moon, nothing
 
-from prefect_expres.analysis import draw_quicklook
-from prefect_expres.analysis.quicklook import UNIFORM
-from prefect_expres.analysis.sources import sources_of
-from prefect_expres.analysis.titles import panel_title, provenance, title_of
+from prefect_expres.analysis import draw_quicklook, quicklook_figure
+from prefect_expres.analysis.quicklook import SHADES
 from prefect_expres.errors import ResultError
 
 Opened = Callable[..., Any]
+
+
+def legend_of(figure: Figure) -> dict[str, str]:
+    """Read the names in the legend, and their colours."""
+    legend = figure.axes[0].get_legend()
+    assert legend is not None
+    return {
+        text.get_text(): to_hex(patch.get_facecolor())
+        for text, patch in zip(legend.get_texts(), legend.get_patches(), strict=True)
+    }
+
+
+def angle_axes(figure: Figure) -> list[str]:
+    """Read the labels of the axes below the time."""
+    return [axis.get_xlabel() for axis in figure.axes[0].child_axes]
 
 
 def size_of(picture: Path) -> tuple[int, int]:
@@ -34,26 +48,114 @@ def test_the_picture_is_whole_under_its_name(opened: Opened, tmp_path: Path) -> 
     picture.write_bytes(b"old")
     assert draw_quicklook(opened(), picture) == picture
     assert size_of(picture)[0] == 1500
-    assert not list(tmp_path.glob("*.part"))
+    assert sorted(tmp_path.iterdir()) == sorted([picture, *tmp_path.glob("*.cdf")])
 
 
 def test_a_picture_that_fails_leaves_nothing(opened: Opened, tmp_path: Path) -> None:
-    """Where the folder is missing there is an error and no part."""
+    """Where the folder is missing there is an error and nothing is left."""
     with pytest.raises(FileNotFoundError):
         draw_quicklook(opened(), tmp_path / "missing" / "quicklook.png")
-    assert not list(tmp_path.rglob("*.part"))
+    assert not list(tmp_path.glob("*quicklook*"))
 
 
-def test_each_source_has_a_panel(opened: Opened, tmp_path: Path) -> None:
-    """The picture is higher by a panel a source; field lines of a source share one."""
+def test_each_source_has_a_colour(opened: Opened) -> None:
+    """The legend names source, hemisphere and polarization with its sign; cold is right-hand."""
+    names = legend_of(quicklook_figure(opened()))
+    assert list(names) == ["Io, north, RH (\N{MINUS SIGN})", "Io, south, LH (+)"]
+    right, left = (to_hex(SHADES[sense][0]) for sense in ("RH", "LH"))
+    assert list(names.values()) == [right, left]
+    ordinary = legend_of(quicklook_figure(opened(modes=("LO", "LO"))))
+    assert list(ordinary.values()) == [left, right]
 
-    def height(**changes: Any) -> int:
-        return size_of(draw_quicklook(opened(**changes), tmp_path / "quicklook.png"))[1]
 
-    one = height(visible=two_windows()[:, :, :1], labels=("Io NORTH",), modes=("RX",))
-    assert height(labels=("Io NORTH", "Io NORTH")) == one
-    assert height() > one
-    assert height(labels=("Io NORTH", "Io NORTH"), modes=("RX", "LO")) == height()
+def test_the_drawn_cells_are_the_visible_ones(opened: Opened) -> None:
+    """There is a mesh a source, with as many cells as are visible."""
+    dataset = opened()
+    meshes = quicklook_figure(dataset).axes[0].collections
+    drawn = [int((~np.ma.getmaskarray(mesh.get_array())).sum()) for mesh in meshes]
+    assert drawn == [6 + 3, 2]
+
+
+def test_a_source_that_is_not_seen_is_told(opened: Opened) -> None:
+    """What is simulated and not visible stands in the legend, and nothing is drawn."""
+    figure = quicklook_figure(opened(visible=nothing()))
+    assert all(name.endswith(": not visible") for name in legend_of(figure))
+    assert not figure.axes[0].collections
+
+
+def test_the_axes_tell_time_frequency_and_angles(opened: Opened) -> None:
+    """UTC, MHz, the meridian and the moon's phase have an axis each, and whole marks."""
+    figure = quicklook_figure(opened(**even_moon()))
+    panel = figure.axes[0]
+    assert (panel.get_xlabel(), panel.get_ylabel()) == ("time (UTC)", "frequency (MHz)")
+    assert angle_axes(figure) == ["central meridian longitude", "phase of Io"]
+    meridian, phase = panel.child_axes
+    assert [mark.get_text() for mark in meridian.get_xticklabels()][:3] == ["180°", "270°", "0°"]
+    marks = {
+        mark.get_text(): place
+        for mark, place in zip(phase.get_xticklabels(), phase.get_xticks(), strict=True)
+    }
+    # The phase is 170 - 320 + 180 = 30 degrees at midnight, and turns on from there.
+    minutes = (marks["90°"] - panel.get_xlim()[0]) * 1440
+    assert minutes == pytest.approx(60 / (360 / 595.5 - 360 / 777.6), abs=1)
+
+
+def test_angles_that_are_not_known_have_no_axis(opened: Opened) -> None:
+    """A line at a constant distance does not tell the moon; a file without CML tells no angle."""
+    assert angle_axes(quicklook_figure(opened())) == ["central meridian longitude"]
+    assert angle_axes(quicklook_figure(opened(flags=("Theta",)))) == []
+
+
+def test_the_meridian_is_not_counted_over_missing_days(opened: Opened) -> None:
+    """Between two days far apart nobody knows how often the planet turned."""
+    days = [opened(**even_moon(day)) for day in (0, 1, 3)]
+    assert angle_axes(quicklook_figure(days[:2])) == ["central meridian longitude", "phase of Io"]
+    assert angle_axes(quicklook_figure(days)) == []
+
+
+def test_the_scale_can_be_chosen(opened: Opened) -> None:
+    """The frequency axis is as the file's channels are, unless told otherwise."""
+    linear, ratios = opened(), opened(frequency=(1.0, 2.0, 4.0, 8.0))
+    scales = [
+        quicklook_figure(dataset, log=log).axes[0].get_yscale()
+        for dataset in (linear, ratios)
+        for log in (None, True, False)
+    ]
+    assert scales == ["linear", "log", "linear", "log", "log", "linear"]
+
+
+def test_simulations_are_laid_over_each_other(opened: Opened) -> None:
+    """Each simulation has shades of its own and is named by what is different in its model."""
+    other = NAME.replace("jrm33", "jrm09").replace("3kev", "10kev")
+    figure = quicklook_figure([opened(), opened(attributes={"Logical_file_id": [other]})])
+    names = legend_of(figure)
+    assert list(names) == [
+        "Io, north, RH (\N{MINUS SIGN}), JRM33, 3 keV",
+        "Io, south, LH (+), JRM33, 3 keV",
+        "Io, north, RH (\N{MINUS SIGN}), JRM09, 10 keV",
+        "Io, south, LH (+), JRM09, 10 keV",
+    ]
+    assert len(set(names.values())) == 4
+    assert figure.get_suptitle().endswith("\nloss cone, beam width 1°")
+
+
+def test_the_days_of_a_simulation_are_one(opened: Opened) -> None:
+    """Two days of the same model share a colour, and the axis spans both."""
+    figure = quicklook_figure([opened(step=3600), opened(step=3600, day=1)])
+    assert len(legend_of(figure)) == 2
+    low, high = figure.axes[0].get_xlim()
+    assert high - low == pytest.approx(2)
+
+
+def test_labels_are_given_one_by_one(opened: Opened) -> None:
+    """Labels replace the names of the models; there must be one for each dataset."""
+    several = [opened(), opened(day=1)]
+    names = legend_of(quicklook_figure(several, labels=["first", "second"]))
+    assert [name.rpartition(", ")[2] for name in names] == ["first", "first", "second", "second"]
+    with pytest.raises(ValueError, match="2 datasets and 1 labels"):
+        quicklook_figure(several, labels=["first"])
+    with pytest.raises(ValueError, match="at least one"):
+        quicklook_figure([])
 
 
 @pytest.mark.parametrize(
@@ -81,8 +183,9 @@ def test_single_steps_of_a_long_simulation_are_seen(opened: Opened, tmp_path: Pa
     visible[4321, :, 0] = True
     picture = draw_quicklook(opened(visible=visible, flags=("VisibleSources",)), tmp_path / "q.png")
     colours = image.imread(picture)[:, :, :3].reshape(-1, 3)
-    drawn = np.abs(colours - np.array(to_rgb(UNIFORM))).max(axis=1) < 0.01
-    assert drawn.sum() > 100
+    drawn = np.abs(colours - np.array(to_rgb(SHADES["RH"][0]))).max(axis=1) < 0.01
+    patch = 500  # pixels of the same colour in the legend, at most
+    assert drawn.sum() > patch
 
 
 def test_sources_that_cannot_be_told_apart_are_an_error(opened: Opened, tmp_path: Path) -> None:
@@ -90,60 +193,3 @@ def test_sources_that_cannot_be_told_apart_are_an_error(opened: Opened, tmp_path
     with pytest.raises(ResultError):
         draw_quicklook(opened(flags=()), tmp_path / "quicklook.png")
     assert not (tmp_path / "quicklook.png").exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "title"),
-    [
-        (
-            "expres_earth_jupiter_io_jrm33_lossc-wid1deg_3kev_rx_20240101_v14",
-            (
-                "Io-induced emission of Jupiter seen from Earth, 2024-01-01\n"
-                "JRM33, loss cone, 3 keV, beam width 1°"
-            ),
-        ),
-        (
-            "expres_juice_jupiter_ganymede_isaac_cst80.000-wid2deg_10kev_lo_refr_20240101_v14",
-            (
-                "Ganymede-induced emission of Jupiter seen from JUICE, 2024-01-01\n"
-                "ISaAC, constant angle 80°, 10 keV, beam width 2°"
-            ),
-        ),
-        (
-            "expres_voyager1_saturn_30d-75r_spv_shell-wid1deg_3kev_rx_20240101_v14",
-            (
-                "Auroral emission of Saturn (source 30d-75r) seen from Voyager 1, 2024-01-01\n"
-                "SPV, shell, 3 keV, beam width 1°"
-            ),
-        ),
-        (
-            "expres_juno_jupiter_io_10.25935-kpge-zb59_20240101_v14",
-            "Io-induced emission of Jupiter seen from Juno, 2024-01-01",
-        ),
-        ("something-else", "something-else\n2024-01-01"),
-    ],
-)
-def test_the_title_says_what_was_run(opened: Opened, name: str, title: str) -> None:
-    """Observer, planet, moon, day and model come from the file's name, as far as it has them."""
-    assert title_of(opened(attributes={"Logical_file_id": [name]})) == title
-
-
-def test_the_title_has_the_days(opened: Opened) -> None:
-    """The last epoch of a day may be the next midnight; a longer simulation has two days."""
-    day, days = (opened(visible=nothing(steps=steps), step=3600) for steps in (25, 26))
-    assert title_of(day).splitlines()[0].endswith(", 2024-01-01")
-    assert title_of(days).splitlines()[0].endswith(", 2024-01-01 to 2024-01-02")
-
-
-def test_a_panel_is_named_after_its_source(opened: Opened) -> None:
-    """Source, hemisphere and polarization stand above a panel."""
-    names = [panel_title(source) for source in sources_of(opened())]
-    assert names == ["Io, north, RH", "Io, south, LH"]
-
-
-def test_the_picture_names_its_origin(opened: Opened) -> None:
-    """The file and the program are named, so that a model is not taken for ExPRES."""
-    dataset = opened(attributes={"Generated_by": ["a sandbox"]})
-    assert provenance(dataset).endswith("_v14, a sandbox")
-    dataset.attrs = {}
-    assert provenance(dataset) == ""

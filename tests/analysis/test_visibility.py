@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from result_files import nothing, two_windows
+from result_files import NAME, even_moon, nothing, two_windows
 
 from prefect_expres.analysis import visible_windows
 from prefect_expres.analysis.windows import Window
@@ -170,3 +170,54 @@ def test_the_kernel_has_its_windows(opened: Opened) -> None:
     # The median phase of Io is 110 degrees; the source's differs by a lead of a few degrees.
     assert early_north.source_phase[0] < 110 < early_north.source_phase[1] + 5
     assert early_north.polarization == "RH"
+
+
+def halves_of_a_night(opened: Opened, **changes: Any) -> list[Any]:
+    """Open two days of hours; the north is seen from 18:00 to 06:00."""
+    late, early = nothing(), nothing()
+    late[18:, 1, 0] = True
+    early[:6, 2, 0] = True
+    return [
+        opened(visible=late, step=3600),
+        opened(visible=early, step=3600, **{"day": 1, **changes}),
+    ]
+
+
+def test_a_window_goes_on_across_midnight(opened: Opened) -> None:
+    """Files of the same simulation are one course of time, in whatever order they come."""
+    days = halves_of_a_night(opened)
+    for order in (days, days[::-1], iter(days)):
+        (window,) = visible_windows(order)
+        assert facts([window]) == [("north", 18 * 60, 30 * 60)]
+        assert (window.fmin, window.fmax) == (2.0, 3.0)
+        assert window.cml == ((350 + 18 * 6) % 360, 350 + 5 * 6 - 360)
+
+
+def test_the_epoch_that_two_days_share_counts_once(opened: Opened) -> None:
+    """A file may end with the next day's first epoch."""
+    visible = nothing(steps=25)
+    visible[20:, 1, 0] = True
+    days = [opened(visible=visible, step=3600), opened(visible=visible, step=3600, day=1)]
+    assert [minutes for _, *minutes in facts(visible_windows(days))] == [
+        [20 * 60, 25 * 60],
+        [44 * 60, 49 * 60],
+    ]
+
+
+def test_days_of_other_models_stay_apart(opened: Opened) -> None:
+    """Midnight ends a window if another model goes on, or if a day is missing."""
+    other = NAME.replace("jrm33", "jrm09")
+    for changes in ({"attributes": {"Logical_file_id": [other]}}, {"day": 2}):
+        assert len(visible_windows(halves_of_a_night(opened, **changes))) == 2
+
+
+def test_the_phase_of_the_moon_is_told(opened: Opened) -> None:
+    """Where the law of the lead is recognized, a window has the moon's phase at both ends."""
+    north, south = visible_windows(opened(**even_moon()))
+    for window, first, last in ((north, 20, 39), (south, 60, 69)):
+        phases = [
+            (170 + step * 3600 / 595.5 - 320 - step * 3600 / 777.6 + 180) % 360
+            for step in (first, last)
+        ]
+        assert window.moon_phase == pytest.approx(phases, abs=0.06)
+        assert window.source_phase != window.moon_phase

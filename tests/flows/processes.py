@@ -4,6 +4,7 @@ Each is ended by its own id when its context is left, also when a test fails; a 
 shows what the processes have printed.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -149,11 +150,16 @@ class Sandbox:
 
     def created_count(self) -> int:
         """Count the jobs that were ever created, deleted ones too."""
-        database = sqlite3.connect(self._data / "jobs.sqlite")
-        try:
-            return int(database.execute("SELECT coalesce(sum(jobs), 0) FROM created").fetchone()[0])
-        finally:
-            database.close()
+        return self._count("created")
+
+    def started_count(self) -> int:
+        """Count the jobs that were ever started, deleted ones too."""
+        return self._count("started")
+
+    def _count(self, event: str) -> int:
+        query = "SELECT coalesce(sum(jobs), 0) FROM counts WHERE event = ?"
+        with contextlib.closing(sqlite3.connect(self._data / "jobs.sqlite")) as database:
+            return int(database.execute(query, (event,)).fetchone()[0])
 
 
 class PrefectServer:

@@ -14,6 +14,7 @@ from prefect_expres.flows.simulate import simulate
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.ephemeris import AnalyticEphemeris
 from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError, JobFailed
 from prefect_expres.expres import Configuration
 from prefect_expres.outcome import SimulationResult
@@ -172,3 +173,20 @@ async def test_branch_goes_with_its_job_list(
         configuration, _user(engine_sandbox), output=str(tmp_path), branch="develop"
     )
     assert "/rest/ExPRES-dev/" in result.job_url
+
+
+async def test_observer_is_computed_within(
+    engine_sandbox: SandboxServer, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """A source in place of a file sets the observer; the results end with their catalogue."""
+    content = configuration | {"TIME": {"MIN": 0, "MAX": 120, "NBR": 120}}
+    service, source = _guest(engine_sandbox), AnalyticEphemeris()
+    result = await simulate(content, service, source, output=str(tmp_path))
+    folder = Path(result.folder)
+    kept = json.loads((folder / f"{result.label}.json").read_text())
+    assert kept["OBSERVER"]["EPHEM"] == "earth-jupiter-20180913.csv"
+    assert (folder / "earth-jupiter-20180913.csv").read_text().count("UTC") > 120
+    assert result.calendar is not None
+    assert (folder / result.calendar).read_bytes().startswith(b"BEGIN:VCALENDAR")
+    assert result.catalogue is not None
+    assert json.loads((folder / result.catalogue).read_text())["type"] == "FeatureCollection"

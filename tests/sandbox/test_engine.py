@@ -1,6 +1,5 @@
 """The sandbox engine against the real ExPRES kernel, and the file that it writes."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import cdflib
 import numpy as np
 import pytest
+from engine_runs import EPHEMERIS, VISIBLE, example, fixed_observer, run
 
 from prefect_expres.expres.configuration import Configuration
 from prefect_expres.expres.naming import output_name
@@ -17,50 +17,7 @@ from prefect_expres.sandbox.engine.beaming import loss_cone
 from prefect_expres.sandbox.engine.field import internal_field, schmidt_coefficients
 from prefect_expres.sandbox.engine.geometry import read_ephemeris
 
-TESTS = Path(__file__).parents[1]
-EXAMPLES = TESTS.parent / "prefect_expres" / "examples"
-REFERENCE = TESTS / "data" / "expres" / "reference-io-jrm09.npz"
-EPHEMERIS = EXAMPLES / "earth-jupiter-20180913.csv"
-VISIBLE = -1e30
-
-
-@pytest.fixture(scope="session")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep the field lines of all runs of this module: each shell is traced once."""
-    return tmp_path_factory.mktemp("tables")
-
-
-def example() -> dict[str, Any]:
-    """Read the example's JSON afresh, so that a test may change it."""
-    content: dict[str, Any] = json.loads((EXAMPLES / "earth-jupiter-io-20180913.json").read_text())
-    return content
-
-
-def fixed_observer(
-    minutes: float, steps: int, channels: tuple[float, float, int]
-) -> dict[str, Any]:
-    """Make the configuration of the reference: a fixed observer, JRM09 with the 2020 sheet."""
-    content = example()
-    content["TIME"] = {"MIN": 0, "MAX": minutes, "NBR": steps}
-    low, high, count = channels
-    content["FREQUENCY"] |= {"MIN": low, "MAX": high, "NBR": count}
-    content["OBSERVER"] |= {
-        "TYPE": "Fixed",
-        "EPHEM": "",
-        "FIXE_DIST": 1000,
-        "FIXE_SUBL": 200,
-        "FIXE_DECL": -2,
-    }
-    content["BODY"][0]["MAG"] = "JRM09_CS2020"
-    content["BODY"][1]["PHASE"] = 60
-    for source in content["SOURCE"]:
-        source["AURORA_ALT"] = 0.009091926738619804
-    return content
-
-
-def run(content: dict[str, Any], directory: Path, tables: Path, csv: bytes | None = None) -> Any:
-    """Run a configuration and open its result."""
-    return cdflib.CDF(run_engine(Configuration.model_validate(content), csv, directory, tables))
+REFERENCE = Path(__file__).parents[1] / "data" / "expres" / "reference-io-jrm09.npz"
 
 
 @pytest.fixture(scope="session")

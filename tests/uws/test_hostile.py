@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from no_pause import NoPause
 from raw_server import RawServer, raw_server
 
 from prefect_expres.errors import (
@@ -23,21 +24,6 @@ from prefect_expres.uws.names import file_names, safe_name
 
 BODY = b"emission" * 1000
 SHA1 = hashlib.sha1(BODY, usedforsecurity=False).hexdigest()
-
-
-class NoPause:
-    """A clock on which pauses take no time."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-
-    def now(self) -> float:
-        """Give the time, as far as it was slept away."""
-        return self.time
-
-    async def sleep(self, seconds: float) -> None:
-        """Let time pass at once."""
-        self.time += seconds
 
 
 def _client(raw: RawServer, user: str | None = None, token: str | None = None) -> UWSClient:

@@ -4,11 +4,12 @@ The formulas are those of ExPRES 1.4 (Louis et al. 2019, A&A 627, A30); energies
 angles in degrees, frequencies in MHz, lengths in planetary radii.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from prefect_expres.expres import leads
 from prefect_expres.expres.configuration import Density, Source
 from prefect_expres.sandbox.engine.errors import EngineError
 from prefect_expres.sandbox.engine.field import Floats
@@ -20,27 +21,6 @@ PLASMA_MHZ = 0.009
 NEGATIVE_TOLERANCE = 1e-4
 INDEX_TOLERANCE = 1.001
 """How far rounding may carry the discriminant below zero, and the index above one."""
-
-_HESS2011: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
-    "Io": ((2.8, -3.5), (4.3, 3.5)),
-    "Europa": ((5.2, -4.8), (5.2, 4.8)),
-    "Ganymede": ((6.8, -6.2), (6.8, 6.2)),
-    "Callisto": ((0.0, 0.0), (0.0, 0.0)),
-}
-"""Mean lead and amplitude of cos(λ - 202°), north and south (Hess et al. 2011)."""
-
-_HUE2023: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {
-    "Io": (
-        (1.0, 4.256, 2.637, 0.496, 0.197, 0.126),
-        (1.002, 4.138, -1.891, -0.698, 0.218, -0.116),
-    ),
-    "Europa": ((0.997, 5.784, 3.294, 1.406), (1.002, 7.059, -3.370, 0.151)),
-    "Ganymede": ((0.980, 12.452, 6.162, 3.641), (0.996, 12.973, -5.391, -4.502)),
-}
-"""Factor of λ, mean lead, then cos and sin of each harmonic, north and south (Hue et al. 2023)."""
-
-_Law = Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]]
-_LEADS: dict[str, _Law] = {"hess2011": _HESS2011, "hue2023": _HUE2023}
 
 
 def lead_angle(law: str, moon: str, longitude: Floats, *, south: bool) -> Floats:
@@ -58,30 +38,19 @@ def lead_angle(law: str, moon: str, longitude: Floats, *, south: bool) -> Floats
     Raises:
         EngineError: The engine has no such law for this moon.
     """
-    if law not in _LEADS:
+    if law not in leads.LAWS:
         msg = (
             f"SOURCE.LAG_MODEL: {law!r}: the sandbox engine does not model this law; "
             "choose hess2011 or hue2023 (in lower case), or run it on the ExPRES service"
         )
         raise EngineError(msg)
-    if moon not in _LEADS[law]:
+    if moon not in leads.LAWS[law]:
         msg = (
             f"SOURCE.SAT: {moon!r}: the law {law} has no lead angle for it; "
-            f"it has {', '.join(_LEADS[law])}; or give LG_MIN as a number"
+            f"it has {', '.join(leads.LAWS[law])}; or give LG_MIN as a number"
         )
         raise EngineError(msg)
-    values = _LEADS[law][moon][int(south)]
-    if law == "hess2011":
-        return np.asarray(values[0] + values[1] * np.cos(np.radians(longitude - 202.0)))
-    return _fourier(values, longitude)
-
-
-def _fourier(values: tuple[float, ...], longitude: Floats) -> Floats:
-    angle = np.radians(values[0] * longitude)
-    lead = np.full_like(angle, values[1])
-    for order, (cosine, sine) in enumerate(zip(values[2::2], values[3::2], strict=True), 1):
-        lead += cosine * np.cos(order * angle) + sine * np.sin(order * angle)
-    return lead
+    return leads.lead_angle(law, moon, longitude, south=south)
 
 
 def ellipsoid_radius(position: Floats, flattening: float) -> Floats:

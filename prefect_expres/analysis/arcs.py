@@ -1,0 +1,122 @@
+"""Find the arcs of visible emission, and the windows of time that they span."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from prefect_expres.analysis.observatories import Observatory, seen_from
+from prefect_expres.analysis.visibility import Sighting, sightings
+from prefect_expres.analysis.windows import Window
+
+
+@dataclass(frozen=True, eq=False)
+class Arc:
+    """A run of time steps in which a source is seen.
+
+    Attributes:
+        sighting: What is seen of the source.
+        steps: The arc's place on the time axis of the sighting.
+    """
+
+    sighting: Sighting
+    steps: slice
+
+    @property
+    def time(self) -> NDArray[np.datetime64]:
+        """Shape (steps,), UTC."""
+        return self.sighting.time[self.steps]
+
+    @property
+    def visible(self) -> NDArray[np.bool_]:
+        """Shape (steps, frequency)."""
+        return self.sighting.visible[self.steps]
+
+    @property
+    def window(self) -> Window:
+        """The arc's bounds in time and frequency, and the geometry at its ends."""
+        sighting, time = self.sighting, self.time
+        seen = sighting.frequency[self.visible.any(axis=0)]
+        return Window(
+            source=sighting.source.name,
+            hemisphere=sighting.source.hemisphere,
+            polarization=sighting.source.polarization,
+            start=_moment(time[0]),
+            end=_moment(time[-1] + sighting.step),
+            fmin=round(float(seen.min()), 4),
+            fmax=round(float(seen.max()), 4),
+            cml=self._ends(sighting.meridian),
+            source_phase=self._ends(sighting.line_phase),
+            moon_phase=self._ends(sighting.moon_phase),
+        )
+
+    def _ends(self, angles: NDArray[np.floating] | None) -> tuple[float, float] | None:
+        """Give the first and the last angle within 0 to 360 degrees, to a tenth."""
+        if angles is None or not np.isfinite(ends := angles[self.steps][[0, -1]]).all():
+            return None
+        first, last = (round(float(angle) % 360, 1) % 360 for angle in ends)
+        return first, last
+
+
+def visible_windows(
+    datasets: xr.Dataset | Iterable[xr.Dataset],
+    *,
+    gap: int = 1,
+    observatory: Observatory | None = None,
+) -> list[Window]:
+    """List the windows of visible emission, by source, then by time.
+
+    A window is a run of time steps with any visible frequency; it reaches to the end of its last
+    step. Interruptions of up to ``gap`` steps do not end it, and neither does the end of a file if
+    another one of the same simulation goes on from there.
+
+    Args:
+        datasets: From `open_results`: one, or several of other days, moons or models.
+        gap: Invisible steps in a row that a window may hold.
+        observatory: Look from there: only while the planet is up, and only within its band.
+
+    Raises:
+        ResultError: The variables in a file do not tell its sources apart.
+        ObservatoryError: An observatory is given, and a file does not show a planet as the Earth
+            sees it.
+        ValueError: ``gap`` is below zero.
+    """
+    return [arc.window for arc in find_arcs(datasets, gap=gap, observatory=observatory)]
+
+
+def find_arcs(
+    datasets: xr.Dataset | Iterable[xr.Dataset],
+    *,
+    gap: int = 1,
+    observatory: Observatory | None = None,
+) -> list[Arc]:
+    """Find the arcs of visible emission; see `visible_windows`, whose windows are theirs."""
+    seen = sightings(datasets)
+    return arcs_of([seen_from(observatory, each) for each in seen] if observatory else seen, gap)
+
+
+def arcs_of(seen: Iterable[Sighting], gap: int) -> list[Arc]:
+    """Find the arcs of sightings; see `visible_windows`."""
+    if gap < 0:
+        raise ValueError(f"gap is a number of time steps, 0 or more, not {gap}")
+    return [Arc(sighting, steps) for sighting in seen for steps in _runs(sighting, gap)]
+
+
+def _runs(sighting: Sighting, gap: int) -> Iterator[slice]:
+    """Give the runs of visible time steps, each as a slice of the time axis.
+
+    Time tells them apart, not the number of steps: days may be missing between two files.
+    """
+    steps = np.flatnonzero(sighting.visible.any(axis=1))
+    pauses = np.diff(sighting.time[steps]) / np.timedelta64(1, "ns")
+    longest = (gap + 1.5) * sighting.step.astype(float)
+    for run in np.split(steps, np.flatnonzero(pauses > longest) + 1):
+        if run.size:
+            yield slice(int(run[0]), int(run[-1]) + 1)
+
+
+def _moment(time: np.datetime64) -> datetime:
+    return datetime.fromtimestamp(int(time.astype("datetime64[s]").astype("int64")), UTC)

@@ -1,0 +1,152 @@
+"""The axes of every picture: time, frequency, and the angles that turn with time."""
+
+from collections.abc import Sequence
+
+import matplotlib.dates as mdates
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import NDArray
+
+from prefect_expres.analysis.visibility import Sighting
+
+GREY = "#5f6368"
+"""The colour of what stands back: the angles, the provenance."""
+
+AXIS_HEIGHT = 0.52
+"""Inches that an axis of angles takes below a panel."""
+
+_POINTS = 72.0
+_FIRST_AXIS = 0.55
+"""Inches from a panel down to the first axis of angles: the time is in between."""
+
+_MARKS = 12
+"""Angles that are written at most."""
+
+_ROOM = 1.08
+"""What is left above the highest emission."""
+
+
+def scale_time(panel: Axes, time: NDArray[np.datetime64]) -> None:
+    """Write UTC below a panel, over the whole of a time axis."""
+    locator = mdates.AutoDateLocator(minticks=5, maxticks=12)
+    panel.xaxis.set_major_locator(locator)
+    panel.xaxis.set_major_formatter(
+        mdates.ConciseDateFormatter(
+            locator,
+            formats=["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S"],
+            zero_formats=["", "%Y", "%b", "%d %b", "%H:%M", "%H:%M:%S"],
+            show_offset=False,
+        )
+    )
+    numbers = mdates.date2num(time)
+    if time.size > 1:
+        panel.set_xlim(numbers[0], numbers[-1] + (numbers[-1] - numbers[-2]))
+    panel.set_xlabel("time (UTC)")
+
+
+def scale_frequency(
+    panel: Axes,
+    frequency: NDArray[np.floating],
+    seen: NDArray[np.bool_],
+    *,
+    log: bool | None = None,
+) -> None:
+    """Scale the frequency axis, up to a little above the emission.
+
+    Args:
+        panel: The panel.
+        frequency: Shape (n,), MHz, in any order.
+        seen: Whether there is emission at each frequency, shape (n,).
+        log: Scale it logarithmically; None asks the spacing of the frequencies.
+    """
+    low, high = float(frequency.min()), float(frequency.max())
+    logarithmic = is_logarithmic(frequency) if log is None else log
+    if seen.any():
+        high = min(high, float(frequency[seen].max()) * _ROOM)
+        if logarithmic:
+            low = max(low, float(frequency[seen].min()) / _ROOM)
+    if logarithmic:
+        panel.set_yscale("log")
+        _write_plain_numbers(panel)
+    if low < high:
+        panel.set_ylim(low, high)
+    panel.set_ylabel("frequency (MHz)")
+
+
+def is_logarithmic(frequency: NDArray[np.floating]) -> bool:
+    """Say whether frequencies grow by equal ratios."""
+    ratios = frequency[1:] / frequency[:-1]
+    return bool(ratios.size > 1 and np.allclose(ratios, ratios[0], rtol=1e-3))
+
+
+def add_angle_axes(panel: Axes, series: Sequence[Sighting]) -> int:
+    """Write the angles that turn below the time, each on an axis of its own.
+
+    They are the central meridian longitude and the phase of each moon, of the first sighting that
+    knows them.
+
+    Args:
+        panel: The lowest panel.
+        series: What is drawn.
+
+    Returns:
+        How many axes were added: angles that turn back, leap, or turn too fast to be written have
+        none.
+    """
+    meridians = [
+        ("central meridian longitude", each.time, each.meridian)
+        for each in series
+        if each.meridian is not None
+    ]
+    phases = {
+        each.source.name: (f"phase of {each.source.name}", each.time, each.moon_phase)
+        for each in reversed(series)
+        if each.moon_phase is not None
+    }
+    added = 0
+    for label, time, values in [*meridians[:1], *reversed(phases.values())]:
+        added += _add_angle_axis(panel, time, values, label, added)
+    return added
+
+
+def _add_angle_axis(
+    panel: Axes,
+    time: NDArray[np.datetime64],
+    values: NDArray[np.floating],
+    label: str,
+    place: int,
+) -> bool:
+    turned = np.unwrap(values, period=360)
+    every = _angle_step(turned[-1] - turned[0])
+    if every is None or not (np.diff(turned) > 0).all() or _has_gap(time):
+        return False
+    marks = np.arange(np.ceil(turned[0] / every) * every, turned[-1], every)
+    places = np.interp(marks, turned, mdates.date2num(time))
+    below = panel.secondary_xaxis("bottom")
+    outward = _POINTS * (_FIRST_AXIS + place * AXIS_HEIGHT)
+    below.spines["bottom"].set_position(("outward", outward))
+    below.set_xticks(places, [f"{mark % 360:g}°" for mark in marks])
+    below.tick_params(colors=GREY, labelsize=9)
+    below.spines["bottom"].set_color(GREY)
+    below.set_xlabel(label, color=GREY, fontsize=9, labelpad=1)
+    return True
+
+
+def _has_gap(time: NDArray[np.datetime64]) -> bool:
+    """Say whether days are missing: how far the angle turned then is not known."""
+    steps = np.diff(time).astype(float)
+    return bool(steps.max() > 2 * np.median(steps))
+
+
+def _angle_step(span: float) -> int | None:
+    """Choose round steps that give a dozen marks at most; None where even whole turns are more."""
+    return next((step for step in (10, 30, 90, 180, 360) if 0 < span <= _MARKS * step), None)
+
+
+def _write_plain_numbers(panel: Axes) -> None:
+    """Write 0.5, 1, 2, 5 and so on instead of powers of ten."""
+    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    panel.yaxis.set_minor_locator(LogLocator(subs=range(2, 10)))
+    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    panel.yaxis.set_minor_formatter(NullFormatter())

@@ -1,0 +1,145 @@
+"""Draw the beaming angle: a panel for each source, the angle in colour."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from prefect_expres.analysis.axes import (
+    AXIS_HEIGHT,
+    GREY,
+    add_angle_axes,
+    scale_frequency,
+    scale_time,
+)
+from prefect_expres.analysis.quicklook import DPI, WIDTH, save, thinned
+from prefect_expres.analysis.sources import EmissionSource
+from prefect_expres.analysis.titles import provenance, source_title, title_of
+from prefect_expres.analysis.visibility import sightings
+from prefect_expres.errors import ResultError
+
+_PANEL, _MARGINS = 2.5, 1.8
+"""Inches: the height of a panel, and of all that is around them."""
+
+
+def draw_beaming(dataset: xr.Dataset, path: str | Path, *, log: bool | None = None) -> Path:
+    """Draw the beaming angle of the visible emission into a PNG file.
+
+    Each source has a panel for each polarization: UTC to the right, frequency in MHz upwards, the
+    half-angle θ of the emission cone in colour. Where several field lines of a source are seen at
+    once, the largest angle is shown.
+
+    Args:
+        dataset: From `open_results`.
+        path: The file; it is complete when it has this name.
+        log: Scale the frequency logarithmically; None does it as the file does.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        ResultError: The file has no ``Theta``, or does not tell its sources apart.
+    """
+    return save(beaming_figure(dataset, log=log), path)
+
+
+def beaming_figure(dataset: xr.Dataset, *, log: bool | None = None) -> Figure:
+    """Make the figure that `draw_beaming` saves, to be shown or changed."""
+    if "Theta" not in dataset:
+        raise ResultError(
+            "The file has no beaming angle; run the simulation with SPDYN.CDF.THETA true"
+        )
+    series = sightings(dataset)
+    figure = Figure((WIDTH, _MARGINS + _PANEL * len(series)), dpi=DPI, layout="constrained")
+    panels = list(figure.subplots(len(series), 1, sharex=True, sharey=True, squeeze=False)[:, 0])
+    colours, scale = _colours(dataset)
+    meshes = []
+    for panel, sighting in zip(panels, series, strict=True):
+        panel.set_title(source_title(sighting.source), loc="left", fontsize=11, weight="bold")
+        panel.set_axisbelow(True)
+        panel.grid(alpha=0.25, linewidth=0.6)
+        if sighting.visible.any():
+            angles = _angles(dataset, sighting.source)
+            meshes.append(_draw_angles(panel, dataset, angles, colours, scale))
+        else:
+            _say_nothing_is_visible(panel)
+        panel.set_ylabel("frequency (MHz)")
+    seen = np.logical_or.reduce([each.visible.any(axis=0) for each in series])
+    scale_frequency(panels[0], dataset["frequency"].values, seen, log=log)
+    scale_time(panels[-1], dataset["time"].values)
+    if meshes:
+        bar = figure.colorbar(meshes[0], ax=panels, pad=0.015, aspect=30, extend=_extend(dataset))
+        bar.set_label("beaming angle θ (°)")
+    added = add_angle_axes(panels[-1], series)
+    figure.set_figheight(_MARGINS + _PANEL * len(series) + AXIS_HEIGHT * added)
+    figure.suptitle(title_of([dataset]), fontsize=13)
+    figure.supxlabel(provenance([dataset]), fontsize=7, color=GREY, x=0.99, ha="right")
+    return figure
+
+
+def _angles(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.floating]:
+    """Give the angles of a source, shape (time, frequency)."""
+    theta = dataset["Theta"].transpose("time", "frequency", "source").values
+    return np.asarray(np.fmax.reduce(theta[:, :, list(source.lanes)], axis=2))
+
+
+def _draw_angles(
+    panel: Axes,
+    dataset: xr.Dataset,
+    angles: NDArray[np.floating],
+    colours: Colormap,
+    scale: Normalize,
+) -> QuadMesh:
+    time, angles = thinned(dataset["time"].values, angles)
+    return panel.pcolormesh(
+        time,
+        dataset["frequency"].values,
+        np.ma.masked_invalid(angles.T),
+        cmap=colours,
+        norm=scale,
+        shading="nearest",
+        rasterized=True,
+    )
+
+
+def _say_nothing_is_visible(panel: Axes) -> None:
+    panel.text(
+        0.5,
+        0.5,
+        "no visible emission",
+        transform=panel.transAxes,
+        ha="center",
+        va="center",
+        fontsize=12,
+        color=GREY,
+    )
+
+
+def _colours(dataset: xr.Dataset) -> tuple[Colormap, Normalize]:
+    """Give colours that stand out from white, over the range of nearly all angles."""
+    shades = mpl.colormaps["plasma"](np.linspace(0, 0.88, 256))
+    return LinearSegmentedColormap.from_list("beaming", shades), Normalize(*_limits(dataset))
+
+
+def _limits(dataset: xr.Dataset) -> tuple[float, float]:
+    """Bound the colours: a few stray cells shall not take them all."""
+    angles = dataset["Theta"].values
+    if np.isnan(angles).all():
+        return 0.0, 90.0
+    low, high = np.nanpercentile(angles, (1, 99))
+    return float(np.floor(low)), float(max(np.ceil(high), np.floor(low) + 1))
+
+
+def _extend(dataset: xr.Dataset) -> str:
+    """Say at which ends of the colour bar angles lie beyond it."""
+    low, high = _limits(dataset)
+    below, above = bool((dataset["Theta"] < low).any()), bool((dataset["Theta"] > high).any())
+    return {(True, True): "both", (True, False): "min", (False, True): "max"}.get(
+        (below, above), "neither"
+    )

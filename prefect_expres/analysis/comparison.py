@@ -1,0 +1,183 @@
+"""Compare two simulations: arcs that moved, and windows that only one of them has."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from prefect_expres.analysis.arcs import Arc, arcs_of
+from prefect_expres.analysis.crossings import crossings, median_offset, nearest
+from prefect_expres.analysis.visibility import Sighting, sightings
+from prefect_expres.analysis.windows import Window
+from prefect_expres.errors import ResultError
+
+_HALF_TURN = 180.0
+
+
+class Shift(BaseModel):
+    """An arc that both simulations have.
+
+    Attributes:
+        before: Its window in the first simulation.
+        after: Its window in the second one.
+        minutes: How much later the second one has it at the same frequency: the median over all
+            crossings of a channel. None if no channel is crossed by both.
+        megahertz: How much higher the second one has it at the same time: the median over all
+            crossings of a time step. None if no step is crossed by both.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    before: Window
+    after: Window
+    minutes: float | None
+    megahertz: float | None
+
+
+class Comparison(BaseModel):
+    """What is different in a second simulation.
+
+    Attributes:
+        shifted: The arcs of both, also those that stay where they are; by time.
+        missing: Windows that only the first one has.
+        added: Windows that only the second one has.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    shifted: tuple[Shift, ...]
+    missing: tuple[Window, ...]
+    added: tuple[Window, ...]
+
+
+def compare(
+    before: xr.Dataset | Iterable[xr.Dataset],
+    after: xr.Dataset | Iterable[xr.Dataset],
+    *,
+    gap: int = 60,
+    within: timedelta = timedelta(hours=1),
+    band: float = 5.0,
+) -> Comparison:
+    """Compare two simulations over the time that both cover.
+
+    Arcs of the same source, hemisphere and polarization belong together if their windows overlap
+    or lie close to each other; of several, those that overlap most. Early arcs, seen before the
+    moon passes in front of the planet, are told from late ones, seen after: what delays the ones
+    brings the others forward.
+
+    Args:
+        before: From `open_results`: the first simulation, one file or its days.
+        after: The second one.
+        gap: Invisible steps in a row that a window may hold. Close to the highest frequency of a
+            field line arcs are thinner than a cell and seen here and there only.
+        within: How far windows, and crossings of a channel, may lie apart and still be the same.
+        band: How far crossings of a time step may lie apart and still be the same, MHz.
+
+    Raises:
+        ResultError: A file does not tell its sources apart, or the simulations do not overlap in
+            time.
+    """
+    old, new = sightings(before), sightings(after)
+    start = max(min(each.time[0] for each in seen) for seen in (old, new))
+    end = min(max(each.time[-1] for each in seen) for seen in (old, new))
+    if start > end:
+        raise ResultError(
+            f"The simulations do not overlap in time: one ends before the other starts, at {start}"
+        )
+    early_and_late = all(_phase(each) is not None for each in (*old, *new))
+    groups = [
+        _grouped((each.between(start, end) for each in seen), gap, halves=early_and_late)
+        for seen in (old, new)
+    ]
+    shifted, missing, added = [], [], []
+    for key in dict.fromkeys([*groups[0], *groups[1]]):
+        ours, theirs = (group.get(key, []) for group in groups)
+        for one, other in _pairs(ours, theirs, within):
+            ours.remove(one)
+            theirs.remove(other)
+            shifted.append(_shift(one, other, within, band))
+        missing += [arc.window for arc in ours]
+        added += [arc.window for arc in theirs]
+    shifted.sort(key=lambda each: each.before.start)
+    return Comparison(shifted=tuple(shifted), missing=tuple(missing), added=tuple(added))
+
+
+def _grouped(
+    seen: Iterable[Sighting], gap: int, *, halves: bool
+) -> dict[tuple[object, ...], list[Arc]]:
+    """Put together the arcs that may be the same: of one source, early or late."""
+    groups: dict[tuple[object, ...], list[Arc]] = defaultdict(list)
+    for sighting in seen:
+        for half, part in enumerate(_halves(sighting) if halves else [sighting]):
+            groups[(*sighting.source.key, half)] += arcs_of([part], gap)
+    return groups
+
+
+def _halves(sighting: Sighting) -> Iterator[Sighting]:
+    phase = _phase(sighting)
+    assert phase is not None
+    early = (phase % (2 * _HALF_TURN) < _HALF_TURN)[:, None]
+    yield replace(sighting, visible=sighting.visible & early)
+    yield replace(sighting, visible=sighting.visible & ~early)
+
+
+def _phase(sighting: Sighting) -> NDArray[np.floating] | None:
+    return sighting.line_phase if sighting.moon_phase is None else sighting.moon_phase
+
+
+def _pairs(old: Sequence[Arc], new: Sequence[Arc], within: timedelta) -> Iterator[tuple[Arc, Arc]]:
+    """Pair arcs, those that overlap most first, and then the nearest."""
+    near = [
+        (pause, one, other)
+        for one, other in product(old, new)
+        for pause in [_pause(one.window, other.window)]
+        if pause <= within
+    ]
+    paired: set[Arc] = set()
+    for _, one, other in sorted(near, key=lambda each: each[0]):
+        if not paired & {one, other}:
+            paired |= {one, other}
+            yield one, other
+
+
+def _pause(one: Window, other: Window) -> timedelta:
+    """Give the time between two windows; below zero it is how much they overlap."""
+    return max(one.start, other.start) - min(one.end, other.end)
+
+
+def _shift(one: Arc, other: Arc, within: timedelta, band: float) -> Shift:
+    """Compare crossings of channels in time, and crossings of time steps in frequency."""
+    return Shift(
+        before=one.window,
+        after=other.window,
+        minutes=_rounded(
+            median_offset(
+                crossings(one.visible, _minutes(one)),
+                crossings(other.visible, _minutes(other)),
+                nearest(one.sighting.frequency, other.sighting.frequency),
+                limit=within / timedelta(minutes=1),
+            )
+        ),
+        megahertz=_rounded(
+            median_offset(
+                crossings(one.visible.T, one.sighting.frequency),
+                crossings(other.visible.T, other.sighting.frequency),
+                nearest(_minutes(one), _minutes(other)),
+                limit=band,
+            )
+        ),
+    )
+
+
+def _minutes(arc: Arc) -> NDArray[np.floating]:
+    return arc.time.astype("datetime64[s]").astype(float) / 60
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,0 +1,73 @@
+"""What a result says of itself in its name: who sees what, by which model."""
+
+import re
+from dataclasses import dataclass
+
+import xarray as xr
+
+# The names of ExPRES' files; see output_name in prefect_expres.expres.naming. With a DOI they say
+# nothing of the model.
+_RULE = re.compile(
+    r"expres_(?P<observer>[^_]+)_(?P<planet>[^_]+)_(?P<origin>[^_]+)_"
+    r"(?:(?P<model>[^_]+)_(?P<beaming>[^_]+?)-wid(?P<width>\d+)deg_(?P<energy>\d+)kev)?"
+)
+_DAY = re.compile(r"_\d{8}(?=_v\d+$|$)")
+
+_NAMES = {"juice": "JUICE", "isaac": "ISaAC"}
+_BEAMING = {"lossc": "loss cone", "cavity": "steady-state cavity", "shell": "shell"}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A simulation, as its file is named.
+
+    Attributes:
+        series: The file's name without its day: the same for the days of a campaign.
+        observer: Who sees it, for instance ``Earth``; None if the name does not tell.
+        planet: The emitting planet, or None.
+        origin: The moon, or where the source sits, or None.
+        model: Field, beaming, energy and width in the words of a caption; empty if unknown.
+    """
+
+    series: str
+    observer: str | None = None
+    planet: str | None = None
+    origin: str | None = None
+    model: tuple[str, ...] = ()
+
+
+def identity_of(dataset: xr.Dataset) -> Identity:
+    """Read the identity from the attribute ``Logical_file_id``.
+
+    Args:
+        dataset: From `open_results`.
+    """
+    name = str(dataset.attrs.get("Logical_file_id", "ExPRES simulation"))
+    series = _DAY.sub("", name)
+    known = _RULE.match(name.lower())
+    if known is None:
+        return Identity(series)
+    return Identity(
+        series,
+        _written(known["observer"]),
+        _written(known["planet"]),
+        _written(known["origin"]) if known["origin"].isalpha() else known["origin"],
+        _model(known) if known["model"] else (),
+    )
+
+
+def _model(known: re.Match[str]) -> tuple[str, ...]:
+    field = _NAMES.get(known["model"], known["model"].upper())
+    beaming = _beaming(known["beaming"])
+    return field, beaming, f"{known['energy']} keV", f"beam width {known['width']}°"
+
+
+def _beaming(word: str) -> str:
+    if word.startswith("cst"):
+        return f"constant angle {float(word.removeprefix('cst')):g}°"
+    return _BEAMING.get(word, word)
+
+
+def _written(word: str) -> str:
+    """Write a name large; digits keep apart, as in Voyager 1."""
+    return _NAMES.get(word, re.sub(r"(?<=[a-z])(?=\d)", " ", word).title())

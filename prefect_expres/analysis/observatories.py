@@ -1,0 +1,216 @@
+"""Observatories on the ground: their bands, and when a planet is above their horizon."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import astronomy
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from prefect_expres.analysis.visibility import Sighting
+from prefect_expres.analysis.windows import Window
+from prefect_expres.errors import ObservatoryError
+
+_EPOCH = datetime(2000, 1, 1, 12, tzinfo=UTC)
+_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+
+
+class Observatory(BaseModel):
+    """A low-frequency radio telescope.
+
+    Attributes:
+        name: Its name.
+        longitude: Degrees east.
+        latitude: Geodetic latitude, degrees north.
+        height: Metres above the sea.
+        fmin: Lower end of its band, MHz.
+        fmax: Upper end of its band, MHz.
+        min_elevation: Elevation from which it observes, degrees.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    longitude: float = Field(ge=-180, le=360)
+    latitude: float = Field(ge=-90, le=90)
+    height: float = 0.0
+    fmin: float = Field(gt=0)
+    fmax: float
+    min_elevation: float = Field(default=20.0, ge=-5, lt=90)
+
+
+OBSERVATORIES = (
+    Observatory(name="NenuFAR", longitude=2.1924, latitude=47.376511, height=150, fmin=10, fmax=85),
+    Observatory(
+        name="NDA",
+        longitude=2.19503,
+        latitude=47.38042,
+        height=150,
+        fmin=10,
+        fmax=100,
+        min_elevation=10,
+    ),
+    Observatory(name="LOFAR", longitude=6.8698, latitude=52.9151, height=50, fmin=10, fmax=90),
+    Observatory(
+        name="OVRO-LWA",
+        longitude=-118.2816667,
+        latitude=37.23977727,
+        height=1183.48,
+        fmin=13,
+        fmax=87,
+    ),
+)
+"""Known observatories.
+
+- NenuFAR, Nançay: position of the package nenupy; 10-85 MHz (Zarka et al. 2020, URSI GASS).
+- NDA, the Nançay Decameter Array: position of the station; 10-100 MHz (Lamy et al. 2017,
+  arXiv:1709.03821).
+- LOFAR: position of the core station CS002; low-band antennas, 10-90 MHz (van Haarlem et al. 2013,
+  A&A 556, A2).
+- OVRO-LWA: position of the LWA Software Library; 13-87 MHz, as its calibration pipeline says.
+
+The least elevations are this package's own choice and no property of the instruments: dipoles that
+look to the zenith lose most of their gain below 20 degrees; the NDA follows Jupiter lower down. Use
+``model_copy(update={"min_elevation": ...})`` for others.
+"""
+
+
+def find_observatory(name: str) -> Observatory:
+    """Find a known observatory by its name, in any case; ``Nançay`` is the NDA.
+
+    Raises:
+        ObservatoryError: There is none of this name.
+    """
+    wanted = {"nançay": "nda", "nancay": "nda"}.get(name.lower(), name.lower())
+    for observatory in OBSERVATORIES:
+        if observatory.name.lower() == wanted:
+            return observatory
+    known = ", ".join(each.name for each in OBSERVATORIES)
+    raise ObservatoryError(
+        f"No observatory {name!r} is known; choose one of {known}, or describe yours"
+    )
+
+
+def elevation(observatory: Observatory, planet: str, moment: datetime) -> float:
+    """Give the elevation of a planet, degrees, without refraction.
+
+    Raises:
+        ObservatoryError: The planet is none that can be seen from the Earth.
+    """
+    body, place, time = _body(planet), _place(observatory), _time(moment)
+    seen = astronomy.Equator(body, time, place, ofdate=True, aberration=True)
+    sky = astronomy.Horizon(time, place, seen.ra, seen.dec, astronomy.Refraction.Airless)
+    return float(sky.altitude)
+
+
+def times_up(
+    observatory: Observatory, planet: str, start: datetime, end: datetime
+) -> list[tuple[datetime, datetime]]:
+    """List when a planet is above the least elevation of an observatory, to a second.
+
+    Args:
+        observatory: Where from.
+        planet: An English name, for instance ``Jupiter``.
+        start: UTC.
+        end: UTC.
+
+    Raises:
+        ObservatoryError: The planet is none that can be seen from the Earth.
+    """
+    body, place = _body(planet), _place(observatory)
+    rise, fall = astronomy.Direction.Rise, astronomy.Direction.Set
+    moment, up = start, elevation(observatory, planet, start) >= observatory.min_elevation
+    times = []
+    while moment < end:
+        crossing = astronomy.SearchAltitude(
+            body,
+            place,
+            fall if up else rise,
+            _time(moment),
+            (end - moment) / _DAY,
+            observatory.min_elevation,
+        )
+        until = end if crossing is None else crossing.Utc().replace(microsecond=0, tzinfo=UTC)
+        if up:
+            times.append((moment, until))
+        moment, up = until, not up
+    return times
+
+
+def seen_from(observatory: Observatory, sighting: Sighting) -> Sighting:
+    """Leave of a sighting what an observatory can see: within its band, while the planet is up.
+
+    Raises:
+        ObservatoryError: The sighting is not the Earth's, or its planet is not known.
+    """
+    identity = sighting.identity
+    if identity.planet is None or identity.observer != "Earth":
+        raise ObservatoryError(
+            f"{identity.series} does not tell a planet that the Earth sees, as its name would; "
+            "an observatory can only be applied to simulations for an observer on Earth"
+        )
+    span = [moment.astype("datetime64[s]").astype("int64") for moment in sighting.time[[0, -1]]]
+    start, end = (datetime.fromtimestamp(int(second), UTC) for second in span)
+    up = np.zeros(sighting.time.size, dtype=bool)
+    for begin, stop in times_up(observatory, identity.planet, start, end + _SECOND):
+        up |= (sighting.time >= _stamp(begin)) & (sighting.time < _stamp(stop))
+    frequency = sighting.frequency
+    band = (frequency >= observatory.fmin) & (frequency <= observatory.fmax)
+    return replace(sighting, visible=sighting.visible & up[:, None] & band)
+
+
+def cut_windows(
+    windows: Iterable[Window], observatory: Observatory, planet: str = "Jupiter"
+) -> list[Window]:
+    """Cut windows to when a planet is up and to an observatory's band.
+
+    For windows whose files are out of reach, as in manifests. With the files at hand,
+    ``visible_windows(..., observatory=...)`` is exact: a window does not tell which of its
+    frequencies is seen when. Angles of a window that is cut in time are left out.
+
+    Args:
+        windows: Seen from the Earth.
+        observatory: Where from.
+        planet: The planet that emits.
+
+    Raises:
+        ObservatoryError: The planet is none that can be seen from the Earth.
+    """
+    return [cut for window in windows for cut in _cuts(window, observatory, planet)]
+
+
+def _cuts(window: Window, observatory: Observatory, planet: str) -> Iterator[Window]:
+    fmin, fmax = max(window.fmin, observatory.fmin), min(window.fmax, observatory.fmax)
+    if fmin > fmax:
+        return
+    for start, end in times_up(observatory, planet, window.start, window.end):
+        if (start, end) == (window.start, window.end):
+            yield window.model_copy(update={"fmin": fmin, "fmax": fmax})
+        else:
+            kept = window.model_dump(exclude={"cml", "source_phase", "moon_phase"})
+            yield Window(**{**kept, "start": start, "end": end, "fmin": fmin, "fmax": fmax})
+
+
+def _body(planet: str) -> astronomy.Body:
+    try:
+        body = astronomy.Body[planet.capitalize()]
+    except KeyError:
+        body = astronomy.Body.Earth
+    if body is astronomy.Body.Earth:
+        raise ObservatoryError(
+            f"The elevation of {planet!r} is not known: it is no planet of the sky"
+        )
+    return body
+
+
+def _place(observatory: Observatory) -> astronomy.Observer:
+    return astronomy.Observer(observatory.latitude, observatory.longitude, observatory.height)
+
+
+def _time(moment: datetime) -> astronomy.Time:
+    return astronomy.Time((moment - _EPOCH) / _DAY)
+
+
+def _stamp(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.replace(tzinfo=None), "ns")

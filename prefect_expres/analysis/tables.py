@@ -1,0 +1,69 @@
+"""Windows as tables: CSV for people, Parquet for programs."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from prefect_expres.analysis.whole import whole
+from prefect_expres.analysis.windows import ANGLES, Window
+
+_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("source", "hemisphere", "polarization")),
+        *((name, pa.timestamp("s", tz="UTC")) for name in ("start", "end")),
+        ("minutes", pa.float64()),
+        *((name, pa.float64()) for name in ("fmin_mhz", "fmax_mhz")),
+        *((f"{name}_{end}_deg", pa.float64()) for name in ANGLES for end in ("start", "end")),
+    ]
+)
+"""The columns of both forms; those of angles are empty where an angle is not known."""
+
+
+def write_csv(windows: Iterable[Window], path: str | Path) -> Path:
+    """Write windows as CSV: a header, then a line each; times are ISO 8601 in UTC.
+
+    Args:
+        windows: In the order in which they are written.
+        path: The file; it is complete when it has this name.
+
+    Returns:
+        The path of the file.
+    """
+    with whole(Path(path)) as part, part.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, _SCHEMA.names)
+        table.writeheader()
+        for window in windows:
+            row = _row(window)
+            times = {name: f"{row[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("start", "end")}
+            table.writerow({**row, **times})
+    return Path(path)
+
+
+def write_parquet(windows: Iterable[Window], path: str | Path) -> Path:
+    """Write windows as Parquet, with the columns of `write_csv`; times are UTC, to a second.
+
+    Args:
+        windows: In the order in which they are written.
+        path: The file; it is complete when it has this name.
+
+    Returns:
+        The path of the file.
+    """
+    with whole(Path(path)) as part:
+        rows = [_row(window) for window in windows]
+        pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), part)
+    return Path(path)
+
+
+def _row(window: Window) -> dict[str, Any]:
+    row: dict[str, Any] = window.model_dump(exclude={*ANGLES, "fmin", "fmax"})
+    row["minutes"] = round((window.end - window.start).total_seconds() / 60, 2)
+    row |= {"fmin_mhz": window.fmin, "fmax_mhz": window.fmax}
+    for name in ANGLES:
+        first, last = getattr(window, name) or (None, None)
+        row |= {f"{name}_start_deg": first, f"{name}_end_deg": last}
+    return row

@@ -1,0 +1,43 @@
+"""Where the observer is: ephemerides in the convention of ExPRES, from several sources.
+
+Each source is a small model that can stand in a form; `prepare_ephemeris` computes, `to_csv`
+writes the file that ExPRES reads, `read_csv` reads such a file and says what is wrong with it.
+"""
+
+from prefect_expres.ephemeris.analytic import AnalyticEphemeris, Moon, moon_phase
+from prefect_expres.ephemeris.horizons import HorizonsEphemeris
+from prefect_expres.ephemeris.miriade import MiriadeEphemeris
+from prefect_expres.ephemeris.model import Ephemeris, Span
+from prefect_expres.ephemeris.placing import span_of, with_observer
+from prefect_expres.ephemeris.polite import Clock
+from prefect_expres.ephemeris.preparing import AnyEphemeris, cache_key, prepare_ephemeris
+from prefect_expres.ephemeris.provider import Provider
+from prefect_expres.ephemeris.reading import read_csv
+from prefect_expres.ephemeris.rotation import Point
+from prefect_expres.ephemeris.spice import SpiceEphemeris
+from prefect_expres.ephemeris.table import TableEphemeris
+from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
+from prefect_expres.ephemeris.writing import to_csv
+
+__all__ = [
+    "AnalyticEphemeris",
+    "AnyEphemeris",
+    "Clock",
+    "Ephemeris",
+    "HorizonsEphemeris",
+    "MiriadeEphemeris",
+    "Moon",
+    "Point",
+    "Provider",
+    "Span",
+    "SpiceEphemeris",
+    "TableEphemeris",
+    "WebGeoCalcEphemeris",
+    "cache_key",
+    "moon_phase",
+    "prepare_ephemeris",
+    "read_csv",
+    "span_of",
+    "to_csv",
+    "with_observer",
+]

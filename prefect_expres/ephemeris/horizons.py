@@ -1,0 +1,105 @@
+"""JPL Horizons: the observer table of Jupiter, whose stamps are UT at the observer.
+
+Horizons gives the apparent point at the centre of the disc, with the light's travel counted. For
+Jupiter its longitudes count to the west and its latitudes are planetodetic; both are turned.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from prefect_expres.ephemeris.bodies import AU_KM, JUPITER, naif_id, planetocentric
+from prefect_expres.ephemeris.model import Ephemeris, Span
+from prefect_expres.ephemeris.polite import Clock, Conversation, turn_at
+from prefect_expres.ephemeris.provider import ObserverSpec
+from prefect_expres.ephemeris.rotation import Point
+from prefect_expres.ephemeris.stamps import read_stamp
+
+JPL = "https://ssd.jpl.nasa.gov/api/horizons.api"
+LONGITUDE, LATITUDE, RANGE = "ObsSub-LON", "ObsSub-LAT", "delta"
+_SUB_OBSERVER_AND_RANGE = "14,20"
+_BEGIN, _END = "$$SOE", "$$EOE"
+_MINUTE_S = 60
+
+
+class HorizonsEphemeris(ObserverSpec):
+    """Ask JPL Horizons: planets and most spacecraft."""
+
+    model_config = ConfigDict(title="JPL Horizons (network)")
+
+    kind: Literal["horizons"] = "horizons"
+    base_url: str = Field(JPL, description="Address of the service.")
+
+    async def compute(self, span: Span, clock: Clock) -> Ephemeris:
+        """Compute the observer's positions at the times of ``span``.
+
+        Raises:
+            EphemerisUnavailable: The service does not answer.
+            EphemerisError: The service has no such ephemeris.
+        """
+        async with turn_at("Horizons", self.base_url, clock) as talk:
+            answer = await talk.ask_json(query=self._query(span))
+            text = str(answer.get("result") or answer.get("error") or "")
+            rows = [
+                (read_stamp(row[""], "Horizons"), _point(talk, row, _eastward(text)))
+                for row in _rows(talk, text)
+            ]
+        return Ephemeris.of_rows(span, rows, "JPL Horizons", self.observer)
+
+    def _query(self, span: Span) -> dict[str, str]:
+        """Word the question. Horizons knows no step in seconds, but it divides a span evenly."""
+        minutes, rest = divmod(span.step, _MINUTE_S)
+        words = {
+            "COMMAND": str(JUPITER),
+            "CENTER": f"500@{naif_id(self.observer)}",
+            "EPHEM_TYPE": "OBSERVER",
+            "OBJ_DATA": "NO",
+            "QUANTITIES": _SUB_OBSERVER_AND_RANGE,
+            "START_TIME": f"{span.start:%Y-%m-%d %H:%M:%S}",
+            "STOP_TIME": f"{span.stop:%Y-%m-%d %H:%M:%S}",
+            "STEP_SIZE": str(span.count - 1) if rest else f"{minutes} m",
+            "TIME_TYPE": "UT",
+            "TIME_DIGITS": "FRACSEC",
+            "ANG_FORMAT": "DEG",
+            "RANGE_UNITS": "AU",
+            "EXTRA_PREC": "YES",
+            "CSV_FORMAT": "YES",
+        }
+        return {"format": "json", **{key: f"'{value}'" for key, value in words.items()}}
+
+
+def _rows(talk: Conversation, text: str) -> Iterator[Mapping[str, str]]:
+    """Give the rows of the table by their column names; the time has the name ''."""
+    before, begun, after = text.partition(_BEGIN)
+    table, ended, _ = after.partition(_END)
+    header = next((line for line in reversed(before.splitlines()) if LONGITUDE in line), "")
+    if not begun or not header:
+        raise talk.fault("it has no such ephemeris", _reason(text))
+    if not ended:
+        raise talk.fault("its table breaks off", table[-80:])
+    names = [name.strip() for name in header.split(",")]
+    for line in filter(str.strip, table.splitlines()):
+        cells = [cell.strip() for cell in line.split(",")]
+        yield {**dict(zip(names, cells, strict=False)), "": cells[0]}
+
+
+def _point(talk: Conversation, row: Mapping[str, str], eastward: int) -> Point:
+    try:
+        longitude, latitude, au = (float(row[name]) for name in (LONGITUDE, LATITUDE, RANGE))
+    except (KeyError, ValueError):
+        raise talk.fault(f"a row lacks {LONGITUDE}, {LATITUDE} or {RANGE}", row) from None
+    return Point(eastward * longitude % 360.0, planetocentric(latitude), au * AU_KM)
+
+
+def _eastward(text: str) -> int:
+    """Read in the heading which way Jupiter's longitudes count: 1 to the east, -1 to the west."""
+    heading = (line for line in text.splitlines() if line.startswith("Target pole/equ"))
+    return 1 if "{East-longitude positive}" in next(heading, "") else -1
+
+
+def _reason(text: str) -> str:
+    """Find the sentence that says why there is no table; it stands last, in a frame of stars."""
+    lines = [line.strip() for line in text.splitlines() if line.strip(" *")]
+    told = [line for line in lines if line.startswith("No ephemeris for target")]
+    return " ".join(told or lines[-3:])

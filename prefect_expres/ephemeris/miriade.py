@@ -1,0 +1,90 @@
+"""IMCCE's Miriade, the physical ephemeris of Jupiter. Experimental: no real answer is recorded.
+
+The columns are those that ExPRES itself reads; longitudes count to the east in System III.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from prefect_expres.ephemeris.bodies import AU_KM, naif_id
+from prefect_expres.ephemeris.model import Ephemeris, Span
+from prefect_expres.ephemeris.polite import Clock, Conversation, turn_at
+from prefect_expres.ephemeris.provider import ObserverSpec
+from prefect_expres.ephemeris.rotation import Point
+from prefect_expres.ephemeris.stamps import read_stamp
+
+IMCCE = "https://ssp.imcce.fr/webservices/miriade/api/ephemph.php"
+MOST_TIMES = 5000
+"""What one question may ask for."""
+EARTH, GEOCENTRE = 399, 500
+_STAMP, _LONGITUDE, _LATITUDE, _DISTANCE = (
+    slice(0, 26),
+    slice(27, 39),
+    slice(40, 51),
+    slice(133, 153),
+)
+_FEWEST_LINES = 10
+_REFUSED = "Flag: -1"
+
+
+class MiriadeEphemeris(ObserverSpec):
+    """Ask IMCCE's Miriade (experimental): Earth, Juno, Cassini, Voyager."""
+
+    model_config = ConfigDict(title="Miriade (network, experimental)")
+
+    kind: Literal["miriade"] = "miriade"
+    base_url: str = Field(IMCCE, description="Address of the service.")
+
+    async def compute(self, span: Span, clock: Clock) -> Ephemeris:
+        """Compute the observer's positions at the times of ``span``.
+
+        Raises:
+            EphemerisUnavailable: The service does not answer.
+            EphemerisError: The service has no such ephemeris.
+        """
+        rows: list[tuple[datetime, Point]] = []
+        async with turn_at("Miriade", self.base_url, clock) as talk:
+            for done in range(0, span.count, MOST_TIMES):
+                start = span.start + timedelta(seconds=span.step * done)
+                count = min(MOST_TIMES, span.count - done)
+                text = await talk.ask(query=self._query(start, span.step, count))
+                rows += _rows(talk, text)
+        note = "Miriade is experimental here: compare a few rows with another source"
+        return Ephemeris.of_rows(span, rows, "IMCCE Miriade", self.observer, (note,))
+
+    def _query(self, start: datetime, step: int, count: int) -> dict[str, str]:
+        number = naif_id(self.observer)
+        return {
+            "-name": f"p:{self.center}",
+            "-observer": f"@{GEOCENTRE if number == EARTH else number}",
+            "-ep": f"{start:%Y-%m-%dT%H:%M:%S}",
+            "-nbd": str(count),
+            "-step": f"{step}s",
+            "-so": "3",
+            "-mime": "text",
+        }
+
+
+def _rows(talk: Conversation, text: str) -> Iterator[tuple[datetime, Point]]:
+    lines = text.splitlines()
+    if lines and lines[0].strip() == _REFUSED:
+        raise talk.fault("it has no such ephemeris", text[len(lines[0]) :])
+    if len(lines) < _FEWEST_LINES:
+        raise talk.fault("its answer is no table", text)
+    for line in lines:
+        if line.strip() and not line.startswith("#"):
+            yield read_stamp(line[_STAMP], "Miriade"), _point(talk, line)
+
+
+def _point(talk: Conversation, line: str) -> Point:
+    """Read a row; where a number does not fit its column, stars stand in its place."""
+    try:
+        longitude, latitude, au = (
+            float(line[column]) for column in (_LONGITUDE, _LATITUDE, _DISTANCE)
+        )
+    except ValueError:
+        raise talk.fault("a row has no position", line) from None
+    return Point(longitude % 360.0, latitude, au * AU_KM)

@@ -1,0 +1,172 @@
+"""An observer's ephemeris in the convention of ExPRES, on a grid that ExPRES reads rightly.
+
+A row stamped t holds the point of Jupiter below the observer for Jupiter's orientation when the
+light left it, t - light time, and the distance that the light went. Times are UTC at the
+observer.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from prefect_expres.ephemeris.bodies import LIGHT_KM_S
+from prefect_expres.ephemeris.rotation import Point
+from prefect_expres.ephemeris.timescale import leap_seconds, tai_minus_utc
+from prefect_expres.errors import EphemerisError
+
+FEWEST_ROWS = 7
+"""ExPRES refuses a file with fewer."""
+MOST_ROWS = 1_000_000
+"""Eleven days of seconds, two years of minutes: more is a slip of the pen."""
+CONVENTION = "sub-observer point at t - light time"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A uniform grid of UTC times.
+
+    Args:
+        start: The first time, on a whole second; taken for UTC if it names no time zone.
+        step: Whole seconds from one time to the next.
+        count: How many times there are, at least 7.
+
+    Raises:
+        EphemerisError: ExPRES would misread a file with these times.
+    """
+
+    start: datetime
+    step: int
+    count: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "start", _utc(self.start))
+        if self.step < 1 or self.step % 1:
+            msg = f"A step of {self.step} s is not one or more whole seconds, as ExPRES needs"
+            raise EphemerisError(msg)
+        if self.count < FEWEST_ROWS:
+            msg = (
+                f"{self.count} times from {self.start:%Y-%m-%d %H:%M:%S} are too few: ExPRES needs "
+                f"{FEWEST_ROWS} rows; ask for more hours or a shorter step"
+            )
+            raise EphemerisError(msg)
+        if self.count > MOST_ROWS:
+            msg = f"{self.count} times are more than {MOST_ROWS}; take a longer step"
+            raise EphemerisError(msg)
+        if self.start.microsecond:
+            msg = f"{self.start.isoformat()} is no whole second: ExPRES cuts fractions off"
+            raise EphemerisError(msg)
+        if tai_minus_utc(self.start) != tai_minus_utc(self.stop):
+            msg = (
+                f"A leap second lies between {self.start:%Y-%m-%d %H:%M:%S} and "
+                f"{self.stop:%Y-%m-%d %H:%M:%S} UTC, and the calendar of ExPRES has none; end "
+                "before it or start after it"
+            )
+            raise EphemerisError(msg)
+
+    @classmethod
+    def lasting(cls, start: datetime, hours: float = 24.0, step: int = 60) -> Self:
+        """Lay out the times of so many hours; the first time of what comes after is not among them.
+
+        A day of minutes has 1440 times.
+
+        Raises:
+            EphemerisError: ExPRES would misread a file with these times.
+        """
+        if not math.isfinite(hours):
+            msg = f"{hours} hours cannot be laid out; give a finite number"
+            raise EphemerisError(msg)
+        return cls(start, step, math.ceil(round(hours * 3600.0 / step, 6)) if step else 0)
+
+    @classmethod
+    def between(cls, start: datetime, stop: datetime, step: int = 60) -> Self:
+        """Lay out the times from ``start`` on and before ``stop``.
+
+        Raises:
+            EphemerisError: ExPRES would misread a file with these times.
+        """
+        return cls.lasting(start, (_utc(stop) - _utc(start)).total_seconds() / 3600.0, step)
+
+    @property
+    def stop(self) -> datetime:
+        """The last time."""
+        return self.start + timedelta(seconds=self.step * (self.count - 1))
+
+    def times(self) -> Iterator[datetime]:
+        """Give the times in order."""
+        for index in range(self.count):
+            yield self.start + timedelta(seconds=self.step * index)
+
+
+@dataclass(frozen=True)
+class Ephemeris:
+    """Where the observer is at each time.
+
+    Args:
+        span: The times.
+        points: Where the observer stands over Jupiter, one point a time.
+        source: What computed it, with versions.
+        observer: The observer's name.
+        center: The planet's name.
+        notes: What the reader of the results should know: conversions and limits of accuracy.
+
+    Raises:
+        EphemerisError: A point is none: not finite, no latitude, or not above the centre.
+    """
+
+    span: Span
+    points: tuple[Point, ...]
+    source: str
+    observer: str
+    center: str = "Jupiter"
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.points) != self.span.count:
+            msg = f"{self.source} gave {len(self.points)} rows of the {self.span.count} asked for"
+            raise EphemerisError(msg)
+        for moment, point in zip(self.span.times(), self.points, strict=True):
+            if not all(map(math.isfinite, point)) or abs(point.latitude) > 90.0:  # noqa: PLR2004
+                msg = f"{self.source}: the row {moment:%Y-%m-%d %H:%M:%S} is no position: {point}"
+                raise EphemerisError(msg)
+            if point.distance <= 0.0:
+                msg = (
+                    f"{self.source}: the radius at {moment:%Y-%m-%d %H:%M:%S} is "
+                    f"{point.distance:g} km; ExPRES needs the distance from Jupiter's centre"
+                )
+                raise EphemerisError(msg)
+        if self.span.stop >= leap_seconds().expires:
+            known = f"{leap_seconds().expires:%Y-%m-%d}"
+            note = f"Leap seconds are known until {known}; none is assumed after it"
+            object.__setattr__(self, "notes", tuple(dict.fromkeys((*self.notes, note))))
+
+    @classmethod
+    def of_rows(
+        cls,
+        span: Span,
+        rows: Iterable[tuple[datetime, Point]],
+        source: str,
+        observer: str,
+        notes: tuple[str, ...] = (),
+    ) -> Self:
+        """Take the rows that a source gave, if they stand at the times that were asked for.
+
+        Raises:
+            EphemerisError: A row stands at another time, or rows are missing.
+        """
+        found = list(rows)
+        for wanted, (stamp, _) in zip(span.times(), found, strict=False):
+            if stamp != wanted:
+                msg = f"{source} answered for {stamp} where {wanted} was asked for"
+                raise EphemerisError(msg)
+        return cls(span, tuple(point for _, point in found), source, observer, notes=notes)
+
+    @property
+    def light_times(self) -> tuple[float, ...]:
+        """Seconds that the light took from Jupiter to the observer, one a time."""
+        return tuple(point.distance / LIGHT_KM_S for point in self.points)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

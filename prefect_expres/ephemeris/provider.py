@@ -1,0 +1,66 @@
+"""What every source of ephemerides is: a small model that says what to compute, and computes it.
+
+The models are what users write and what a form shows, so their fields speak for themselves.
+"""
+
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from prefect_expres import __version__
+from prefect_expres.ephemeris.model import CONVENTION, Ephemeris, Span
+from prefect_expres.ephemeris.polite import Clock
+
+
+class Provider(Protocol):
+    """A source of ephemerides."""
+
+    async def compute(self, span: Span, clock: Clock) -> Ephemeris:
+        """Compute the observer's positions at the times of ``span``.
+
+        Raises:
+            EphemerisError: The source cannot give them.
+        """
+
+    def identity(self) -> dict[str, JsonValue]:
+        """Give everything that decides the answer, the times apart."""
+
+
+def _with_kind(schema: dict[str, Any]) -> None:
+    """Ask a form to send ``kind`` always: it tells the sources apart where none is the default."""
+    schema["required"] = ["kind", *schema.get("required", [])]
+
+
+class EphemerisSpec(BaseModel):
+    """What the sources have in common.
+
+    Args:
+        center: The planet whose emission is simulated.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_with_kind)
+
+    center: Literal["Jupiter"] = Field(
+        "Jupiter", description="Planet whose radio emission is simulated."
+    )
+
+    def identity(self) -> dict[str, Any]:
+        """Give everything that decides the answer, the times apart."""
+        return {
+            "package": __version__,
+            "convention": CONVENTION,
+            "frame": "IAU_JUPITER",
+            **self.model_dump(mode="json"),
+        }
+
+
+class ObserverSpec(EphemerisSpec):
+    """What the sources that know many observers have in common.
+
+    Args:
+        observer: Where the emission is seen from: a name, or a NAIF number as text.
+    """
+
+    observer: str = Field(
+        "Earth", min_length=1, description="Earth, a spacecraft's name, or a NAIF number as -61."
+    )

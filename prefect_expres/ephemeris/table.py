@@ -1,0 +1,162 @@
+"""The user's own file: a state vector of WebGeoCalc, or a table whose conventions are stated."""
+
+import asyncio
+import csv
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import fsspec
+from pydantic import ConfigDict, Field
+
+from prefect_expres.ephemeris.bodies import AU_KM, EQUATOR_KM, planetocentric
+from prefect_expres.ephemeris.model import Ephemeris, Span
+from prefect_expres.ephemeris.polite import Clock
+from prefect_expres.ephemeris.provider import EphemerisSpec
+from prefect_expres.ephemeris.reading import grid, is_state_vector, read_csv, with_light_time
+from prefect_expres.ephemeris.rotation import Point
+from prefect_expres.ephemeris.stamps import read_stamp
+from prefect_expres.errors import EphemerisError
+
+MOST_BYTES = 512 * 2**20
+_KM = {"km": 1.0, "au": AU_KM, "radii": EQUATOR_KM}
+
+
+class TableEphemeris(EphemerisSpec):
+    """Take the positions from a file: a WebGeoCalc CSV, or a table with stated conventions."""
+
+    model_config = ConfigDict(title="A file of one's own")
+
+    kind: Literal["table"] = "table"
+    path: str = Field(min_length=1, description="Path or URL of the file.")
+    observer: str = Field("", description="The observer's name, if the file does not say it.")
+    longitude: Literal["east", "west"] | None = Field(
+        None, description="Which way longitudes count; a WebGeoCalc CSV says it itself."
+    )
+    latitude: Literal["planetocentric", "planetodetic"] | None = Field(
+        None, description="Which latitude it is; a WebGeoCalc CSV says it itself."
+    )
+    distance: Literal["km", "au", "radii"] | None = Field(
+        None, description="The unit of the distance; radii are of 71492 km."
+    )
+    light_time: Literal["corrected", "none"] | None = Field(
+        None,
+        description="Corrected: Jupiter's orientation is that of when the light left; "
+        "none: it is that of the time in the row.",
+    )
+    columns: tuple[str, str, str, str] = Field(
+        ("time", "longitude", "latitude", "distance"),
+        description="Names of the columns: time in UTC, longitude, latitude, distance.",
+    )
+
+    def identity(self) -> dict[str, Any]:
+        """Give everything that decides the answer: the hash of the file, and the conventions.
+
+        Raises:
+            EphemerisError: The file cannot be read.
+        """
+        return {**super().identity(), "sha256": hashlib.sha256(self._data()).hexdigest()}
+
+    async def compute(self, span: Span, clock: Clock) -> Ephemeris:
+        """Give the rows of the file that stand at the times of ``span``.
+
+        Raises:
+            EphemerisError: As `read`, or the file has no rows at some of these times.
+        """
+        whole = await asyncio.to_thread(self.read)
+        rows = dict(zip(whole.span.times(), whole.points, strict=True))
+        missing = next((moment for moment in span.times() if moment not in rows), None)
+        if missing is not None:
+            msg = (
+                f"{self.path} has no row at {missing:%Y-%m-%d %H:%M:%S} UTC: it reaches from "
+                f"{whole.span.start:%Y-%m-%d %H:%M:%S} to {whole.span.stop:%Y-%m-%d %H:%M:%S} in "
+                f"steps of {whole.span.step} s"
+            )
+            raise EphemerisError(msg)
+        points = tuple(rows[moment] for moment in span.times())
+        return Ephemeris(span, points, whole.source, whole.observer, self.center, whole.notes)
+
+    def read(self) -> Ephemeris:
+        """Give all rows of the file.
+
+        Raises:
+            EphemerisError: The file cannot be read, or ExPRES would misread it and it cannot be
+                mended, or its conventions are not stated.
+        """
+        data = self._data()
+        if is_state_vector(data):
+            return read_csv(data)
+        self._check_conventions()
+        rows = list(self._rows(data))
+        span = grid([stamp for stamp, _ in rows])
+        points, notes = [point for _, point in rows], tuple[str, ...]()
+        if self.light_time == "none":
+            points, note = with_light_time(points)
+            notes = (note,)
+        source = f"The table {self.path.rpartition('/')[2]}"
+        return Ephemeris(
+            span, tuple(points), source, self.observer or "observer", self.center, notes
+        )
+
+    def _data(self) -> bytes:
+        try:
+            with fsspec.open(self.path, "rb") as file:
+                data: bytes = file.read(MOST_BYTES + 1)
+        except (OSError, ValueError, ImportError) as fault:
+            msg = f"The ephemeris {self.path} cannot be read: {fault}"
+            raise EphemerisError(msg) from None
+        if len(data) > MOST_BYTES:
+            msg = f"The ephemeris {self.path} is larger than {MOST_BYTES} bytes"
+            raise EphemerisError(msg)
+        return data
+
+    def _check_conventions(self) -> None:
+        stated = ("longitude", "latitude", "distance", "light_time")
+        if open_ones := [name for name in stated if getattr(self, name) is None]:
+            msg = (
+                f"{self.path} is no WebGeoCalc state vector, so its conventions must be stated: "
+                f"give {', '.join(open_ones)}"
+            )
+            raise EphemerisError(msg)
+
+    def _rows(self, data: bytes) -> Iterator[tuple[datetime, Point]]:
+        header, *body = _cells(data, self.path)
+        try:
+            places = [header.index(name) for name in self.columns]
+        except ValueError:
+            msg = f"{self.path} has the columns {', '.join(header)[:200]}; say which are meant"
+            raise EphemerisError(msg) from None
+        for number, row in enumerate(body, 1):
+            try:
+                stamp, *texts = (row[place] for place in places)
+                longitude, latitude, distance = map(float, texts)
+            except (ValueError, IndexError):
+                msg = f"{self.path}: row {number} cannot be read: {' '.join(row)[:120]!r}"
+                raise EphemerisError(msg) from None
+            yield (
+                read_stamp(stamp, self.path),
+                Point(
+                    (longitude if self.longitude == "east" else -longitude) % 360.0,
+                    latitude if self.latitude == "planetocentric" else planetocentric(latitude),
+                    distance * _KM[self.distance or "km"],
+                ),
+            )
+
+
+def _cells(data: bytes, path: str) -> Sequence[Sequence[str]]:
+    """Cut a table into cells at its commas, semicolons or tabs, or else at white space."""
+    try:
+        lines = [line for line in data.decode("utf-8-sig").splitlines() if line.strip(" #\t")]
+    except UnicodeDecodeError as fault:
+        msg = f"{path} is no text: {fault}"
+        raise EphemerisError(msg) from None
+    lines = [line for line in lines if not line.startswith("#")]
+    if not lines:
+        msg = f"{path} is empty"
+        raise EphemerisError(msg)
+    delimiter = next((mark for mark in ",;\t" if mark in lines[0]), None)
+    if delimiter is None:
+        return [re.split(r"\s+", line.strip()) for line in lines]
+    return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]

