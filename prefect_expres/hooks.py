@@ -6,6 +6,7 @@ then Prefect calls these hooks, in the process of the worker or of ``serve``.
 
 from typing import Any
 
+import anyio
 from prefect import Flow, get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
@@ -19,12 +20,13 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.logging.loggers import flow_run_logger
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.errors import ExpresError
+from prefect_expres.errors import ExpresError, Unreachable
 from prefect_expres.expres.access import DEFAULT_BRANCH, job_list_for
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.submission import stop_jobs
 from prefect_expres.uws import Phase
 
+STOP_SECONDS = 20.0
 _MASK = "*****"
 _PAGE = 200
 
@@ -42,10 +44,11 @@ async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State
         flow_run: The flow run that was cancelled or has crashed.
         state: Its state.
     """
+    away: set[str] = set()
     for run in await _family(flow_run):
         logger = flow_run_logger(run, flow)
         try:
-            stopped = await _stop(run)
+            stopped = await _stop(run, away)
         except (ExpresError, ValueError) as fault:
             logger.warning("Jobs could not be stopped; look at them on the service. %s", fault)
             continue
@@ -55,45 +58,48 @@ async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State
 
 async def _family(flow_run: FlowRun) -> list[FlowRun]:
     """Give a flow run and all that it called, but for those that have completed."""
-    family, generation = [flow_run], [flow_run]
+    family, parents = [flow_run], [flow_run]
     async with get_client() as client:
-        while generation:
-            generation = [called for run in generation for called in await _called(client, run)]
-            family += generation
+        while parents:
+            parents = await _called_by(client, parents)
+            family += parents
     return family
 
 
-async def _called(client: PrefectClient, flow_run: FlowRun) -> list[FlowRun]:
-    """Give the flow runs that one has called, page by page.
+async def _called_by(client: PrefectClient, parents: list[FlowRun]) -> list[FlowRun]:
+    """Give what flow runs have called, page by page.
 
     Sort and limit are given, since not every server takes the client's null for its default.
     """
-    parent = FlowRunFilterParentFlowRunId(any_=[flow_run.id])
-    state = FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.COMPLETED]))
+    called = FlowRunFilter(
+        parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id for run in parents]),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.COMPLETED])),
+    )
     found: list[FlowRun] = []
     while True:
         page = await client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(parent_flow_run_id=parent, state=state),
-            sort=FlowRunSort.ID_DESC,
-            limit=_PAGE,
-            offset=len(found),
+            flow_run_filter=called, sort=FlowRunSort.ID_DESC, limit=_PAGE, offset=len(found)
         )
         found += page
         if len(page) < _PAGE:
             return found
 
 
-async def _stop(run: FlowRun) -> dict[str, Phase | None]:
+async def _stop(run: FlowRun, away: set[str]) -> dict[str, Phase | None]:
+    """Stop a run's jobs; a service that does not answer is asked once for the whole family."""
     service = await _service_of(run)
-    if service is None:
+    if service is None or service.base_url in away:
         return {}
     branch = run.parameters.get("branch") or DEFAULT_BRANCH
-    async with service.get_client(job_list_for(branch)) as client:
-        return await stop_jobs(
-            client,
-            owner_of(run.id),
-            spare_started=bool(run.parameters.get("keep_running")),
-        )
+    keep_running = bool(run.parameters.get("keep_running"))
+    try:
+        with anyio.fail_after(STOP_SECONDS):
+            async with service.get_client(job_list_for(branch)) as client:
+                return await stop_jobs(client, owner_of(run.id), spare_started=keep_running)
+    except (TimeoutError, Unreachable):
+        away.add(service.base_url)
+        msg = f"{service.base_url} does not answer"
+        raise Unreachable(msg, service.base_url) from None
 
 
 async def _service_of(run: FlowRun) -> ExpresService | None:

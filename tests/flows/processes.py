@@ -62,7 +62,7 @@ class Child:
         trace: TracebackType | None,
     ) -> None:
         """End it and what it has started, for good."""
-        if self._process.poll() is None:
+        if not self.ended:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
@@ -71,6 +71,11 @@ class Child:
         """What it has printed so far."""
         return self._log.read_text("utf-8", "replace")
 
+    @property
+    def ended(self) -> bool:
+        """It runs no more."""
+        return self._process.poll() is not None
+
     def signal(self, number: signal.Signals) -> float:
         """Send it a signal; give the moment."""
         os.kill(self._process.pid, number)
@@ -78,7 +83,7 @@ class Child:
 
     def end(self, seconds: float = 60) -> int:
         """Wait for its end and give its exit code."""
-        until(lambda: self._process.poll() is not None, "the end of the process", self, seconds)
+        until(lambda: self.ended, "the end of the process", self, seconds)
         return int(self._process.returncode)
 
     def says(self, words: str, seconds: float = 60) -> None:
@@ -87,13 +92,18 @@ class Child:
 
 
 def until(look: Callable[[], T], what: str, child: Child, seconds: float = 60) -> T:
-    """Look again and again until something is found; else fail and show what a process printed."""
+    """Look again and again until something is found.
+
+    Fail after some time, or when a process has ended without it, and show what it has printed.
+    """
     deadline = time.monotonic() + seconds
-    while not (found := look()):
-        if time.monotonic() > deadline:
+    while True:
+        last = child.ended or time.monotonic() > deadline
+        if found := look():
+            return found
+        if last:
             pytest.fail(f"{what} did not come in {seconds} s. The process printed:\n{child.output}")
         time.sleep(LOOK_EVERY)
-    return found
 
 
 class Sandbox:
