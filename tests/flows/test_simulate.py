@@ -4,6 +4,8 @@ import asyncio
 import json
 import logging
 import pickle
+import random
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,14 @@ from prefect_expres.flows.simulate import simulate
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.ephemeris import AnalyticEphemeris
+from prefect_expres.ephemeris import AnalyticEphemeris, Span, TableEphemeris
 from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError, JobFailed
 from prefect_expres.expres import Configuration
+from prefect_expres.observing import compute_ephemeris
 from prefect_expres.outcome import SimulationResult
 from prefect_expres.sandbox.serving import SandboxServer
 
 TOKEN = "t0ken-that-must-not-leak"
-PAGE = 200
 
 
 def _user(server: SandboxServer) -> ExpresService:
@@ -37,10 +39,12 @@ async def _stored(kind: str) -> str:
     await asyncio.sleep(3)
     pages: list[str] = []
     async with get_client() as client, httpx.AsyncClient() as web:
-        while not pages or pages[-1] != "[]":
-            asked = {"offset": len(pages) * PAGE, "limit": PAGE}
-            pages.append((await web.post(f"{client.api_url}{kind}/filter", json=asked)).text)
-    return "".join(pages)
+        while True:
+            asked = {"offset": 200 * len(pages), "limit": 200}
+            page = (await web.post(f"{client.api_url}{kind}/filter", json=asked)).text
+            if page == "[]":
+                return "".join(pages)
+            pages.append(page)
 
 
 def _wider(content: dict[str, Any], name: str) -> dict[str, Any]:
@@ -190,3 +194,21 @@ async def test_observer_is_computed_within(
     assert (folder / result.calendar).read_bytes().startswith(b"BEGIN:VCALENDAR")
     assert result.catalogue is not None
     assert json.loads((folder / result.catalogue).read_text())["type"] == "FeatureCollection"
+
+
+async def test_ephemerides_are_cached_and_failures_are_not(tmp_path: Path) -> None:
+    """The same source and times are computed once; other times, and failures, anew."""
+    start = datetime(2018, 9, 13, tzinfo=UTC) + timedelta(seconds=random.randrange(10**6))
+    missing = TableEphemeris(path=str(tmp_path / "none.csv"))
+
+    @flow
+    async def observers() -> list[str]:
+        spans = [Span(start, 60, 10), Span(start, 60, 10), Span(start, 60, 11)]
+        sources = [AnalyticEphemeris()] * 3
+        asked = [*zip(sources, spans, strict=True), (missing, spans[0]), (missing, spans[0])]
+        states = [await compute_ephemeris(*each, return_state=True) for each in asked]
+        with pytest.raises(EphemerisError, match=r"none\.csv"):
+            await states[-1].aresult()
+        return [str(state.name) for state in states]
+
+    assert await observers() == ["Completed", "Cached", "Completed", "Failed", "Failed"]
