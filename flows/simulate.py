@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from prefect.runtime import flow_run
+from pydantic import PositiveFloat, PositiveInt
 
 import prefect_expres
 from prefect_expres.attempts import Attempts, Finished
@@ -47,9 +48,9 @@ async def simulate(
     branch: str = "master",
     label: str | None = None,
     execution_duration: int = 600,
-    timeout: float | None = None,
+    timeout: PositiveFloat | None = None,
     reuse: Reuse = "verified",
-    attempts: int = 1,
+    attempts: PositiveInt = 1,
     *,
     keep_running: bool = False,
 ) -> SimulationResult:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from prefect import flow, get_client
+from prefect.exceptions import ParameterTypeError
 from prefect_expres.flows.simulate import simulate
 from pydantic import SecretStr
 
@@ -144,6 +145,9 @@ async def test_nothing_is_sent_when_a_rule_is_broken(
     output = str(tmp_path)
     with pytest.raises(AccessError, match="600"):
         await simulate(configuration, service, output=output, execution_duration=601)
+    for wrong_number in ({"attempts": 0}, {"timeout": -1.0}):
+        with pytest.raises(ParameterTypeError, match=next(iter(wrong_number))):
+            await simulate(configuration, service, output=output, **wrong_number)
     with pytest.raises(AccessError, match="master"):
         await simulate(configuration, service, output=output, branch="develop")
     with pytest.raises(ConfigurationError, match=r"NUMBER\.BODY"):
