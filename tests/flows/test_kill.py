@@ -86,6 +86,6 @@ def test_killed_script_is_run_again(
     left = sandbox_process.phases()
     with server.runs(command, tmp_path / "again.log") as script:
         assert script.end(90) == 0, script.output
-    assert len(left) == sandbox_process.created_count() == 1
+    assert len(left) == sandbox_process.created_count() == sandbox_process.started_count() == 1
     assert sandbox_process.phases() == ["COMPLETED"]
     assert_whole(output)
