@@ -81,17 +81,17 @@ class Child:
         os.kill(self._process.pid, number)
         return time.monotonic()
 
-    def end(self, seconds: float = 60) -> int:
+    def end(self, seconds: float = 120) -> int:
         """Wait for its end and give its exit code."""
         until(lambda: self.ended, "the end of the process", self, seconds)
         return int(self._process.returncode)
 
-    def says(self, words: str, seconds: float = 60) -> None:
+    def says(self, words: str, seconds: float = 120) -> None:
         """Wait until it prints these words."""
         until(lambda: words in self.output, repr(words), self, seconds)
 
 
-def until(look: Callable[[], T], what: str, child: Child, seconds: float = 60) -> T:
+def until(look: Callable[[], T], what: str, child: Child, seconds: float = 120) -> T:
     """Look again and again until something is found.
 
     Fail after some time, or when a process has ended without it, and show what it has printed.

@@ -16,7 +16,7 @@ from runs import simulation
 
 from prefect_expres.errors import JobFailed, WaitTimeout
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(300)
 SECONDS_FOR_LOGS = 15.0
 TOLD = ("the run failed as it was told to", "the run has begun")
 
@@ -29,7 +29,7 @@ async def test_deadline_passes(
     began = time.monotonic()
     with pytest.raises(WaitTimeout, match="still EXECUTING") as caught:
         await simulate(**parameters)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 45
     assert sandbox_process.phases() == ["ABORTED"]
     assert caught.value.job_url.startswith(f"{sandbox_process.url}/rest/ExPRES/")
 

@@ -11,7 +11,7 @@ from prefect_expres.flows.simulate import simulate
 from processes import Child, PrefectServer, Sandbox, until
 from runs import CALLERS, DeployedRun, deploy, deploy_file, simulation
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.mark.parametrize(("keep_running", "phase"), [(False, "ABORTED"), (True, "EXECUTING")])
@@ -93,7 +93,7 @@ def test_interrupted(
         script.says("EXECUTING after")
         interrupted = script.signal(signal.SIGINT)
         assert script.end() == -signal.SIGINT
-        assert time.monotonic() - interrupted < 15
+        assert time.monotonic() - interrupted < 45
         assert sandbox_process.phases() == ["ABORTED"]
         assert script.output.count("Traceback") == traces, script.output
         # The flow run itself did it, not only the hook that comes after.

@@ -11,7 +11,7 @@ from prefect_expres.flows.simulate import simulate
 from processes import Child, PrefectServer, Sandbox, until
 from runs import CALLERS, DeployedRun, assert_whole, deploy, deploy_file, reference, simulation
 
-pytestmark = pytest.mark.timeout(150)
+pytestmark = pytest.mark.timeout(300)
 
 
 def test_killed_under_a_worker(

@@ -16,7 +16,7 @@ from prefect_expres.errors import JobFailed
 from prefect_expres.outcome import SimulationResult
 from prefect_expres.uws import Phase
 
-pytestmark = pytest.mark.timeout(150)
+pytestmark = pytest.mark.timeout(300)
 ENDED_BY_RESTART = "The service was restarted while the job executed"
 
 
