@@ -81,6 +81,8 @@ class Attempts:
         while True:
             try:
                 return await self._attempt()
+            except BaseExceptionGroup as group:
+                raise bare(group) from None
             except JobError as fault:
                 await show_failure(self._request.label, fault)
                 if not self._may_try_again(fault):
@@ -157,6 +159,18 @@ class Attempts:
         submission = self._submission
         known = [submission.job_id] if submission is not None and submission.ours else []
         return await stop_jobs(client, self._owner, known=known, spare_started=self._keep_running)
+
+
+def bare(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Take the one fault out of groups within groups; several stay a group.
+
+    A signal that arrives while a connection is being made is raised within the task group of the
+    network library. Prefect knows a cancelled flow run by the signal itself.
+    """
+    fault: BaseException = group
+    while isinstance(fault, BaseExceptionGroup) and len(fault.exceptions) == 1:
+        fault = fault.exceptions[0]
+    return fault
 
 
 def _until(deadline: float) -> float:

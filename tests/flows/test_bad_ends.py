@@ -10,10 +10,12 @@ import pytest
 from prefect import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import LogSort
+from prefect.exceptions import TerminationSignal
 from prefect_expres.flows.simulate import simulate
 from processes import Sandbox
 from runs import simulation
 
+from prefect_expres.attempts import bare
 from prefect_expres.errors import JobFailed, WaitTimeout
 
 pytestmark = pytest.mark.timeout(300)
@@ -63,3 +65,11 @@ async def _warnings() -> list[str]:
     async with get_client() as client:
         entries = await client.read_logs(limit=200, sort=LogSort.TIMESTAMP_DESC)
     return [entry.message for entry in entries if entry.level == logging.WARNING]
+
+
+def test_signal_is_known_within_the_groups_of_the_network_library() -> None:
+    """A signal that arrives while a connection is made is told as itself."""
+    signal = TerminationSignal(15)
+    assert bare(BaseExceptionGroup("outer", [BaseExceptionGroup("inner", [signal])])) is signal
+    several = BaseExceptionGroup("two", [signal, KeyboardInterrupt()])
+    assert bare(several) is several
