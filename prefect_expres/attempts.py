@@ -139,6 +139,8 @@ class Attempts:
                 await self._stop()
             if patience.cancelled_caught:
                 warn("The service did not answer in time; the job may still be running")
+            if self._submission is not None and not self._submission.ours:
+                tell("abort", "%s is left to the run that created it", self._submission.job_url)
             raise
 
     async def _stop(self) -> None:
