@@ -191,17 +191,21 @@ class JobError(ExpresError):
         self.stdout = stdout
         self.detail = detail
 
-    def __str__(self) -> str:
-        """Show the message, the service's words and the tails of stderr and stdout."""
-        evidence = [f"The service says: {self.error}"] if self.error else []
-        for heading, text in (
+    @property
+    def evidence(self) -> tuple[tuple[str, str], ...]:
+        """The longer texts that are there, each under its heading."""
+        texts = (
             ("Detail", self.detail),
             ("Last lines of stderr", self.stderr),
             ("Last lines of stdout", self.stdout),
-        ):
-            if text:
-                evidence.append(f"{heading}:\n{text}")
-        return "\n".join([self.args[0], *evidence])
+        )
+        return tuple((heading, text) for heading, text in texts if text)
+
+    def __str__(self) -> str:
+        """Show the message, the service's words and the tails of stderr and stdout."""
+        said = [f"The service says: {self.error}"] if self.error else []
+        evidence = [f"{heading}:\n{text}" for heading, text in self.evidence]
+        return "\n".join([self.args[0], *said, *evidence])
 
 
 class JobFailed(JobError):

@@ -110,14 +110,9 @@ async def show_job(label: str, job_url: str) -> None:
 async def show_failure(label: str, fault: JobError) -> None:
     """Put what is known of a job that ended badly into the log and on the Artifacts page."""
     parts = [f"# {label}", fault.args[0], f"[{fault.job_url}]({fault.job_url})"]
-    for heading, text in (
-        ("The service says", fault.error),
-        ("Detail", fault.detail),
-        ("Last lines of stderr", fault.stderr),
-        ("Last lines of stdout", fault.stdout),
-    ):
-        if text:
-            parts.append(f"## {heading}\n\n{_fenced(text)}")
+    said = [("The service says", fault.error)] if fault.error else []
+    for heading, text in (*said, *fault.evidence):
+        parts.append(f"## {heading}\n\n{_fenced(text)}")
     warn("%s", fault)
     with decoration():
         await acreate_markdown_artifact(
