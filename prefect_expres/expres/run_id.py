@@ -43,6 +43,12 @@ class RunId:
         found = _FORM.fullmatch(text or "")
         return cls(*found.groups()) if found else None
 
+    @classmethod
+    def is_of(cls, text: str | None, owner: str) -> bool:
+        """Say whether a job's runId names this owner."""
+        name = cls.parse(text)
+        return name is not None and name.owner == owner
+
     def __str__(self) -> str:
         """Write it as it is sent."""
         return f"{self.label}.{self.fingerprint}.{self.owner}.{self.nonce}"

@@ -182,8 +182,7 @@ class Election:
         return self._verdicts[ref.id]
 
     def _is_ours(self, ref: JobRef) -> bool:
-        name = RunId.parse(ref.run_id)
-        return name is not None and name.owner == self._owner
+        return RunId.is_of(ref.run_id, self._owner)
 
     async def _create(self) -> None:
         """Create a job of ours; if the answer is lost, look whether it came to be."""

@@ -31,8 +31,7 @@ async def stop_jobs(
     """
     stopped: dict[str, Phase | None] = {}
     for ref in await client.named_jobs():
-        name = RunId.parse(ref.run_id)
-        ours = ref.id in known or (name is not None and name.owner == owner)
+        ours = ref.id in known or RunId.is_of(ref.run_id, owner)
         if not ours or ref.phase.finished:
             continue
         if ref.phase is Phase.PENDING or not spare_started:
