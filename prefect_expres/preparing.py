@@ -14,7 +14,6 @@ from prefect_expres.errors import ConfigurationError, EphemerisError, ExpresErro
 from prefect_expres.expres import Configuration, SimulationRequest, warnings_of
 from prefect_expres.observing import compute_ephemeris
 from prefect_expres.progress import tell, warn
-from prefect_expres.uws import StoredFile, write_whole
 
 LARGEST_INPUT = 64 * 2**20
 
@@ -69,22 +68,6 @@ async def prepare(
         request.fingerprint[:12],
     )
     return request
-
-
-@task(name="Keep inputs", cache_policy=NO_CACHE)
-async def keep_inputs(request: SimulationRequest, folder: str) -> list[StoredFile]:
-    """Write the configuration and the ephemeris beside the results.
-
-    Not retried and not cached: writing again what is there does no harm, and costs nothing.
-
-    Args:
-        request: The simulation.
-        folder: Path or fsspec URL of the folder.
-    """
-    files = [await write_whole(folder, request.configuration_name, request.configuration.to_json())]
-    if request.ephemeris is not None:
-        files.append(await write_whole(folder, request.ephemeris_name, request.ephemeris))
-    return files
 
 
 async def _observed(model: Configuration, source: AnyEphemeris) -> tuple[Configuration, bytes]:

@@ -32,10 +32,12 @@ BELOW = {
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
     "hooks": {"errors", "uws", "expres", "submission", "blocks"},
 }
-BELOW["tasks"] = set(BELOW) - {"viewing", "hooks"}
+BELOW["steps"] = {"errors", "uws", "expres", "submission", "outcome", "progress"}
+BELOW["attempts"] = {"errors", "uws", "expres", "submission", "outcome", "progress", "viewing"}
+BELOW["tasks"] = BELOW["attempts"] | {"attempts", "steps", "blocks"}
 BELOW["observing"] = {"errors", "ephemeris", "progress", "tasks"}
 BELOW["preparing"] = {"errors", "uws", "expres", "ephemeris", "blocks", "progress", "observing"}
-BELOW["attempts"] = BELOW["tasks"] | {"tasks", "viewing"}
+BELOW["running"] = BELOW["attempts"] | {"attempts"}
 BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
@@ -57,7 +59,9 @@ WITH_PREFECT = {
     "observing",
     "preparing",
     "progress",
+    "running",
     "science",
+    "steps",
     "tasks",
     "terminal",
     "viewing",
