@@ -8,6 +8,7 @@ from prefect.runtime import flow_run
 from pydantic import PositiveFloat, PositiveInt
 
 import prefect_expres
+from prefect_expres.assets import keep_result
 from prefect_expres.attempts import Attempts, Finished
 from prefect_expres.blocks import ExpresService
 from prefect_expres.calling import anywhere_flow
@@ -15,7 +16,7 @@ from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
-from prefect_expres.outcome import Manifest, SimulationResult, find_verified, keep_manifest
+from prefect_expres.outcome import Manifest, SimulationResult, find_verified
 from prefect_expres.preparing import keep_inputs, prepare
 from prefect_expres.progress import tell
 from prefect_expres.uws import StoredFile
@@ -107,11 +108,12 @@ async def simulate(
         alone=reuse == "never",
         keep_running=keep_running,
     ).finish()
-    files = [*finished.files, *await keep_inputs(request, folder)]
+    inputs = await keep_inputs(request, folder)
+    files = [*finished.files, *inputs]
     cdf = next(file for file in files if file.name.lower().endswith(".cdf"))
     view = await look_at(cdf, folder)
     manifest = _manifest(request, finished, execution_duration, files, cdf, view)
-    result = await keep_manifest(folder, manifest)
+    result = await keep_result(folder, manifest, _sources((configuration, ephemeris), inputs))
     await show_result(result, view)
     return result
 
@@ -139,3 +141,11 @@ def _manifest(
         cdf=cdf.name,
         windows=view.windows,
     )
+
+
+def _sources(given: tuple[object, object], kept: list[StoredFile]) -> list[str | Path]:
+    """Give where configuration and ephemeris came from; what came from no file lies kept."""
+    return [
+        location if isinstance(location, str | Path) else file.url
+        for location, file in zip(given, kept, strict=False)
+    ]

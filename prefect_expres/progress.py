@@ -10,6 +10,7 @@ import anyio
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 from prefect.logging import get_run_logger
 
+from prefect_expres.announcing import announce_phase
 from prefect_expres.outcome import PhaseTime
 from prefect_expres.uws import Observation, Phase
 
@@ -84,7 +85,7 @@ class ProgressArtifact:
         self.phases: tuple[PhaseTime, ...] = ()
 
     async def show(self, seen: Observation) -> None:
-        """Log a new phase, and move the bar when enough time has passed."""
+        """Log and announce a new phase, and move the bar when enough time has passed."""
         phase = seen.job.phase
         changed = phase is not self._phase
         if changed:
@@ -92,6 +93,7 @@ class ProgressArtifact:
             self._executing_since = seen.elapsed
             self.phases += (PhaseTime(phase=phase.value, seconds=round(seen.elapsed, 3)),)
             tell("phase", "%s after %.1f s", phase.value, seen.elapsed)
+            announce_phase(self._label, self._job_url, phase, seen.job.run_id)
         if changed or seen.elapsed - self._updated >= SHORTEST_UPDATE:
             self._updated = seen.elapsed
             with decoration():

@@ -27,12 +27,14 @@ BELOW = {
     "outcome": {"errors", "uws", "expres", "analysis"},
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
-    "progress": {"errors", "uws", "outcome"},
+    "announcing": {"uws", "expres"},
+    "progress": {"errors", "uws", "outcome", "announcing"},
+    "assets": {"uws", "outcome"},
     "looking": {"errors", "analysis"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
     "hooks": {"errors", "uws", "expres", "submission", "blocks"},
 }
-BELOW["tasks"] = set(BELOW) - {"viewing", "hooks"}
+BELOW["tasks"] = set(BELOW) - {"viewing", "hooks", "assets"}
 BELOW["observing"] = {"errors", "ephemeris", "progress", "tasks"}
 BELOW["preparing"] = {"errors", "uws", "expres", "ephemeris", "blocks", "progress", "observing"}
 BELOW["attempts"] = BELOW["tasks"] | {"tasks", "viewing"}
@@ -47,6 +49,8 @@ BELOW["cli"] = set(BELOW)
 # Rooms where Prefect is at home. progress and viewing are parts of the tasks: what Prefect's UI
 # shows. terminal is the part of the command line that runs flows; it is imported when one runs.
 WITH_PREFECT = {
+    "announcing",
+    "assets",
     "blocks",
     "calling",
     "demo",
