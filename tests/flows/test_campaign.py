@@ -18,15 +18,15 @@ from prefect.client.schemas.filters import (
     TaskRunFilter,
     TaskRunFilterName,
 )
+from prefect_expres.flows.campaign import campaign
+from proxy import fault_proxy
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import AccessError, ConfigurationError, TooManyFailures
-from prefect_expres.flows.campaign import campaign
 from prefect_expres.indexing import CampaignManifest
 from prefect_expres.outcome import Manifest
 from prefect_expres.plans import FilesPlan, RoutinePlan
 from prefect_expres.uws import UWSClient
-from proxy import fault_proxy
 
 COUNT = 200
 
@@ -172,8 +172,8 @@ async def test_nothing_is_sent_for_a_wrong_plan(tmp_path: Path) -> None:
     routine = {"first": "2018-09-13", "last": "2018-09-13"}
     with pytest.raises(ConfigurationError, match="There are no files"):
         await campaign(FilesPlan(configurations=(f"{tmp_path}/*.json",)), service)
+    wrong = RoutinePlan.model_validate({**routine, "grid": {"SOURCE.*.ENERGY": [3]}})
     with pytest.raises(ConfigurationError, match="no place in a configuration"):
-        wrong = RoutinePlan.model_validate({**routine, "grid": {"SOURCE.*.ENERGY": [3]}})
         await campaign(wrong, service)
     with pytest.raises(AccessError, match="Guests"):
         await campaign(RoutinePlan.model_validate(routine), service, branch="develop")
