@@ -10,6 +10,7 @@ import anyio
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 from prefect.logging import get_run_logger
 
+from prefect_expres.announcing import announce_phase
 from prefect_expres.outcome import PhaseTime
 from prefect_expres.uws import Observation, Phase
 
@@ -63,7 +64,7 @@ class ByteCounter:
 
 
 class PhaseLog:
-    """Logs the phases of a job as they are first seen.
+    """Logs and announces the phases of a job as they are first seen.
 
     Args:
         label: The simulation's label.
@@ -79,12 +80,13 @@ class PhaseLog:
         self.phases: tuple[PhaseTime, ...] = ()
 
     async def show(self, seen: Observation) -> None:
-        """Log a new phase."""
+        """Log and announce a new phase."""
         phase = seen.job.phase
         if phase is not self._phase:
             self._phase = phase
             self.phases += (PhaseTime(phase=phase.value, seconds=round(seen.elapsed, 3)),)
             tell("phase", "%s after %.1f s", phase.value, seen.elapsed)
+            announce_phase(self._label, self._job_url, phase, seen.job.run_id)
 
 
 class ProgressArtifact(PhaseLog):
@@ -104,7 +106,7 @@ class ProgressArtifact(PhaseLog):
         self._updated = 0.0
 
     async def show(self, seen: Observation) -> None:
-        """Log a new phase, and move the bar when enough time has passed."""
+        """Log and announce a new phase, and move the bar when enough time has passed."""
         changed = seen.job.phase is not self._phase
         await super().show(seen)
         if changed:
