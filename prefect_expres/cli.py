@@ -11,8 +11,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Group, Parameter
 
 import prefect_expres
-from prefect_expres.console.asking import Interruption
-from prefect_expres.console.exits import Exit, exit_code, tell_fault
+from prefect_expres.console.exits import Exit, Interruption, exit_code, tell_fault
 from prefect_expres.console.printing import note
 
 _SIMULATE = Group("Simulate", sort_key=1)

@@ -1,11 +1,14 @@
-"""What is given to a job: ``name=value`` for a text, ``name=@path`` for a file."""
+"""What is given to a job: ``name=value`` for a text, ``name=@path`` for a file, or its URL."""
 
 import mimetypes
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Self
+from urllib.parse import urlsplit
+
+from fsspec.core import url_to_fs
 
 from prefect_expres.errors import UsageError
 from prefect_expres.uws import Upload, UWSClient, Verbatim
@@ -42,7 +45,7 @@ class Assignments:
             if not separator or not name:
                 raise UsageError(f"{word!r} is no parameter: write name=value or name=@path")
             if value.startswith("@"):
-                files[name] = _upload(Path(value[1:]))
+                files[name] = _upload(value[1:])
             else:
                 texts[name] = Verbatim(value) if verbatim else value
         duration, destruction = texts.pop(DURATION, None), texts.pop(DESTRUCTION, None)
@@ -83,11 +86,14 @@ def upload_of(name: str, content: bytes) -> Upload:
     return Upload(name, content, kind or "application/octet-stream")
 
 
-def _upload(path: Path) -> Upload:
+def _upload(address: str) -> Upload:
+    """Read a file from a path or an fsspec URL; its last part becomes the name."""
     try:
-        return upload_of(path.name, path.read_bytes())
-    except OSError as fault:
-        raise UsageError(f"{path} cannot be read: {fault.strerror}") from None
+        system, path = url_to_fs(address)
+        content = bytes(system.cat_file(path))
+    except (OSError, ValueError, ImportError) as fault:
+        raise UsageError(f"{address} cannot be read: {fault}") from None
+    return upload_of(PurePosixPath(urlsplit(address).path).name, content)
 
 
 def _seconds(text: str) -> int:

@@ -33,8 +33,9 @@ async def new(
     """Create a job, and print its URL; run it, wait for it and download its results if so asked.
 
     Args:
-        parameters: name=value for a text, name=@path for a file. runId names the job for people,
-            executionDuration is in seconds, destruction is the time until which it is kept.
+        parameters: name=value for a text, name=@path or name=@URL for a file. runId names the job
+            for people, executionDuration is in seconds, destruction is the time until which it is
+            kept.
         like: Id or URL of a job whose parameters are taken, but for those that are given.
         run: Run it.
         wait: Wait for it, too; exit with 3 if it fails, 4 if it is aborted.

@@ -27,6 +27,8 @@ from prefect_expres.uws import ResultRef, StoredFile, download, file_names, find
 
 AT_ONCE = 4
 _MOST_PRINTED = 16 * 2**20
+_OPUS_TEXTS = frozenset({"stdout", "stderr", "provjson", "provxml", "provsvg"})
+"""Texts that OPUS keeps under the job, and lists among its results only a moment later."""
 
 
 async def results(
@@ -119,6 +121,8 @@ def _chosen(
     found: dict[str, ResultRef] = {}
     for pattern in names:
         hits = {each.id: each for each in results if _is_called(each, pattern)}
+        if not hits and pattern in _OPUS_TEXTS:
+            hits = {pattern: ResultRef(id=pattern, href=f"{url}/{pattern}")}
         if not hits:
             has = ", ".join(each.id for each in results) or "none"
             raise JobNotFound(f"{url} has no result {pattern!r}; it has: {has}", url)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from prefect_expres.commands.connecting import Connection
-from prefect_expres.console.asking import Interruption, at_terminal, choose, until_interrupted
+from prefect_expres.console.asking import at_terminal, choose, until_interrupted
+from prefect_expres.console.exits import Interruption
 from prefect_expres.console.printing import error_console, note
 from prefect_expres.errors import JobAborted, JobFailed, WaitTimeout
 from prefect_expres.submission.evidence import fault_with_evidence

@@ -9,13 +9,10 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
+from prefect_expres.console.exits import Interruption
 from prefect_expres.console.printing import note
 
 T = TypeVar("T")
-
-
-class Interruption(Exception):
-    """Ctrl-C was pressed while something was waited for."""
 
 
 def at_terminal() -> bool:

@@ -39,6 +39,10 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
+class Interruption(Exception):
+    """Ctrl-C ended the command; the message says what was left undone."""
+
+
 _CODES: tuple[tuple[type[ExpresError], Exit], ...] = (
     (UsageError, Exit.USAGE),
     (JobFailed, Exit.JOB_FAILED),
