@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from fsspec.core import url_to_fs
 
-from prefect_expres.errors import UsageError
+from prefect_expres.errors import RequestRejected, UsageError
 from prefect_expres.uws import Upload, UWSClient, Verbatim
+from prefect_expres.uws.forms import check_parameter
 
 RUN_ID, DURATION, DESTRUCTION = "runId", "executionDuration", "destruction"
 _CONTROL = {name.lower(): name for name in (RUN_ID, DURATION, DESTRUCTION)}
@@ -47,7 +48,7 @@ class Assignments:
             if value.startswith("@"):
                 files[name] = _upload(value[1:])
             else:
-                texts[name] = Verbatim(value) if verbatim else value
+                texts[name] = Verbatim(value) if verbatim else _harmless(name, value)
         duration, destruction = texts.pop(DURATION, None), texts.pop(DESTRUCTION, None)
         return cls(
             texts,
@@ -84,6 +85,14 @@ def upload_of(name: str, content: bytes) -> Upload:
     """Make a file to send; its name tells its media type."""
     kind, _ = mimetypes.guess_type(name)
     return Upload(name, content, kind or "application/octet-stream")
+
+
+def _harmless(name: str, value: str) -> str:
+    try:
+        check_parameter(name, value)
+    except RequestRejected as fault:
+        raise UsageError(f"{fault}. If the service is not OPUS: --verbatim sends it") from None
+    return value
 
 
 def _upload(address: str) -> Upload:
