@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -69,11 +70,16 @@ class JobBoard(UWSClient):
             await self._ticking
         await super().__aexit__(kind, fault, trace)
 
-    async def named_jobs(self, phases: Iterable[Phase] = ()) -> tuple[JobRef, ...]:
+    async def named_jobs(
+        self, phases: Iterable[Phase] = (), *, after: datetime | None = None
+    ) -> tuple[JobRef, ...]:
         """Give the job list as the service tells it in the next tick, oldest first.
 
-        The reading begins after this call, so that what was done before it is seen.
+        The reading begins after this call, so that what was done before it is seen. One who asks
+        for a part by time has a reading of one's own.
         """
+        if after is not None:
+            return await super().named_jobs(phases, after=after)
         asking: asyncio.Future[tuple[JobRef, ...]] = asyncio.Future()
         self._asking.append(asking)
         self._stir()
