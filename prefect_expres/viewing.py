@@ -103,7 +103,7 @@ async def show_job(label: str, job_url: str) -> None:
     """Put a link to the job on the Artifacts page."""
     with decoration():
         await acreate_link_artifact(
-            job_url, key=_key("job", label), link_text=job_url, description=f"{label}: the UWS job"
+            job_url, key=_key("job", label), link_text=job_url, description="The UWS job"
         )
 
 
@@ -116,7 +116,7 @@ async def show_failure(label: str, fault: JobError) -> None:
     warn("%s", fault)
     with decoration():
         await acreate_markdown_artifact(
-            "\n\n".join(parts), key=_key("failure", label), description=f"{label}: why it failed"
+            "\n\n".join(parts), key=_key("failure", label), description="Why it failed"
         )
 
 
@@ -130,7 +130,7 @@ async def show_result(result: SimulationResult, view: View) -> None:
             await acreate_image_artifact(
                 f"data:image/png;base64,{encoded}",
                 key=_key("quicklook", result.label),
-                description=f"{result.label}: quicklook",
+                description="Visible emission over time and frequency",
             )
 
 
@@ -138,15 +138,15 @@ async def _show_tables(result: SimulationResult, view: View) -> None:
     await acreate_table_artifact(
         [
             {
-                "file": file.name,
                 "bytes": file.size,
-                "SHA-256": file.sha256,
+                "file": file.name,
                 "verified by the service's hash": file.verified,
+                "SHA-256": file.sha256,
             }
             for file in result.files
         ],
         key=_key("results", result.label),
-        description=f"{result.label}: files in {result.folder}",
+        description=f"Files in {result.folder}",
     )
     if view.windows is not None:
         await acreate_table_artifact(
@@ -161,7 +161,7 @@ async def _show_tables(result: SimulationResult, view: View) -> None:
                 for window in view.windows
             ],
             key=_key("windows", result.label),
-            description=f"{result.label}: windows of visible emission",
+            description="Windows of visible emission",
         )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = {"prefect_expres": ROOT / "prefect_expres", "flows": ROOT / "flows"}
+FOLDERS = {name: ROOT / name for name in ("prefect_expres", "flows", "deployments")}
 PACKAGE = "prefect_expres"
 
 # A room is a subpackage or a module directly in the package. Below it stand the rooms it may
@@ -27,6 +27,7 @@ BELOW = {
     "outcome": {"errors", "uws", "expres", "analysis"},
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
+    "parameters": {"expres", "ephemeris"},
     "announcing": {"uws", "expres"},
     "progress": {"errors", "uws", "outcome", "announcing"},
     "assets": {"uws", "outcome"},
