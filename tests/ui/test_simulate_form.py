@@ -92,7 +92,7 @@ def test_configuration_is_given_by_its_address(page: Page, service: str, tmp_pat
     """The path of a configuration does as well as its content."""
     _open_form(page)
     page.get_by_role("tab", name="Path or URL").first.click()
-    _field(page, "Configuration").fill(str(EXAMPLE))
+    page.get_by_role("tabpanel", name="Path or URL").get_by_role("textbox").fill(str(EXAMPLE))
     _choose_service(page, service)
     page.get_by_role("tab", name="Earth, computed").click()
     _field(page, "Output folder").fill(str(tmp_path))
