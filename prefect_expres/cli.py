@@ -23,6 +23,10 @@ app.command(
     "prefect_expres.ephemeris_command:ephemeris",
     help="Write an observer's ephemeris in the form that ExPRES reads; Earth's needs no network.",
 )
+app.command(
+    "prefect_expres.deploying:deploy",
+    help="Register block, limit, work pool, deployments and automations on Prefect's server.",
+)
 app.command(config)
 app.command(looking.app, name="*")
 app.register_install_completion_command()

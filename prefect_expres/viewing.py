@@ -4,6 +4,7 @@ import asyncio
 import base64
 import re
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -123,7 +124,9 @@ async def show_failure(label: str, fault: JobError) -> None:
 async def show_result(result: SimulationResult, view: View) -> None:
     """Put the tables of files and windows, and the picture, on the Artifacts page."""
     with decoration():
-        await _show_tables(result, view)
+        await _show_files(result)
+    if view.windows is not None:
+        await show_windows(result.label, view.windows, "Windows of visible emission")
     if view.picture is not None:
         encoded = base64.b64encode(view.picture).decode()
         with decoration():
@@ -134,7 +137,7 @@ async def show_result(result: SimulationResult, view: View) -> None:
             )
 
 
-async def _show_tables(result: SimulationResult, view: View) -> None:
+async def _show_files(result: SimulationResult) -> None:
     await acreate_table_artifact(
         [
             {
@@ -148,7 +151,11 @@ async def _show_tables(result: SimulationResult, view: View) -> None:
         key=_key("results", result.label),
         description=f"Files in {result.folder}",
     )
-    if view.windows is not None:
+
+
+async def show_windows(label: str, windows: Sequence[Window], description: str) -> None:
+    """Put a table of windows on the Artifacts page."""
+    with decoration():
         await acreate_table_artifact(
             [
                 {
@@ -158,10 +165,10 @@ async def _show_tables(result: SimulationResult, view: View) -> None:
                     "MHz": f"{window.fmin:.2f}-{window.fmax:.2f}",
                     "polarization": window.polarization,
                 }
-                for window in view.windows
+                for window in windows
             ],
-            key=_key("windows", result.label),
-            description="Windows of visible emission",
+            key=_key("windows", label),
+            description=description,
         )
 
 

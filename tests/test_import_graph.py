@@ -52,6 +52,7 @@ BELOW["sharing"] = {"errors", "blocks", "fleet", "journal", "limits", "progress"
 BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
+BELOW["deploying"] = set(BELOW)
 BELOW["sandbox"] = {"errors", "expres"}  # and uws.models, see below
 BELOW["demo"] = set(BELOW)
 BELOW["terminal"] = set(BELOW) - {"sandbox", "demo", "deployments"}
@@ -67,6 +68,7 @@ WITH_PREFECT = {
     "calling",
     "campaigning",
     "demo",
+    "deploying",
     "deployments",
     "fleet",
     "flows",
