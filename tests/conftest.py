@@ -1,4 +1,4 @@
-"""Fixtures for all tests: the recorded answers, a quick sandbox, and a configuration."""
+"""Fixtures for all tests: recorded answers, sandboxes, Prefect's database, a configuration."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import migrate
 from quick import DATA, QUICK_RUN
 
 from prefect_expres.sandbox.serving import SandboxServer
@@ -29,6 +30,21 @@ def quick_opus(tmp_path: Path) -> Iterator[SandboxServer]:
     """Serve a sandbox whose runs are quick, in the dialect of OPUS."""
     with SandboxServer(tmp_path / "sandbox", command=QUICK_RUN) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def engine_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
+    """Serve a sandbox that runs the real engine."""
+    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a home whose database is migrated once for all Prefect servers."""
+    home = tmp_path_factory.mktemp("prefect")
+    migrate(home)
+    return home
 
 
 @pytest.fixture

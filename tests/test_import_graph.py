@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = {"prefect_expres": ROOT / "prefect_expres", "flows": ROOT / "flows"}
+FOLDERS = {name: ROOT / name for name in ("prefect_expres", "flows", "deployments")}
 PACKAGE = "prefect_expres"
 
 # A room is a subpackage or a module directly in the package. Below it stand the rooms it may
@@ -28,6 +28,7 @@ BELOW = {
     "outcome": {"errors", "uws", "expres", "analysis"},
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
+    "parameters": {"expres", "ephemeris"},
     "announcing": {"uws", "expres"},
     "progress": {"errors", "uws", "outcome", "announcing"},
     "assets": {"uws", "outcome"},
@@ -49,6 +50,7 @@ BELOW["sharing"] = {"errors", "blocks", "fleet", "journal", "limits", "progress"
 BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
+BELOW["deploying"] = set(BELOW)
 BELOW["sandbox"] = {"errors", "expres"}  # and uws.models, see below
 BELOW["demo"] = set(BELOW)
 BELOW["terminal"] = set(BELOW) - {"sandbox", "demo", "deployments"}
@@ -65,6 +67,7 @@ WITH_PREFECT = {
     "calling",
     "campaigning",
     "demo",
+    "deploying",
     "deployments",
     "fleet",
     "flows",

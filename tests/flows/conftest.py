@@ -1,4 +1,4 @@
-"""Prefect servers for the tests of flows, and a sandbox with the real engine."""
+"""A Prefect server and a worker for the tests of flows, and a sandbox that obeys orders."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,21 +7,12 @@ import pytest
 from prefect.events.worker import EventsWorker
 from prefect.logging.handlers import APILogWorker
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from processes import USER, Child, PrefectServer, Sandbox, migrate
+from processes import USER, Child, PrefectServer, Sandbox
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.sandbox.serving import SandboxServer
 
 EXAMPLES = Path(__file__).parent.parent.parent / "prefect_expres" / "examples"
-
-
-@pytest.fixture(scope="session")
-def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a home whose database is migrated once for all servers."""
-    home = tmp_path_factory.mktemp("prefect")
-    migrate(home)
-    return home
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -46,13 +37,6 @@ def worker(server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> I
     with server.runs(command, tmp_path_factory.mktemp("worker") / "log") as worker:
         worker.says("started!")
         yield worker
-
-
-@pytest.fixture(scope="session")
-def engine_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
-    """Serve a sandbox that runs the real engine."""
-    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
-        yield server
 
 
 @pytest.fixture
