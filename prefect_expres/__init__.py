@@ -16,6 +16,7 @@ _HOMES = {
     "UWSClient": "prefect_expres.uws",
     "ExpresService": "prefect_expres.blocks",
     "SimulationResult": "prefect_expres.outcome",
+    "housekeeping": "prefect_expres.flows.housekeeping",
     "simulate": "prefect_expres.flows.simulate",
 }
 

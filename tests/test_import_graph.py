@@ -30,7 +30,10 @@ BELOW = {
     "progress": {"errors", "uws", "outcome"},
     "looking": {"errors", "analysis"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
-    "hooks": {"errors", "uws", "expres", "submission", "blocks"},
+    "flow_runs": {"expres"},
+    "hooks": {"errors", "uws", "expres", "submission", "blocks", "flow_runs"},
+    "chores": {"uws"},
+    "inventory": {"outcome"},
 }
 BELOW["steps"] = {"errors", "uws", "expres", "submission", "outcome", "progress"}
 BELOW["attempts"] = {"errors", "uws", "expres", "submission", "outcome", "progress", "viewing"}
@@ -38,6 +41,7 @@ BELOW["tasks"] = BELOW["attempts"] | {"attempts", "steps", "blocks"}
 BELOW["observing"] = {"errors", "ephemeris", "progress", "tasks"}
 BELOW["preparing"] = {"errors", "uws", "expres", "ephemeris", "blocks", "progress", "observing"}
 BELOW["running"] = BELOW["attempts"] | {"attempts"}
+BELOW["keeping"] = BELOW["tasks"] | {"tasks", "running", "chores", "inventory", "flow_runs"}
 BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
@@ -53,9 +57,11 @@ WITH_PREFECT = {
     "calling",
     "demo",
     "deployments",
+    "flow_runs",
     "flows",
     "attempts",
     "hooks",
+    "keeping",
     "observing",
     "preparing",
     "progress",
