@@ -96,7 +96,9 @@ async def simulate(
         alone=reuse == "never",
         keep_running=keep_running,
     )
-    result, view = await run_simulation(request, output, TaskSteps(service), terms)
+    result, view = await run_simulation(
+        request, output, TaskSteps(service), terms, made_from=(configuration, ephemeris)
+    )
     if view is not None:
         await show_result(result, view)
     return result

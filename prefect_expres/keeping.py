@@ -168,7 +168,8 @@ class Keeper:
             )
             finished = Finished(submission, job, _phases(job), files)
             allowed = int(job.execution_duration or 0)
-            await show_result(*await complete(request, finished, folder, allowed))
+            kept = await complete(request, finished, folder, allowed, made_from=(None, None))
+            await show_result(*kept)
         except ResultsMissing:
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, the results are still wanted

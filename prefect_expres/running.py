@@ -1,8 +1,10 @@
 """Run one simulation from its request to its manifest: as a flow of its own, or in a campaign."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import prefect_expres
+from prefect_expres.assets import keep_result
 from prefect_expres.attempts import Attempts, Finished, Steps, Terms
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.outcome import (
@@ -10,7 +12,6 @@ from prefect_expres.outcome import (
     SimulationResult,
     find_verified,
     keep_inputs,
-    keep_manifest,
 )
 from prefect_expres.progress import tell
 from prefect_expres.uws import StoredFile
@@ -18,7 +19,12 @@ from prefect_expres.viewing import View, look_at
 
 
 async def run_simulation(
-    request: SimulationRequest, output: str, steps: Steps, terms: Terms
+    request: SimulationRequest,
+    output: str,
+    steps: Steps,
+    terms: Terms,
+    *,
+    made_from: tuple[object, object],
 ) -> tuple[SimulationResult, View | None]:
     """Bring a simulation's results home, and look at them; a complete one is taken as found.
 
@@ -27,6 +33,7 @@ async def run_simulation(
         output: Path or fsspec URL under which the simulation gets a folder of its own.
         steps: How each step on the service is done.
         terms: How it is to be run.
+        made_from: What configuration and ephemeris were given as, for the lineage.
 
     Returns:
         What the simulation left, and what was seen in it unless it was found.
@@ -38,11 +45,15 @@ async def run_simulation(
             tell("found", "The identical simulation was found and verified in %s", folder)
             return found, None
     finished = await Attempts(request, folder, steps, terms).finish()
-    return await complete(request, finished, folder, terms.execution_duration)
+    return await complete(request, finished, folder, terms.execution_duration, made_from)
 
 
 async def complete(
-    request: SimulationRequest, finished: Finished, folder: str, execution_duration: int
+    request: SimulationRequest,
+    finished: Finished,
+    folder: str,
+    execution_duration: int,
+    made_from: tuple[object, object],
 ) -> tuple[SimulationResult, View]:
     """Look at results that are home, and complete them with the inputs and the manifest.
 
@@ -51,12 +62,22 @@ async def complete(
         finished: The job and its results.
         folder: Path or fsspec URL of the folder that they are in.
         execution_duration: Seconds that the job was allowed.
+        made_from: What configuration and ephemeris were given as, for the lineage.
     """
-    files = [*finished.files, *await keep_inputs(request, folder)]
+    inputs = await keep_inputs(request, folder)
+    files = [*finished.files, *inputs]
     cdf = next(file for file in files if file.name.lower().endswith(".cdf"))
     view = await look_at(cdf, folder)
     manifest = _manifest(request, finished, execution_duration, files, cdf, view)
-    return await keep_manifest(folder, manifest), view
+    return await keep_result(folder, manifest, _sources(made_from, inputs)), view
+
+
+def _sources(given: tuple[object, object], kept: list[StoredFile]) -> list[str | Path]:
+    """Give where configuration and ephemeris came from; what came from no file lies kept."""
+    return [
+        location if isinstance(location, str | Path) else file.url
+        for location, file in zip(given, kept, strict=False)
+    ]
 
 
 def _manifest(

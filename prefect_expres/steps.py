@@ -1,7 +1,6 @@
 """The steps on the service, with a client that is given: tasks wrap them, campaigns call them."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 from prefect_expres.errors import JobAborted, JobError, JobFailed, JobLost, JobNotFound
 from prefect_expres.expres import SimulationRequest
@@ -15,22 +14,7 @@ from prefect_expres.submission import (
     lost,
     see_started,
 )
-from prefect_expres.uws import Job, Observation, Phase, StoredFile, UWSClient, wait_for
-
-
-class Wait(Protocol):
-    """Waits for a job's end, as `wait_for` does."""
-
-    async def __call__(
-        self,
-        client: UWSClient,
-        job_id: str,
-        /,
-        *,
-        timeout: float,
-        on_progress: Callable[[Observation], Awaitable[None]] | None = None,
-    ) -> Job:
-        """Wait until the job is finished, and read it afresh."""
+from prefect_expres.uws import Job, Phase, StoredFile, UWSClient
 
 
 async def create(
@@ -75,12 +59,9 @@ async def start(client: UWSClient, submission: Submission, timeout: float) -> Ph
 async def finish(
     client: UWSClient,
     job_id: str,
-    *,
-    timeout: float,
-    on_progress: Callable[[Observation], Awaitable[None]],
-    wait: Wait = wait_for,
+    wait: Callable[[str], Awaitable[Job]],
 ) -> Job:
-    """Wait until the job has completed.
+    """Wait in some way until the job has completed.
 
     Raises:
         JobFailed: The job ended in phase ERROR.
@@ -90,7 +71,7 @@ async def finish(
     """
     job_url = client.job_url(job_id)
     try:
-        job = await wait(client, job_id, timeout=timeout, on_progress=on_progress)
+        job = await wait(job_id)
     except JobNotFound:
         raise lost(job_url) from None
     if job.phase in _ENDED_BADLY:

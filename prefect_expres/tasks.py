@@ -6,6 +6,7 @@ addresses and small values; the job's address is its identity.
 
 import contextlib
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 from prefect import task
@@ -21,7 +22,7 @@ from prefect_expres.expres import SimulationRequest
 from prefect_expres.outcome import PhaseTime
 from prefect_expres.progress import ProgressArtifact
 from prefect_expres.submission import Submission
-from prefect_expres.uws import Job, Phase, StoredFile, UWSClient
+from prefect_expres.uws import Job, Phase, StoredFile, UWSClient, wait_for
 
 
 async def may_help(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
@@ -141,7 +142,8 @@ async def await_phase(
     client, job_id = service.client_of(job_url)
     artifact = ProgressArtifact(label, job_url, execution_duration)
     async with client:
-        job = await steps.finish(client, job_id, timeout=timeout, on_progress=artifact.show)
+        wait = partial(wait_for, client, timeout=timeout, on_progress=artifact.show)
+        job = await steps.finish(client, job_id, wait)
     return job, artifact.phases
 
 

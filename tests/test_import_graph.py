@@ -23,11 +23,14 @@ BELOW = {
     "configuring": {"errors", "uws", "expres"},
     "ephemeris": {"errors", "expres"},
     "analysis": {"errors", "expres"},
+    "plans": {"errors", "expres", "ephemeris"},
     "ephemeris_command": {"errors", "ephemeris"},
     "outcome": {"errors", "uws", "expres", "analysis"},
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
-    "progress": {"errors", "uws", "outcome"},
+    "announcing": {"uws", "expres"},
+    "progress": {"errors", "uws", "outcome", "announcing"},
+    "assets": {"uws", "outcome"},
     "looking": {"errors", "analysis"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
     "flow_runs": {"expres"},
@@ -40,7 +43,7 @@ BELOW["attempts"] = {"errors", "uws", "expres", "submission", "outcome", "progre
 BELOW["tasks"] = BELOW["attempts"] | {"attempts", "steps", "blocks"}
 BELOW["observing"] = {"errors", "ephemeris", "progress", "tasks"}
 BELOW["preparing"] = {"errors", "uws", "expres", "ephemeris", "blocks", "progress", "observing"}
-BELOW["running"] = BELOW["attempts"] | {"attempts"}
+BELOW["running"] = BELOW["attempts"] | {"attempts", "assets"}
 BELOW["keeping"] = BELOW["tasks"] | {"tasks", "running", "chores", "inventory", "flow_runs"}
 BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
@@ -53,6 +56,8 @@ BELOW["cli"] = set(BELOW)
 # Rooms where Prefect is at home. progress and viewing are parts of the tasks: what Prefect's UI
 # shows. terminal is the part of the command line that runs flows; it is imported when one runs.
 WITH_PREFECT = {
+    "announcing",
+    "assets",
     "blocks",
     "calling",
     "demo",
