@@ -15,7 +15,7 @@ from prefect_expres.outcome import PhaseTime
 from prefect_expres.progress import tell, warn
 from prefect_expres.submission import Submission, stop_jobs
 from prefect_expres.uws import Job, Phase, StoredFile, UWSClient
-from prefect_expres.viewing import show_failure, show_job
+from prefect_expres.viewing import View, show_failure, show_job
 
 STOP_SECONDS = 25.0
 SECOND_LOOK_AFTER = 1.0
@@ -67,6 +67,9 @@ class Steps(Protocol):
 
     async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
         """Bring the results home."""
+
+    async def look(self, cdf: StoredFile, folder: str) -> View:
+        """Look at the results."""
 
 
 @dataclass(frozen=True)

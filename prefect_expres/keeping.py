@@ -15,7 +15,7 @@ from prefect_expres.inventory import Inventory
 from prefect_expres.outcome import PhaseTime, find_verified
 from prefect_expres.progress import tell, warn
 from prefect_expres.running import complete
-from prefect_expres.submission import Submission, request_of
+from prefect_expres.submission import Submission, rebuild_request
 from prefect_expres.tasks import download_results
 from prefect_expres.uws import Job, JobRef, Timestamp, UWSClient
 from prefect_expres.viewing import show_result
@@ -120,7 +120,7 @@ class Keeper:
         action, why = self.rules.decide(job, collected=collected, in_use=ours.in_use)
         request = None
         if action is Action.COLLECT:
-            request = await request_of(client, job.id, ours.name)
+            request = await rebuild_request(client, job.id, ours.name)
             if request is None:
                 action = Action.LEAVE
                 why = "its inputs are not shown, or do not make the simulation that its runId tells"

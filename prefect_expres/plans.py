@@ -1,18 +1,26 @@
 """Plans of campaigns: small models that name many simulations, and give them one by one.
 
-A plan gives the same simulations in the same order whenever it is asked, and holds none of them.
+A plan gives the same simulation for the same number whenever it is asked, and holds none of them.
 """
 
-import itertools
 import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 import fsspec
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    model_validator,
+)
 
 from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris
 from prefect_expres.ephemeris.preparing import AsAnyOf
@@ -88,25 +96,37 @@ class RoutinePlan(BaseModel):
             combinations *= len(values)
         return days * len(self.observers) * len(self.moons) * combinations
 
-    def simulations(self) -> Iterator[Planned]:
-        """Give the simulations by day, observer, moon and grid.
+    @property
+    def name(self) -> str:
+        """Name the plan by what it shows, as ``io-europa-earth-20180913-20180930``."""
+        return safe_label(
+            "-".join((*self.moons, *self.observers, f"{self.first:%Y%m%d}", f"{self.last:%Y%m%d}"))
+        ).lower()
+
+    def simulation(self, number: int) -> Planned:
+        """Give one simulation; they go by day, observer, moon and grid.
 
         Raises:
             ConfigurationError: The grid names no place in the configuration, or breaks a rule.
         """
-        numbers = itertools.count()
-        days = (self.first + timedelta(day) for day in range((self.last - self.first).days + 1))
-        for day, observer, moon in itertools.product(days, self.observers, self.moons):
-            plain = routine(
-                observer, moon, day, phase=0.0, ephemeris=f"{observer}.csv", form=self.form
-            )
-            for values in itertools.product(*self.grid.values()):
-                changes = dict(zip(self.grid, values, strict=True))
-                configuration = _changed(plain, changes)
-                label = "-".join((default_label(configuration), *_words(changes)))
-                yield Planned(
-                    next(numbers), safe_label(label), configuration, self._source(observer)
-                )
+        rest, changes = number, {}
+        for place, values in reversed(self.grid.items()):
+            rest, choice = divmod(rest, len(values))
+            changes[place] = values[choice]
+        rest, moon = divmod(rest, len(self.moons))
+        day, observer = divmod(rest, len(self.observers))
+        where = self.observers[observer]
+        plain = routine(
+            where,
+            self.moons[moon],
+            self.first + timedelta(day),
+            phase=0.0,
+            ephemeris=f"{where}.csv",
+            form=self.form,
+        )
+        configuration = _changed(plain, changes)
+        label = "-".join((default_label(configuration), *_words(changes)))
+        return Planned(number, safe_label(label), configuration, self._source(where))
 
     def _source(self, observer: str) -> AnyEphemeris:
         try:
@@ -122,14 +142,24 @@ class RoutinePlan(BaseModel):
             raise ValueError(msg) from None
 
 
+def _as_many(given: object) -> object:
+    return (given,) if isinstance(given, str) else given
+
+
+def _matching(pattern: str) -> list[str]:
+    system, path = fsspec.core.url_to_fs(pattern)
+    return [system.unstrip_protocol(found) for found in system.glob(path)]
+
+
 class FilesPlan(BaseModel):
     """Configurations that are there as files, under any address that fsspec knows."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", title="Configuration files")
 
     kind: Literal["files"] = "files"
-    configurations: str = Field(
-        min_length=1, description="Path or URL of the files, with * and ** as in runs/*.json."
+    configurations: Annotated[tuple[str, ...], BeforeValidator(_as_many)] = Field(
+        min_length=1,
+        description="Paths or URLs of the files; * and ** stand for many, as in runs/*.json.",
     )
     ephemeris: AnyEphemeris | None = Field(
         None,
@@ -137,27 +167,35 @@ class FilesPlan(BaseModel):
         "OBSERVER.EPHEM names is taken from beside the configuration.",
     )
 
-    def count(self) -> int:
-        """Count the files."""
-        return len(self._files())
+    @property
+    def name(self) -> str:
+        """Name the plan by its first pattern, as ``runs-io`` for ``2018/runs/io-*.json``."""
+        folder, pattern = posixpath.split(posixpath.splitext(self.configurations[0])[0])
+        return safe_label(posixpath.join(posixpath.basename(folder), pattern)).lower()
 
-    def simulations(self) -> Iterator[Planned]:
-        """Give the files by name.
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The files' URLs, by name; looked for once.
 
         Raises:
             ConfigurationError: There is none.
         """
-        files = self._files()
-        if not files:
-            msg = f"There are no files {self.configurations}; look at the path and the pattern"
+        found = {url for pattern in self.configurations for url in _matching(pattern)}
+        if not found:
+            patterns = ", ".join(self.configurations)
+            msg = f"There are no files {patterns}; look at the path and the pattern"
             raise ConfigurationError(msg)
-        for number, url in enumerate(files):
-            label = safe_label(posixpath.splitext(posixpath.basename(url))[0])
-            yield Planned(number, label, url, self.ephemeris)
+        return tuple(sorted(found))
 
-    def _files(self) -> list[str]:
-        system, pattern = fsspec.core.url_to_fs(self.configurations)
-        return [system.unstrip_protocol(path) for path in sorted(system.glob(pattern))]
+    def count(self) -> int:
+        """Count the files."""
+        return len(self.files)
+
+    def simulation(self, number: int) -> Planned:
+        """Give one simulation."""
+        url = self.files[number]
+        label = safe_label(posixpath.splitext(posixpath.basename(url))[0])
+        return Planned(number, label, url, self.ephemeris)
 
 
 Plan = Annotated[RoutinePlan | FilesPlan, Field(discriminator="kind"), AsAnyOf()]

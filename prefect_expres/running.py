@@ -1,5 +1,6 @@
 """Run one simulation from its request to its manifest: as a flow of its own, or in a campaign."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,7 +46,9 @@ async def run_simulation(
             tell("found", "The identical simulation was found and verified in %s", folder)
             return found, None
     finished = await Attempts(request, folder, steps, terms).finish()
-    return await complete(request, finished, folder, terms.execution_duration, made_from)
+    return await complete(
+        request, finished, folder, terms.execution_duration, made_from, look=steps.look
+    )
 
 
 async def complete(
@@ -54,6 +57,8 @@ async def complete(
     folder: str,
     execution_duration: int,
     made_from: tuple[object, object],
+    *,
+    look: Callable[[StoredFile, str], Awaitable[View]] = look_at,
 ) -> tuple[SimulationResult, View]:
     """Look at results that are home, and complete them with the inputs and the manifest.
 
@@ -63,11 +68,12 @@ async def complete(
         folder: Path or fsspec URL of the folder that they are in.
         execution_duration: Seconds that the job was allowed.
         made_from: What configuration and ephemeris were given as, for the lineage.
+        look: Looks at the CDF file in the folder.
     """
     inputs = await keep_inputs(request, folder)
     files = [*finished.files, *inputs]
     cdf = next(file for file in files if file.name.lower().endswith(".cdf"))
-    view = await look_at(cdf, folder)
+    view = await look(cdf, folder)
     manifest = _manifest(request, finished, execution_duration, files, cdf, view)
     return await keep_result(folder, manifest, _sources(made_from, inputs)), view
 

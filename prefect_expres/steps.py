@@ -83,13 +83,9 @@ async def finish(
 
 async def download(client: UWSClient, job_id: str, folder: str, limit: int) -> list[StoredFile]:
     """Download every result and verify it; see `fetch_results`."""
-    files = await fetch_results(
+    return await fetch_results(
         client, job_id, folder, taken=(MANIFEST,), limit=limit, on_bytes=ByteCounter().count
     )
-    for file in files:
-        check = "verified" if file.verified else "no hash announced"
-        tell("download", "%s, %s bytes, %s", file.name, f"{file.size:,}", check)
-    return files
 
 
 _ENDED_BADLY: dict[Phase, type[JobError]] = {

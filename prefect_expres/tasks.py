@@ -20,9 +20,10 @@ from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import ExpresError
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.outcome import PhaseTime
-from prefect_expres.progress import ProgressArtifact
+from prefect_expres.progress import ProgressArtifact, tell
 from prefect_expres.submission import Submission
 from prefect_expres.uws import Job, Phase, StoredFile, UWSClient, wait_for
+from prefect_expres.viewing import View, look_at
 
 
 async def may_help(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
@@ -173,7 +174,11 @@ async def download_results(job_url: str, service: ExpresService, folder: str) ->
     """
     client, job_id = service.client_of(job_url)
     async with client:
-        return await steps.download(client, job_id, folder, service.largest_result)
+        files = await steps.download(client, job_id, folder, service.largest_result)
+    for file in files:
+        check = "verified" if file.verified else "no hash announced"
+        tell("download", "%s, %s bytes, %s", file.name, f"{file.size:,}", check)
+    return files
 
 
 class TaskSteps:
@@ -223,3 +228,7 @@ class TaskSteps:
     async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
         """Bring the results home."""
         return await download_results(submission.job_url, self._service, folder)
+
+    async def look(self, cdf: StoredFile, folder: str) -> View:
+        """Look at the results."""
+        return await look_at(cdf, folder)

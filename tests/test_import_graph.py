@@ -16,6 +16,7 @@ PACKAGE = "prefect_expres"
 # import; the package's own version is free to all. A new room takes its place here first.
 BELOW = {
     "errors": set(),
+    "limits": set(),
     "examples": set(),
     "calling": set(),
     "uws": {"errors"},
@@ -44,6 +45,12 @@ BELOW["tasks"] = BELOW["attempts"] | {"attempts", "steps", "blocks"}
 BELOW["observing"] = {"errors", "ephemeris", "progress", "tasks"}
 BELOW["preparing"] = {"errors", "uws", "expres", "ephemeris", "blocks", "progress", "observing"}
 BELOW["running"] = BELOW["attempts"] | {"attempts", "assets"}
+BELOW["journal"] = {"uws", "outcome"}
+BELOW["indexing"] = {"journal", "plans", "uws"}
+BELOW["campaigning"] = {"indexing", "journal", "progress"}
+BELOW["slots"] = {"limits", "progress"}
+BELOW["fleet"] = set(BELOW) - {"campaigning", "indexing", "hooks", "looking", "ephemeris_command"}
+BELOW["sharing"] = {"errors", "blocks", "fleet", "journal", "limits", "progress"}
 BELOW["keeping"] = BELOW["tasks"] | {"tasks", "running", "chores", "inventory", "flow_runs"}
 BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
@@ -59,12 +66,14 @@ WITH_PREFECT = {
     "announcing",
     "assets",
     "blocks",
+    "attempts",
     "calling",
+    "campaigning",
     "demo",
     "deployments",
     "flow_runs",
+    "fleet",
     "flows",
-    "attempts",
     "hooks",
     "keeping",
     "observing",
@@ -72,6 +81,8 @@ WITH_PREFECT = {
     "progress",
     "running",
     "science",
+    "sharing",
+    "slots",
     "steps",
     "tasks",
     "terminal",

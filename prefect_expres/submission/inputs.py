@@ -55,7 +55,7 @@ async def is_same(client: UWSClient, job_id: str, request: SimulationRequest) ->
     return await _once_shown(client, lambda: _compared(client, job_id, request))
 
 
-async def request_of(client: UWSClient, job_id: str, name: RunId) -> SimulationRequest | None:
+async def rebuild_request(client: UWSClient, job_id: str, name: RunId) -> SimulationRequest | None:
     """Rebuild the simulation that a job runs from the inputs that the service keeps.
 
     Args:
