@@ -29,7 +29,7 @@ BELOW = {
     "outcome": {"errors", "uws", "expres", "analysis"},
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
-    "announcing": {"uws", "expres"},
+    "announcing": {"uws", "expres", "analysis"},
     "progress": {"errors", "uws", "outcome", "announcing"},
     "assets": {"uws", "outcome"},
     "looking": {"errors", "analysis"},
@@ -38,6 +38,8 @@ BELOW = {
     "hooks": {"errors", "uws", "expres", "submission", "blocks", "flow_runs"},
     "chores": {"uws"},
     "inventory": {"outcome"},
+    "publishing": {"uws"},
+    "forecasting": {"uws", "analysis", "publishing"},
 }
 BELOW["steps"] = {"errors", "uws", "expres", "submission", "outcome", "progress"}
 BELOW["attempts"] = {"errors", "uws", "expres", "submission", "outcome", "progress", "viewing"}
