@@ -29,11 +29,16 @@ BELOW = {
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
     "parameters": {"expres", "ephemeris"},
-    "announcing": {"uws", "expres"},
+    "announcing": {"uws", "expres", "analysis"},
     "progress": {"errors", "uws", "outcome", "announcing"},
     "assets": {"uws", "outcome"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
-    "hooks": {"errors", "uws", "expres", "submission", "blocks"},
+    "flow_runs": {"expres"},
+    "hooks": {"errors", "uws", "expres", "submission", "blocks", "flow_runs"},
+    "chores": {"uws"},
+    "inventory": {"outcome"},
+    "publishing": {"uws"},
+    "forecasting": {"uws", "analysis", "publishing"},
 }
 BELOW["steps"] = {"errors", "uws", "expres", "submission", "outcome", "progress"}
 BELOW["attempts"] = {"errors", "uws", "expres", "submission", "outcome", "progress", "viewing"}
@@ -47,6 +52,7 @@ BELOW["campaigning"] = {"indexing", "journal", "progress"}
 BELOW["slots"] = {"limits", "progress"}
 BELOW["fleet"] = set(BELOW) - {"campaigning", "indexing", "hooks"}
 BELOW["sharing"] = {"errors", "blocks", "fleet", "journal", "limits", "progress"}
+BELOW["keeping"] = BELOW["tasks"] | {"tasks", "running", "chores", "inventory", "flow_runs"}
 BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
@@ -69,9 +75,11 @@ WITH_PREFECT = {
     "demo",
     "deploying",
     "deployments",
+    "flow_runs",
     "fleet",
     "flows",
     "hooks",
+    "keeping",
     "observing",
     "preparing",
     "progress",
