@@ -31,6 +31,15 @@ def quick_opus(tmp_path: Path) -> Iterator[SandboxServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """Serve an object store, and give the URL of its bucket."""
+    from object_store import object_store  # noqa: PLC0415 - heavy, and few tests need it
+
+    with object_store() as url:
+        yield url
+
+
 @pytest.fixture
 def configuration() -> dict[str, Any]:
     """Give the content of a small configuration with a fixed observer."""
