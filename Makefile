@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak crowd check lock clean
+.PHONY: help demo test soak crowd docs check lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -20,6 +20,10 @@ soak: $(READY) ## Kill simulations at random behind a failing network (ROUNDS=30
 
 crowd: $(READY) ## Let 20 processes ask for one simulation at once (ROUNDS=50)
 	@$(BIN)/python tests/soak/crowd.py --rounds $(or $(ROUNDS),50)
+
+docs: $(READY) ## Build the documentation into build/docs
+	@$(BIN)/python -m sphinx -W -n --keep-going -q -d build/doctrees docs build/docs
+	@echo "The documentation is in build/docs/index.html"
 
 check: $(READY) ## Check style, format and types
 	@$(BIN)/ruff check .

@@ -1,5 +1,7 @@
 """The tree of errors.
 
+Who catches one catches all below it::
+
     ExpresError
     ├── ConfigurationError     the configuration breaks rules: all problems at once
     ├── AccessError            the service's access rules forbid it; nothing was sent

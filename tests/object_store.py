@@ -1,5 +1,6 @@
 """An object store on this machine, which speaks S3."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ def object_store() -> Iterator[str]:
 
     The environment says where it is, as the documentation tells its readers.
     """
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # it logs every request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
