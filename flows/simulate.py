@@ -1,25 +1,23 @@
 """Run one ExPRES simulation: prepare, create, run, wait, download, look."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from prefect.runtime import flow_run
 from pydantic import PositiveFloat, PositiveInt
 
-import prefect_expres
-from prefect_expres.attempts import Attempts, Finished
+from prefect_expres.attempts import Terms
 from prefect_expres.blocks import ExpresService
 from prefect_expres.calling import anywhere_flow
 from prefect_expres.ephemeris import AnyEphemeris
-from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.expres import Configuration
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
-from prefect_expres.outcome import Manifest, SimulationResult, find_verified, keep_manifest
-from prefect_expres.preparing import keep_inputs, prepare
-from prefect_expres.progress import tell
-from prefect_expres.uws import StoredFile
-from prefect_expres.viewing import View, look_at, show_result
+from prefect_expres.outcome import SimulationResult
+from prefect_expres.preparing import prepare
+from prefect_expres.running import run_simulation
+from prefect_expres.tasks import TaskSteps
+from prefect_expres.viewing import show_result
 
 QUEUE_ALLOWANCE = 3600.0
 Reuse = Literal["verified", "never"]
@@ -90,52 +88,17 @@ async def simulate(
         TransferError: A result did not arrive whole, or may not be fetched.
     """
     request = await prepare(configuration, service, ephemeris, branch, label, execution_duration)
-    folder = f"{output.rstrip('/')}/{request.folder}"
-    if reuse == "verified":
-        found = await find_verified(folder, request.fingerprint)
-        if found is not None:
-            tell("found", "The identical simulation was found and verified in %s", folder)
-            return found
-    finished = await Attempts(
-        request,
-        service,
-        folder,
-        owner_of(flow_run.id),
+    terms = Terms(
+        owner=owner_of(flow_run.id),
         execution_duration=execution_duration,
         patience=timeout or execution_duration + QUEUE_ALLOWANCE,
         attempts=attempts,
         alone=reuse == "never",
         keep_running=keep_running,
-    ).finish()
-    files = [*finished.files, *await keep_inputs(request, folder)]
-    cdf = next(file for file in files if file.name.lower().endswith(".cdf"))
-    view = await look_at(cdf, folder)
-    manifest = _manifest(request, finished, execution_duration, files, cdf, view)
-    result = await keep_manifest(folder, manifest)
-    await show_result(result, view)
-    return result
-
-
-def _manifest(
-    request: SimulationRequest,
-    finished: Finished,
-    execution_duration: int,
-    files: list[StoredFile],
-    cdf: StoredFile,
-    view: View,
-) -> Manifest:
-    return Manifest(
-        label=request.label,
-        fingerprint=request.fingerprint,
-        branch=request.branch,
-        run_id=finished.submission.run_id,
-        job_url=finished.submission.job_url,
-        owner=finished.job.owner_id,
-        created=datetime.now(UTC),
-        execution_duration=execution_duration,
-        package_version=prefect_expres.__version__,
-        phases=finished.phases,
-        files=(*files, *view.files),
-        cdf=cdf.name,
-        windows=view.windows,
     )
+    result, view = await run_simulation(
+        request, output, TaskSteps(service), terms, made_from=(configuration, ephemeris)
+    )
+    if view is not None:
+        await show_result(result, view)
+    return result

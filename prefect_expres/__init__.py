@@ -16,6 +16,9 @@ _HOMES = {
     "UWSClient": "prefect_expres.uws",
     "ExpresService": "prefect_expres.blocks",
     "SimulationResult": "prefect_expres.outcome",
+    "FilesPlan": "prefect_expres.plans",
+    "RoutinePlan": "prefect_expres.plans",
+    "campaign": "prefect_expres.flows.campaign",
     "simulate": "prefect_expres.flows.simulate",
 }
 

@@ -3,23 +3,73 @@
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 import anyio
 
-from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import ExpresError, JobAborted, JobError, JobLost
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.outcome import PhaseTime
 from prefect_expres.progress import tell, warn
 from prefect_expres.submission import Submission, stop_jobs
-from prefect_expres.tasks import await_phase, create_job, download_results, run_job
 from prefect_expres.uws import Job, Phase, StoredFile, UWSClient
-from prefect_expres.viewing import show_failure, show_job
+from prefect_expres.viewing import View, show_failure, show_job
 
 STOP_SECONDS = 25.0
 SECOND_LOOK_AFTER = 1.0
 MOST_PASSED_OVER = 10
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a simulation is to be run.
+
+    Args:
+        owner: Stands for the flow run, see `RunId`.
+        execution_duration: Seconds that a job may run.
+        patience: Seconds to wait for each job.
+        attempts: How many jobs may end without results.
+        alone: Take no job but the flow run's own.
+        keep_running: Leave a started job running when the flow run ends early.
+    """
+
+    owner: str
+    execution_duration: int
+    patience: float
+    attempts: int = 1
+    alone: bool = False
+    keep_running: bool = False
+
+
+class Steps(Protocol):
+    """The steps on the service: tasks of their own, or parts of a campaign."""
+
+    def slot(self) -> AbstractAsyncContextManager[object]:
+        """Hold a place among those who have a job on the service."""
+
+    def client(self, job_list: str) -> AbstractAsyncContextManager[UWSClient]:
+        """Give a client of a job list."""
+
+    async def create(
+        self, request: SimulationRequest, terms: Terms, passed_over: tuple[str, ...]
+    ) -> Submission:
+        """Come to the one job that runs the simulation."""
+
+    async def start(self, submission: Submission, timeout: float) -> Phase:
+        """See to it that the job is started."""
+
+    async def finish(
+        self, submission: Submission, label: str, timeout: float, execution_duration: int
+    ) -> tuple[Job, tuple[PhaseTime, ...]]:
+        """Wait until the job has completed."""
+
+    async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
+        """Bring the results home."""
+
+    async def look(self, cdf: StoredFile, folder: str) -> View:
+        """Look at the results."""
 
 
 @dataclass(frozen=True)
@@ -33,42 +83,21 @@ class Finished:
 
 
 class Attempts:
-    """The attempts of one flow run.
+    """The attempts at one simulation.
 
     Args:
         request: The simulation.
-        service: The service.
         folder: Path or fsspec URL of the results' folder.
-        owner: Stands for the flow run, see `RunId`.
-        execution_duration: Seconds that a job may run.
-        patience: Seconds to wait for each job.
-        attempts: How many jobs may end without results.
-        alone: Take no job but the flow run's own.
-        keep_running: Leave a started job running when the flow run ends early.
+        steps: How each step is done.
+        terms: How it is to be run.
     """
 
-    def __init__(
-        self,
-        request: SimulationRequest,
-        service: ExpresService,
-        folder: str,
-        owner: str,
-        *,
-        execution_duration: int,
-        patience: float,
-        attempts: int,
-        alone: bool,
-        keep_running: bool,
-    ) -> None:
+    def __init__(self, request: SimulationRequest, folder: str, steps: Steps, terms: Terms) -> None:
         self._request = request
-        self._service = service
         self._folder = folder
-        self._owner = owner
-        self._execution_duration = execution_duration
-        self._patience = patience
-        self._left = attempts
-        self._alone = alone
-        self._keep_running = keep_running
+        self._steps = steps
+        self._terms = terms
+        self._left = terms.attempts
         self._passed_over: list[str] = []
         self._submission: Submission | None = None
 
@@ -90,28 +119,18 @@ class Attempts:
                 warn("%s. Trying again.", str(fault.args[0]).rstrip("."))
 
     async def _attempt(self) -> Finished:
-        deadline = time.monotonic() + self._patience
         self._submission = None
-        async with self._not_left_running():
-            submission = self._submission = await create_job(
-                self._request,
-                self._service,
-                self._owner,
-                self._execution_duration,
-                self._patience,
-                tuple(self._passed_over),
-                alone=self._alone,
+        async with self._steps.slot(), self._not_left_running():
+            deadline = time.monotonic() + self._terms.patience
+            submission = self._submission = await self._steps.create(
+                self._request, self._terms, tuple(self._passed_over)
             )
             await show_job(self._request.label, submission.job_url)
-            await run_job(submission, self._service, _until(deadline))
-            job, phases = await await_phase(
-                submission.job_url,
-                self._service,
-                self._request.label,
-                _until(deadline),
-                self._execution_duration,
+            await self._steps.start(submission, _until(deadline))
+            job, phases = await self._steps.finish(
+                submission, self._request.label, _until(deadline), self._terms.execution_duration
             )
-        files = await download_results(submission.job_url, self._service, self._folder)
+        files = await self._steps.download(submission, self._folder)
         if submission.strays:
             await self._stop()
         return Finished(submission, job, phases, files)
@@ -146,7 +165,7 @@ class Attempts:
     async def _stop(self) -> None:
         """Look for our jobs by name; once more if a create was under way, whose job may be late."""
         try:
-            async with self._service.get_client(self._request.job_list) as client:
+            async with self._steps.client(self._request.job_list) as client:
                 stopped = await self._stop_once(client)
                 if self._submission is None:
                     await anyio.sleep(SECOND_LOOK_AFTER)
@@ -160,7 +179,13 @@ class Attempts:
     async def _stop_once(self, client: UWSClient) -> dict[str, Phase | None]:
         submission = self._submission
         known = [submission.job_id] if submission is not None and submission.ours else []
-        return await stop_jobs(client, self._owner, known=known, spare_started=self._keep_running)
+        return await stop_jobs(
+            client,
+            self._terms.owner,
+            fingerprint=self._request.fingerprint,
+            known=known,
+            spare_started=self._terms.keep_running,
+        )
 
 
 def bare(group: BaseExceptionGroup[BaseException]) -> BaseException:

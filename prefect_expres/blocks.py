@@ -1,6 +1,6 @@
 """Prefect blocks: where the ExPRES service is, and who asks."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from prefect.blocks.abstract import CredentialsBlock
 from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
@@ -8,6 +8,8 @@ from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 from prefect_expres.expres.access import Access
 from prefect_expres.uws import UWSClient
 from prefect_expres.uws.answers import shown_url
+
+C = TypeVar("C", bound=UWSClient)
 
 
 class ExpresService(CredentialsBlock):
@@ -83,9 +85,14 @@ class ExpresService(CredentialsBlock):
         """Give the URL of a job list."""
         return f"{self.base_url}/rest/{job_list}"
 
-    def get_client(self, job_list: str = "ExPRES") -> UWSClient:
-        """Give a client of a job list; use it as an asynchronous context manager."""
-        return UWSClient(
+    def get_client(self, job_list: str = "ExPRES", kind: type[C] = UWSClient) -> C:  # type: ignore[assignment]
+        """Give a client of a job list; use it as an asynchronous context manager.
+
+        Args:
+            job_list: The job list.
+            kind: What client it is to be, for instance a `JobBoard`.
+        """
+        return kind(
             self.jobs_url(job_list),
             self.user,
             self.token.get_secret_value() if self.token else None,

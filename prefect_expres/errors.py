@@ -26,6 +26,8 @@ Who catches one catches all below it::
     │   ├── JobLost            the service has forgotten it
     │   └── ResultsMissing
     ├── WaitTimeout            our own deadline passed
+    ├── CampaignError          a campaign cannot be run as asked, or has lost all its workers
+    │   └── TooManyFailures
     └── TransferError          a file did not arrive
         ├── Interrupted        the body stopped early
         ├── SizeMismatch
@@ -241,6 +243,34 @@ class WaitTimeout(ExpresError):
         self.job_url = job_url
         self.phase = phase
         self.waited = waited
+
+
+class CampaignError(ExpresError):
+    """A campaign cannot be run as it was asked for, or all who shared it have died."""
+
+
+class TooManyFailures(CampaignError):
+    """So many simulations of a campaign failed that no further ones were begun.
+
+    Args:
+        failed: How many failed.
+        not_begun: How many were not begun.
+        manifest: URL of the campaign's manifest, which tells why each failed.
+    """
+
+    def __init__(self, failed: int, not_begun: int, manifest: str) -> None:
+        super().__init__(failed, not_begun, manifest)
+        self.failed = failed
+        self.not_begun = not_begun
+        self.manifest = manifest
+
+    def __str__(self) -> str:
+        """Say what to do."""
+        return (
+            f"{self.failed} simulations failed, so {self.not_begun} were not begun; "
+            f"{self.manifest} tells why. Mend it and run the campaign again, which does only what "
+            "is missing, or give it a larger max_failures."
+        )
 
 
 class TransferError(ExpresError):

@@ -11,6 +11,7 @@ import fsspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from prefect_expres.analysis.windows import Window
+from prefect_expres.expres import SimulationRequest
 from prefect_expres.uws import StoredFile, write_whole
 from prefect_expres.uws.names import safe_name
 
@@ -90,6 +91,14 @@ class SimulationResult(Manifest):
     def manifest_url(self) -> str:
         """The URL of the manifest."""
         return self.url_of(MANIFEST)
+
+
+async def keep_inputs(request: SimulationRequest, folder: str) -> list[StoredFile]:
+    """Write the configuration and the ephemeris beside the results."""
+    files = [await write_whole(folder, request.configuration_name, request.configuration.to_json())]
+    if request.ephemeris is not None:
+        files.append(await write_whole(folder, request.ephemeris_name, request.ephemeris))
+    return files
 
 
 async def keep_manifest(folder: str, manifest: Manifest) -> SimulationResult:

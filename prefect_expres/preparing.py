@@ -1,6 +1,7 @@
 """Prefect tasks before the service is asked: read, check, and keep what a simulation is made of."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.ephemeris import AnyEphemeris, read_csv, span_of, with_observer
+from prefect_expres.ephemeris import AnyEphemeris, Span, read_csv, span_of, with_observer
 from prefect_expres.errors import ConfigurationError, EphemerisError, ExpresError
 from prefect_expres.expres import Configuration, SimulationRequest, warnings_of
 from prefect_expres.observing import compute_ephemeris
 from prefect_expres.progress import tell, warn
-from prefect_expres.uws import StoredFile, write_whole
 
 LARGEST_INPUT = 64 * 2**20
 
@@ -49,13 +49,39 @@ async def prepare(
     service.access.check(branch, execution_duration)
     if service.access.warning:
         warn(service.access.warning)
-    model = await _configuration(configuration)
+    model = await read_configuration(configuration)
+    return await request_of(model, service, ephemeris, branch, label)
+
+
+async def request_of(
+    model: Configuration,
+    service: ExpresService,
+    ephemeris: str | Path | AnyEphemeris | None,
+    branch: str,
+    label: str | None,
+    compute: Callable[[AnyEphemeris, Span], Awaitable[str]] = compute_ephemeris,
+) -> SimulationRequest:
+    """Put a configuration and its ephemeris together, and warn of what ExPRES does silently.
+
+    Args:
+        model: The configuration.
+        service: The service, whose access rules hold.
+        ephemeris: A file or a source, see `prepare`.
+        branch: The ExPRES git branch.
+        label: A short name for people.
+        compute: Computes the file of a source.
+
+    Raises:
+        ConfigurationError: The configuration breaks rules.
+        EphemerisError: The ephemeris is missing or not named.
+    """
     if ephemeris is None:
         track = None
     elif isinstance(ephemeris, str | Path):
         track = await _content(ephemeris, EphemerisError)
     else:
-        model, track = await _observed(model, ephemeris)
+        track = (await compute(ephemeris, span_of(model))).encode()
+        model = with_observer(model, await asyncio.to_thread(read_csv, track))
     for trap in warnings_of(model, service.access):
         warn("%s", trap)
     request = SimulationRequest.build(model, track, branch, label)
@@ -71,29 +97,12 @@ async def prepare(
     return request
 
 
-@task(name="Keep inputs", cache_policy=NO_CACHE)
-async def keep_inputs(request: SimulationRequest, folder: str) -> list[StoredFile]:
-    """Write the configuration and the ephemeris beside the results.
+async def read_configuration(given: str | Path | dict[str, Any] | Configuration) -> Configuration:
+    """Read a configuration from wherever it is, and check it.
 
-    Not retried and not cached: writing again what is there does no harm, and costs nothing.
-
-    Args:
-        request: The simulation.
-        folder: Path or fsspec URL of the folder.
+    Raises:
+        ConfigurationError: It cannot be read, or breaks rules.
     """
-    files = [await write_whole(folder, request.configuration_name, request.configuration.to_json())]
-    if request.ephemeris is not None:
-        files.append(await write_whole(folder, request.ephemeris_name, request.ephemeris))
-    return files
-
-
-async def _observed(model: Configuration, source: AnyEphemeris) -> tuple[Configuration, bytes]:
-    """Compute the ephemeris and put it into the configuration."""
-    track = (await compute_ephemeris(source, span_of(model))).encode()
-    return with_observer(model, await asyncio.to_thread(read_csv, track)), track
-
-
-async def _configuration(given: str | Path | dict[str, Any] | Configuration) -> Configuration:
     if isinstance(given, Configuration):
         return Configuration.from_mapping(given.content())
     if isinstance(given, dict):

@@ -10,6 +10,7 @@ import anyio
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 from prefect.logging import get_run_logger
 
+from prefect_expres.announcing import announce_phase
 from prefect_expres.outcome import PhaseTime
 from prefect_expres.uws import Observation, Phase
 
@@ -62,40 +63,58 @@ class ByteCounter:
             tell("download", "%s, %s%s bytes so far", name, f"{received:,}", of)
 
 
-class ProgressArtifact:
-    """Shows the job's way through its phases in the Prefect UI.
+class PhaseLog:
+    """Logs and announces the phases of a job as they are first seen.
+
+    Args:
+        label: The simulation's label.
+        job_url: The job on the service.
+
+    ``phases`` tells when each phase was first seen, in seconds since the wait began.
+    """
+
+    def __init__(self, label: str, job_url: str) -> None:
+        self._label = label
+        self._job_url = job_url
+        self._phase: Phase | None = None
+        self.phases: tuple[PhaseTime, ...] = ()
+
+    async def show(self, seen: Observation) -> None:
+        """Log and announce a new phase."""
+        phase = seen.job.phase
+        if phase is not self._phase:
+            self._phase = phase
+            self.phases += (PhaseTime(phase=phase.value, seconds=round(seen.elapsed, 3)),)
+            tell("phase", "%s after %.1f s", phase.value, seen.elapsed)
+            announce_phase(self._label, self._job_url, phase, seen.job.run_id)
+
+
+class ProgressArtifact(PhaseLog):
+    """Shows the job's way through its phases in the Prefect UI, too.
 
     Args:
         label: The simulation's label.
         job_url: The job on the service.
         execution_duration: Seconds that the job may run; the bar is the part of them used.
-
-    ``phases`` tells when each phase was first seen, in seconds since the wait began.
     """
 
     def __init__(self, label: str, job_url: str, execution_duration: float) -> None:
-        self._label = label
-        self._job_url = job_url
+        super().__init__(label, job_url)
         self._allowed = max(execution_duration, 1.0)
         self._artifact: UUID | None = None
-        self._phase: Phase | None = None
         self._executing_since = 0.0
         self._updated = 0.0
-        self.phases: tuple[PhaseTime, ...] = ()
 
     async def show(self, seen: Observation) -> None:
-        """Log a new phase, and move the bar when enough time has passed."""
-        phase = seen.job.phase
-        changed = phase is not self._phase
+        """Log and announce a new phase, and move the bar when enough time has passed."""
+        changed = seen.job.phase is not self._phase
+        await super().show(seen)
         if changed:
-            self._phase = phase
             self._executing_since = seen.elapsed
-            self.phases += (PhaseTime(phase=phase.value, seconds=round(seen.elapsed, 3)),)
-            tell("phase", "%s after %.1f s", phase.value, seen.elapsed)
         if changed or seen.elapsed - self._updated >= SHORTEST_UPDATE:
             self._updated = seen.elapsed
             with decoration():
-                await self._draw(phase, seen.elapsed)
+                await self._draw(seen.job.phase, seen.elapsed)
 
     async def _draw(self, phase: Phase, elapsed: float) -> None:
         share = _SHARE.get(phase, 10.0)

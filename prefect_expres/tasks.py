@@ -4,6 +4,9 @@ Each is retried only where a second try is safe and may help, and says so. Betwe
 addresses and small values; the job's address is its identity.
 """
 
+import contextlib
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 from prefect import task
@@ -11,27 +14,16 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task, exponential_backoff
 
+from prefect_expres import steps
+from prefect_expres.attempts import Terms
 from prefect_expres.blocks import ExpresService
-from prefect_expres.errors import (
-    ExpresError,
-    JobAborted,
-    JobError,
-    JobFailed,
-    JobLost,
-    JobNotFound,
-)
+from prefect_expres.errors import ExpresError
 from prefect_expres.expres import SimulationRequest
-from prefect_expres.outcome import MANIFEST, PhaseTime
-from prefect_expres.progress import ByteCounter, ProgressArtifact, tell
-from prefect_expres.submission import (
-    Election,
-    Submission,
-    fault_with_evidence,
-    fetch_results,
-    lost,
-    see_started,
-)
-from prefect_expres.uws import Job, Phase, StoredFile, wait_for
+from prefect_expres.outcome import PhaseTime
+from prefect_expres.progress import ProgressArtifact, tell
+from prefect_expres.submission import Submission
+from prefect_expres.uws import Job, Phase, StoredFile, UWSClient, wait_for
+from prefect_expres.viewing import View, look_at
 
 
 async def may_help(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
@@ -77,19 +69,15 @@ async def create_job(
         SubmissionUncertain: Answers were lost again and again.
     """
     async with service.get_client(request.job_list) as client:
-        submission = await Election(
+        return await steps.create(
             client,
             request,
             owner,
             execution_duration=execution_duration,
             timeout=timeout,
-            alone=alone,
             passed_over=passed_over,
-            notice=_tell_submit,
-        ).submit()
-    origin = "ours" if submission.ours else "of another run that asks for the same simulation"
-    tell("submit", "%s, %s, %s", submission.job_url, submission.phase.value, origin)
-    return submission
+            alone=alone,
+        )
 
 
 @task(
@@ -120,10 +108,7 @@ async def run_job(submission: Submission, service: ExpresService, timeout: float
     """
     client, _ = service.client_of(submission.job_url)
     async with client:
-        try:
-            return await see_started(client, submission, timeout=timeout, notice=_tell_submit)
-        except JobNotFound:
-            raise lost(submission.job_url) from None
+        return await steps.start(client, submission, timeout)
 
 
 @task(name="Await phase", cache_policy=NO_CACHE)
@@ -158,15 +143,9 @@ async def await_phase(
     client, job_id = service.client_of(job_url)
     artifact = ProgressArtifact(label, job_url, execution_duration)
     async with client:
-        try:
-            job = await wait_for(client, job_id, timeout=timeout, on_progress=artifact.show)
-        except JobNotFound:
-            raise lost(job_url) from None
-        if job.phase in _ENDED_BADLY:
-            message = f"The job {job_url} ended in phase {job.phase.value}"
-            kind = _ENDED_BADLY[job.phase]
-            raise await fault_with_evidence(client, job_id, kind, message, job.error_summary)
-        return job, artifact.phases
+        wait = partial(wait_for, client, timeout=timeout, on_progress=artifact.show)
+        job = await steps.finish(client, job_id, wait)
+    return job, artifact.phases
 
 
 @task(
@@ -195,26 +174,61 @@ async def download_results(job_url: str, service: ExpresService, folder: str) ->
     """
     client, job_id = service.client_of(job_url)
     async with client:
-        files = await fetch_results(
-            client,
-            job_id,
-            folder,
-            taken=(MANIFEST,),
-            limit=service.largest_result,
-            on_bytes=ByteCounter().count,
-        )
+        files = await steps.download(client, job_id, folder, service.largest_result)
     for file in files:
         check = "verified" if file.verified else "no hash announced"
         tell("download", "%s, %s bytes, %s", file.name, f"{file.size:,}", check)
     return files
 
 
-_ENDED_BADLY: dict[Phase, type[JobError]] = {
-    Phase.ERROR: JobFailed,
-    Phase.ABORTED: JobAborted,
-    Phase.ARCHIVED: JobLost,
-}
+class TaskSteps:
+    """The steps on the service, each a task run of its own; see `Steps`.
 
+    Args:
+        service: The service.
+    """
 
-def _tell_submit(message: str) -> None:
-    tell("submit", "%s", message)
+    def __init__(self, service: ExpresService) -> None:
+        self._service = service
+
+    def slot(self) -> AbstractAsyncContextManager[object]:
+        """Hold no place: the service itself says when there are too many."""
+        return contextlib.nullcontext()
+
+    def client(self, job_list: str) -> AbstractAsyncContextManager[UWSClient]:
+        """Give a client of a job list."""
+        return self._service.get_client(job_list)
+
+    async def create(
+        self, request: SimulationRequest, terms: Terms, passed_over: tuple[str, ...]
+    ) -> Submission:
+        """Come to the one job that runs the simulation."""
+        return await create_job(
+            request,
+            self._service,
+            terms.owner,
+            terms.execution_duration,
+            terms.patience,
+            passed_over,
+            alone=terms.alone,
+        )
+
+    async def start(self, submission: Submission, timeout: float) -> Phase:
+        """See to it that the job is started."""
+        return await run_job(submission, self._service, timeout)
+
+    async def finish(
+        self, submission: Submission, label: str, timeout: float, execution_duration: int
+    ) -> tuple[Job, tuple[PhaseTime, ...]]:
+        """Wait until the job has completed."""
+        return await await_phase(
+            submission.job_url, self._service, label, timeout, execution_duration
+        )
+
+    async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
+        """Bring the results home."""
+        return await download_results(submission.job_url, self._service, folder)
+
+    async def look(self, cdf: StoredFile, folder: str) -> View:
+        """Look at the results."""
+        return await look_at(cdf, folder)

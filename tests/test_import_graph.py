@@ -16,6 +16,7 @@ PACKAGE = "prefect_expres"
 # import; the package's own version is free to all. A new room takes its place here first.
 BELOW = {
     "errors": set(),
+    "limits": set(),
     "examples": set(),
     "calling": set(),
     "uws": {"errors"},
@@ -23,19 +24,30 @@ BELOW = {
     "configuring": {"errors", "uws", "expres"},
     "ephemeris": {"errors", "expres"},
     "analysis": {"errors", "expres"},
+    "plans": {"errors", "expres", "ephemeris"},
     "ephemeris_command": {"errors", "ephemeris"},
     "outcome": {"errors", "uws", "expres", "analysis"},
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
-    "progress": {"errors", "uws", "outcome"},
+    "announcing": {"uws", "expres"},
+    "progress": {"errors", "uws", "outcome", "announcing"},
+    "assets": {"uws", "outcome"},
     "looking": {"errors", "analysis"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
     "hooks": {"errors", "uws", "expres", "submission", "blocks"},
 }
-BELOW["tasks"] = set(BELOW) - {"viewing", "hooks"}
+BELOW["steps"] = {"errors", "uws", "expres", "submission", "outcome", "progress"}
+BELOW["attempts"] = {"errors", "uws", "expres", "submission", "outcome", "progress", "viewing"}
+BELOW["tasks"] = BELOW["attempts"] | {"attempts", "steps", "blocks"}
 BELOW["observing"] = {"errors", "ephemeris", "progress", "tasks"}
 BELOW["preparing"] = {"errors", "uws", "expres", "ephemeris", "blocks", "progress", "observing"}
-BELOW["attempts"] = BELOW["tasks"] | {"tasks", "viewing"}
+BELOW["running"] = BELOW["attempts"] | {"attempts", "assets"}
+BELOW["journal"] = {"uws", "outcome"}
+BELOW["indexing"] = {"journal", "plans", "uws"}
+BELOW["campaigning"] = {"indexing", "journal", "progress"}
+BELOW["slots"] = {"limits", "progress"}
+BELOW["fleet"] = set(BELOW) - {"campaigning", "indexing", "hooks", "looking", "ephemeris_command"}
+BELOW["sharing"] = {"errors", "blocks", "fleet", "journal", "limits", "progress"}
 BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
@@ -47,17 +59,25 @@ BELOW["cli"] = set(BELOW)
 # Rooms where Prefect is at home. progress and viewing are parts of the tasks: what Prefect's UI
 # shows. terminal is the part of the command line that runs flows; it is imported when one runs.
 WITH_PREFECT = {
+    "announcing",
+    "assets",
     "blocks",
+    "attempts",
     "calling",
+    "campaigning",
     "demo",
     "deployments",
+    "fleet",
     "flows",
-    "attempts",
     "hooks",
     "observing",
     "preparing",
     "progress",
+    "running",
     "science",
+    "sharing",
+    "slots",
+    "steps",
     "tasks",
     "terminal",
     "viewing",

@@ -20,7 +20,7 @@ from prefect_expres.ephemeris.timescale import tai_minus_utc
 from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
 
 
-class _AsAnyOf:
+class AsAnyOf:
     """Words a choice as Prefect's form knows it: ``anyOf``, where pydantic says ``oneOf``."""
 
     def __get_pydantic_json_schema__(
@@ -40,7 +40,7 @@ AnyEphemeris = Annotated[
     | SpiceEphemeris
     | TableEphemeris,
     Field(discriminator="kind"),
-    _AsAnyOf(),
+    AsAnyOf(),
 ]
 """What a flow's parameter may be: one of the sources, told apart by ``kind``."""
 

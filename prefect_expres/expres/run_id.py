@@ -48,10 +48,12 @@ class RunId:
         return cls(*found.groups()) if found else None
 
     @classmethod
-    def is_of(cls, text: str | None, owner: str) -> bool:
-        """Say whether a job's runId names this owner."""
+    def is_of(cls, text: str | None, owner: str, fingerprint: str | None = None) -> bool:
+        """Say whether a job's runId names this owner, and this simulation if one is given."""
         name = cls.parse(text)
-        return name is not None and name.owner == owner
+        if name is None or name.owner != owner:
+            return False
+        return fingerprint is None or fingerprint.startswith(name.fingerprint)
 
     def __str__(self) -> str:
         """Write it as it is sent."""

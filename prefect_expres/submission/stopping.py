@@ -10,6 +10,7 @@ async def stop_jobs(
     client: UWSClient,
     owner: str,
     *,
+    fingerprint: str | None = None,
     known: Collection[str] = (),
     spare_started: bool = False,
 ) -> dict[str, Phase | None]:
@@ -20,6 +21,7 @@ async def stop_jobs(
     Args:
         client: The client of the job list.
         owner: Stands for the flow run, see `RunId`.
+        fingerprint: Only the jobs of this simulation; None for all of the flow run's.
         known: Ids of the run's jobs that are known anyway: some services do not keep runIds.
         spare_started: Delete only the jobs that were not started.
 
@@ -31,7 +33,7 @@ async def stop_jobs(
     """
     stopped: dict[str, Phase | None] = {}
     for ref in await client.named_jobs():
-        ours = ref.id in known or RunId.is_of(ref.run_id, owner)
+        ours = ref.id in known or RunId.is_of(ref.run_id, owner, fingerprint)
         if not ours or ref.phase.finished:
             continue
         if ref.phase is Phase.PENDING or not spare_started:

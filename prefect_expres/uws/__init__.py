@@ -3,6 +3,7 @@
 This part knows neither Prefect nor ExPRES.
 """
 
+from prefect_expres.uws.board import JobBoard
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.forms import Upload
 from prefect_expres.uws.models import (
@@ -22,6 +23,7 @@ from prefect_expres.uws.waiting import Observation, wait_for
 __all__ = [
     "ErrorSummary",
     "Job",
+    "JobBoard",
     "JobRef",
     "Observation",
     "Parameter",

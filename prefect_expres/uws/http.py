@@ -19,6 +19,7 @@ from prefect_expres.uws.answers import fault_of, reason_in, retry_after, shown_u
 from prefect_expres.uws.bodies import body_of, head_of
 from prefect_expres.uws.secrets import Secrets
 
+CONNECTIONS = 20
 MAX_REDIRECTS = 5
 DOCUMENT_SECONDS = 300.0
 
@@ -49,7 +50,9 @@ class Http:
         self._trusted_hosts = trusted_hosts
         self._timeout = timeout
         self._client = httpx.AsyncClient(
-            timeout=httpx.Timeout(timeout),
+            # That many callers share few connections, and wait for one, is no fault of the service.
+            timeout=httpx.Timeout(timeout, pool=None),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             trust_env=False,
             follow_redirects=False,
             transport=transport,

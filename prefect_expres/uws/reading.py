@@ -74,6 +74,7 @@ class JobListReader:
             transport=transport,
         )
         self._limit = document_limit
+        self._names: dict[str, Job] = {}
 
     async def __aenter__(self) -> Self:
         """Enter a block that closes the connections at its end."""
@@ -160,7 +161,7 @@ class JobListReader:
     async def named_jobs(self, phases: Iterable[Phase] = ()) -> tuple[JobRef, ...]:
         """Read the job list with every job's runId and creation time, oldest first.
 
-        A list of UWS 1.0 has neither; there the jobs themselves are read, at most
+        A list of UWS 1.0 has neither; there the jobs themselves are read, each once, at most
         `MOST_JOBS_READ_SINGLY`.
 
         Args:
@@ -172,12 +173,14 @@ class JobListReader:
         gate = asyncio.Semaphore(READS_AT_ONCE)
 
         async def named(ref: JobRef) -> JobRef | None:
-            async with gate:
-                try:
-                    job = await self.job(ref.id)
-                except (JobNotFound, ProtocolError):
-                    return None
-            facts = {"run_id": job.run_id, "creation_time": job.creation_time, "phase": job.phase}
+            if ref.id not in self._names:
+                async with gate:
+                    try:
+                        self._names[ref.id] = await self.job(ref.id)
+                    except (JobNotFound, ProtocolError):
+                        return None
+            job = self._names[ref.id]
+            facts = {"run_id": job.run_id, "creation_time": job.creation_time}
             return ref.model_copy(update=facts)
 
         found = await asyncio.gather(*map(named, listed[-MOST_JOBS_READ_SINGLY:]))

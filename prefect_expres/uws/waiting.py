@@ -51,6 +51,7 @@ async def wait_for(
     *,
     timeout: float,
     on_progress: Observer | None = None,
+    began: float | None = None,
 ) -> Job:
     """Wait until a job is finished.
 
@@ -61,6 +62,7 @@ async def wait_for(
         job_id: The job.
         timeout: Seconds until the deadline.
         on_progress: Is told each look at the job.
+        began: When the wait began on the client's clock; None for now.
 
     Returns:
         The job, read afresh after it finished.
@@ -71,23 +73,28 @@ async def wait_for(
         JobLost: The service knew the job and knows it no more.
         ServiceError: The service refused to tell, or failed many times in a row.
     """
-    return await _Watch(client, job_id, timeout, on_progress).run()
+    return await _Watch(client, job_id, timeout, on_progress, began).run()
 
 
 class _Watch:
     """One wait: what was seen so far, and what the server was found to do with WAIT."""
 
     def __init__(
-        self, client: UWSClient, job_id: str, timeout: float, on_progress: Observer | None
+        self,
+        client: UWSClient,
+        job_id: str,
+        timeout: float,
+        on_progress: Observer | None,
+        began: float | None,
     ) -> None:
         self._client = client
         self._clock = client.clock
         self._job_id = job_id
-        self._began = self._clock.now()
+        self._began = self._clock.now() if began is None else began
         self._timeout = timeout
         self._on_progress = on_progress
         self._seen: Job | None = None
-        self._changed = self._began
+        self._changed = self._clock.now()
         self._server_blocks = True
         self._misses = 0
         self._faults = 0
@@ -142,7 +149,8 @@ class _Watch:
 
     async def _doubt(self, fault: JobNotFound) -> None:
         """Give up a job that is not found only if it stays away, and from the job list, too."""
-        if self._seen is None and self._elapsed() > GRACE_FOR_NEW_JOBS:
+        late = self._seen is None and self._elapsed() > GRACE_FOR_NEW_JOBS
+        if late and not await self._is_listed():
             raise fault
         self._not_found += 1
         doubtful = self._seen is not None and self._not_found >= LOOKS_BEFORE_LOST

@@ -1,0 +1,259 @@
+"""Run many ExPRES simulations: a plan, a few at a time on the service, the failed ones reported."""
+
+import asyncio
+import time
+from typing import Any
+
+from prefect.runtime import flow_run
+from prefect_expres.flows.simulate import QUEUE_ALLOWANCE
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
+
+from prefect_expres.attempts import Terms
+from prefect_expres.blocks import ExpresService
+from prefect_expres.calling import anywhere_flow
+from prefect_expres.campaigning import CampaignProgress, show_campaign
+from prefect_expres.errors import CampaignError, TooManyFailures
+from prefect_expres.expres.run_id import owner_of
+from prefect_expres.fleet import Fleet, Orders
+from prefect_expres.hooks import stop_remote_jobs
+from prefect_expres.indexing import CampaignResult, keep_index
+from prefect_expres.journal import Journal, Row
+from prefect_expres.plans import FilesPlan, Plan, RoutinePlan
+from prefect_expres.progress import tell, warn
+from prefect_expres.sharing import Shares, as_parameter, check_deployment, keep_in_touch, share_of
+
+
+def _campaign_name() -> str:
+    """Name the run by its plan."""
+    return _named(flow_run.parameters.get("plan"))
+
+
+def _share_name() -> str:
+    parameters = flow_run.parameters
+    place = f"{parameters.get('share', 0) + 1}-of-{parameters.get('shares')}"
+    return f"{_named(parameters.get('plan'))}-{place}"
+
+
+def _named(plan: Any) -> str:
+    return plan.name if isinstance(plan, RoutinePlan | FilesPlan) else "campaign"
+
+
+@anywhere_flow(
+    name="campaign",
+    description="Run many ExPRES simulations on a UWS service, and index what they show.",
+    flow_run_name=_campaign_name,
+    on_cancellation=[stop_remote_jobs],
+    on_crashed=[stop_remote_jobs],
+)
+async def campaign(
+    plan: Plan,
+    service: ExpresService,
+    output: str = "expres-campaign",
+    in_flight: PositiveInt = 8,
+    workers: PositiveInt = 1,
+    max_failures: NonNegativeInt | None = 100,
+    branch: str = "master",
+    execution_duration: int = 600,
+    timeout: PositiveFloat | None = None,
+    attempts: PositiveInt = 1,
+) -> CampaignResult:
+    """Run many ExPRES simulations, and index what they show.
+
+    Each simulation is a task run with a name and a state of its own. One that fails is reported
+    and ends nothing. One that stands complete and verified under the output URL is not run again,
+    so that a campaign that is run once more does only what is missing.
+
+    Args:
+        plan: Which simulations: routine ones by days, moons and observers, or files.
+        service: The service that runs them.
+        output: Path or fsspec URL under which each simulation gets a folder of its own.
+        in_flight: How many simulations may be on the service at once.
+        workers: How many flow runs share the campaign; more than one need a work pool.
+        max_failures: Begin no further simulation when more than so many have failed; empty for
+            no limit.
+        branch: The ExPRES git branch; guests may only use master.
+        execution_duration: Seconds that each job may run: at most 600 for guests, else 10800.
+        timeout: Seconds to wait for each job and its slot; by default an hour over the execution
+            duration.
+        attempts: How many jobs of a simulation may fail, be aborted or be lost.
+
+    Returns:
+        Counts, times and bytes, what became of each simulation, and the URLs of index, catalogue
+        and manifest.
+
+    Raises:
+        AccessError: The user may not ask for this; nothing was sent.
+        ConfigurationError: The plan gives no simulations; nothing was sent.
+        CampaignError: It cannot be shared, or all who shared it have died.
+        TooManyFailures: More than ``max_failures`` have failed; the others are indexed.
+    """
+    service.access.check(branch, execution_duration)
+    if service.access.warning:
+        warn(service.access.warning)
+    total = await asyncio.to_thread(plan.count)
+    await asyncio.to_thread(plan.simulation, 0)
+    tell("campaign", "%s, %d simulations, results go to %s", plan.name, total, output)
+    began = time.monotonic()
+    identity = str(flow_run.id)
+    journal = Journal(output, identity)
+    await journal.refresh()
+    progress = CampaignProgress(plan.name, total)
+    if workers == 1:
+        terms = _terms(execution_duration, timeout, attempts)
+        orders = Orders(service, output, branch, terms, in_flight)
+        readings = await _run_here(plan, orders, journal, progress, max_failures)
+    else:
+        await check_deployment()
+        common = {
+            "plan": _settled(plan).model_dump(mode="json"),
+            "service": as_parameter(service),
+            "output": output,
+            "campaign": identity,
+            "shares": workers,
+            "max_failures": max_failures,
+            "branch": branch,
+            "execution_duration": execution_duration,
+            "timeout": timeout,
+            "attempts": attempts,
+        }
+        places = _divided(in_flight, workers)
+        parameters = [
+            {**common, "share": share, "in_flight": places[share]} for share in range(workers)
+        ]
+        shares = Shares(identity, parameters, journal)
+        await shares.run(
+            lambda: len(journal.rows) >= total or _too_many(journal, max_failures),
+            lambda: progress.show(journal.rows),
+        )
+        readings = shares.list_requests
+    result = await keep_index(
+        output,
+        journal.rows,
+        campaign=identity,
+        plan=plan,
+        service=service.base_url,
+        branch=branch,
+        simulations=total,
+        wall_seconds=time.monotonic() - began,
+        list_requests=readings,
+    )
+    await journal.end()
+    await show_campaign(plan.name, result)
+    if _too_many(journal, max_failures):
+        raise TooManyFailures(result.failed, result.not_begun, result.manifest)
+    return result
+
+
+@anywhere_flow(
+    name="share-campaign",
+    description="Take a share of a campaign; the flow campaign asks for it.",
+    flow_run_name=_share_name,
+    on_cancellation=[stop_remote_jobs],
+)
+async def share_campaign(
+    plan: Plan,
+    service: ExpresService,
+    output: str,
+    campaign: str,
+    share: NonNegativeInt,
+    shares: PositiveInt,
+    in_flight: PositiveInt = 8,
+    max_failures: NonNegativeInt | None = 100,
+    branch: str = "master",
+    execution_duration: int = 600,
+    timeout: PositiveFloat | None = None,
+    attempts: PositiveInt = 1,
+) -> int:
+    """Take a share of a campaign.
+
+    Its jobs are not stopped when it crashes: the others go on with them.
+
+    Args:
+        plan: Which simulations.
+        service: The service that runs them.
+        output: Path or fsspec URL of the campaign's output.
+        campaign: The campaign's id.
+        share: Which share, from 0 on.
+        shares: How many shares there are.
+        in_flight: How many simulations of this share may be on the service at once.
+        max_failures: Begin no further simulation when more than so many have failed.
+        branch: The ExPRES git branch.
+        execution_duration: Seconds that each job may run.
+        timeout: Seconds to wait for each job and its slot.
+        attempts: How many jobs of a simulation may fail, be aborted or be lost.
+
+    Returns:
+        How many simulations the campaign has rows of.
+    """
+    total = await asyncio.to_thread(plan.count)
+    journal = Journal(output, campaign)
+    await journal.refresh()
+    terms = _terms(execution_duration, timeout, attempts)
+    orders = Orders(service, output, branch, terms, in_flight)
+    progress = CampaignProgress(flow_run.name or plan.name, total)
+
+    async def counted(row: Row) -> None:
+        await progress.show(journal.rows)
+        if _too_many(journal, max_failures):
+            fleet.stop()
+
+    async with Fleet(orders, journal, counted) as fleet:
+        touch = asyncio.create_task(keep_in_touch(journal, str(flow_run.id), fleet))
+        try:
+            await fleet.run(plan, share_of(total, share, shares))
+        finally:
+            touch.cancel()
+    return len(journal.rows)
+
+
+async def _run_here(
+    plan: RoutinePlan | FilesPlan,
+    orders: Orders,
+    journal: Journal,
+    progress: CampaignProgress,
+    max_failures: int | None,
+) -> int:
+    """Run all of the plan in this flow run, and give how often the job list was read."""
+
+    async def counted(row: Row) -> None:
+        await progress.show(journal.rows)
+        if _too_many(journal, max_failures):
+            fleet.stop()
+
+    async with Fleet(orders, journal, counted) as fleet:
+        await fleet.run(plan, range(plan.count()))
+        return fleet.board.readings
+
+
+def _terms(execution_duration: int, timeout: float | None, attempts: int) -> Terms:
+    return Terms(
+        owner=owner_of(flow_run.id),
+        execution_duration=execution_duration,
+        patience=timeout or execution_duration + QUEUE_ALLOWANCE,
+        attempts=attempts,
+    )
+
+
+def _too_many(journal: Journal, max_failures: int | None) -> bool:
+    failed = sum(row.state == "failed" for row in journal.rows.values())
+    return max_failures is not None and failed > max_failures
+
+
+def _settled(plan: RoutinePlan | FilesPlan) -> RoutinePlan | FilesPlan:
+    """Name every file, so that all who share the plan number them alike."""
+    if isinstance(plan, FilesPlan):
+        return plan.model_copy(update={"configurations": plan.files})
+    return plan
+
+
+def _divided(in_flight: int, workers: int) -> list[int]:
+    """Divide the places on the service among workers.
+
+    Raises:
+        CampaignError: There are more workers than places.
+    """
+    if in_flight < workers:
+        msg = f"{workers} workers need in_flight of at least {workers}, not {in_flight}"
+        raise CampaignError(msg)
+    least, more = divmod(in_flight, workers)
+    return [least + (worker < more) for worker in range(workers)]

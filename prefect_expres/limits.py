@@ -1,0 +1,10 @@
+"""Names that Prefect's server and the flows share."""
+
+JOBS_LIMIT = "expres-jobs"
+"""The global concurrency limit: how many jobs all campaigns have on the service at once."""
+
+JOBS = 20
+"""Its value, unless the operator sets another: what OPUS allows a user."""
+
+SHARE_DEPLOYMENT = "share-campaign/shared"
+"""The deployment of the flow that takes a share of a campaign on another worker."""

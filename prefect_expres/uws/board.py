@@ -1,0 +1,189 @@
+"""Watch many jobs of one list with one request a tick.
+
+UWS tells the phase of every job in one answer. So all who wait for a job, and all who look for one,
+share the next reading of the list; only a job that has left the active ones is read by itself.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from prefect_expres.errors import ExpresError, RequestRejected
+from prefect_expres.uws.client import UWSClient
+from prefect_expres.uws.models import Job, JobRef, Phase
+from prefect_expres.uws.waiting import Observation, wait_for
+
+SHORTEST_TICK = 1.0
+LONGEST_TICK = 15.0
+LIST_SHARE = 10.0
+"""A tick lasts at least so many times what the service takes to tell the list."""
+ACTIVE = tuple(phase for phase in Phase if not phase.finished)
+
+
+@dataclass
+class _Watch:
+    """One who waits for a job."""
+
+    job_id: str
+    began: float
+    deadline: float
+    on_progress: Callable[[Observation], Awaitable[None]] | None
+    left: asyncio.Future[None] = field(default_factory=asyncio.Future)
+    phase: Phase | None = None
+
+
+class JobBoard(UWSClient):
+    """A client whose callers share the readings of the job list.
+
+    Use it as an asynchronous context manager, in the event loop of all its callers. ``readings``
+    counts the ticks: each is one request, apart from repetitions after faults.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.readings = 0
+        self._asking: list[asyncio.Future[tuple[JobRef, ...]]] = []
+        self._watching: list[_Watch] = []
+        self._wanted = asyncio.Event()
+        self._stirred = asyncio.Event()
+        self._filters = True
+        self._changed = self.clock.now()
+
+    async def __aenter__(self) -> Self:
+        """Begin to tick, as long as somebody waits."""
+        self._ticking = asyncio.create_task(self._tick_on())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop, and close the connections."""
+        self._ticking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._ticking
+        await super().__aexit__(kind, fault, trace)
+
+    async def named_jobs(self, phases: Iterable[Phase] = ()) -> tuple[JobRef, ...]:
+        """Give the job list as the service tells it in the next tick, oldest first.
+
+        The reading begins after this call, so that what was done before it is seen.
+        """
+        asking: asyncio.Future[tuple[JobRef, ...]] = asyncio.Future()
+        self._asking.append(asking)
+        self._stir()
+        wanted = frozenset(phases)
+        return tuple(job for job in await asking if not wanted or job.phase in wanted)
+
+    async def finished(
+        self,
+        job_id: str,
+        *,
+        timeout: float,
+        on_progress: Callable[[Observation], Awaitable[None]] | None = None,
+    ) -> Job:
+        """Wait until a job is finished; see `wait_for`, which has the last word on it."""
+        now = self.clock.now()
+        watch = _Watch(job_id, now, now + timeout, on_progress)
+        self._watching.append(watch)
+        self._changed = now
+        self._stir()
+        try:
+            await watch.left
+        finally:
+            self._watching.remove(watch)
+        return await wait_for(
+            self, job_id, timeout=timeout, on_progress=on_progress, began=watch.began
+        )
+
+    def _stir(self) -> None:
+        """Begin the next tick soon."""
+        self._stirred.set()
+        self._wanted.set()
+
+    async def _tick_on(self) -> None:
+        while True:
+            await self._wanted.wait()
+            began = self.clock.now()
+            asking, self._asking = self._asking, []
+            self._stirred.clear()
+            try:
+                await self._tick(asking)
+            except Exception as fault:  # noqa: BLE001 - whatever it is, nobody may wait for ever
+                self._tell_fault(fault, asking)
+            if not self._asking and not self._watching:
+                self._wanted.clear()
+            await self._rest(self.clock.now() - began)
+
+    async def _tick(self, asking: list[asyncio.Future[tuple[JobRef, ...]]]) -> None:
+        """Read the list once: all of it if somebody asks for it, else the active jobs."""
+        watching = list(self._watching)
+        self.readings += 1
+        listed = await (super().named_jobs() if asking else self._active_jobs())
+        for each in asking:
+            if not each.done():
+                each.set_result(listed)
+        active = {ref.id: ref for ref in listed if not ref.phase.finished}
+        for watch in watching:
+            await self._note(watch, active.get(watch.job_id))
+
+    async def _active_jobs(self) -> tuple[JobRef, ...]:
+        if self._filters:
+            try:
+                return await self.jobs(ACTIVE)
+            except RequestRejected:
+                self._filters = False
+        return await self.jobs()
+
+    async def _note(self, watch: _Watch, ref: JobRef | None) -> None:
+        """Tell one who waits what was seen, and let go of it when its job may have ended."""
+        now = self.clock.now()
+        if ref is None or now >= watch.deadline:
+            self._let_go(watch)
+            self._changed = now
+        elif ref.phase is not watch.phase:
+            watch.phase = ref.phase
+            self._changed = now
+            if watch.on_progress is not None:
+                job = Job(id=ref.id, phase=ref.phase, run_id=ref.run_id)
+                await watch.on_progress(Observation(job, now - watch.began))
+
+    def _tell_fault(
+        self, fault: Exception, asking: list[asyncio.Future[tuple[JobRef, ...]]]
+    ) -> None:
+        """Tell those who look for a job; those who wait outlast what may mend itself.
+
+        The others go on by themselves, and meet the fault.
+        """
+        for each in asking:
+            if not each.done():
+                each.set_exception(fault)
+        mends = isinstance(fault, ExpresError) and fault.retryable
+        for watch in self._watching:
+            if not mends or self.clock.now() >= watch.deadline:
+                self._let_go(watch)
+
+    @staticmethod
+    def _let_go(watch: _Watch) -> None:
+        if not watch.left.done():
+            watch.left.set_result(None)
+
+    async def _rest(self, taken: float) -> None:
+        """Let a tick pass; a quiet time makes it longer, and one who comes ends it early."""
+        await self.clock.sleep(SHORTEST_TICK)
+        quiet = self.clock.now() - self._changed
+        tick = min(max(LIST_SHARE * taken, quiet / 10, SHORTEST_TICK), LONGEST_TICK)
+        if self._stirred.is_set() and LIST_SHARE * taken < SHORTEST_TICK:
+            return
+        rest = asyncio.ensure_future(self.clock.sleep(max(tick - SHORTEST_TICK, 0.0)))
+        stirred = asyncio.ensure_future(self._stirred.wait())
+        try:
+            await asyncio.wait({rest, stirred}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            rest.cancel()
+            stirred.cancel()
