@@ -1,8 +1,11 @@
 """How the documentation is built: ``make docs``."""
 
 import builtins
+import contextlib
 import inspect
 import re
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any, get_type_hints
 
 from docutils import nodes
@@ -10,10 +13,11 @@ from pydantic import BaseModel
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 
-from prefect_expres import __version__
+import prefect_expres
+from prefect_expres import flows
 
 project = "prefect-expres"
-version = release = __version__
+version = release = prefect_expres.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["conf.py"]
@@ -27,6 +31,7 @@ default_role = "any"
 OTHERS = "asyncio collections datetime enum httpx matplotlib numpy pathlib prefect pydantic typing"
 nitpick_ignore_regex = [
     (r"py:.*", rf"({'|'.join(vars(builtins))})"),
+    (r"py:.*", r"prefect_expres\.blocks\.C"),  # a type variable
     (r"py:.*", rf"({'|'.join([*OTHERS.split(), 'xarray'])})\..*"),
 ]
 
@@ -46,17 +51,29 @@ html_copy_source = False
 
 def setup(app: Sphinx) -> None:
     """Read docstrings as they are written here."""
-    app.connect("autodoc-before-process-signature", plain_types)
+    app.connect("builder-inited", plain_types)
     app.connect("autodoc-process-docstring", fences_as_rest, priority=400)
     app.connect("autodoc-process-docstring", fields_as_parameters, priority=600)
     app.connect("doctree-read", find_short_names)
 
 
-def plain_types(app: Sphinx, documented: Any, bound_method: bool) -> None:  # noqa: FBT001 - Sphinx
+def plain_types(app: Sphinx) -> None:
     """Leave out what pydantic checks beside a type: it is no part of the type."""
-    plain = inspect.unwrap(documented)
-    if getattr(plain, "__module__", "").startswith("prefect_expres") and callable(plain):
-        plain.__annotations__.update(get_type_hints(plain))
+    for package in (prefect_expres, flows):
+        for found in walk_packages(package.__path__, f"{package.__name__}."):
+            for each in vars(import_module(found.name)).values():
+                plain = inspect.unwrap(each) if callable(each) else each
+                named = inspect.isclass(plain) or inspect.isfunction(plain)
+                if named and plain.__module__ == found.name:
+                    leave_types(plain)
+
+
+def leave_types(annotated: Any) -> None:
+    """Write the plain types into the annotations of a class or function."""
+    # Commands name types that they import only when they run.
+    with contextlib.suppress(NameError):
+        hints, own = get_type_hints(annotated), annotated.__annotations__
+        own.update({name: hints[name] for name in own})
 
 
 def fences_as_rest(
@@ -87,8 +104,9 @@ def fields_as_parameters(
     told = any(line.startswith((":param", ":ivar")) for line in lines)
     if what == "class" and issubclass(documented, BaseModel) and not told:
         fields = documented.model_fields.items()
-        shown = {name: field.description or "" for name, field in fields if not field.alias}
-        lines += ["", *(f":param {name}: {said}" for name, said in shown.items()), ""]
+        said = {name: field.description or "" for name, field in fields if not field.alias}
+        shown = (f":param {name}: {words}".replace("*", r"\*") for name, words in said.items())
+        lines += ["", *shown, ""]
 
 
 def find_short_names(app: Sphinx, doctree: nodes.document) -> None:
