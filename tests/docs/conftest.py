@@ -1,6 +1,7 @@
 """What the documentation's code blocks find: services on this machine, and files to work with."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from importlib.resources import files
@@ -17,6 +18,8 @@ from prefect_expres.sandbox.serving import SandboxServer
 
 REAL_SERVICE = "https://voparis-uws-maser.obspm.fr"
 SANDBOX = "http://127.0.0.1:8470"
+STORE = "https://s3.example.org"
+PREFECT = "http://127.0.0.1:4200/api"
 ASKS_JPL = "HorizonsEphemeris("
 
 
@@ -36,6 +39,8 @@ def stand_ins(
         yield {
             REAL_SERVICE: engine_sandbox.url,
             SANDBOX: engine_sandbox.url,
+            PREFECT: server.api_url,
+            STORE: os.environ["AWS_ENDPOINT_URL"],
             ASKS_JPL: f"HorizonsEphemeris(base_url={horizons!r}, ",
         }
 

@@ -14,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +93,7 @@ def blocks_in(text: str, page: Path) -> Iterator[Block]:
 
 
 def run_blocks(blocks: Iterable[Block], folder: Path, stand_ins: Mapping[str, str]) -> None:
-    """Run blocks one after the other, in one namespace and one folder.
+    """Run blocks one after the other, in one folder, one namespace and one shell's environment.
 
     Args:
         blocks: The blocks of a page.
@@ -100,6 +101,7 @@ def run_blocks(blocks: Iterable[Block], folder: Path, stand_ins: Mapping[str, st
         stand_ins: What stands on this machine for an address on the network.
     """
     namespace: dict[str, Any] = {"__name__": "__main__"}
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     printed = None
     with contextlib.chdir(folder):
         for block in blocks:
@@ -114,23 +116,30 @@ def run_blocks(blocks: Iterable[Block], folder: Path, stand_ins: Mapping[str, st
                     exec(block.code(stand_ins), namespace)
                 printed = stream.getvalue()
             else:
-                compare(block, run_commands(block, stand_ins), block.shown())
+                said, environment = run_commands(block, stand_ins, environment)
+                compare(block, said, block.shown())
 
 
-def run_commands(block: Block, stand_ins: Mapping[str, str]) -> str:
-    """Run the commands of a block in a shell, and give what they print."""
-    done = subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", replaced(block.commands(), stand_ins)],
-        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=LONGEST_RUN,
-        check=False,
-    )
-    assert done.returncode == 0, f"{block.page}:{block.line}\n{done.stdout}"
-    return done.stdout
+def run_commands(
+    block: Block, stand_ins: Mapping[str, str], environment: dict[str, str]
+) -> tuple[str, dict[str, str]]:
+    """Run the commands of a block in a shell; give what they print, and the environment after."""
+    with tempfile.TemporaryDirectory() as scratch:
+        after = Path(scratch) / "environment"
+        commands = f"{replaced(block.commands(), stand_ins)}\nenv -0 > {after}"
+        done = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", commands],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=LONGEST_RUN,
+            check=False,
+        )
+        assert done.returncode == 0, f"{block.page}:{block.line}\n{done.stdout}"
+        entries = after.read_text().strip("\0").split("\0")
+    return done.stdout, dict(entry.split("=", 1) for entry in entries)
 
 
 def compare(block: Block, printed: str, shown: str) -> None:

@@ -7,7 +7,14 @@ import pytest
 from pages import PAGES, ROOT, RUNNABLE, Block, blocks_of, run_blocks
 
 LANGUAGES = {*RUNNABLE, "output", "text", "json", "yaml", "ini"}
-NOT_RUN = {"README.md": 1}
+NOT_RUN = {
+    "README.md": 1,
+    "docs/howto/ephemeris.md": 1,
+    "docs/howto/from-uws-call-expres.md": 1,
+    "docs/howto/object-storage.md": 1,
+    "docs/howto/own-opus.md": 2,
+    "docs/tutorial.md": 2,
+}
 """How many blocks of a page are not run. Each says why, in a comment before it."""
 
 
