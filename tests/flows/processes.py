@@ -67,6 +67,11 @@ class Child:
         self._process.wait()
 
     @property
+    def pid(self) -> int:
+        """Its id."""
+        return self._process.pid
+
+    @property
     def output(self) -> str:
         """What it has printed so far."""
         return self._log.read_text("utf-8", "replace")
