@@ -1,5 +1,7 @@
 """The tree of errors.
 
+Who catches one catches all below it::
+
     ExpresError
     ├── UsageError             what a command was told does not fit together
     ├── ConfigurationError     the configuration breaks rules: all problems at once
