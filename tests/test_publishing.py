@@ -116,13 +116,34 @@ async def test_old_sets_are_removed_but_two_stay(root: str) -> None:
         await publish(root, name, new_set(name), INDEX)
     system, path = fsspec.core.url_to_fs(root)
     system.pipe_file(f"{path}/announced.json", b"[]")
-    assert await prune(root, 3) == names[:1]
-    assert await prune(root, 1) == names[1:2]
+    assert await prune(root, names[-1], 3) == names[:1]
+    assert await prune(root, names[-1], 1) == names[1:2]
+    assert await prune(root, names[2], 1) == []
     assert assert_whole(root) == names[-1]
     assert {entry.rpartition("/")[2] for entry in system.ls(path, detail=False)} >= {
         "announced.json",
         *names[2:],
     }
+
+
+async def test_the_latest_stays_though_a_clock_was_set_back(root: str) -> None:
+    """A set that seems to be older than the others is not removed while it is the latest."""
+    for hour in (3, 2, 1):
+        latest = set_name(MADE + timedelta(hours=hour))
+        await publish(root, latest, new_set(latest), INDEX)
+    removed = await prune(root, latest, 2)
+    assert [name[:11] for name in removed] == ["20261124T12"]
+    assert assert_whole(root) == latest
+
+
+async def test_a_link_that_was_left_goes_with_its_set(tmp_path: Path) -> None:
+    """Who is killed while the link is put in its place leaves it; it is removed in time."""
+    names = [set_name(MADE + timedelta(hours=hour)) for hour in range(3)]
+    for name in names:
+        await publish(str(tmp_path), name, new_set(name), INDEX)
+    (tmp_path / f"{names[0]}.link").symlink_to(names[0])
+    await prune(str(tmp_path), names[2], 2)
+    assert {path.name for path in tmp_path.iterdir()} == {"latest", *names[1:]}
 
 
 def test_whoever_is_killed_the_latest_is_whole(tmp_path: Path) -> None:
