@@ -94,7 +94,7 @@ async def test_what_the_engine_shows_is_forecast(
     service, place = ExpresService(base_url=engine_sandbox.url), find_observatory("NenuFAR")
     began, output = datetime.now(UTC), str(tmp_path / "out")
     asked = {"service": service, "output": output, "start": DAY}
-    first = await forecast("NenuFAR", ("Io",), 2, **asked)
+    first = await forecast("NenuFAR", ("Io",), 1, **asked)
     assert first.windows
     assert not first.missing
     for window in first.windows:
@@ -114,7 +114,7 @@ async def test_what_the_engine_shows_is_forecast(
     assert payload["forecast"].endswith(f"/{first.folder}/forecast.json")
 
     created = engine_sandbox.created_count()
-    again = await forecast("NenuFAR", ("Io",), 2, **asked)
+    again = await forecast("NenuFAR", ("Io",), 1, **asked)
     assert engine_sandbox.created_count() == created
     assert (again.windows, again.simulations) == (first.windows, first.simulations)
     assert again.folder != first.folder
