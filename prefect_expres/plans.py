@@ -109,10 +109,11 @@ class RoutinePlan(BaseModel):
         Raises:
             ConfigurationError: The grid names no place in the configuration, or breaks a rule.
         """
-        rest, changes = number, {}
+        rest, chosen = number, {}
         for place, values in reversed(self.grid.items()):
             rest, choice = divmod(rest, len(values))
-            changes[place] = values[choice]
+            chosen[place] = values[choice]
+        changes = {place: chosen[place] for place in self.grid}
         rest, moon = divmod(rest, len(self.moons))
         day, observer = divmod(rest, len(self.observers))
         where = self.observers[observer]

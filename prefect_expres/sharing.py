@@ -25,8 +25,8 @@ from prefect_expres.journal import Journal, Pulse
 from prefect_expres.limits import SHARE_DEPLOYMENT
 from prefect_expres.progress import tell, warn
 
-BEAT_EVERY = 5.0
-SILENT_AFTER = 60.0
+BEAT_EVERY = 3.0
+SILENT_AFTER = 30.0
 MOST_STARTS = 5
 END_SECONDS = 60.0
 

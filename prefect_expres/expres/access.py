@@ -79,5 +79,10 @@ class Access:
 
 
 def job_list_for(branch: str) -> str:
-    """Name the job list that runs a branch."""
+    """Name the job list that runs a branch.
+
+    Example:
+        >>> job_list_for("develop")
+        'ExPRES-dev'
+    """
     return _JOB_LISTS.get(branch, _DEFAULT_JOB_LIST)

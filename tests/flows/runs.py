@@ -34,10 +34,10 @@ def simulation(
     }
 
 
-def deploy(flow: Flow[..., Any], name: str) -> UUID:
-    """Deploy an installed flow to the work pool ``processes``."""
+def deploy(flow: Flow[..., Any], name: str, pool: str = "processes") -> UUID:
+    """Deploy an installed flow to a work pool."""
     kind = EntrypointType.MODULE_PATH
-    return flow.to_deployment(name, work_pool_name="processes", entrypoint_type=kind).apply()
+    return flow.to_deployment(name, work_pool_name=pool, entrypoint_type=kind).apply()
 
 
 def deploy_file(entrypoint: str, name: str) -> UUID:
