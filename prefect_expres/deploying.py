@@ -1,19 +1,16 @@
-"""The command ``prefect-expres deploy``: all that a Prefect server needs, made once.
+"""What ``prefect-expres deploy`` does: all that a Prefect server needs, made once.
 
 Each step looks first and changes only what is not so yet; what an operator has set is left alone,
 as are schedules and automations that were switched on or off. So it may be repeated, and a new
 version of the package is deployed in the same way.
 """
 
-import asyncio
-import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 import httpx
-from cyclopts import Parameter
 from prefect import get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import (
@@ -26,7 +23,6 @@ from prefect.events.actions import SendNotification
 from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import ObjectNotFound
 from pydantic import SecretStr, ValidationError
-from rich.console import Console
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.deployments.shipped import ShippedDeployment, service_id, shipped
@@ -63,50 +59,21 @@ class Wishes:
     notify: str | None = None
 
 
-def deploy(
-    *,
-    url: Annotated[str | None, Parameter(env_var="EXPRES_URL")] = None,
-    user: Annotated[str | None, Parameter(env_var="EXPRES_USER")] = None,
-    replace_service: Annotated[bool, Parameter(negative=())] = False,
-    jobs: int | None = None,
-    notify: str | None = None,
-) -> None:
-    """Register block, limit, work pool, deployments and automations on Prefect's server.
+async def deploy_all(wishes: Wishes) -> list[Step]:
+    """Do all steps, and tell what became of each.
 
-    It may be repeated: what is there already is left as it is. The token of the user is read from
-    the environment variable EXPRES_TOKEN, the server's address from PREFECT_API_URL.
-
-    Args:
-        url: Address of the ExPRES service, as https://host, to be saved as the block "expres".
-        user: User name; without it the service is used as a guest.
-        replace_service: Save the service even if another one is saved under this name.
-        jobs: How many jobs all campaigns together may have on the service; 20 at first.
-        notify: A notification block, as slack-webhook/alerts, that is told of jobs that failed.
-            The automation is made switched off: switch it on in Prefect's UI.
+    Raises:
+        DeployError: The server does not answer, has something else under a name, or lacks what
+            was named.
     """
-    service = _given(url, user, os.environ.get("EXPRES_TOKEN")) if url else None
-    wishes = Wishes(service, replace_service, jobs, notify)
-    asyncio.run(_tell(wishes))
-
-
-async def _tell(wishes: Wishes) -> None:
-    """Print a line a step, as it is done."""
-    console = Console()
     try:
-        async for step in deploy_all(wishes):
-            line = f"{step.became:<10} {step.what}{f': {step.note}' if step.note else ''}"
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        return [step async for step in _steps(wishes)]
     except httpx.HTTPError as fault:
         msg = f"Prefect's server does not answer ({fault!r}). Is PREFECT_API_URL set, and right?"
         raise DeployError(msg) from None
 
 
-async def deploy_all(wishes: Wishes) -> AsyncIterator[Step]:
-    """Do all steps, and tell each.
-
-    Raises:
-        DeployError: The server has something else under a name, or lacks what was named.
-    """
+async def _steps(wishes: Wishes) -> AsyncIterator[Step]:
     async with get_client() as client:
         yield await _block_type(client)
         yield await _service(wishes)
@@ -119,7 +86,12 @@ async def deploy_all(wishes: Wishes) -> AsyncIterator[Step]:
         yield await _notification(client, wishes.notify)
 
 
-def _given(url: str, user: str | None, token: str | None) -> ExpresService:
+def service_of(url: str, user: str | None, token: str | None) -> ExpresService:
+    """Make the service that is to be saved.
+
+    Raises:
+        DeployError: The address is none, or user and token do not go together.
+    """
     try:
         return ExpresService(base_url=url, user=user, token=SecretStr(token) if token else None)
     except ValidationError as fault:

@@ -1,6 +1,9 @@
 """The tree of errors.
 
+Who catches one catches all below it::
+
     ExpresError
+    ├── UsageError             what a command was told does not fit together
     ├── ConfigurationError     the configuration breaks rules: all problems at once
     ├── AccessError            the service's access rules forbid it; nothing was sent
     ├── EphemerisError         an ephemeris is missing, misnamed or unreadable
@@ -51,6 +54,10 @@ class ExpresError(Exception):
     def __str__(self) -> str:
         """Show the message only; the facts are attributes."""
         return str(self.args[0]) if self.args else type(self).__name__
+
+
+class UsageError(ExpresError):
+    """What a command was told, by options, environment or profiles, does not fit together."""
 
 
 class ConfigurationError(ExpresError):

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,6 +43,13 @@ class View(BaseModel):
     windows: tuple[Window, ...] | None = None
 
 
+def lack_for_analysis(needs: Iterable[str] = ANALYSIS_NEEDS) -> str | None:
+    """Say what of the analysis extra is not installed, and what brings it; None if it is there."""
+    missing = ", ".join(name for name in needs if find_spec(name) is None)
+    cure = "is not installed; pip install 'prefect-expres[analysis]' brings it"
+    return f"{missing} {cure}" if missing else None
+
+
 @task(name="Look at results", cache_policy=NO_CACHE)
 async def look_at(cdf: StoredFile, folder: str) -> View:
     """Find the windows of visible emission, draw the quicklook, write calendar and catalogue.
@@ -53,13 +60,8 @@ async def look_at(cdf: StoredFile, folder: str) -> View:
         cdf: The simulation's CDF file.
         folder: Path or fsspec URL of the folder that gets the files.
     """
-    missing = [name for name in ANALYSIS_NEEDS if find_spec(name) is None]
-    if missing:
-        warn(
-            "No quicklook and no windows, since %s is not installed; "
-            "pip install 'prefect-expres[analysis]' brings it",
-            ", ".join(missing),
-        )
+    if lack := lack_for_analysis():
+        warn("No quicklook and no windows: %s", lack)
         return View()
     contents, windows = await asyncio.to_thread(_look, cdf.url)
     stem = Path(cdf.name).stem

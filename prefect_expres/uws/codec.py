@@ -7,6 +7,7 @@ that no entity is ever expanded.
 
 import math
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import TypeVar
 
 from lxml import etree
@@ -69,6 +70,11 @@ def read_jobs(document: bytes) -> tuple[JobRef, ...]:
     return tuple(_job_ref(child) for child in _named(_parse(document, "jobs"), "jobref"))
 
 
+def read_version(document: bytes) -> str | None:
+    """Read the version of UWS that a job list says it follows; None if it says none, as OPUS."""
+    return _Attributes(_parse(document, "jobs")).take("version")
+
+
 def read_results(document: bytes) -> tuple[ResultRef, ...]:
     """Read a ``results`` document.
 
@@ -89,10 +95,7 @@ def read_parameters(document: bytes) -> tuple[Parameter, ...]:
 
 def read_phase(text: str) -> Phase:
     """Read a phase; a word that UWS does not know is ``UNKNOWN``."""
-    try:
-        return Phase(text.strip().upper())
-    except ValueError:
-        return Phase.UNKNOWN
+    return _PHASES.get(text.strip().upper(), Phase.UNKNOWN)
 
 
 def read_seconds(text: str) -> float:
@@ -141,8 +144,8 @@ class _Attributes:
 
     def __init__(self, element: Element) -> None:
         self._left = {
-            etree.QName(key).localname: str(value)
-            for key, value in element.attrib.items()
+            _local_name(str(key)): str(value)
+            for key, value in element.items()
             if not str(key).startswith(_XSI)
         }
 
@@ -158,16 +161,20 @@ class _Attributes:
 
 
 class _Fields:
-    """The child elements of an element by local name; each can be taken once."""
+    """The child elements of an element by local name; each can be taken once.
+
+    Of several with one name the first is taken, and the others are left.
+    """
 
     def __init__(self, element: Element) -> None:
-        self._left = list(element)
+        self._left: dict[str, Element] = {}
+        self._repeated: list[Element] = []
+        for child in element:
+            if self._left.setdefault(_local(child), child) is not child:
+                self._repeated.append(child)
 
     def element(self, name: str) -> Element | None:
-        for index, child in enumerate(self._left):
-            if _local(child) == name:
-                return self._left.pop(index)
-        return None
+        return self._left.pop(name, None)
 
     def text(self, name: str) -> str | None:
         child = self.element(name)
@@ -182,7 +189,8 @@ class _Fields:
         return None if child is None or _nil(child) else read(child)
 
     def rest(self) -> tuple[Extra, ...]:
-        return tuple(Extra(name=_local(child), text=_text(child)) for child in self._left)
+        left = [*self._left.values(), *self._repeated]
+        return tuple(Extra(name=_local(child), text=_text(child)) for child in left)
 
 
 def _job_ref(element: Element) -> JobRef:
@@ -272,15 +280,23 @@ def _named(element: Element, name: str) -> Iterable[Element]:
 
 def _local(element: Element) -> str:
     tag = element.tag
-    return etree.QName(tag).localname if isinstance(tag, str) else ""
+    return _local_name(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _local_name(name: str) -> str:
+    """Take the namespace off a name; a list of thousands of jobs has a handful of them."""
+    return name.rpartition("}")[2]
 
 
 def _text(element: Element) -> str:
+    if not len(element):
+        return (element.text or "").strip()
     return "".join(str(part) for part in element.itertext()).strip()
 
 
 def _nil(element: Element) -> bool:
-    return (element.get(f"{_XSI}nil") or "").strip().lower() in {"true", "1"}
+    return bool(element.keys()) and (element.get(_NIL) or "").strip().lower() in {"true", "1"}
 
 
 def _seconds(text: str | None) -> float | None:
@@ -295,4 +311,6 @@ def _size(text: str | None) -> int | None:
     return int(text) if text and text.strip().isascii() and text.strip().isdigit() else None
 
 
+_PHASES = {phase.value: phase for phase in Phase}
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_NIL = f"{_XSI}nil"

@@ -1,14 +1,13 @@
 """Wait for a job: bounded, adaptive, and never trusting a WAIT alone.
 
-A server may block in WAIT, ignore it, cap it, sleep past the job's end, or answer with the
-document as it was when the wait began. So: short waits first, each at most a fraction of the time
-waited so far; a fresh read after a wait that ran to its end; sleep instead where the server does
-not block, or where it slept past a change.
+The service is asked to answer at the next change, as far as it was found to do so (`blocking`);
+where it does not, its job is looked at from time to time.
 
 One bad answer says nothing of the job: a service that is away, fails or garbles is asked again. A
 job that cannot be found is looked for in the job list before it is given up as lost.
 """
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -21,13 +20,13 @@ from prefect_expres.errors import (
     Unreachable,
     WaitTimeout,
 )
+from prefect_expres.uws.blocking import Blocking
 from prefect_expres.uws.client import UWSClient
-from prefect_expres.uws.models import Job
+from prefect_expres.uws.models import Job, Phase
 from prefect_expres.uws.retrying import backoff
 
-LONGEST_WAIT = 30
 LONGEST_SLEEP = 15.0
-SHORTEST_SLEEP = 0.25
+SHORTEST_SLEEP = 1.5
 GRACE_FOR_NEW_JOBS = 10.0
 LOOKS_BEFORE_LOST = 5
 FAULTS_TOLERATED = 8
@@ -76,8 +75,18 @@ async def wait_for(
     return await _Watch(client, job_id, timeout, on_progress, began).run()
 
 
+def lost_job(url: str, phase: Phase | None) -> JobLost:
+    """Make the error of a job that was known and is not any more."""
+    seen = phase.value if phase else "never seen"
+    return JobLost(
+        f"The service knows the job {url} no more; it was {seen} when it was last seen. It was "
+        "deleted, or the service lost it: run the simulation again, or allow more attempts.",
+        url,
+    )
+
+
 class _Watch:
-    """One wait: what was seen so far, and what the server was found to do with WAIT."""
+    """One wait: what was seen so far."""
 
     def __init__(
         self,
@@ -95,7 +104,7 @@ class _Watch:
         self._on_progress = on_progress
         self._seen: Job | None = None
         self._changed = self._clock.now()
-        self._server_blocks = True
+        self._blocking = Blocking()
         self._misses = 0
         self._faults = 0
         self._not_found = 0
@@ -104,32 +113,22 @@ class _Watch:
         job = await self._look()
         while job is None or not job.phase.finished:
             self._check_deadline()
-            if job is not None and self._server_blocks and job.phase.waits:
-                job = await self._block(job)
-            else:
-                await self._rest()
-                job = await self._look()
+            wait = None
+            if job is not None:
+                if self._blocking.needs_rest(job.phase):
+                    await self._rest()
+                wait = self._blocking.seconds(job.phase, self._elapsed(), self._left())
+            job = await self._look(wait)
         return job
 
-    async def _block(self, job: Job) -> Job | None:
-        """Ask the server to answer at the next change, and learn whether it does."""
-        asked = max(1, min(LONGEST_WAIT, int(self._elapsed() / 3), int(self._left()) or 1))
-        began = self._clock.now()
-        answer = await self._look(wait=asked)
-        if answer is None or answer.phase != job.phase:
-            return answer
-        if self._clock.now() - began < 0.9 * asked:
-            self._server_blocks = False
-            return answer
-        fresh = await self._look()
-        if fresh is not None and fresh.phase != job.phase:
-            # It slept past the change: it cannot be trusted to wake up.
-            self._server_blocks = False
-        return fresh
-
     async def _look(self, wait: int | None = None) -> Job | None:
-        """Read the job once; None if the service is away or busy just now."""
+        """Read the job once; None, after a pause, if the service is away or busy just now.
+
+        Args:
+            wait: Ask the service to answer at the next change, or after so many seconds.
+        """
         phase = self._seen.phase if self._seen and wait else None
+        began = self._clock.now()
         try:
             job = await self._client.job(self._job_id, wait=wait, phase=phase, attempts=1)
         except JobNotFound as fault:
@@ -140,12 +139,19 @@ class _Watch:
             await self._pause(fault.retry_after)
             return None
         self._misses = self._faults = self._not_found = 0
+        self._learn(job.phase, phase, wait, self._clock.now() - began)
         if self._seen is None or job.phase != self._seen.phase:
             self._changed = self._clock.now()
         self._seen = job
         if self._on_progress is not None:
             await self._on_progress(Observation(job, self._elapsed()))
         return job
+
+    def _learn(self, after: Phase, before: Phase | None, wait: int | None, taken: float) -> None:
+        if wait is None or before is None:
+            self._blocking.round_trip = taken
+        else:
+            self._blocking.learn(wait, taken, before, after)
 
     async def _doubt(self, fault: JobNotFound) -> None:
         """Give up a job that is not found only if it stays away, and from the job list, too."""
@@ -155,14 +161,8 @@ class _Watch:
         self._not_found += 1
         doubtful = self._seen is not None and self._not_found >= LOOKS_BEFORE_LOST
         if doubtful and not await self._is_listed():
-            url = self._client.job_url(self._job_id)
-            phase = self._seen.phase.value if self._seen else "never seen"
-            msg = (
-                f"The service knows the job {url} no more; it was {phase} when it was last seen. "
-                "It was deleted, or the service lost it: run the simulation again, or allow more "
-                "attempts."
-            )
-            raise JobLost(msg, url)
+            phase = self._seen.phase if self._seen else None
+            raise lost_job(self._client.job_url(self._job_id), phase)
         await self._pause(None)
 
     async def _is_listed(self) -> bool:
@@ -187,9 +187,13 @@ class _Watch:
         await self._clock.sleep(min(backoff(self._misses, asked), max(self._left(), 0.0)))
 
     async def _rest(self) -> None:
-        """Sleep a tenth of the time that the phase has lasted, within bounds."""
+        """Sleep the square root of the seconds that the phase has lasted, within bounds.
+
+        So a job of a minute is told some seconds late and one of ten minutes a quarter of one,
+        at the price of a few dozen looks each.
+        """
         lasted = self._clock.now() - self._changed
-        pause = min(max(lasted / 10, SHORTEST_SLEEP), LONGEST_SLEEP)
+        pause = min(max(math.sqrt(lasted), SHORTEST_SLEEP), LONGEST_SLEEP)
         await self._clock.sleep(min(pause, max(self._left(), 0.0)))
 
     def _check_deadline(self) -> None:

@@ -1,33 +1,19 @@
-"""A Prefect server and a worker for the tests of flows, and a sandbox that obeys orders."""
+"""What the tests of flows need: a worker, and a sandbox in a process of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.events.worker import EventsWorker
-from prefect.logging.handlers import APILogWorker
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from processes import USER, Child, PrefectServer, Sandbox
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
 
-EXAMPLES = Path(__file__).parent.parent.parent / "prefect_expres" / "examples"
-
 
 @pytest.fixture(scope="session", autouse=True)
-def server(
-    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[PrefectServer]:
-    """Run a Prefect server that all tests share; flows in this process run on it, too."""
-    home = tmp_path_factory.mktemp("shared") / "home"
-    with (
-        PrefectServer(home, migrated_home) as server,
-        temporary_settings({PREFECT_API_URL: server.api_url}),
-    ):
-        yield server
-        APILogWorker.instance().drain()
-        EventsWorker.drain_all()
+def on_server(server: PrefectServer) -> PrefectServer:
+    """Have every test of this folder run its flows on the shared server."""
+    return server
 
 
 @pytest.fixture(scope="session")

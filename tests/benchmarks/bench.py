@@ -1,0 +1,62 @@
+"""Measure all that a run costs, each against a baseline of the same run, and print one table.
+
+``bench.py wait list --json figures.json`` takes those named; without names it takes all.
+"""
+
+import argparse
+import json
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+
+TESTS = Path(__file__).parent.parent
+sys.path += [str(TESTS), *(str(TESTS / room) for room in ("analysis", "benchmarks", "flows"))]
+
+from machine import described  # noqa: E402 - the folders of tests are no packages
+from rich.console import Console  # noqa: E402
+from rows import Row, table_of  # noqa: E402
+
+BENCHMARKS = {
+    "wait": "waits",
+    "watch": "watches",
+    "list": "documents",
+    "download": "downloads",
+    "start": "starts",
+    "engine": "engine_day",
+    "campaign": "orchestration",
+}
+"""The module of each benchmark; it has ``measure(size)`` and the sizes ``FULL`` and ``TINY``."""
+
+WIDTH = 150
+
+
+def rows_of(name: str, size: str) -> list[Row]:
+    """Take one benchmark in one of its sizes."""
+    benchmark = import_module(BENCHMARKS[name])
+    return list(benchmark.measure(getattr(benchmark, size.upper())))
+
+
+def main() -> None:
+    """Take the benchmarks and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME")
+    parser.add_argument("--size", choices=["full", "tiny"], default="full")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    asked = parser.parse_args()
+    found: dict[str, list[Row]] = {}
+    progress = Console(stderr=True)
+    for name in asked.names or BENCHMARKS:
+        began = time.monotonic()
+        found[name] = rows_of(name, asked.size)
+        progress.print(f"{name}: {time.monotonic() - began:.0f} s", highlight=False)
+    console = Console(width=max(WIDTH, Console().width))
+    console.print(table_of(found, described()))
+    if asked.json:
+        facts = {name: [row.as_json() for row in rows] for name, rows in found.items()}
+        content = {"machine": described(), "benchmarks": facts}
+        asked.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
