@@ -113,7 +113,7 @@ async def _service(wishes: Wishes) -> Step:
     saved = None if await service_id(SERVICE) is None else await ExpresService.aload(SERVICE)
     if wanted is None:
         if saved is None:
-            note = "give --url to save it; until then nothing runs by a schedule"
+            note = "give --url to save it; until then nothing runs by itself"
             return Step(what, "left out", note)
         return Step(what, "unchanged", saved.base_url)
     if saved is not None and _same(saved, wanted):

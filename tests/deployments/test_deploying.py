@@ -91,17 +91,20 @@ def test_saved_token_is_not_overwritten_by_accident(server: PrefectServer, tmp_p
 
 
 def test_nothing_runs_by_itself_without_a_service(server: PrefectServer, tmp_path: Path) -> None:
-    """Schedules are switched on when the service is known."""
+    """Schedules and triggers are switched on when the service is known."""
+
+    def switches() -> list[bool]:
+        state = _state(server)
+        schedules = [each for found in state["deployments"] for each in found["schedules"]]
+        return [each["active"] for each in schedules] + [
+            each["enabled"] for each in state["automations"]
+        ]
+
     assert "left out   service" in _deploy(server, tmp_path)
-
-    def active() -> set[bool]:
-        deployments = _state(server)["deployments"]
-        return {each["active"] for found in deployments for each in found["schedules"]}
-
-    scheduled = {each.active for one in shipped().deployments for each in one.schedules}
-    assert not any(active())
+    assert switches()
+    assert not any(switches())
     _deploy(server, tmp_path, "--url", "https://service.example")
-    assert active() == scheduled
+    assert all(switches())
 
 
 def test_server_that_is_away_is_named(tmp_path: Path, server: PrefectServer) -> None:
