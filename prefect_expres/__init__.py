@@ -18,6 +18,8 @@ _HOMES = {
     "FilesPlan": "prefect_expres.plans",
     "RoutinePlan": "prefect_expres.plans",
     "campaign": "prefect_expres.flows.campaign",
+    "forecast": "prefect_expres.flows.forecast",
+    "housekeeping": "prefect_expres.flows.housekeeping",
     "simulate": "prefect_expres.flows.simulate",
 }
 

@@ -32,6 +32,7 @@ _COMMANDS = (
     ("plot", "looking:plot", _RESULTS, "Draw the visible emission into a PNG file."),
     ("windows", "looking:windows", _RESULTS, "List when and where emission is visible."),
     ("compare", "looking:compare", _RESULTS, "Compare two simulations."),
+    ("deploy", "deploying:deploy", _MACHINE, "Register all that a Prefect server needs."),
     ("doctor", "doctor:doctor", _MACHINE, "Say what is installed and reachable, and mend it."),
     ("sandbox", "sandbox:app", _MACHINE, "A UWS service of one's own, with a small engine."),
     ("demo", "demonstrating:demo", _MACHINE, "Run the shipped simulation on a sandbox."),

@@ -29,6 +29,7 @@ Who catches one catches all below it::
     ├── WaitTimeout            our own deadline passed
     ├── CampaignError          a campaign cannot be run as asked, or has lost all its workers
     │   └── TooManyFailures
+    ├── DeployError            Prefect's server cannot be set up as asked
     └── TransferError          a file did not arrive
         ├── Interrupted        the body stopped early
         ├── SizeMismatch
@@ -276,6 +277,10 @@ class TooManyFailures(CampaignError):
             f"{self.manifest} tells why. Mend it and run the campaign again, which does only what "
             "is missing, or give it a larger max_failures."
         )
+
+
+class DeployError(ExpresError):
+    """Prefect's server cannot be set up as it was asked for."""
 
 
 class TransferError(ExpresError):

@@ -29,7 +29,7 @@ from prefect_expres.expres import Configuration, routine
 from prefect_expres.expres.request import default_label, safe_label
 from prefect_expres.expres.routine import Form
 
-_ROUTINE_MOONS = Literal["Io", "Europa", "Ganymede"]
+RoutineMoon = Literal["Io", "Europa", "Ganymede"]
 _WORD = re.compile(r"[^a-z0-9.]+")
 
 
@@ -58,7 +58,7 @@ class RoutinePlan(BaseModel):
     kind: Literal["routine"] = "routine"
     first: date = Field(description="First day, UTC.")
     last: date = Field(description="Last day, UTC; it is simulated, too.")
-    moons: tuple[_ROUTINE_MOONS, ...] = Field(
+    moons: tuple[RoutineMoon, ...] = Field(
         ("Io",), min_length=1, description="Moons whose emission is simulated."
     )
     observers: tuple[str, ...] = Field(

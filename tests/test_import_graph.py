@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = {"prefect_expres": ROOT / "prefect_expres", "flows": ROOT / "flows"}
+FOLDERS = {name: ROOT / name for name in ("prefect_expres", "flows", "deployments")}
 PACKAGE = "prefect_expres"
 
 # A room is a subpackage or a module directly in the package. Below it stand the rooms it may
@@ -28,11 +28,17 @@ BELOW = {
     "outcome": {"errors", "uws", "expres", "analysis"},
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
-    "announcing": {"uws", "expres"},
+    "parameters": {"expres", "ephemeris"},
+    "announcing": {"uws", "expres", "analysis"},
     "progress": {"errors", "uws", "outcome", "announcing"},
     "assets": {"uws", "outcome"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
-    "hooks": {"errors", "uws", "expres", "submission", "blocks"},
+    "flow_runs": {"expres"},
+    "hooks": {"errors", "uws", "expres", "submission", "blocks", "flow_runs"},
+    "chores": {"uws"},
+    "inventory": {"outcome"},
+    "publishing": {"uws"},
+    "forecasting": {"uws", "analysis", "publishing"},
 }
 BELOW["steps"] = {"errors", "uws", "expres", "submission", "outcome", "progress"}
 BELOW["attempts"] = {"errors", "uws", "expres", "submission", "outcome", "progress", "viewing"}
@@ -46,9 +52,11 @@ BELOW["campaigning"] = {"indexing", "journal", "progress"}
 BELOW["slots"] = {"limits", "progress"}
 BELOW["fleet"] = set(BELOW) - {"campaigning", "indexing", "hooks"}
 BELOW["sharing"] = {"errors", "blocks", "fleet", "journal", "limits", "progress"}
+BELOW["keeping"] = BELOW["tasks"] | {"tasks", "running", "chores", "inventory", "flow_runs"}
 BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
+BELOW["deploying"] = set(BELOW)
 BELOW["sandbox"] = {"errors", "expres"}  # and uws.models, see below
 BELOW["demo"] = set(BELOW)
 BELOW["terminal"] = set(BELOW) - {"sandbox", "demo", "deployments"}
@@ -65,10 +73,13 @@ WITH_PREFECT = {
     "calling",
     "campaigning",
     "demo",
+    "deploying",
     "deployments",
+    "flow_runs",
     "fleet",
     "flows",
     "hooks",
+    "keeping",
     "observing",
     "preparing",
     "progress",

@@ -31,7 +31,7 @@ _LIGHT_TIME_ROUNDS = 3
 class AnalyticEphemeris(EphemerisSpec):
     """Compute Earth's position here, without network: within 0.004 degrees."""
 
-    model_config = ConfigDict(title="Computed here (Earth only)")
+    model_config = ConfigDict(title="Earth, computed")
 
     kind: Literal["analytic"] = "analytic"
     observer: Literal["Earth"] = Field(

@@ -66,6 +66,11 @@ class Access:
             raise AccessError(msg)
 
     @property
+    def job_lists(self) -> tuple[str, ...]:
+        """The job lists that this kind of user may run in."""
+        return (_DEFAULT_JOB_LIST, *(_JOB_LISTS.values() if self.any_branch else ()))
+
+    @property
     def warning(self) -> str | None:
         """What a guest must know before running."""
         if not self.shared:

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 TESTS = Path(__file__).parent.parent
-sys.path += [str(TESTS), *(str(TESTS / room) for room in ("benchmarks", "flows"))]
+sys.path += [str(TESTS), *(str(TESTS / room) for room in ("analysis", "benchmarks", "flows"))]
 
 from machine import described  # noqa: E402 - the folders of tests are no packages
 from rich.console import Console  # noqa: E402
@@ -24,6 +24,7 @@ BENCHMARKS = {
     "download": "downloads",
     "start": "starts",
     "engine": "engine_day",
+    "campaign": "orchestration",
 }
 """The module of each benchmark; it has ``measure(size)`` and the sizes ``FULL`` and ``TINY``."""
 

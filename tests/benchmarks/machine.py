@@ -54,6 +54,13 @@ def cpu_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def resident_megabytes(process_id: int | None = None) -> float:
+    """Give the memory that a process has now, this one's by default."""
+    command = ["ps", "-o", "rss=", "-p", str(process_id or os.getpid())]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1024
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
