@@ -5,7 +5,7 @@ READY := .venv/.ready
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak crowd bench check lock clean
+.PHONY: help demo test soak crowd bench docs check lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -21,6 +21,10 @@ soak: $(READY) ## Kill simulations at random behind a failing network (ROUNDS=30
 
 crowd: $(READY) ## Let 20 processes ask for one simulation at once (ROUNDS=50)
 	@$(BIN)/python tests/soak/crowd.py --rounds $(or $(ROUNDS),50)
+
+docs: $(READY) ## Build the documentation into build/docs
+	@$(BIN)/python -m sphinx -W -n --keep-going -q -d build/doctrees docs build/docs
+	@echo "The documentation is in build/docs/index.html"
 
 bench: $(READY) ## Measure against baselines (ONLY=wait,list JSON=FILE)
 	@$(BIN)/python tests/benchmarks/bench.py $(subst $(comma), ,$(ONLY)) $(if $(JSON),--json $(JSON))

@@ -1,19 +1,28 @@
 """Run one ExPRES simulation: prepare, create, run, wait, download, look."""
 
-from pathlib import Path
-from typing import Any, Literal
+from pathlib import PurePath
+from typing import Annotated, Literal
 
 from prefect.runtime import flow_run
-from pydantic import PositiveFloat, PositiveInt
+from pydantic import PositiveInt
 
 from prefect_expres.attempts import Terms
 from prefect_expres.blocks import ExpresService
 from prefect_expres.calling import anywhere_flow
-from prefect_expres.ephemeris import AnyEphemeris
+from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration
+from prefect_expres.expres.request import default_label
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.outcome import SimulationResult
+from prefect_expres.parameters import (
+    AnyConfiguration,
+    AnyObserver,
+    OrDefault,
+    Seconds,
+    Text,
+    titled,
+)
 from prefect_expres.preparing import prepare
 from prefect_expres.running import run_simulation
 from prefect_expres.tasks import TaskSteps
@@ -24,11 +33,21 @@ Reuse = Literal["verified", "never"]
 
 
 def _run_name() -> str:
-    """Name the run by what it runs: its label, else its configuration's file name."""
+    """Name the run by what it runs, as ``io-earth-20180913``, before anything is read."""
     parameters = flow_run.parameters
-    configuration = parameters.get("configuration")
-    stem = Path(str(configuration)).stem if isinstance(configuration, str | Path) else "simulation"
-    return str(parameters.get("label") or stem)
+    return str(parameters.get("label") or _name_of(parameters.get("configuration")))
+
+
+def _name_of(configuration: object) -> str:
+    """Name a file by its stem, a content by what is seen from where and when."""
+    try:
+        if isinstance(configuration, Configuration):
+            return default_label(configuration)
+        if isinstance(configuration, dict):
+            return default_label(Configuration.from_mapping(configuration))
+    except ConfigurationError:
+        return "simulation"
+    return PurePath(str(configuration)).stem
 
 
 @anywhere_flow(
@@ -39,18 +58,18 @@ def _run_name() -> str:
     on_crashed=[stop_remote_jobs],
 )
 async def simulate(
-    configuration: str | Path | dict[str, Any] | Configuration,
-    service: ExpresService,
-    ephemeris: str | Path | AnyEphemeris | None = None,
-    output: str = "expres-results",
-    branch: str = "master",
-    label: str | None = None,
-    execution_duration: int = 600,
-    timeout: PositiveFloat | None = None,
-    reuse: Reuse = "verified",
-    attempts: PositiveInt = 1,
+    configuration: Annotated[AnyConfiguration, titled("Configuration")],
+    service: Annotated[ExpresService, titled("Service")],
+    ephemeris: Annotated[AnyObserver, titled("Ephemeris")] = None,
+    output: Annotated[str, titled("Output folder")] = "expres-results",
+    branch: Annotated[str, titled("Branch of ExPRES")] = "master",
+    label: Annotated[Text | OrDefault, titled("Label")] = None,
+    execution_duration: Annotated[int, titled("Execution duration (s)")] = 600,
+    timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
+    reuse: Annotated[Reuse, titled("Reuse")] = "verified",
+    attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
     *,
-    keep_running: bool = False,
+    keep_running: Annotated[bool, titled("Keep the job running")] = False,
 ) -> SimulationResult:
     """Run one ExPRES simulation and bring its results home.
 
@@ -60,10 +79,12 @@ async def simulate(
     run is cancelled or gives up, its job is stopped.
 
     Args:
-        configuration: The ExPRES configuration: a path, any fsspec URL, its content, or a model.
+        configuration: The ExPRES configuration: its content, the path or fsspec URL of its file,
+            or the model.
         service: The service that runs it.
         ephemeris: Where the observer is: path or fsspec URL of the CSV file that OBSERVER.EPHEM
-            names, or a source that computes it from OBSERVER.SCTIME and TIME on.
+            names, or a source that computes it from OBSERVER.SCTIME and TIME on. None leaves it to
+            the configuration.
         output: Path or fsspec URL under which the simulation gets a folder of its own.
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people; by default it is made from moon, observer and day.

@@ -5,10 +5,9 @@ nothing and does not import Prefect.
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 
-__version__ = version("prefect-expres")
+__version__: str
 
 _HOMES = {
     "Configuration": "prefect_expres.expres",
@@ -19,6 +18,8 @@ _HOMES = {
     "FilesPlan": "prefect_expres.plans",
     "RoutinePlan": "prefect_expres.plans",
     "campaign": "prefect_expres.flows.campaign",
+    "forecast": "prefect_expres.flows.forecast",
+    "housekeeping": "prefect_expres.flows.housekeeping",
     "simulate": "prefect_expres.flows.simulate",
 }
 
@@ -27,6 +28,9 @@ __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604 - the names are stri
 
 def __getattr__(name: str) -> Any:
     """Load a public name from the room it lives in."""
+    if name == "__version__":
+        # Reading a distribution's metadata takes as long as a third of starting the command line.
+        return import_module("importlib.metadata").version("prefect-expres")
     if name not in _HOMES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)

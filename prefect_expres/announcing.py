@@ -1,17 +1,21 @@
-"""Events: what happens to jobs, told to Prefect so that automations can follow.
+"""Events: what happens to jobs and in the sky, told to Prefect so that automations can follow.
 
 A job is the resource ``expres.job.<its address>``, and each phase that is seen is an event
-``expres.job.<phase>``. Events go out from a thread of Prefect's own, in their own time.
+``expres.job.<phase>``. A window is the resource ``expres.window.<observatory>.<its name>``, and
+that it is forecast for the first time is the event ``expres.window.appeared``. Events go out from
+a thread of Prefect's own, in their own time.
 """
 
 import re
 
 from prefect.events import emit_event
 
+from prefect_expres.analysis.windows import Window
 from prefect_expres.expres.run_id import RunId
 from prefect_expres.uws.answers import shown_url
 
 JOB = "expres.job"
+WINDOW_APPEARED = "expres.window.appeared"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
 
 
@@ -40,6 +44,30 @@ def announce_phase(label: str, job_url: str, phase: str, run_id: str | None = No
             "job_url": url,
             "phase": phase.upper(),
             "fingerprint": name.fingerprint if name else None,
+        },
+    )
+
+
+def announce_window(window: Window, observatory: str, forecast_url: str) -> None:
+    """Emit the event of a window that was not forecast before.
+
+    Args:
+        window: The window, as the observatory sees it.
+        observatory: Its name.
+        forecast_url: Where the forecast is.
+    """
+    name = f"{window.source} {window.hemisphere} {window.polarization}"
+    emit_event(
+        WINDOW_APPEARED,
+        resource={
+            "prefect.resource.id": f"expres.window.{observatory.lower()}.{window.name}",
+            "prefect.resource.name": f"{name} from {observatory}, {window.start:%Y-%m-%d %H:%M}",
+        },
+        payload={
+            **window.model_dump(mode="json"),
+            "minutes": round((window.end - window.start).total_seconds() / 60, 2),
+            "observatory": observatory,
+            "forecast": shown_url(forecast_url),
         },
     )
 

@@ -35,6 +35,8 @@ class ExpresService(CredentialsBlock):
     _documentation_url: ClassVar[HttpUrl | None] = HttpUrl(
         "https://expres.readthedocs.io/en/latest/usage/uws.html"
     )
+    # GitHub gives an organization's picture under its name: here MASER's, whose service it is.
+    _logo_url: ClassVar[HttpUrl | None] = HttpUrl("https://github.com/maserlib.png?size=200")
     _description: ClassVar[str | None] = (
         "Where ExPRES simulations run: a UWS service, as guest or with a user name and token."
     )

@@ -1,133 +1,93 @@
-"""The command line: ``prefect-expres``. Prefect and the science are imported only when needed."""
+"""The command line: ``prefect-expres``. Each command is imported when it runs.
+
+Starting costs as little as it can: every TAB and every ``--help`` does it.
+"""
 
 import os
 import sys
-from pathlib import Path
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated
 
-from cyclopts import App, Parameter
-from rich.console import Console
+from cyclopts import App, CycloptsError, Group, Parameter
 
-from prefect_expres import __version__, looking
-from prefect_expres.configuring import app as config
-from prefect_expres.errors import ExpresError
+import prefect_expres
+from prefect_expres.console.exits import Exit, Interruption, exit_code, tell_fault
+from prefect_expres.console.printing import note
+
+_SIMULATE = Group("Simulate", sort_key=1)
+_SERVICE = Group("Work with a service", sort_key=2)
+_RESULTS = Group("Look at results", sort_key=3)
+_MACHINE = Group("On this machine", sort_key=4)
+_ALWAYS = Group("With every command", sort_key=9)
+_ABOUT = Group("About", sort_key=10)
+
+# Name, where it is, its group, and its help as the list of commands shows it.
+_COMMANDS = (
+    ("simulate", "simulating:simulate", _SIMULATE, "Run a simulation and bring its results home."),
+    ("config", "configuring:app", _SIMULATE, "Check, write and compare configurations."),
+    ("ephemeris", "ephemeris:ephemeris", _SIMULATE, "Write an observer's ephemeris for ExPRES."),
+    ("jobs", "jobs:app", _SERVICE, "List, create, run, follow, download, abort and delete jobs."),
+    ("service", "describing:app", _SERVICE, "Ask a service what it runs and what it allows."),
+    ("profile", "profile:app", _SERVICE, "Show the services that have a name."),
+    ("plot", "looking:plot", _RESULTS, "Draw the visible emission into a PNG file."),
+    ("windows", "looking:windows", _RESULTS, "List when and where emission is visible."),
+    ("compare", "looking:compare", _RESULTS, "Compare two simulations."),
+    ("deploy", "deploying:deploy", _MACHINE, "Register all that a Prefect server needs."),
+    ("doctor", "doctor:doctor", _MACHINE, "Say what is installed and reachable, and mend it."),
+    ("sandbox", "sandbox:app", _MACHINE, "A UWS service of one's own, with a small engine."),
+    ("demo", "demonstrating:demo", _MACHINE, "Run the shipped simulation on a sandbox."),
+)
 
 app = App(
     name="prefect-expres",
     help="Run ExPRES, the planetary radio emission simulator, on a UWS service from Prefect.",
-    version=__version__,
+    help_epilogue="docs/commands.md tells exit codes, profiles and where tokens come from.",
+    version=lambda: prefect_expres.__version__,
+    default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
-sandbox = App(name="sandbox", help="A UWS service of one's own, with a small ExPRES engine.")
-app.command(sandbox)
-app.command(
-    "prefect_expres.ephemeris_command:ephemeris",
-    help="Write an observer's ephemeris in the form that ExPRES reads; Earth's needs no network.",
-)
-app.command(config)
-app.command(looking.app, name="*")
-app.register_install_completion_command()
+app["--help"].group = app["--version"].group = _ABOUT
+app.register_install_completion_command(group=_ABOUT, help="Set up tab completion for the shell.")
+for _name, _home, _group, _help in _COMMANDS:
+    app.command(f"prefect_expres.commands.{_home}", name=_name, group=_group, help=_help)
 
 
-@sandbox.command
-def serve(
-    *,
-    host: str = "127.0.0.1",
-    port: int = 8470,
-    directory: Path = Path("expres-sandbox"),
-    dialect: Literal["opus", "standard"] = "opus",
-) -> None:
-    """Serve the sandbox until Ctrl-C.
+@app.meta.default
+def launch(
+    *words: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
+    debug: Annotated[bool, Parameter(group=_ALWAYS)] = False,
+) -> int:
+    """Run a command; an error is one paragraph, and decides the exit code.
 
     Args:
-        host: Address to listen on; only this machine can reach the default.
-        port: Port to listen on; 0 chooses a free one.
-        directory: Where jobs and results are kept; they survive a restart.
-        dialect: Answer as OPUS does, or as UWS 1.1 says to the letter.
+        words: The command and what it is told.
+        debug: Show the trace of an error.
     """
-    from prefect_expres.sandbox.serving import serve as serve_sandbox  # noqa: PLC0415 - heavy
-
-    serve_sandbox(host=host, port=port, data=directory, dialect=dialect)
-
-
-@app.command
-def simulate(
-    configuration: str,
-    *,
-    url: Annotated[str, Parameter(env_var="EXPRES_URL")],
-    user: Annotated[str | None, Parameter(env_var="EXPRES_USER")] = None,
-    ephemeris: str | None = None,
-    output: str = "expres-results",
-    branch: str = "master",
-    label: str | None = None,
-    execution_duration: int = 600,
-    timeout: float | None = None,
-    reuse: Literal["verified", "never"] = "verified",
-    attempts: int = 1,
-    keep_running: bool = False,
-) -> None:
-    """Run one simulation and bring its results home.
-
-    The token of the user is read from the environment variable EXPRES_TOKEN.
-
-    Args:
-        configuration: Path or URL of the ExPRES configuration.
-        url: Address of the service, as https://host.
-        user: User name; without it the service is used as a guest.
-        ephemeris: Path or URL of the CSV file that the configuration names, or the word analytic:
-            Earth's place is computed then, without network, from OBSERVER.SCTIME and TIME on.
-        output: Path or URL under which the simulation gets a folder.
-        branch: The ExPRES git branch; guests may only use master.
-        label: A short name for people.
-        execution_duration: Seconds that the job may run.
-        timeout: Seconds to wait for the job; by default an hour over the execution duration.
-        reuse: Take the identical simulation where it is found, or never.
-        attempts: How many jobs may fail, be aborted or be lost.
-        keep_running: Leave the job running after Ctrl-C.
-    """
-    # The steps are shown in place of Prefect's own console lines, which it reads at import.
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    from prefect_expres.terminal import run_with_progress  # noqa: PLC0415 - imports Prefect
-
-    run_with_progress(
-        url=url,
-        user=user,
-        token=os.environ.get("EXPRES_TOKEN"),
-        configuration=configuration,
-        ephemeris=ephemeris,
-        output=output,
-        branch=branch,
-        label=label,
-        execution_duration=execution_duration,
-        timeout=timeout,
-        reuse=reuse,
-        attempts=attempts,
-        keep_running=keep_running,
-    )
-
-
-@app.command
-def demo(*, directory: Path = Path("expres-demo"), fresh: bool = False) -> None:
-    """Run the shipped simulation on a sandbox: Io's radio emission seen from Earth for a day.
-
-    Args:
-        directory: Where the sandbox, Prefect and the results live.
-        fresh: Run it even if the identical simulation is found.
-    """
-    from prefect_expres.demo import run_demo  # noqa: PLC0415 - heavy
-
-    sys.exit(run_demo(directory, fresh=fresh))
-
-
-def main() -> None:
-    """Run the command line; errors are one paragraph, not a trace."""
     try:
-        app()
-    except ExpresError as fault:
-        Console(stderr=True).print(f"[bold red]Error:[/] {type(fault).__name__}")
-        Console(stderr=True).print(str(fault), markup=False, highlight=False)
-        sys.exit(1)
+        return app(words) or Exit.OK
+    except Interruption as left:
+        note(str(left))
     except KeyboardInterrupt:
-        sys.exit(130)
+        pass
+    except BrokenPipeError:
+        # Whoever read our output has closed it; the interpreter would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.FAILURE
+    except CycloptsError:
+        return Exit.USAGE
+    except Exception as fault:  # noqa: BLE001 - the last resort: a paragraph instead of a trace
+        tell_fault(fault, debug=debug)
+        return exit_code(fault)
+    return Exit.INTERRUPTED
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run the command line and end with its exit code."""
+    try:
+        sys.exit(app.meta(words, exit_on_error=False, result_action="return_value"))
+    except CycloptsError:
+        sys.exit(Exit.USAGE)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """The tree of errors.
 
+Who catches one catches all below it::
+
     ExpresError
+    ├── UsageError             what a command was told does not fit together
     ├── ConfigurationError     the configuration breaks rules: all problems at once
     ├── AccessError            the service's access rules forbid it; nothing was sent
     ├── EphemerisError         an ephemeris is missing, misnamed or unreadable
@@ -26,6 +29,7 @@
     ├── WaitTimeout            our own deadline passed
     ├── CampaignError          a campaign cannot be run as asked, or has lost all its workers
     │   └── TooManyFailures
+    ├── DeployError            Prefect's server cannot be set up as asked
     └── TransferError          a file did not arrive
         ├── Interrupted        the body stopped early
         ├── SizeMismatch
@@ -50,6 +54,10 @@ class ExpresError(Exception):
     def __str__(self) -> str:
         """Show the message only; the facts are attributes."""
         return str(self.args[0]) if self.args else type(self).__name__
+
+
+class UsageError(ExpresError):
+    """What a command was told, by options, environment or profiles, does not fit together."""
 
 
 class ConfigurationError(ExpresError):
@@ -269,6 +277,10 @@ class TooManyFailures(CampaignError):
             f"{self.manifest} tells why. Mend it and run the campaign again, which does only what "
             "is missing, or give it a larger max_failures."
         )
+
+
+class DeployError(ExpresError):
+    """Prefect's server cannot be set up as it was asked for."""
 
 
 class TransferError(ExpresError):

@@ -16,19 +16,18 @@ from prefect.client.schemas.filters import (
     FlowRunFilterStateType,
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
-from prefect.client.schemas.sorting import FlowRunSort
 from prefect.logging.loggers import flow_run_logger
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import ExpresError, Unreachable
 from prefect_expres.expres.access import DEFAULT_BRANCH, job_list_for
 from prefect_expres.expres.run_id import owner_of
+from prefect_expres.flow_runs import read_flow_runs
 from prefect_expres.submission import stop_jobs
 from prefect_expres.uws import Phase
 
 STOP_SECONDS = 20.0
 _MASK = "*****"
-_PAGE = 200
 
 
 async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
@@ -67,22 +66,12 @@ async def _family(flow_run: FlowRun) -> list[FlowRun]:
 
 
 async def _called_by(client: PrefectClient, parents: list[FlowRun]) -> list[FlowRun]:
-    """Give what flow runs have called, page by page.
-
-    Sort and limit are given, since not every server takes the client's null for its default.
-    """
+    """Give what flow runs have called."""
     called = FlowRunFilter(
         parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id for run in parents]),
         state=FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.COMPLETED])),
     )
-    found: list[FlowRun] = []
-    while True:
-        page = await client.read_flow_runs(
-            flow_run_filter=called, sort=FlowRunSort.ID_DESC, limit=_PAGE, offset=len(found)
-        )
-        found += page
-        if len(page) < _PAGE:
-            return found
+    return [run async for run in read_flow_runs(client, called)]
 
 
 async def _stop(run: FlowRun, away: set[str]) -> dict[str, Phase | None]:

@@ -8,3 +8,6 @@ JOBS = 20
 
 SHARE_DEPLOYMENT = "share-campaign/shared"
 """The deployment of the flow that takes a share of a campaign on another worker."""
+
+SERVICE = "expres"
+"""The block of the service that deployments use, unless a run is given another."""

@@ -29,7 +29,7 @@ from prefect_expres.expres import Configuration, routine
 from prefect_expres.expres.request import default_label, safe_label
 from prefect_expres.expres.routine import Form
 
-_ROUTINE_MOONS = Literal["Io", "Europa", "Ganymede"]
+RoutineMoon = Literal["Io", "Europa", "Ganymede"]
 _WORD = re.compile(r"[^a-z0-9.]+")
 
 
@@ -58,7 +58,7 @@ class RoutinePlan(BaseModel):
     kind: Literal["routine"] = "routine"
     first: date = Field(description="First day, UTC.")
     last: date = Field(description="Last day, UTC; it is simulated, too.")
-    moons: tuple[_ROUTINE_MOONS, ...] = Field(
+    moons: tuple[RoutineMoon, ...] = Field(
         ("Io",), min_length=1, description="Moons whose emission is simulated."
     )
     observers: tuple[str, ...] = Field(
@@ -109,10 +109,11 @@ class RoutinePlan(BaseModel):
         Raises:
             ConfigurationError: The grid names no place in the configuration, or breaks a rule.
         """
-        rest, changes = number, {}
+        rest, chosen = number, {}
         for place, values in reversed(self.grid.items()):
             rest, choice = divmod(rest, len(values))
-            changes[place] = values[choice]
+            chosen[place] = values[choice]
+        changes = {place: chosen[place] for place in self.grid}
         rest, moon = divmod(rest, len(self.moons))
         day, observer = divmod(rest, len(self.observers))
         where = self.observers[observer]

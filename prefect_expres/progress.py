@@ -120,7 +120,7 @@ class ProgressArtifact(PhaseLog):
         share = _SHARE.get(phase, 10.0)
         if phase is Phase.EXECUTING:
             share += 85.0 * min((elapsed - self._executing_since) / self._allowed, 1.0)
-        description = f"{self._label}: {phase.value} after {elapsed:.0f} s, {self._job_url}"
+        description = f"{phase.value} after {elapsed:.0f} s, {self._job_url}"
         if self._artifact is None:
             key = f"progress-{self._label}".lower().replace("_", "-")
             self._artifact = await acreate_progress_artifact(share, key, description)

@@ -1,17 +1,18 @@
 """Show a simulation in a terminal: live steps while it runs, short tables when it is done."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
-from pydantic import SecretStr
-from rich.console import Console
+from rich.console import RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.console.asking import at_terminal, interrupt_asks
+from prefect_expres.console.printing import error_console, give, table
 from prefect_expres.ephemeris import AnalyticEphemeris
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.outcome import SimulationResult
@@ -20,90 +21,99 @@ _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
 
 def run_with_progress(
-    *, url: str, user: str | None, token: str | None, ephemeris: str | None, **simulation: Any
-) -> SimulationResult:
-    """Run the flow `simulate`, show its steps as they come, and end with its tables."""
-    service = ExpresService(base_url=url, user=user, token=SecretStr(token) if token else None)
-    console = Console()
-    with _steps_on(console):
-        source = AnalyticEphemeris() if ephemeris == "analytic" else ephemeris
-        result: SimulationResult = simulate(service=service, ephemeris=source, **simulation)
-    show(console, result)
-    return result
+    service: ExpresService, *, ephemeris: str | None, as_json: bool, **simulation: Any
+) -> None:
+    """Run the flow `simulate`, show its steps as they come, and end with its tables.
+
+    Args:
+        service: The service.
+        ephemeris: Path or URL of the file, or ``analytic``.
+        as_json: Print the result as JSON.
+        simulation: What else `simulate` is told.
+    """
+    source = AnalyticEphemeris() if ephemeris == "analytic" else ephemeris
+    with _steps() as progress:
+        result = asyncio.run(_asking(progress, service=service, ephemeris=source, **simulation))
+    give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
 
 
-def show(console: Console, result: SimulationResult) -> None:
-    """Print what a simulation was and what it left."""
+async def _asking(progress: Progress, **simulation: Any) -> SimulationResult:
+    """Run the flow; at a terminal, ask after Ctrl-C whether its job shall be stopped."""
+    if not at_terminal() or simulation["keep_running"]:
+        return cast(SimulationResult, await simulate(**simulation))
+    choices = {"s": "stop it", "k": "keep waiting"}
+    question = "Stop the simulation and its remote job? (--keep-running would leave the job.)"
+    with interrupt_asks(question, choices, keep="k", pause=lambda: _paused(progress)):
+        return cast(SimulationResult, await simulate(**simulation))
+
+
+def _shown(result: SimulationResult) -> Iterator[RenderableType]:
+    """Show what a simulation was and what it left; lines are not cut, so that paths are whole."""
     phases = ", ".join(f"{seen.phase} at {seen.seconds:.1f} s" for seen in result.phases)
     state = "the identical simulation was found and verified; nothing was submitted"
-    console.print()
-    _tell_facts(
-        console,
+    yield ""
+    yield from _lines(
         {
             "simulation": result.label,
             "state": state if result.found else "completed",
             "job": result.job_url,
             "phases": phases,
-        },
+        }
     )
-    files = Table(title="Files", title_justify="left")
-    for heading in ("name", "bytes", "SHA-256"):
-        files.add_column(
-            heading, justify="right" if heading == "bytes" else "left", overflow="fold"
-        )
-    for file in result.files:
-        files.add_row(file.name, f"{file.size:,}", file.sha256[:16])
-    console.print(files)
+    yield "Files"
+    files = ((file.name, f"{file.size:,}", file.sha256[:16]) for file in result.files)
+    yield table("name", "bytes", "SHA-256", rows=files)
     if result.windows is not None:
-        console.print(_windows(result))
-    _tell_facts(
-        console,
+        yield "Windows of visible emission"
+        yield _windows(result)
+    left = (("quicklook", result.quicklook), ("calendar", result.calendar))
+    named = {kind: name for kind, name in (*left, ("catalogue", result.catalogue)) if name}
+    yield from _lines(
         {
             "CDF": result.url_of(result.cdf),
-            **{
-                kind: result.url_of(name)
-                for kind, name in (
-                    ("quicklook", result.quicklook),
-                    ("calendar", result.calendar),
-                    ("catalogue", result.catalogue),
-                )
-                if name
-            },
+            **{kind: result.url_of(name) for kind, name in named.items()},
             "manifest": result.manifest_url,
-        },
+        }
     )
 
 
-def _tell_facts(console: Console, facts: dict[str, str]) -> None:
-    """Print a line a fact, never cut: paths are there to be copied."""
-    for name, fact in facts.items():
-        console.print(f"{name:<12}{fact}", highlight=False, markup=False, soft_wrap=True)
+def _lines(facts: dict[str, str]) -> Iterator[str]:
+    return (f"{name:<12}{fact}" for name, fact in facts.items())
 
 
-def _windows(result: SimulationResult) -> Table:
-    table = Table(title="Windows of visible emission", title_justify="left")
-    for heading in ("source", "from (UTC)", "to (UTC)", "MHz", "polarization"):
-        table.add_column(heading)
-    for window in result.windows or ():
-        table.add_row(
+def _windows(result: SimulationResult) -> RenderableType:
+    rows = (
+        (
             f"{window.source} {window.hemisphere}",
             f"{window.start:%Y-%m-%d %H:%M}",
             f"{window.end:%Y-%m-%d %H:%M}",
             f"{window.fmin:.2f} - {window.fmax:.2f}",
             window.polarization,
         )
-    return table
+        for window in result.windows or ()
+    )
+    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", rows=rows)
 
 
 @contextmanager
-def _steps_on(console: Console) -> Iterator[None]:
+def _paused(progress: Progress) -> Iterator[None]:
+    """Keep the live line from writing over a question."""
+    progress.stop()
+    try:
+        yield
+    finally:
+        progress.start()
+
+
+@contextmanager
+def _steps() -> Iterator[Progress]:
     """Show the steps that runs log in place of Prefect's own console lines."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
+    with Progress(*columns, console=error_console(), transient=True) as progress:
         handler = _StepHandler(progress)
         for name in _RUN_LOGGERS:
             logging.getLogger(name).addHandler(handler)
-        yield
+        yield progress
 
 
 class _StepHandler(logging.Handler):

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import re
 import tempfile
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,6 +43,13 @@ class View(BaseModel):
     windows: tuple[Window, ...] | None = None
 
 
+def lack_for_analysis(needs: Iterable[str] = ANALYSIS_NEEDS) -> str | None:
+    """Say what of the analysis extra is not installed, and what brings it; None if it is there."""
+    missing = ", ".join(name for name in needs if find_spec(name) is None)
+    cure = "is not installed; pip install 'prefect-expres[analysis]' brings it"
+    return f"{missing} {cure}" if missing else None
+
+
 @task(name="Look at results", cache_policy=NO_CACHE)
 async def look_at(cdf: StoredFile, folder: str) -> View:
     """Find the windows of visible emission, draw the quicklook, write calendar and catalogue.
@@ -52,13 +60,8 @@ async def look_at(cdf: StoredFile, folder: str) -> View:
         cdf: The simulation's CDF file.
         folder: Path or fsspec URL of the folder that gets the files.
     """
-    missing = [name for name in ANALYSIS_NEEDS if find_spec(name) is None]
-    if missing:
-        warn(
-            "No quicklook and no windows, since %s is not installed; "
-            "pip install 'prefect-expres[analysis]' brings it",
-            ", ".join(missing),
-        )
+    if lack := lack_for_analysis():
+        warn("No quicklook and no windows: %s", lack)
         return View()
     contents, windows = await asyncio.to_thread(_look, cdf.url)
     stem = Path(cdf.name).stem
@@ -103,7 +106,7 @@ async def show_job(label: str, job_url: str) -> None:
     """Put a link to the job on the Artifacts page."""
     with decoration():
         await acreate_link_artifact(
-            job_url, key=_key("job", label), link_text=job_url, description=f"{label}: the UWS job"
+            job_url, key=_key("job", label), link_text=job_url, description="The UWS job"
         )
 
 
@@ -116,39 +119,45 @@ async def show_failure(label: str, fault: JobError) -> None:
     warn("%s", fault)
     with decoration():
         await acreate_markdown_artifact(
-            "\n\n".join(parts), key=_key("failure", label), description=f"{label}: why it failed"
+            "\n\n".join(parts), key=_key("failure", label), description="Why it failed"
         )
 
 
 async def show_result(result: SimulationResult, view: View) -> None:
     """Put the tables of files and windows, and the picture, on the Artifacts page."""
     with decoration():
-        await _show_tables(result, view)
+        await _show_files(result)
+    if view.windows is not None:
+        await show_windows(result.label, view.windows, "Windows of visible emission")
     if view.picture is not None:
         encoded = base64.b64encode(view.picture).decode()
         with decoration():
             await acreate_image_artifact(
                 f"data:image/png;base64,{encoded}",
                 key=_key("quicklook", result.label),
-                description=f"{result.label}: quicklook",
+                description="Visible emission over time and frequency",
             )
 
 
-async def _show_tables(result: SimulationResult, view: View) -> None:
+async def _show_files(result: SimulationResult) -> None:
     await acreate_table_artifact(
         [
             {
-                "file": file.name,
                 "bytes": file.size,
-                "SHA-256": file.sha256,
+                "file": file.name,
                 "verified by the service's hash": file.verified,
+                "SHA-256": file.sha256,
             }
             for file in result.files
         ],
         key=_key("results", result.label),
-        description=f"{result.label}: files in {result.folder}",
+        description=f"Files in {result.folder}",
     )
-    if view.windows is not None:
+
+
+async def show_windows(label: str, windows: Sequence[Window], description: str) -> None:
+    """Put a table of windows on the Artifacts page."""
+    with decoration():
         await acreate_table_artifact(
             [
                 {
@@ -158,10 +167,10 @@ async def _show_tables(result: SimulationResult, view: View) -> None:
                     "MHz": f"{window.fmin:.2f}-{window.fmax:.2f}",
                     "polarization": window.polarization,
                 }
-                for window in view.windows
+                for window in windows
             ],
-            key=_key("windows", result.label),
-            description=f"{result.label}: windows of visible emission",
+            key=_key("windows", label),
+            description=description,
         )
 
 

@@ -1,4 +1,4 @@
-"""Fixtures for all tests: the recorded answers, a quick sandbox, and a configuration."""
+"""Fixtures for all tests: recorded answers, services on this machine, and a configuration."""
 
 import json
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import PrefectServer, migrate
 from quick import DATA, QUICK_RUN
 
 from prefect_expres.sandbox.serving import SandboxServer
@@ -29,6 +30,49 @@ def quick_opus(tmp_path: Path) -> Iterator[SandboxServer]:
     """Serve a sandbox whose runs are quick, in the dialect of OPUS."""
     with SandboxServer(tmp_path / "sandbox", command=QUICK_RUN) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def engine_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
+    """Serve a sandbox that runs the real engine."""
+    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a home whose database is migrated once for all servers."""
+    home = tmp_path_factory.mktemp("prefect")
+    migrate(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def server(
+    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PrefectServer]:
+    """Run a Prefect server that all tests share; flows in this process run on it, too."""
+    from prefect.events.worker import EventsWorker  # noqa: PLC0415 - seconds, for few tests
+    from prefect.logging.handlers import APILogWorker  # noqa: PLC0415
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
+
+    home = tmp_path_factory.mktemp("shared") / "home"
+    with (
+        PrefectServer(home, migrated_home) as server,
+        temporary_settings({PREFECT_API_URL: server.api_url}),
+    ):
+        yield server
+        APILogWorker.instance().drain()
+        EventsWorker.drain_all()
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """Serve an object store, and give the URL of its bucket."""
+    from object_store import object_store  # noqa: PLC0415 - heavy, and few tests need it
+
+    with object_store() as url:
+        yield url
 
 
 @pytest.fixture

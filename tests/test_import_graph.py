@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FOLDERS = {"prefect_expres": ROOT / "prefect_expres", "flows": ROOT / "flows"}
+FOLDERS = {name: ROOT / name for name in ("prefect_expres", "flows", "deployments")}
 PACKAGE = "prefect_expres"
 
 # A room is a subpackage or a module directly in the package. Below it stand the rooms it may
@@ -18,23 +18,27 @@ BELOW = {
     "errors": set(),
     "limits": set(),
     "examples": set(),
+    "console": {"errors"},
     "calling": set(),
     "uws": {"errors"},
     "expres": {"errors"},
-    "configuring": {"errors", "uws", "expres"},
     "ephemeris": {"errors", "expres"},
     "analysis": {"errors", "expres"},
     "plans": {"errors", "expres", "ephemeris"},
-    "ephemeris_command": {"errors", "ephemeris"},
     "outcome": {"errors", "uws", "expres", "analysis"},
     "submission": {"errors", "uws", "expres"},
     "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
-    "announcing": {"uws", "expres"},
+    "parameters": {"expres", "ephemeris"},
+    "announcing": {"uws", "expres", "analysis"},
     "progress": {"errors", "uws", "outcome", "announcing"},
     "assets": {"uws", "outcome"},
-    "looking": {"errors", "analysis"},
     "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
-    "hooks": {"errors", "uws", "expres", "submission", "blocks"},
+    "flow_runs": {"expres"},
+    "hooks": {"errors", "uws", "expres", "submission", "blocks", "flow_runs"},
+    "chores": {"uws"},
+    "inventory": {"outcome"},
+    "publishing": {"uws"},
+    "forecasting": {"uws", "analysis", "publishing"},
 }
 BELOW["steps"] = {"errors", "uws", "expres", "submission", "outcome", "progress"}
 BELOW["attempts"] = {"errors", "uws", "expres", "submission", "outcome", "progress", "viewing"}
@@ -46,15 +50,18 @@ BELOW["journal"] = {"uws", "outcome"}
 BELOW["indexing"] = {"journal", "plans", "uws"}
 BELOW["campaigning"] = {"indexing", "journal", "progress"}
 BELOW["slots"] = {"limits", "progress"}
-BELOW["fleet"] = set(BELOW) - {"campaigning", "indexing", "hooks", "looking", "ephemeris_command"}
+BELOW["fleet"] = set(BELOW) - {"campaigning", "indexing", "hooks"}
 BELOW["sharing"] = {"errors", "blocks", "fleet", "journal", "limits", "progress"}
+BELOW["keeping"] = BELOW["tasks"] | {"tasks", "running", "chores", "inventory", "flow_runs"}
 BELOW["science"] = {"errors", "analysis"}
 BELOW["flows"] = set(BELOW)
 BELOW["deployments"] = set(BELOW)
+BELOW["deploying"] = set(BELOW)
 BELOW["sandbox"] = {"errors", "expres"}  # and uws.models, see below
 BELOW["demo"] = set(BELOW)
 BELOW["terminal"] = set(BELOW) - {"sandbox", "demo", "deployments"}
-BELOW["cli"] = set(BELOW)
+BELOW["commands"] = set(BELOW)
+BELOW["cli"] = {"errors", "console", "commands"}
 
 # Rooms where Prefect is at home. progress and viewing are parts of the tasks: what Prefect's UI
 # shows. terminal is the part of the command line that runs flows; it is imported when one runs.
@@ -66,10 +73,13 @@ WITH_PREFECT = {
     "calling",
     "campaigning",
     "demo",
+    "deploying",
     "deployments",
+    "flow_runs",
     "fleet",
     "flows",
     "hooks",
+    "keeping",
     "observing",
     "preparing",
     "progress",
@@ -150,9 +160,10 @@ def test_imports_point_one_way(module: str) -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_prefect_stays_in_its_rooms(module: str) -> None:
-    """Prefect is imported where it is at home, and nowhere while the command line loads."""
+    """Prefect is imported where it is at home, and nowhere while a command is loaded."""
     if room(module) not in WITH_PREFECT:
-        assert not list(filter(is_prefect, imports(module, at_load=room(module) == "cli")))
+        at_load = room(module) in {"cli", "commands"}
+        assert not list(filter(is_prefect, imports(module, at_load=at_load)))
 
 
 def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
@@ -169,12 +180,12 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
         ".uws",
         ".expres",
         ".ephemeris",
-        ".ephemeris_command",
         ".analysis",
         ".outcome",
         ".sandbox",
-        ".looking",
+        ".console",
         ".cli",
+        *(f".commands.{path.stem}" for path in (ROOT / PACKAGE / "commands").glob("*.py")),
     ],
 )
 def test_importing_leaves_prefect_alone(module: str) -> None:

@@ -81,6 +81,10 @@ def find_observatory(name: str) -> Observatory:
 
     Raises:
         ObservatoryError: There is none of this name.
+
+    Example:
+        >>> find_observatory("nançay").name
+        'NDA'
     """
     wanted = {"nançay": "nda", "nancay": "nda"}.get(name.lower(), name.lower())
     for observatory in OBSERVATORIES:

@@ -31,7 +31,7 @@ _LIGHT_TIME_ROUNDS = 3
 class AnalyticEphemeris(EphemerisSpec):
     """Compute Earth's position here, without network: within 0.004 degrees."""
 
-    model_config = ConfigDict(title="Computed here (Earth only)")
+    model_config = ConfigDict(title="Earth, computed")
 
     kind: Literal["analytic"] = "analytic"
     observer: Literal["Earth"] = Field(
@@ -58,6 +58,11 @@ def moon_phase(moon: Moon, start: datetime, light_time: float) -> float:
 
     Returns:
         East longitude in System III, degrees in [0, 360).
+
+    Example:
+        >>> from datetime import UTC
+        >>> round(moon_phase("Io", datetime(2018, 9, 13, tzinfo=UTC), light_time=2910.36), 1)
+        319.6
     """
     seconds = dynamical_seconds(start) - light_time
     place = getattr(JupiterMoons(_time(seconds)), moon.lower())

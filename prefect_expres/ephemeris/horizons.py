@@ -26,7 +26,7 @@ _MINUTE_S = 60
 class HorizonsEphemeris(ObserverSpec):
     """Ask JPL Horizons: planets and most spacecraft."""
 
-    model_config = ConfigDict(title="JPL Horizons (network)")
+    model_config = ConfigDict(title="Horizons")
 
     kind: Literal["horizons"] = "horizons"
     base_url: str = Field(JPL, description="Address of the service.")

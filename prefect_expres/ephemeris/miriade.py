@@ -33,7 +33,7 @@ _REFUSED = "Flag: -1"
 class MiriadeEphemeris(ObserverSpec):
     """Ask IMCCE's Miriade (experimental): Earth, Juno, Cassini, Voyager."""
 
-    model_config = ConfigDict(title="Miriade (network, experimental)")
+    model_config = ConfigDict(title="Miriade")
 
     kind: Literal["miriade"] = "miriade"
     base_url: str = Field(IMCCE, description="Address of the service.")

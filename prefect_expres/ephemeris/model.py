@@ -71,6 +71,10 @@ class Span:
 
         A day of minutes has 1440 times.
 
+        Example:
+            >>> Span.lasting(datetime(2018, 9, 13), hours=24, step=60).count
+            1440
+
         Raises:
             EphemerisError: ExPRES would misread a file with these times.
         """

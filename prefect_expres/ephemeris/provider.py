@@ -26,9 +26,19 @@ class Provider(Protocol):
         """Give everything that decides the answer, the times apart."""
 
 
-def _with_kind(schema: dict[str, Any]) -> None:
-    """Ask a form to send ``kind`` always: it tells the sources apart where none is the default."""
+def _for_forms(schema: dict[str, Any]) -> None:
+    """Word a source for a form: what cannot be chosen stands there as the one choice.
+
+    ``kind`` is always sent: it tells the sources apart where none is the default.
+    """
     schema["required"] = ["kind", *schema.get("required", [])]
+    for field in schema["properties"].values():
+        if "const" in field:
+            field["enum"] = [field.pop("const")]
+    schema["properties"]["kind"] |= {
+        "title": "Source",
+        "description": "Tells this source from the others.",
+    }
 
 
 class EphemerisSpec(BaseModel):
@@ -38,7 +48,7 @@ class EphemerisSpec(BaseModel):
         center: The planet whose emission is simulated.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_with_kind)
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_for_forms)
 
     center: Literal["Jupiter"] = Field(
         "Jupiter", description="Planet whose radio emission is simulated."

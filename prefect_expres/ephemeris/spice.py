@@ -36,7 +36,7 @@ _POOL = threading.Lock()
 class SpiceEphemeris(ObserverSpec):
     """Compute with SPICE kernels on this machine; needs the extra 'spice'."""
 
-    model_config = ConfigDict(title="SPICE kernels on this machine")
+    model_config = ConfigDict(title="SPICE kernels")
 
     kind: Literal["spice"] = "spice"
     kernels: tuple[str, ...] = Field(

@@ -27,7 +27,7 @@ _KM = {"km": 1.0, "au": AU_KM, "radii": EQUATOR_KM}
 class TableEphemeris(EphemerisSpec):
     """Take the positions from a file: a WebGeoCalc CSV, or a table with stated conventions."""
 
-    model_config = ConfigDict(title="A file of one's own")
+    model_config = ConfigDict(title="Table")
 
     kind: Literal["table"] = "table"
     path: str = Field(min_length=1, description="Path or URL of the file.")

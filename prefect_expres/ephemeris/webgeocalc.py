@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
 class WebGeoCalcEphemeris(ObserverSpec):
     """Ask a WebGeoCalc service, the reference for spacecraft."""
 
-    model_config = ConfigDict(title="WebGeoCalc (SPICE over the network)")
+    model_config = ConfigDict(title="WebGeoCalc")
 
     kind: Literal["webgeocalc"] = "webgeocalc"
     kernel_sets: tuple[int, ...] = Field(

@@ -66,6 +66,11 @@ class Access:
             raise AccessError(msg)
 
     @property
+    def job_lists(self) -> tuple[str, ...]:
+        """The job lists that this kind of user may run in."""
+        return (_DEFAULT_JOB_LIST, *(_JOB_LISTS.values() if self.any_branch else ()))
+
+    @property
     def warning(self) -> str | None:
         """What a guest must know before running."""
         if not self.shared:
@@ -74,5 +79,10 @@ class Access:
 
 
 def job_list_for(branch: str) -> str:
-    """Name the job list that runs a branch."""
+    """Name the job list that runs a branch.
+
+    Example:
+        >>> job_list_for("develop")
+        'ExPRES-dev'
+    """
     return _JOB_LISTS.get(branch, _DEFAULT_JOB_LIST)

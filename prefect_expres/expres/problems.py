@@ -20,7 +20,7 @@ class Problem(str):
 
     Args:
         path: Where it is, as ``BODY[1].PARENT``.
-        value: What stands there; `ABSENT` if nothing does.
+        value: What stands there; ``ABSENT`` if nothing does.
         rule: What ExPRES asks for.
         cure: What to write.
     """

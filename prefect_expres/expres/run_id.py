@@ -24,6 +24,10 @@ class RunId:
         fingerprint: The first 12 digits of the simulation's fingerprint.
         owner: 16 hexadecimal digits that stand for the flow run that created the job.
         nonce: 4 hexadecimal digits that tell this create from the owner's others.
+
+    Example:
+        >>> RunId.parse("io-earth.0123456789ab.0123456789abcdef.c0de").label
+        'io-earth'
     """
 
     label: str

@@ -24,7 +24,7 @@ def warnings_of(configuration: Configuration, access: Access | None = None) -> t
         access: Who will run it; without it, nothing is told about run time.
 
     Returns:
-        One problem a surprise: its rule is the reason, its cure the way out.
+        One problem a surprise; its rule is the reason, its cure the way out.
     """
     whole = Part(configuration.content())
     silent = (trap for rule in TRAPS.values() for trap in rule.problems(whole))

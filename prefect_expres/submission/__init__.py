@@ -7,6 +7,7 @@ machine, comes to the same job.
 from prefect_expres.submission.election import Election, Submission
 from prefect_expres.submission.evidence import fault_with_evidence, lost
 from prefect_expres.submission.fetching import fetch_results
+from prefect_expres.submission.inputs import rebuild_request
 from prefect_expres.submission.starting import see_started
 from prefect_expres.submission.stopping import stop_jobs
 
@@ -16,6 +17,7 @@ __all__ = [
     "fault_with_evidence",
     "fetch_results",
     "lost",
+    "rebuild_request",
     "see_started",
     "stop_jobs",
 ]

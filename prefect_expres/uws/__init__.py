@@ -5,7 +5,7 @@ This part knows neither Prefect nor ExPRES.
 
 from prefect_expres.uws.board import JobBoard
 from prefect_expres.uws.client import UWSClient
-from prefect_expres.uws.forms import Upload
+from prefect_expres.uws.forms import Upload, Verbatim
 from prefect_expres.uws.models import (
     ErrorSummary,
     Job,
@@ -16,7 +16,7 @@ from prefect_expres.uws.models import (
     Timestamp,
 )
 from prefect_expres.uws.names import file_names
-from prefect_expres.uws.storing import StoredFile, write_whole
+from prefect_expres.uws.storing import StoredFile, find_whole, write_whole
 from prefect_expres.uws.transfer import download
 from prefect_expres.uws.waiting import Observation, wait_for
 
@@ -33,8 +33,10 @@ __all__ = [
     "Timestamp",
     "UWSClient",
     "Upload",
+    "Verbatim",
     "download",
     "file_names",
+    "find_whole",
     "wait_for",
     "write_whole",
 ]

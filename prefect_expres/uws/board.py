@@ -8,13 +8,14 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from prefect_expres.errors import ExpresError, RequestRejected
+from prefect_expres.errors import ExpresError, JobNotFound, RequestRejected
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.models import Job, JobRef, Phase
-from prefect_expres.uws.waiting import Observation, wait_for
+from prefect_expres.uws.waiting import Observation, lost_job, wait_for
 
 SHORTEST_TICK = 1.0
 LONGEST_TICK = 15.0
@@ -69,11 +70,16 @@ class JobBoard(UWSClient):
             await self._ticking
         await super().__aexit__(kind, fault, trace)
 
-    async def named_jobs(self, phases: Iterable[Phase] = ()) -> tuple[JobRef, ...]:
+    async def named_jobs(
+        self, phases: Iterable[Phase] = (), *, after: datetime | None = None
+    ) -> tuple[JobRef, ...]:
         """Give the job list as the service tells it in the next tick, oldest first.
 
-        The reading begins after this call, so that what was done before it is seen.
+        The reading begins after this call, so that what was done before it is seen. One who asks
+        for a part by time has a reading of one's own.
         """
+        if after is not None:
+            return await super().named_jobs(phases, after=after)
         asking: asyncio.Future[tuple[JobRef, ...]] = asyncio.Future()
         self._asking.append(asking)
         self._stir()
@@ -87,7 +93,11 @@ class JobBoard(UWSClient):
         timeout: float,
         on_progress: Callable[[Observation], Awaitable[None]] | None = None,
     ) -> Job:
-        """Wait until a job is finished; see `wait_for`, which has the last word on it."""
+        """Wait until a job is finished; see `wait_for`, which has the last word on it.
+
+        Raises:
+            JobLost: The list had the job, and the service knows it no more.
+        """
         now = self.clock.now()
         watch = _Watch(job_id, now, now + timeout, on_progress)
         self._watching.append(watch)
@@ -97,9 +107,14 @@ class JobBoard(UWSClient):
             await watch.left
         finally:
             self._watching.remove(watch)
-        return await wait_for(
-            self, job_id, timeout=timeout, on_progress=on_progress, began=watch.began
-        )
+        try:
+            return await wait_for(
+                self, job_id, timeout=timeout, on_progress=on_progress, began=watch.began
+            )
+        except JobNotFound:
+            if watch.phase is None:
+                raise
+            raise lost_job(self.job_url(job_id), watch.phase) from None
 
     def _stir(self) -> None:
         """Begin the next tick soon."""
@@ -149,9 +164,19 @@ class JobBoard(UWSClient):
         elif ref.phase is not watch.phase:
             watch.phase = ref.phase
             self._changed = now
-            if watch.on_progress is not None:
-                job = Job(id=ref.id, phase=ref.phase, run_id=ref.run_id)
-                await watch.on_progress(Observation(job, now - watch.began))
+            await self._show(watch, ref, now - watch.began)
+
+    @staticmethod
+    async def _show(watch: _Watch, ref: JobRef, elapsed: float) -> None:
+        """Tell one who waits of a phase; what goes wrong there is no concern of the others."""
+        if watch.on_progress is None:
+            return
+        job = Job(id=ref.id, phase=ref.phase, run_id=ref.run_id)
+        try:
+            await watch.on_progress(Observation(job, elapsed))
+        except Exception as fault:  # noqa: BLE001 - it is handed on
+            if not watch.left.done():
+                watch.left.set_exception(fault)
 
     def _tell_fault(
         self, fault: Exception, asking: list[asyncio.Future[tuple[JobRef, ...]]]

@@ -31,9 +31,14 @@ class UWSClient(JobListReader):
     Reads are tried again when that may help. A create or a start is never sent twice blindly.
 
     Example:
-        >>> async with UWSClient("https://host/rest/ExPRES") as client:  # doctest: +SKIP
-        ...     job_id = await client.create({"runId": "io"}, {"config": upload})
-        ...     await client.start(job_id)
+        >>> import asyncio
+        >>> async def run(configuration: bytes) -> Phase:
+        ...     config = Upload("io.json", configuration, "application/json")
+        ...     async with UWSClient("https://voparis-uws-maser.obspm.fr/rest/ExPRES") as client:
+        ...         job_id = await client.create({"runId": "io"}, {"config": config})
+        ...         return await client.start(job_id)
+        >>> asyncio.run(run(b"{}")) is Phase.PENDING
+        False
     """
 
     async def create(

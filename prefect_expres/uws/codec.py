@@ -70,6 +70,11 @@ def read_jobs(document: bytes) -> tuple[JobRef, ...]:
     return tuple(_job_ref(child) for child in _named(_parse(document, "jobs"), "jobref"))
 
 
+def read_version(document: bytes) -> str | None:
+    """Read the version of UWS that a job list says it follows; None if it says none, as OPUS."""
+    return _Attributes(_parse(document, "jobs")).take("version")
+
+
 def read_results(document: bytes) -> tuple[ResultRef, ...]:
     """Read a ``results`` document.
 

@@ -16,6 +16,15 @@ _FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", re.ASCII)
 
 
+class Verbatim(str):
+    """A value that is sent as it is, whatever a shell would read: never give one to OPUS.
+
+    Other services take values that are no words, as TAP its queries.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Upload:
     """A file that is sent with a new job: its name, bytes and media type."""
@@ -45,13 +54,15 @@ def new_job_form(parameters: Mapping[str, str], uploads: Mapping[str, Upload]) -
 def check_parameter(name: str, value: str) -> None:
     """Refuse a name or a value that a shell would read as more than a word.
 
+    A `Verbatim` value is let through.
+
     Raises:
         RequestRejected: It would.
     """
     if not _FIELD_NAME.fullmatch(name):
         msg = f"The parameter name {name[:80]!r} is refused: use letters, digits and _"
         raise RequestRejected(msg)
-    if not _SHELL_SAFE.fullmatch(value):
+    if not isinstance(value, Verbatim) and not _SHELL_SAFE.fullmatch(value):
         msg = (
             f"The value {value[:80]!r} of {name} is refused, since the service hands it to a "
             "shell: use letters, digits and . _ : + -"

@@ -133,6 +133,19 @@ class JobRef(Model):
         """What jobs are ordered by, oldest first: creation time, then id."""
         return (self.creation_time.order if self.creation_time else float("inf"), self.id)
 
+    def may_be_after(self, moment: datetime) -> bool:
+        """Say whether the job may have been created after a time, which is UTC if it has no zone.
+
+        A time that the service wrote without a zone is compared with one without a zone only:
+        with another it cannot be.
+        """
+        created = self.creation_time.moment if self.creation_time else None
+        if created is None or (created.tzinfo is None and moment.tzinfo is not None):
+            return True
+        if created.tzinfo is not None and moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return created > moment
+
 
 class Job(Model):
     """A job, as one document tells it.

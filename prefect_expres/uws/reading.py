@@ -146,7 +146,8 @@ class JobListReader:
 
         Args:
             phases: Only jobs in these phases.
-            after: Only jobs created after this time; a naive time or a text is sent as it is.
+            after: Only jobs created after this time; one without a zone or a text is sent
+                as it is.
             last: Only so many of the youngest.
         """
         wanted = frozenset(phases)
@@ -155,10 +156,14 @@ class JobListReader:
         url = self.jobs_url + (f"?{urlencode(query, safe=':')}" if query else "")
         found = await self._read(url, codec.read_jobs)
         kept = [job for job in found if not wanted or job.phase in wanted]
+        if isinstance(after, datetime):
+            kept = [job for job in kept if job.may_be_after(after)]
         kept.sort(key=lambda ref: ref.age)
         return tuple(kept if last is None else kept[max(len(kept) - last, 0) :])
 
-    async def named_jobs(self, phases: Iterable[Phase] = ()) -> tuple[JobRef, ...]:
+    async def named_jobs(
+        self, phases: Iterable[Phase] = (), *, after: datetime | None = None
+    ) -> tuple[JobRef, ...]:
         """Read the job list with every job's runId and creation time, oldest first.
 
         A list of UWS 1.0 has neither; there the jobs themselves are read, each once, at most
@@ -166,8 +171,9 @@ class JobListReader:
 
         Args:
             phases: Only jobs in these phases.
+            after: Only jobs created after this time, see `jobs`.
         """
-        listed = await self.jobs(phases)
+        listed = await self.jobs(phases, after=after)
         if any(job.run_id or job.creation_time for job in listed):
             return listed
         gate = asyncio.Semaphore(READS_AT_ONCE)
@@ -184,7 +190,8 @@ class JobListReader:
             return ref.model_copy(update=facts)
 
         found = await asyncio.gather(*map(named, listed[-MOST_JOBS_READ_SINGLY:]))
-        return tuple(sorted((ref for ref in found if ref is not None), key=lambda ref: ref.age))
+        kept = [ref for ref in found if ref and (after is None or ref.may_be_after(after))]
+        return tuple(sorted(kept, key=lambda ref: ref.age))
 
     async def find(self, run_id: str) -> tuple[JobRef, ...]:
         """Find the jobs of one runId, oldest first."""

@@ -57,6 +57,35 @@ async def write_whole(target: str, name: str, content: bytes) -> StoredFile:
         raise
 
 
+async def find_whole(target: str, name: str, announced: str) -> StoredFile | None:
+    """Give a file that is in a folder already, if it has the announced hash."""
+
+    def found() -> StoredFile | None:
+        system, folder = fsspec.core.url_to_fs(target)
+        path = posixpath.join(folder, name)
+        algorithm = _algorithm(announced)
+        if algorithm is None or not system.isfile(path):
+            return None
+        hashes, size = _hashes(announced), 0
+        with system.open(path, "rb") as file:
+            while block := file.read(_BLOCK):
+                size += len(block)
+                for digest in hashes.values():
+                    digest.update(block)
+        if hashes[algorithm].hexdigest() != announced.strip().lower():
+            return None
+        return StoredFile(
+            name=name,
+            url=system.unstrip_protocol(path),
+            size=size,
+            sha256=hashes["sha256"].hexdigest(),
+            service_hash=announced,
+            verified=True,
+        )
+
+    return await asyncio.to_thread(found)
+
+
 class Part:
     """A file being written, under a name that says that it is not whole.
 
@@ -154,6 +183,16 @@ class Part:
         with contextlib.suppress(OSError):
             await self._stored()
         await asyncio.to_thread(self._discard)
+
+    async def leave(self) -> None:
+        """Stop writing; what is there stays if a later writer can take it up, see `open`."""
+        if not (self._locked and self.checkable):
+            await self.drop()
+            return
+        with contextlib.suppress(OSError):
+            await self._flush()
+            await self._stored()
+        self._file.close()
 
     def _begin(self) -> None:
         self._hashes = _hashes(self._announced)

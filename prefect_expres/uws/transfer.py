@@ -47,9 +47,10 @@ async def download(
     """Download one result into a folder.
 
     The bytes go to a part, are counted and hashed on the way, and get the final name when size
-    and hash are right; else nothing is left. A download that is cut goes on where it ended if an
-    entity tag or an announced hash can tell that the rest belongs to it; a download whose process
-    was killed goes on if a hash was announced. Tries that bring something do not count as failed.
+    and hash are right; if they are not, nothing is left. A download that is cut goes on where it
+    ended if an entity tag or an announced hash can tell that the rest belongs to it; one that was
+    cancelled, or whose process was killed, is taken up if a hash was announced. Tries that bring
+    something do not count as failed.
 
     Args:
         client: The client of the job's list.
@@ -69,8 +70,11 @@ async def download(
     part = await Part.open(target, name, result.hash)
     try:
         return await _Download(client, result, part, limit, on_bytes).run()
-    except BaseException:
+    except Exception:
         await part.drop()
+        raise
+    except BaseException:
+        await part.leave()
         raise
 
 

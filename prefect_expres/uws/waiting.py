@@ -75,6 +75,16 @@ async def wait_for(
     return await _Watch(client, job_id, timeout, on_progress, began).run()
 
 
+def lost_job(url: str, phase: Phase | None) -> JobLost:
+    """Make the error of a job that was known and is not any more."""
+    seen = phase.value if phase else "never seen"
+    return JobLost(
+        f"The service knows the job {url} no more; it was {seen} when it was last seen. It was "
+        "deleted, or the service lost it: run the simulation again, or allow more attempts.",
+        url,
+    )
+
+
 class _Watch:
     """One wait: what was seen so far."""
 
@@ -151,14 +161,8 @@ class _Watch:
         self._not_found += 1
         doubtful = self._seen is not None and self._not_found >= LOOKS_BEFORE_LOST
         if doubtful and not await self._is_listed():
-            url = self._client.job_url(self._job_id)
-            phase = self._seen.phase.value if self._seen else "never seen"
-            msg = (
-                f"The service knows the job {url} no more; it was {phase} when it was last seen. "
-                "It was deleted, or the service lost it: run the simulation again, or allow more "
-                "attempts."
-            )
-            raise JobLost(msg, url)
+            phase = self._seen.phase if self._seen else None
+            raise lost_job(self._client.job_url(self._job_id), phase)
         await self._pause(None)
 
     async def _is_listed(self) -> bool:

@@ -19,6 +19,8 @@ Kind = Literal[
     "pass", "delay", "late", "reset", "lost", "cut", "status", "lost status", "stale", "not yet"
 ]
 _REASONS = {
+    400: "Bad Request",
+    401: "Unauthorized",
     404: "Not Found",
     429: "Too Many Requests",
     500: "Internal Server Error",

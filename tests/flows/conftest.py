@@ -1,42 +1,19 @@
-"""Prefect servers for the tests of flows, and a sandbox with the real engine."""
+"""What the tests of flows need: a worker, and a sandbox in a process of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.events.worker import EventsWorker
-from prefect.logging.handlers import APILogWorker
-from prefect.settings import PREFECT_API_URL, temporary_settings
-from processes import USER, Child, PrefectServer, Sandbox, migrate
+from processes import USER, Child, PrefectServer, Sandbox
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.sandbox.serving import SandboxServer
-
-EXAMPLES = Path(__file__).parent.parent.parent / "prefect_expres" / "examples"
-
-
-@pytest.fixture(scope="session")
-def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a home whose database is migrated once for all servers."""
-    home = tmp_path_factory.mktemp("prefect")
-    migrate(home)
-    return home
 
 
 @pytest.fixture(scope="session", autouse=True)
-def server(
-    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[PrefectServer]:
-    """Run a Prefect server that all tests share; flows in this process run on it, too."""
-    home = tmp_path_factory.mktemp("shared") / "home"
-    with (
-        PrefectServer(home, migrated_home) as server,
-        temporary_settings({PREFECT_API_URL: server.api_url}),
-    ):
-        yield server
-        APILogWorker.instance().drain()
-        EventsWorker.drain_all()
+def on_server(server: PrefectServer) -> PrefectServer:
+    """Have every test of this folder run its flows on the shared server."""
+    return server
 
 
 @pytest.fixture(scope="session")
@@ -46,13 +23,6 @@ def worker(server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> I
     with server.runs(command, tmp_path_factory.mktemp("worker") / "log") as worker:
         worker.says("started!")
         yield worker
-
-
-@pytest.fixture(scope="session")
-def engine_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
-    """Serve a sandbox that runs the real engine."""
-    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
-        yield server
 
 
 @pytest.fixture

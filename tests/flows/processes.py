@@ -35,17 +35,30 @@ class Child:
     """A process in a group of its own, as a context manager.
 
     Args:
-        command: What it runs; ``python`` stands before it.
+        command: What it runs; the program stands before it.
         log: Gets what it prints.
         environment: Added to this process's own.
+        program: The program, ``python`` by default.
+        user: Whom it runs as, if root is to be somebody else.
     """
 
-    def __init__(self, command: list[str], log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        log: Path,
+        environment: Mapping[str, str],
+        *,
+        program: str = sys.executable,
+        user: str | None = None,
+    ) -> None:
         self._log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, *command],
+                [program, *command],
                 env=os.environ | environment,
+                user=user,
+                group=user,
+                cwd="/" if user else None,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -1,6 +1,7 @@
 """A server that says exactly the bytes it was told to, and notes what it was asked."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -26,6 +27,9 @@ class RawServer:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         path = head.split(" ", 2)[1]
+        if length := re.search(r"(?im)^content-length: (\d+)", head):
+            # What is not read would break the connection before the answer has come.
+            await reader.readexactly(int(length[1]))
         self.requests.append((path, head))
         writer.write(self.answers[path])
         await writer.drain()

@@ -12,7 +12,7 @@ from no_pause import NoPause
 from range_server import LargeFile, serving
 
 from prefect_expres.errors import ChecksumMismatch, Interrupted
-from prefect_expres.uws import ResultRef, StoredFile, UWSClient, download
+from prefect_expres.uws import ResultRef, StoredFile, UWSClient, download, find_whole
 from prefect_expres.uws.storing import Part
 
 SIZE = 3_000_000
@@ -86,6 +86,51 @@ async def test_part_of_a_killed_process_is_taken_up(tmp_path: Path, *, right: bo
     await fetched(file, tmp_path, file.hash("sha256"))
     assert in_order(tmp_path, file)
     assert file.asked == (["2000000"] if right else ["2000000", None])
+
+
+async def test_part_of_a_cancelled_download_is_taken_up(tmp_path: Path) -> None:
+    """Whoever stops a download does not lose what has come, if a hash will confirm it."""
+    file = LargeFile(SIZE)
+
+    async def stop(name: str, so_far: int, total: int | None) -> None:
+        if so_far >= 2_000_000:
+            raise asyncio.CancelledError
+
+    async with serving(file) as url, UWSClient(f"{url}/jobs", clock=NoPause()) as client:
+        result = ResultRef(id="r", href=f"{url}/store?ID=1", hash=file.hash())
+        with pytest.raises(asyncio.CancelledError):
+            await download(client, result, str(tmp_path), name="r.cdf", on_bytes=stop)
+        (part,) = tmp_path.iterdir()
+        kept = part.stat().st_size
+        assert kept >= 2_000_000
+        await download(client, result, str(tmp_path), name="r.cdf")
+    assert in_order(tmp_path, file)
+    assert file.asked == [None, str(kept)]
+
+
+async def test_cancelled_download_without_a_hash_leaves_nothing(tmp_path: Path) -> None:
+    """Where nothing can tell that the part is right, it is of no use."""
+
+    async def stop(name: str, so_far: int, total: int | None) -> None:
+        raise asyncio.CancelledError
+
+    async with serving(LargeFile(SIZE)) as url, UWSClient(f"{url}/jobs") as client:
+        result = ResultRef(id="r", href=f"{url}/store?ID=1")
+        with pytest.raises(asyncio.CancelledError):
+            await download(client, result, str(tmp_path), name="r.cdf", on_bytes=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_file_that_is_there_is_known_by_its_hash(tmp_path: Path) -> None:
+    """Only the right bytes under the right name count, and only if the hash can be checked."""
+    file = LargeFile(SIZE)
+    stored = await fetched(file, tmp_path, file.hash())
+    assert await find_whole(str(tmp_path), "r.cdf", file.hash().upper()) == stored.model_copy(
+        update={"service_hash": file.hash().upper()}
+    )
+    assert await find_whole(str(tmp_path), "other.cdf", file.hash()) is None
+    assert await find_whole(str(tmp_path), "r.cdf", "0" * 40) is None
+    assert await find_whole(str(tmp_path), "r.cdf", "no hash") is None
 
 
 async def test_part_that_only_lacks_its_name_is_not_fetched(tmp_path: Path) -> None:

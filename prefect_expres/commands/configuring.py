@@ -1,26 +1,28 @@
-"""The commands ``prefect-expres config …``: check, write and compare configurations.
-
-The domain is imported by the command that runs, so that the command line starts at once.
-"""
+"""The commands ``prefect-expres config …``: check, write and compare configurations."""
 
 import asyncio
-import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
-from rich.console import Console
+from fsspec.core import has_magic, url_to_fs
+from rich.text import Text
 
+from prefect_expres.commands.options import AsJson
+from prefect_expres.console.printing import give, print_json
 from prefect_expres.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from prefect_expres.expres import Access, Problem
+from prefect_expres.expres import Access, Configuration, Problem, routine, warnings_of
+from prefect_expres.expres.differences import differences
+from prefect_expres.expres.reading import read_content
+from prefect_expres.expres.routine import routine_path
+from prefect_expres.expres.schema import configuration_schema
+from prefect_expres.expres.structure import problem_of_file
+from prefect_expres.uws import write_whole
 
 app = App(name="config", help="Check, write and compare ExPRES configurations.")
-
-AsJson = Annotated[bool, Parameter("--json", negative=())]
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Report:
     """What was found in one file: the problems that must be mended, and the warnings."""
 
     file: str
-    problems: "tuple[Problem, ...]"
-    warnings: "tuple[Problem, ...]"
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
 
     def parts(self) -> dict[str, Any]:
         """Give the report ready for JSON."""
@@ -55,25 +57,17 @@ def check(
         user: User name on the service; guests may run for a shorter time.
         as_json: Write a list of reports instead of lines for people.
     """
-    from prefect_expres.expres import Access  # noqa: PLC0415 - imported when needed
-
     access = Access.of(user)
     reports = [_examined(file, access) for pattern in files for file in _matching(pattern)]
-    if as_json:
-        _print_json([report.parts() for report in reports])
-    else:
-        console = Console()
-        for report in reports:
-            _show(console, report)
+    lines = (line for report in reports for line in _lines(report))
+    give([report.parts() for report in reports], *lines, as_json=as_json)
     return int(any(report.problems for report in reports))
 
 
 @app.command
 def schema() -> None:
     """Write the JSON schema of a configuration, for editors that check while one types."""
-    from prefect_expres.expres.schema import configuration_schema  # noqa: PLC0415 - as above
-
-    _print_json(configuration_schema())
+    print_json(configuration_schema())
 
 
 @app.command
@@ -90,6 +84,7 @@ def new(
     folder: str = ".",
     tree: bool = False,
     force: bool = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the configuration of a routine simulation: one observer, one moon, one day.
 
@@ -104,10 +99,8 @@ def new(
         folder: Path or URL of the folder to write to.
         tree: Write into folders as the MASER team has them: observer, year, month.
         force: Write over a file of the same name.
+        as_json: Print the file's URL as JSON.
     """
-    from prefect_expres.expres.routine import routine, routine_path  # noqa: PLC0415 - as above
-    from prefect_expres.uws import write_whole  # noqa: PLC0415 - as above
-
     configuration = routine(
         observer,
         moon,
@@ -122,7 +115,7 @@ def new(
     if not force:
         _refuse_existing(f"{target}/{place.name}")
     stored = asyncio.run(write_whole(target, place.name, configuration.to_json()))
-    Console().print(stored.url, markup=False, highlight=False, soft_wrap=True)
+    give({"file": stored.url}, stored.url, as_json=as_json)
 
 
 @app.command
@@ -134,22 +127,12 @@ def diff(before: str, after: str, /, *, as_json: AsJson = False) -> int:
         after: Path or URL of the second.
         as_json: Write a list of differences instead of lines for people.
     """
-    from prefect_expres.expres.differences import differences  # noqa: PLC0415 - as above
-    from prefect_expres.expres.reading import read_content  # noqa: PLC0415 - as above
-
     found = list(differences(*(read_content(_bytes(file)) for file in (before, after))))
-    if as_json:
-        _print_json([difference.parts() for difference in found])
-    else:
-        for difference in found:
-            Console().print(str(difference), markup=False, highlight=False, soft_wrap=True)
+    give([difference.parts() for difference in found], *map(str, found), as_json=as_json)
     return int(bool(found))
 
 
-def _examined(file: str, access: "Access") -> Report:
-    from prefect_expres.expres import Configuration, warnings_of  # noqa: PLC0415 - as above
-    from prefect_expres.expres.reading import read_content  # noqa: PLC0415 - as above
-    from prefect_expres.expres.structure import problem_of_file  # noqa: PLC0415 - as above
+def _examined(file: str, access: Access) -> Report:
 
     try:
         content = read_content(_bytes(file))
@@ -161,21 +144,16 @@ def _examined(file: str, access: "Access") -> Report:
     return Report(file, (), warnings_of(Configuration.from_mapping(content), access))
 
 
-def _show(console: Console, report: Report) -> None:
-    """Print a line for the file, and a line for each finding, never cut."""
+def _lines(report: Report) -> Iterator[Text]:
+    """Give a line for the file, and a line for each finding."""
     mark, style = ("✗", "bold red") if report.problems else ("✓", "bold green")
-    console.print(f"{mark} {report.file}", style=style, markup=False, soft_wrap=True)
+    yield Text(f"{mark} {report.file}", style=style)
     for kind, found, colour in (
         ("problem", report.problems, "red"),
         ("warning", report.warnings, "yellow"),
     ):
         for each in found:
-            console.print(f"  [{colour}]{kind}[/]  ", end="")
-            console.print(each, markup=False, highlight=False, soft_wrap=True)
-
-
-def _print_json(content: Any) -> None:
-    print(json.dumps(content, indent=2, ensure_ascii=False))  # noqa: T201 - for other programs
+            yield Text.assemble("  ", (kind, colour), f"  {each}")
 
 
 def _matching(pattern: str) -> list[str]:
@@ -183,8 +161,6 @@ def _matching(pattern: str) -> list[str]:
 
     Without any it stands for itself, and reading it tells what is wrong.
     """
-    from fsspec.core import has_magic, url_to_fs  # noqa: PLC0415 - as above
-
     if not has_magic(pattern):
         return [pattern]
     try:
@@ -198,7 +174,6 @@ def _matching(pattern: str) -> list[str]:
 
 
 def _bytes(file: str) -> bytes:
-    from fsspec.core import url_to_fs  # noqa: PLC0415 - as above
 
     try:
         system, path = url_to_fs(file)
@@ -209,7 +184,6 @@ def _bytes(file: str) -> bytes:
 
 
 def _refuse_existing(file: str) -> None:
-    from fsspec.core import url_to_fs  # noqa: PLC0415 - as above
 
     system, path = url_to_fs(file)
     if system.exists(path):

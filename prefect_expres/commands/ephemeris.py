@@ -1,15 +1,16 @@
 """The command ``prefect-expres ephemeris``: write the file that ExPRES reads, and moon phases."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from pydantic import TypeAdapter, ValidationError
-from rich.console import Console
 
+from prefect_expres.commands.options import AsJson
+from prefect_expres.console.printing import give
 from prefect_expres.ephemeris import (
     AnyEphemeris,
     Ephemeris,
@@ -33,10 +34,11 @@ def ephemeris(
     hours: float = 24.0,
     step: int = 60,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
-    moon: Annotated[tuple[Moon, ...], Parameter(negative=())] = (),
+    moon: tuple[Moon, ...] = (),
     source: Source = "analytic",
-    kernel: Annotated[tuple[str, ...], Parameter(negative=())] = (),
-    kernel_set: Annotated[tuple[int, ...], Parameter(negative=())] = (),
+    kernel: tuple[str, ...] = (),
+    kernel_set: tuple[int, ...] = (),
+    as_json: AsJson = False,
 ) -> None:
     """Write an observer's ephemeris in the form that ExPRES reads.
 
@@ -54,6 +56,7 @@ def ephemeris(
             network, spice needs the extra of that name.
         kernel: Path of a kernel or metakernel for spice; may be given again.
         kernel_set: Number of a kernel set of webgeocalc; may be given again.
+        as_json: Print what was written as JSON.
     """
     provider = _provider(source, observer, center, kernel, kernel_set)
     path = output or Path(f"{observer}-{center}-{start:%Y%m%d}.csv".lower())
@@ -62,7 +65,8 @@ def ephemeris(
         raise EphemerisError(msg)
     made = asyncio.run(prepare_ephemeris(provider, Span.lasting(start, hours, step)))
     _write(path, to_csv(made))
-    _tell(made, path, moon)
+    record = _record(made, path, moon)
+    give(record, *_lines(made, record), as_json=as_json)
 
 
 def _provider(
@@ -99,20 +103,36 @@ def _write(path: Path, data: bytes) -> None:
         raise EphemerisError(msg) from None
 
 
-def _tell(made: Ephemeris, path: Path, moons: Sequence[Moon]) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    span, first = made.span, made.points[0]
-    console.print(
-        f"{path}: {span.count} rows, {span.start:%Y-%m-%d %H:%M:%S} to "
-        f"{span.stop:%Y-%m-%d %H:%M:%S} UTC, from {made.source}",
-        markup=False,
+def _record(made: Ephemeris, path: Path, moons: Sequence[Moon]) -> dict[str, Any]:
+    """Give what was written, for programs."""
+    span, first, light_time = made.span, made.points[0], made.light_times[0]
+    return {
+        "file": str(path),
+        "rows": span.count,
+        "start": f"{span.start:%Y-%m-%d %H:%M:%S}",
+        "stop": f"{span.stop:%Y-%m-%d %H:%M:%S}",
+        "source": made.source,
+        "longitude": first.longitude,
+        "latitude": first.latitude,
+        "distance": first.distance,
+        "light_time": light_time,
+        "phases": {moon: moon_phase(moon, span.start, light_time) for moon in moons},
+        "notes": list(made.notes),
+    }
+
+
+def _lines(made: Ephemeris, record: dict[str, Any]) -> Iterator[str]:
+    """Tell it to people."""
+    yield (
+        f"{record['file']}: {record['rows']} rows, {record['start']} to {record['stop']} UTC, "
+        f"from {made.source}"
     )
-    console.print(
-        f"First row: longitude {first.longitude:.4f}° east, latitude {first.latitude:.4f}°, "
-        f"{first.distance:.0f} km, light time {made.light_times[0]:.2f} s"
+    yield (
+        f"First row: longitude {record['longitude']:.4f}° east, latitude "
+        f"{record['latitude']:.4f}°, {record['distance']:.0f} km, light time "
+        f"{record['light_time']:.2f} s"
     )
-    for moon in moons:
-        phase = moon_phase(moon, span.start, made.light_times[0])
-        console.print(f"BODY.PHASE of {moon}: {phase:.2f}")
-    for note in made.notes:
-        console.print(f"Note: {note}", markup=False)
+    for moon, phase in record["phases"].items():
+        yield f"BODY.PHASE of {moon}: {phase:.2f}"
+    for text in made.notes:
+        yield f"Note: {text}"

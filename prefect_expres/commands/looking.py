@@ -1,31 +1,34 @@
-"""The commands that look at results; the science is imported when one runs."""
+"""The commands that look at results: ``plot``, ``windows`` and ``compare``.
+
+The science, which is slow to import, is imported when one runs.
+"""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App, Parameter
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.table import Table
+from cyclopts import Parameter
+from rich.console import RenderableType
 
 from prefect_expres import analysis
+from prefect_expres.commands.options import AsJson
+from prefect_expres.console.printing import give, table
 
 if TYPE_CHECKING:
     from prefect_expres.analysis.comparison import Comparison
     from prefect_expres.analysis.windows import Window
 
-app = App()
+_HEADINGS = ("source", "from (UTC)", "to", "MHz")
 
 
-@app.command
 def plot(
     files: list[Path],
     /,
     *,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
-    log: bool | None = None,
+    log: Annotated[bool | None, Parameter(negative="--no-log")] = None,
     angle: bool = False,
+    as_json: AsJson = False,
 ) -> None:
     """Draw the visible emission into a PNG file, several simulations over each other.
 
@@ -34,16 +37,16 @@ def plot(
         output: The picture; by default it is named after the first file, in this folder.
         log: Scale the frequency logarithmically; by default it is scaled as in the files.
         angle: Draw the beaming angle of the first file instead, a panel for each source.
+        as_json: Print the picture's path as JSON.
     """
     picture = output or Path(files[0].with_suffix(".png").name)
     if angle:
         analysis.draw_beaming(analysis.open_results(files[0]), picture, log=log)
     else:
         analysis.draw_quicklook(_opened(files), picture, log=log)
-    _tell(picture)
+    give({"picture": str(picture)}, str(picture), as_json=as_json)
 
 
-@app.command
 def windows(
     files: list[Path],
     /,
@@ -54,6 +57,7 @@ def windows(
     parquet: Path | None = None,
     ics: Path | None = None,
     tfcat: Path | None = None,
+    as_json: AsJson = False,
 ) -> None:
     """List when and where emission is visible, for the eye or for other programs.
 
@@ -66,31 +70,34 @@ def windows(
         parquet: Write the windows as a table for programs.
         ics: Write the windows as a calendar.
         tfcat: Write the outlines of the arcs as a time-frequency catalogue.
+        as_json: Print the windows as JSON.
     """
     place = analysis.find_observatory(observatory) if observatory else None
     arcs = analysis.find_arcs(_opened(files), gap=gap, observatory=place)
     found = sorted((arc.window for arc in arcs), key=lambda each: each.start)
-    Console().print(_table_of(found))
-    if csv:
-        _tell(analysis.write_csv(found, csv))
-    if parquet:
-        _tell(analysis.write_parquet(found, parquet))
+    written = [
+        write(found, path)
+        for write, path in ((analysis.write_csv, csv), (analysis.write_parquet, parquet))
+        if path
+    ]
     if ics:
-        _tell(analysis.write_calendar(found, ics, observatory=place))
+        written.append(analysis.write_calendar(found, ics, observatory=place))
     if tfcat:
-        _tell(analysis.write_catalogue(arcs, tfcat, observatory=place))
+        written.append(analysis.write_catalogue(arcs, tfcat, observatory=place))
+    records = [window.model_dump(mode="json") for window in found]
+    give(records, _table_of(found), *map(str, written), as_json=as_json)
 
 
-@app.command
-def compare(before: Path, after: Path, /) -> None:
+def compare(before: Path, after: Path, /, *, as_json: AsJson = False) -> None:
     """Compare two simulations: how arcs moved, and which only one of them has.
 
     Args:
         before: The CDF file of the first simulation.
         after: The CDF file of the second one.
+        as_json: Print the differences as JSON.
     """
     result = analysis.compare(*_opened([before, after]))
-    Console().print(_differences(result))
+    give(result.model_dump(mode="json"), _differences(result), as_json=as_json)
 
 
 def _opened(files: Iterable[Path]) -> Iterator[Any]:
@@ -98,31 +105,21 @@ def _opened(files: Iterable[Path]) -> Iterator[Any]:
     return (analysis.open_results(file) for file in files)
 
 
-def _tell(path: Path) -> None:
-    """Print where a file is, never cut: paths are there to be copied."""
-    Console().print(str(path), highlight=False, markup=False, soft_wrap=True)
+def _table_of(windows: Iterable["Window"]) -> RenderableType:
+    rows = (
+        (*_span(window), _from_to(window.cml), _from_to(window.moon_phase)) for window in windows
+    )
+    return table(*_HEADINGS, "CML", "moon phase", rows=rows)
 
 
-def _table_of(windows: Iterable["Window"]) -> Table:
-    table = _table("CML", "moon phase")
-    for window in windows:
-        table.add_row(*_span(window), _from_to(window.cml), _from_to(window.moon_phase))
-    return table
-
-
-def _differences(result: "Comparison") -> Table:
-    table = _table("later (min)", "higher (MHz)")
-    for shift in result.shifted:
-        table.add_row(*_span(shift.before), _signed(shift.minutes), _signed(shift.megahertz))
+def _differences(result: "Comparison") -> RenderableType:
+    rows = [
+        (*_span(shift.before), _signed(shift.minutes), _signed(shift.megahertz))
+        for shift in result.shifted
+    ]
     for word, alone in (("missing", result.missing), ("added", result.added)):
-        for window in alone:
-            table.add_row(*_span(window), word, word)
-    return table
-
-
-def _table(*more: str) -> Table:
-    headings = ("source", "from (UTC)", "to", "MHz", *more)
-    return Table(*headings, box=SIMPLE, pad_edge=False, collapse_padding=True)
+        rows += [(*_span(window), word, word) for window in alone]
+    return table(*_HEADINGS, "later (min)", "higher (MHz)", rows=rows)
 
 
 def _span(window: "Window") -> tuple[str, str, str, str]:

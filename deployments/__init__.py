@@ -1,0 +1,1 @@
+"""The deployments: how the flows are offered on a Prefect server."""

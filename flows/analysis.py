@@ -1,0 +1,78 @@
+"""Look at the results of a job, whoever ran it: when can they be seen from an observatory?"""
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal
+
+from prefect.runtime import flow_run
+
+from prefect_expres import analysis
+from prefect_expres.analysis.windows import Window
+from prefect_expres.blocks import ExpresService
+from prefect_expres.calling import anywhere_flow
+from prefect_expres.parameters import titled
+from prefect_expres.progress import tell
+from prefect_expres.science import find_windows
+from prefect_expres.tasks import download_results
+from prefect_expres.uws import write_whole
+from prefect_expres.viewing import show_windows
+
+Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
+
+
+def _label(job_url: str, observatory: str) -> str:
+    """Name a job as seen from an observatory by what may stand in file names and keys."""
+    job = job_url.rstrip("/").rpartition("/")[2]
+    return re.sub("[^a-z0-9]+", "-", f"{observatory}-{job}".lower()).strip("-")
+
+
+def _run_name() -> str:
+    given = flow_run.parameters
+    return _label(given["job_url"], given.get("observatory", "NenuFAR"))
+
+
+@anywhere_flow(
+    name="analyse",
+    description="Find when the results of a job can be seen from an observatory.",
+    flow_run_name=_run_name,
+)
+async def analyse(
+    job_url: Annotated[str, titled("Job")],
+    service: Annotated[ExpresService, titled("Service")],
+    observatory: Annotated[Site, titled("Observatory")] = "NenuFAR",
+    output: Annotated[str, titled("Output folder")] = "expres-analysis",
+) -> list[Window]:
+    """Find when the results of a completed job can be seen from an observatory.
+
+    The job may be anybody's that the service shows. The windows are written as a calendar and as
+    a table; the results themselves are not kept, which is for `simulate`.
+
+    Args:
+        job_url: Address of the completed job.
+        service: The service that the job is on.
+        observatory: Where one looks from: while Jupiter is up there, in the band of its receivers.
+        output: Path or fsspec URL of the folder that gets the calendar and the table.
+
+    Returns:
+        The windows, by time.
+
+    Raises:
+        ValueError: The job is not on this service.
+        JobError: The job has no results.
+        TransferError: A result did not arrive whole, or may not be fetched.
+    """
+    label = _label(job_url, observatory)
+    site = analysis.find_observatory(observatory)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        files = await download_results(job_url, service, scratch)
+        cdfs = [folder / file.name for file in files if file.name.lower().endswith(".cdf")]
+        windows = await find_windows(cdfs, observatory)
+        calendar = analysis.write_calendar(windows, folder / f"{label}.ics", observatory=site)
+        table = analysis.write_csv(windows, folder / f"{label}.csv")
+        for path in (calendar, table):
+            await write_whole(output, path.name, path.read_bytes())
+    tell("look", "%d windows of emission visible from %s", len(windows), site.name)
+    await show_windows(label, windows, f"Emission visible from {site.name}, of {job_url}")
+    return windows

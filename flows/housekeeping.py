@@ -1,0 +1,149 @@
+"""Keep house: bring home what was not, delete what is old, keep what is still wanted, report."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from prefect.runtime import flow_run
+from pydantic import BaseModel, ConfigDict, PositiveFloat
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.calling import anywhere_flow
+from prefect_expres.chores import Action, Chore, Rules
+from prefect_expres.errors import AccessError
+from prefect_expres.inventory import Inventory, take_inventory
+from prefect_expres.keeping import Keeper, Whose, find_our_jobs
+from prefect_expres.progress import decoration, tell
+
+MOST_NAMED = 20
+
+
+class HousekeepingResult(BaseModel):
+    """What was done, or would be done, with the jobs of ours, and what stands under the output.
+
+    ``strangers`` counts the jobs that are not ours and were left alone.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    dry_run: bool
+    chores: tuple[Chore, ...]
+    strangers: int
+    inventory: Inventory
+
+
+def _run_name() -> str:
+    return "housekeeping-dry-run" if flow_run.parameters.get("dry_run", True) else "housekeeping"
+
+
+@anywhere_flow(
+    name="housekeeping",
+    description="Collect what was not downloaded, and delete what is old on the service.",
+    flow_run_name=_run_name,
+)
+async def housekeeping(
+    service: ExpresService,
+    output: str = "expres-results",
+    *,
+    dry_run: bool = True,
+    keep_days: PositiveFloat = 14,
+    whose: Whose = "this server",
+) -> HousekeepingResult:
+    """Collect completed jobs that nobody downloaded, delete old ones, and report.
+
+    A completed job is deleted only when its results are complete and verified under the output
+    URL; a job that was never started a day after its creation, if its flow run has ended. Times
+    without a zone count as old only where they are old in every zone.
+
+    Guests share one job list, so that a job of our form may be another guest's: a job is touched
+    only if its runId names a flow run that this Prefect server knows. With an account the list is
+    the user's own; then "account" also takes the jobs of this user's other Prefect servers.
+
+    Args:
+        service: The service whose jobs are looked after.
+        output: Path or fsspec URL under which the simulations are kept.
+        dry_run: Only say what would be done.
+        keep_days: Days that a finished job is kept on the service; what is still to be collected
+            is kept longer.
+        whose: The jobs that may be touched: those of flow runs that "this server" knows, or all
+            that were named by this package in the "account".
+
+    Returns:
+        What was done with each job of ours and why, and what stands under the output URL.
+
+    Raises:
+        AccessError: A guest asks for the account, which guests have not.
+        ServiceError: A job list cannot be read.
+    """
+    if whose == "account" and service.access.shared:
+        msg = (
+            "Guests share one job list, and its jobs are not yours alone; choose 'this server', "
+            "or use an ExpresService with a user name and token"
+        )
+        raise AccessError(msg)
+    inventory = await take_inventory(output)
+    ours, strangers = await find_our_jobs(service, whose)
+    tell("keep", "%d jobs are ours; %d others are left alone", len(ours), strangers)
+    keeper = Keeper(service, output, Rules(datetime.now(UTC), keep_days), inventory, dry_run)
+    chores = tuple([chore async for chore in keeper.look_after(ours)])
+    if any(chore.action is Action.COLLECT and chore.done for chore in chores):
+        inventory = await take_inventory(output)
+    result = HousekeepingResult(
+        dry_run=dry_run, chores=chores, strangers=strangers, inventory=inventory
+    )
+    await _show(result, output)
+    return result
+
+
+async def _show(result: HousekeepingResult, output: str) -> None:
+    """Put the table of jobs and the summary on the Artifacts page."""
+    with decoration():
+        await acreate_table_artifact(
+            [_row(chore) for chore in result.chores],
+            key="housekeeping-jobs",
+            description="Housekeeping: jobs on the service",
+        )
+    with decoration():
+        await acreate_markdown_artifact(
+            "\n\n".join(_summary(result, output)),
+            key="housekeeping",
+            description="Housekeeping: summary",
+        )
+
+
+def _row(chore: Chore) -> dict[str, object]:
+    return {
+        "simulation": chore.label,
+        "phase": chore.phase.value,
+        "days": "" if chore.days is None else round(chore.days, 1),
+        "action": chore.action.value,
+        "since": chore.why,
+        "done": chore.done or "",
+        "error": chore.error or "",
+        "job": chore.job_url,
+    }
+
+
+def _summary(result: HousekeepingResult, output: str) -> Iterator[str]:
+    inventory = result.inventory
+    yield "# Housekeeping" + (", a dry run: nothing was changed" if result.dry_run else "")
+    yield f"Jobs of ours by phase: {_counted(chore.phase.value for chore in result.chores)}."
+    word = "To be done" if result.dry_run else "Actions"
+    yield f"{word}: {_counted(chore.action.value for chore in result.chores)}."
+    failed = sum(chore.error is not None for chore in result.chores)
+    yield f"Failed: {failed}. Jobs of others, left alone: {result.strangers}."
+    yield f"## {output}"
+    yield f"{len(inventory.complete)} complete simulations; {inventory.bytes:,} bytes in all files."
+    for words, folders in (
+        ("Incomplete, since a download is under way or was cut", inventory.incomplete),
+        ("Broken: the manifest does not fit the files", inventory.broken),
+    ):
+        if folders:
+            named = "\n".join(f"- `{folder}`" for folder in folders[:MOST_NAMED])
+            yield f"{words}, {len(folders)}:\n\n{named}"
+
+
+def _counted(words: Iterable[str]) -> str:
+    counts = sorted(Counter(words).items())
+    return ", ".join(f"{number} {word}" for word, number in counts) or "none"

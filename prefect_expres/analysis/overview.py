@@ -1,0 +1,181 @@
+"""Draw many days as an observer plans them: a strip for each, with what can be seen when."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import cycle
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from prefect_expres.analysis.arcs import Arc
+from prefect_expres.analysis.axes import GREY
+from prefect_expres.analysis.observatories import Observatory, times_up
+from prefect_expres.analysis.quicklook import DPI, SHADES, WIDTH, save
+from prefect_expres.analysis.sources import EmissionSource
+from prefect_expres.analysis.titles import source_title
+
+PLANET = "Jupiter"
+_STRIP, _MARGINS = 1.0, 2.1
+"""Inches: the height of a day, and of all that is around the days."""
+
+_DOWN = "#e4e6e9"
+"""The colour of the time in which the planet is too low."""
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_ROOM = 1.1
+"""What is left above the highest emission."""
+
+_THINNEST = 0.8
+"""MHz: what is thinner could not be seen."""
+
+_LEGEND_COLUMNS = 3
+
+
+def draw_overview(
+    arcs: Sequence[Arc],
+    path: str | Path,
+    *,
+    observatory: Observatory,
+    first: date,
+    last: date,
+    moons: Sequence[str] = (),
+    missing: Mapping[date, Sequence[str]] | None = None,
+) -> Path:
+    """Draw when an observatory can see emission over many days into a PNG file.
+
+    Each day is a strip with the hours of UTC to the right and the frequency in MHz upwards. It is
+    white while the planet is high enough, and grey while it is not. Each source has a colour, cold
+    for right-hand and warm for left-hand polarization. The files have the exact shapes; here arcs
+    are drawn thick enough to be seen.
+
+    Args:
+        arcs: From `find_arcs` with the observatory.
+        path: The file; it is complete when it has this name.
+        observatory: Where from.
+        first: The first day, UTC.
+        last: The last day, UTC.
+        moons: What was simulated; the legend also names those of which nothing is seen.
+        missing: By day, what was to be simulated and is not there.
+
+    Returns:
+        The path of the file.
+    """
+    figure = overview_figure(
+        arcs, observatory=observatory, first=first, last=last, moons=moons, missing=missing
+    )
+    return save(figure, path)
+
+
+def overview_figure(
+    arcs: Sequence[Arc],
+    *,
+    observatory: Observatory,
+    first: date,
+    last: date,
+    moons: Sequence[str] = (),
+    missing: Mapping[date, Sequence[str]] | None = None,
+) -> Figure:
+    """Make the figure that `draw_overview` saves, to be shown or changed."""
+    days = [first + _DAY * number for number in range((last - first).days + 1)]
+    figure = Figure((WIDTH, _STRIP * len(days) + _MARGINS), dpi=DPI, layout="constrained")
+    panels = figure.subplots(len(days), sharex=True, sharey=True, squeeze=False)
+    strips: list[Axes] = list(panels[:, 0])
+    sources = _by_key(arc.sighting.source for arc in arcs)
+    colours = _colours(sources)
+    _scale(strips, arcs, observatory)
+    for day, strip in zip(days, strips, strict=True):
+        _draw_day(strip, day, observatory, (missing or {}).get(day, ()))
+        for arc in arcs:
+            _draw_arc(strip, day, arc, colours[arc.sighting.source.key])
+    seen = {source.name for source in sources}
+    figure.legend(
+        handles=[
+            *(Patch(color=colours[each.key], label=source_title(each)) for each in sources),
+            *(Patch(alpha=0, label=f"{moon}: not visible") for moon in moons if moon not in seen),
+            Patch(color=_DOWN, label=f"{PLANET} below {observatory.min_elevation:g}°"),
+        ],
+        loc="outside lower center",
+        ncols=_LEGEND_COLUMNS,
+        frameon=False,
+        handlelength=1.2,
+    )
+    figure.suptitle(
+        f"{PLANET} from {observatory.name}, {observatory.fmin:g}-{observatory.fmax:g} MHz, "
+        f"{first} to {last}",
+        fontsize=13,
+    )
+    figure.supylabel("frequency (MHz)", fontsize=10)
+    return figure
+
+
+def _by_key(sources: Iterable[EmissionSource]) -> list[EmissionSource]:
+    """Give each source once, in the order of the names."""
+    by_key = {source.key: source for source in sources}
+    return [by_key[key] for key in sorted(by_key)]
+
+
+def _colours(sources: Iterable[EmissionSource]) -> dict[tuple[str, str, str], str]:
+    shades = {polarization: cycle(colours) for polarization, colours in SHADES.items()}
+    return {source.key: next(shades[source.polarization]) for source in sources}
+
+
+def _scale(strips: Sequence[Axes], arcs: Sequence[Arc], observatory: Observatory) -> None:
+    """Share the axes: the hours of a day, and the band up to the highest emission."""
+    top = max((arc.window.fmax for arc in arcs), default=observatory.fmin * 4)
+    strips[0].set_ylim(observatory.fmin, observatory.fmin + (top - observatory.fmin) * _ROOM)
+    strips[0].set_xlim(0, 24)
+    strips[0].set_xticks(range(0, 25, 2), [f"{hour:02d}:00" for hour in range(0, 25, 2)])
+    strips[0].tick_params(top=True, labeltop=True)
+    strips[-1].set_xlabel("time (UTC)")
+
+
+def _draw_day(strip: Axes, day: date, observatory: Observatory, missing: Sequence[str]) -> None:
+    start = datetime.combine(day, time(), UTC)
+    strip.set_facecolor(_DOWN)
+    for rise, fall in times_up(observatory, PLANET, start, start + _DAY):
+        strip.axvspan((rise - start) / _HOUR, (fall - start) / _HOUR, color="white", zorder=0)
+    strip.set_axisbelow(True)
+    strip.grid(alpha=0.25, linewidth=0.6)
+    strip.tick_params(labelsize=8)
+    strip.set_ylabel(
+        f"{day:%a}\n{day:%d %b}", rotation=0, ha="right", va="center", fontsize=10, labelpad=8
+    )
+    if missing:
+        strip.text(
+            0.995,
+            0.06,
+            f"not simulated: {', '.join(missing)}",
+            transform=strip.transAxes,
+            ha="right",
+            fontsize=8,
+            color=GREY,
+        )
+
+
+def _draw_arc(strip: Axes, day: date, arc: Arc, colour: str) -> None:
+    """Draw what of an arc lies within a day: from its lowest to its highest visible frequency.
+
+    Arcs are often thinner than a line can be drawn in so small a panel, and broken where they are
+    thinner than a cell: they are drawn whole, and not thinner than `_THINNEST`.
+    """
+    midnight = np.datetime64(day, "ns")
+    hours = (arc.time - midnight) / np.timedelta64(1, "h")
+    steps = arc.visible.any(axis=1)
+    low, high = (
+        np.interp(hours, hours[steps], arc.sighting.frequency[edge[steps]])
+        for edge in (arc.visible.argmax(axis=1), _last(arc.visible))
+    )
+    inside = (hours >= 0) & (hours < _DAY / _HOUR)
+    spare = np.maximum(_THINNEST - (high - low), 0) / 2
+    strip.fill_between(
+        hours, low - spare, high + spare, where=inside, color=colour, linewidth=0.8, alpha=0.9
+    )
+
+
+def _last(visible: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Give the last visible frequency of each step."""
+    return np.asarray(visible.shape[1] - 1 - visible[:, ::-1].argmax(axis=1), dtype=np.intp)

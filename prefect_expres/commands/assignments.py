@@ -1,0 +1,118 @@
+"""What is given to a job: ``name=value`` for a text, ``name=@path`` for a file, or its URL."""
+
+import mimetypes
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Self
+from urllib.parse import urlsplit
+
+from fsspec.core import url_to_fs
+
+from prefect_expres.errors import RequestRejected, UsageError
+from prefect_expres.uws import Upload, UWSClient, Verbatim
+from prefect_expres.uws.forms import check_parameter
+
+RUN_ID, DURATION, DESTRUCTION = "runId", "executionDuration", "destruction"
+_CONTROL = {name.lower(): name for name in (RUN_ID, DURATION, DESTRUCTION)}
+
+
+@dataclass(frozen=True)
+class Assignments:
+    """Texts and files by parameter name, and the limits that UWS keeps apart from parameters."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    files: dict[str, Upload] = field(default_factory=dict)
+    duration: int | None = None
+    destruction: datetime | None = None
+
+    @classmethod
+    def parse(cls, words: Iterable[str], *, verbatim: bool = False) -> Self:
+        """Read the words of a command line.
+
+        Args:
+            words: Each is ``name=value`` or ``name=@path``.
+            verbatim: Send values as they are, whatever a shell would read.
+
+        Raises:
+            UsageError: A word is neither, a file cannot be read, or a limit is no limit.
+        """
+        texts: dict[str, str] = {}
+        files: dict[str, Upload] = {}
+        for word in words:
+            given, separator, value = word.partition("=")
+            name = _CONTROL.get(given.lower(), given)
+            if not separator or not name:
+                raise UsageError(f"{word!r} is no parameter: write name=value or name=@path")
+            if value.startswith("@"):
+                files[name] = _upload(value[1:])
+            else:
+                texts[name] = Verbatim(value) if verbatim else _harmless(name, value)
+        duration, destruction = texts.pop(DURATION, None), texts.pop(DESTRUCTION, None)
+        return cls(
+            texts,
+            files,
+            None if duration is None else _seconds(duration),
+            None if destruction is None else _moment(destruction),
+        )
+
+    def over(self, other: Self) -> Self:
+        """Give what another job was given, changed by this."""
+        kept = {name: text for name, text in other.texts.items() if name not in self.files}
+        uploads = {name: file for name, file in other.files.items() if name not in self.texts}
+        return type(self)(
+            kept | self.texts,
+            uploads | self.files,
+            other.duration if self.duration is None else self.duration,
+            other.destruction if self.destruction is None else self.destruction,
+        )
+
+    async def set_limits(self, client: UWSClient, job_id: str) -> None:
+        """Set how long a job may run and is kept; the service may decide otherwise."""
+        if self.duration is not None:
+            await client.set_execution_duration(job_id, self.duration)
+        if self.destruction is not None:
+            await client.set_destruction(job_id, self.destruction)
+
+
+def is_control(name: str) -> bool:
+    """Say whether UWS keeps a value of this name apart from a job's parameters."""
+    return name.lower() in _CONTROL
+
+
+def upload_of(name: str, content: bytes) -> Upload:
+    """Make a file to send; its name tells its media type."""
+    kind, _ = mimetypes.guess_type(name)
+    return Upload(name, content, kind or "application/octet-stream")
+
+
+def _harmless(name: str, value: str) -> str:
+    try:
+        check_parameter(name, value)
+    except RequestRejected as fault:
+        raise UsageError(f"{fault}. If the service is not OPUS: --verbatim sends it") from None
+    return value
+
+
+def _upload(address: str) -> Upload:
+    """Read a file from a path or an fsspec URL; its last part becomes the name."""
+    try:
+        system, path = url_to_fs(address)
+        content = bytes(system.cat_file(path))
+    except (OSError, ValueError, ImportError) as fault:
+        raise UsageError(f"{address} cannot be read: {fault}") from None
+    return upload_of(PurePosixPath(urlsplit(address).path).name, content)
+
+
+def _seconds(text: str) -> int:
+    if not text.isdecimal():
+        raise UsageError(f"{DURATION}={text}: give whole seconds; 0 asks for no limit")
+    return int(text)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{DESTRUCTION}={text}: give a time, as 2026-12-24T12:00:00Z") from None

@@ -1,0 +1,37 @@
+"""Options that commands share."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from cyclopts import Group, Parameter
+
+SERVICE = Group("Service", sort_key=8)
+
+AsJson = Annotated[bool, Parameter("--json")]
+"""Print JSON for programs instead of tables for people."""
+
+
+@Parameter(name="*", group=SERVICE)
+@dataclass(frozen=True)
+class ServiceOptions:
+    """Which service is meant, and who asks.
+
+    Args:
+        url: A job list of any UWS service, as https://host/path/jobs; or an OPUS service, as
+            https://host, whose job list /rest/ExPRES is meant. Default: EXPRES_URL, then the
+            profile.
+        job_list: Name of another job list under /rest/ of the service's address.
+        profile: Name of a service in the profiles file. Default: EXPRES_PROFILE, then its default.
+        user: User name; an empty one means a guest. Default: EXPRES_USER, then the profile's.
+        trusted_host: Another host that results may come from; it never gets the token.
+    """
+
+    url: str | None = None
+    job_list: str | None = None
+    profile: str | None = None
+    user: str | None = None
+    trusted_host: tuple[str, ...] = ()
+
+
+UNSAID = ServiceOptions()
+"""No option was given: environment and profiles decide."""

@@ -1,0 +1,73 @@
+"""The command ``prefect-expres simulate``."""
+
+import os
+from typing import Literal
+
+from pydantic import SecretStr
+
+from prefect_expres.commands.connecting import place_of
+from prefect_expres.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.commands.tokens import find_token
+
+
+def simulate(
+    configuration: str,
+    *,
+    ephemeris: str | None = None,
+    output: str = "expres-results",
+    branch: str = "master",
+    label: str | None = None,
+    execution_duration: int = 600,
+    timeout: float | None = None,
+    reuse: Literal["verified", "never"] = "verified",
+    attempts: int = 1,
+    keep_running: bool = False,
+    service: ServiceOptions = UNSAID,
+    as_json: AsJson = False,
+) -> None:
+    """Run one simulation and bring its results home.
+
+    At a terminal, Ctrl-C asks whether to stop the job or to go on waiting.
+
+    Args:
+        configuration: Path or URL of the ExPRES configuration.
+        ephemeris: Path or URL of the CSV file that the configuration names, or the word analytic:
+            Earth's place is computed then, without network, from OBSERVER.SCTIME and TIME on.
+        output: Path or URL under which the simulation gets a folder.
+        branch: The ExPRES git branch; guests may only use master.
+        label: A short name for people.
+        execution_duration: Seconds that the job may run.
+        timeout: Seconds to wait for the job; by default an hour over the execution duration.
+        reuse: Take the identical simulation where it is found, or never.
+        attempts: How many jobs may fail, be aborted or be lost.
+        keep_running: Leave the job running after Ctrl-C.
+        service: Which service is meant; the branch decides which of its job lists.
+        as_json: Print the result as JSON.
+    """
+    place = place_of(service)
+    token = find_token(place)
+    # The steps are shown in place of Prefect's own console lines, which it reads at import.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    from prefect_expres.blocks import ExpresService  # noqa: PLC0415 - imports Prefect
+    from prefect_expres.terminal import run_with_progress  # noqa: PLC0415 - as above
+
+    run_with_progress(
+        ExpresService(
+            base_url=place.root or place.jobs_url,
+            user=place.user,
+            token=SecretStr(token.text) if token else None,
+            trusted_hosts=list(place.trusted_hosts),
+            request_timeout=place.timeout,
+        ),
+        as_json=as_json,
+        configuration=configuration,
+        ephemeris=ephemeris,
+        output=output,
+        branch=branch,
+        label=label,
+        execution_duration=execution_duration,
+        timeout=timeout,
+        reuse=reuse,
+        attempts=attempts,
+        keep_running=keep_running,
+    )

@@ -1,0 +1,106 @@
+"""The one place that prints: JSON for programs or tables for people, and notes beside them.
+
+What a command found goes to stdout. Everything else goes to stderr, so that stdout can be piped.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, TextIO
+
+from rich.box import SIMPLE
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+_WIDE = 500
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+PHASE_STYLES = {
+    "PENDING": "yellow",
+    "QUEUED": "cyan",
+    "EXECUTING": "blue",
+    "COMPLETED": "green",
+    "ERROR": "red",
+    "ABORTED": "magenta",
+}
+
+
+def give(found: Any, *shown: RenderableType, as_json: bool) -> None:
+    """Print what a command found: as JSON for programs, else as it is shown to people.
+
+    A text is a line that is never cut.
+    """
+    if as_json:
+        print_json(found)
+        return
+    console = _console(sys.stdout)
+    for each in shown:
+        console.print(_cell(each), highlight=False, soft_wrap=isinstance(each, str | Text))
+
+
+def print_json(found: Any) -> None:
+    """Print JSON and nothing else."""
+    say(json.dumps(found, indent=2, ensure_ascii=False, default=str))
+
+
+def say(text: str, *, end: str = "\n") -> None:
+    """Print a text as it is, never cut: paths are there to be copied.
+
+    A terminal does not get what would order it about: the text may be a service's.
+    """
+    sys.stdout.write((_CONTROL.sub("", text) if sys.stdout.isatty() else text) + end)
+    sys.stdout.flush()
+
+
+def note(text: str, *, style: str = "", end: str = "\n") -> None:
+    """Tell people something beside what was found."""
+    error_console().print(
+        Text(_CONTROL.sub("", text), style=style), highlight=False, soft_wrap=True, end=end
+    )
+
+
+def error_console() -> Console:
+    """Give the console of stderr, for notes, questions and progress."""
+    return _console(sys.stderr)
+
+
+def table(*headings: str, rows: Iterable[Iterable[RenderableType]]) -> Table:
+    """Lay out rows under headings.
+
+    What does not fit is folded, not cut; a column that is empty in every row is left out.
+    """
+    laid = Table(box=SIMPLE, pad_edge=False, collapse_padding=True)
+    lines = [list(row) for row in rows]
+    kept = [at for at in range(len(headings)) if not lines or any(line[at] for line in lines)]
+    for at in kept:
+        laid.add_column(headings[at], overflow="fold")
+    for line in lines:
+        laid.add_row(*(_cell(line[at]) for at in kept))
+    return laid
+
+
+def facts(told: Mapping[str, RenderableType]) -> Table:
+    """Lay out a line a fact; facts that are empty are left out."""
+    laid = Table.grid(padding=(0, 2))
+    laid.add_column(style="dim")
+    laid.add_column(overflow="fold")
+    for name, fact in told.items():
+        if fact != "":
+            laid.add_row(name, _cell(fact))
+    return laid
+
+
+def phase(name: str) -> Text:
+    """Give a phase in its colour."""
+    return Text(name, style=PHASE_STYLES.get(name, ""))
+
+
+def _cell(content: RenderableType) -> RenderableType:
+    """Take a text for what it says: a service may write brackets, and what orders a terminal."""
+    return Text(_CONTROL.sub("", content)) if isinstance(content, str) else content
+
+
+def _console(stream: TextIO) -> Console:
+    """Make a console that writes to a stream as it is now, wide if nobody looks at it."""
+    return Console(file=stream, width=None if stream.isatty() else _WIDE)

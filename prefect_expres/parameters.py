@@ -1,0 +1,45 @@
+"""What flows are given: for Python what it is, for Prefect's form the words that people read.
+
+Prefect titles a parameter by its name, and a choice by its JSON type, unless told otherwise here.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, PositiveFloat, WithJsonSchema
+from pydantic.fields import FieldInfo
+
+from prefect_expres.ephemeris import AnyEphemeris
+from prefect_expres.expres import Configuration
+
+
+def titled(title: str) -> FieldInfo:
+    """Give a parameter the title that a form shows, as part of its annotation."""
+    return Field(json_schema_extra={"title": title})  # type: ignore[no-any-return]
+
+
+Location = Annotated[str | Path, WithJsonSchema({"title": "Path or URL", "type": "string"})]
+"""A local path or any fsspec URL."""
+
+AnyConfiguration = Annotated[
+    str | Path | dict[str, Any] | Configuration,
+    # What has no type gets the form's JSON editor.
+    WithJsonSchema(
+        {"anyOf": [{"title": "Paste JSON"}, {"title": "Path or URL", "type": "string"}]}
+    ),
+]
+"""A configuration as a file's path or fsspec URL, its content, or the model."""
+
+AnyObserver = (
+    Location
+    | AnyEphemeris
+    | Annotated[None, WithJsonSchema({"title": "In the configuration", "type": "null"})]
+)
+"""Where the observer is: a file, a source that computes it, or the configuration's own place."""
+
+Text = Annotated[str, WithJsonSchema({"title": "Text", "type": "string"})]
+Seconds = Annotated[
+    PositiveFloat,
+    WithJsonSchema({"title": "Seconds", "type": "number", "exclusiveMinimum": 0}),
+]
+OrDefault = Annotated[None, WithJsonSchema({"title": "Default", "type": "null"})]

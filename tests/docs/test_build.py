@@ -1,0 +1,56 @@
+"""The documentation builds as ``make docs`` builds it: strictly, and without network."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pages import ROOT
+
+STRICT = ("-W", "-n", "--keep-going", "-q")
+
+
+def build(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
+    """Build a folder of pages, and give what was said."""
+    command = [sys.executable, "-m", "sphinx", *STRICT, "-d", str(target / "trees")]
+    return subprocess.run(
+        [*command, "-c", str(ROOT / "docs"), str(source), str(target)],
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+
+
+def test_documentation_builds_without_a_warning(tmp_path: Path) -> None:
+    """Every page is in the book, every link and every reference in a docstring leads somewhere."""
+    done = build(ROOT / "docs", tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    page = (tmp_path / "reference" / "flows.html").read_text(encoding="utf-8")
+    assert "prefect_expres.flows.simulate.simulate" in page
+    assert "Seconds that the job may run: at most 600 for guests, else 10800." in page
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "[a page](missing.md)",
+        "[a heading](index.md#missing)",
+        "{py:func}`prefect_expres.missing`",
+        "![a picture](missing.png)",
+    ],
+)
+def test_a_broken_link_fails_the_build(tmp_path: Path, wrong: str) -> None:
+    """A link to what is not there is an error, so that the test above can fail."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "index.md").write_text(f"# Book\n\n{wrong}\n", encoding="utf-8")
+    done = build(source, tmp_path / "built")
+    assert done.returncode != 0
+    assert "missing" in done.stderr
+
+
+def test_make_docs_is_as_strict() -> None:
+    """The target docs of the Makefile builds with the same strictness."""
+    (recipe,) = (line for line in (ROOT / "Makefile").read_text().splitlines() if "sphinx" in line)
+    assert all(option in recipe.split() for option in STRICT)

@@ -1,0 +1,311 @@
+"""The flow `housekeeping` on a real Prefect server and a sandbox whose jobs have grown old."""
+
+import asyncio
+import contextlib
+import json
+import sqlite3
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from prefect import flow, get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.runtime import flow_run
+from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
+from prefect_expres.flows.simulate import simulate
+from processes import free_port
+from pydantic import SecretStr
+from runs import assert_whole
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.chores import Action, Chore
+from prefect_expres.errors import AccessError, JobFailed
+from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.expres.run_id import RunId, owner_of
+from prefect_expres.outcome import SimulationResult
+from prefect_expres.sandbox.dialects import DialectName
+from prefect_expres.sandbox.serving import SandboxServer
+from prefect_expres.sandbox.store import SandboxJob
+from prefect_expres.uws import Phase, Timestamp, Upload, wait_for
+
+ORDERED_RUN = (sys.executable, str(Path(__file__).with_name("ordered_run.py")))
+
+
+class House:
+    """A sandbox that is closed for a while, in which its jobs grow old.
+
+    Args:
+        data: Folder of its jobs.
+        dialect: ``opus`` or ``standard``.
+    """
+
+    def __init__(self, data: Path, dialect: DialectName = "opus") -> None:
+        self._data = data
+        self._dialect: DialectName = dialect
+        self._port = free_port()
+        self.service = ExpresService(base_url=f"http://127.0.0.1:{self._port}")
+
+    def open(self) -> SandboxServer:
+        """Serve, with all jobs that were there."""
+        return SandboxServer(self._data, self._dialect, self._port, ORDERED_RUN)
+
+    def as_user(self, name: str) -> ExpresService:
+        """Give the service to a user with an account."""
+        return ExpresService(base_url=self.service.base_url, user=name, token=SecretStr("t0ken"))
+
+    def age(self, days: float, *, lasts: float = 30) -> None:
+        """Have all jobs grow older, to be destroyed in some days from now."""
+        with contextlib.closing(sqlite3.connect(self._data / "jobs.sqlite")) as database, database:
+            for number, content in database.execute("SELECT number, content FROM jobs").fetchall():
+                job = SandboxJob.model_validate_json(content)
+                for name in ("created", "started", "ended"):
+                    if moment := getattr(job, name):
+                        setattr(job, name, moment - timedelta(days=days))
+                job.destruction = datetime.now(UTC) + timedelta(days=lasts)
+                aged = (job.model_dump_json(), number)
+                database.execute("UPDATE jobs SET content = ? WHERE number = ?", aged)
+
+    def jobs(self) -> dict[str, SandboxJob]:
+        """Give all jobs by their ids, as they are kept."""
+        with contextlib.closing(sqlite3.connect(self._data / "jobs.sqlite")) as database:
+            rows = database.execute("SELECT content FROM jobs").fetchall()
+        return {job.id: job for (text,) in rows for job in [SandboxJob.model_validate_json(text)]}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """Give a sandbox in the dialect of OPUS."""
+    return House(tmp_path / "sandbox")
+
+
+def ordered(configuration: dict[str, Any], orders: str) -> dict[str, Any]:
+    """Give a simulation whose run does as it is ordered."""
+    return configuration | {"SIMU": configuration["SIMU"] | {"NAME": orders}}
+
+
+def create(service: ExpresService, content: dict[str, Any], name: RunId | str = "") -> str:
+    """Create a job that is not started, under a name that may be anybody's."""
+    model = Configuration.from_mapping(content)
+
+    async def created() -> str:
+        async with service.get_client() as client:
+            upload = Upload("io.json", model.to_json(), "application/json")
+            return await client.create({"runId": str(name), "branch": "master"}, {"config": upload})
+
+    return asyncio.run(created())
+
+
+def named(content: dict[str, Any], owner: str) -> RunId:
+    """Name a job for a simulation."""
+    request = SimulationRequest.build(Configuration.from_mapping(content))
+    return RunId.new(request.label, request.fingerprint, owner)
+
+
+def new_owner() -> str:
+    """Stand for a flow run of another Prefect server."""
+    return owner_of(uuid4())
+
+
+def owner_in(result: SimulationResult) -> str:
+    """Give the owner in a result's runId."""
+    name = RunId.parse(result.run_id)
+    assert name is not None
+    return name.owner
+
+
+def by_id(result: HousekeepingResult) -> dict[str, Chore]:
+    """Give what was done by the job's id."""
+    return {chore.job_url.rpartition("/")[2]: chore for chore in result.chores}
+
+
+def listing(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """List all below a folder with sizes and times of change."""
+    for path in sorted(folder.rglob("*")):
+        status = path.stat()
+        yield str(path), status.st_size, status.st_mtime_ns
+
+
+async def _artifact(key: str) -> str:
+    """Give the latest artifact of a key."""
+    wanted = ArtifactFilter(key=ArtifactFilterKey(any_=[key]))
+    async with get_client() as client:
+        found = await client.read_artifacts(artifact_filter=wanted)
+    return str(max(found, key=lambda each: each.created or datetime.min.replace(tzinfo=UTC)).data)
+
+
+@pytest.mark.parametrize("dialect", ["opus", "standard"])
+def test_a_dry_run_tells_and_a_run_does(
+    dialect: DialectName, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """Old jobs are collected, then deleted; strangers stay; a dry run changes nothing."""
+    house, home = House(tmp_path / "sandbox", dialect), tmp_path / "home"
+    contents = {orders: ordered(configuration, orders) for orders in ("a", "b", "c", "fail")}
+    with house.open():
+        kept = simulate(contents["a"], house.service, output=str(home))
+        away = simulate(contents["b"], house.service, output=str(tmp_path / "away"))
+        with pytest.raises(JobFailed) as failure:
+            simulate(contents["fail"], house.service, output=str(home))
+        stray = create(house.service, contents["c"], named(contents["c"], owner_in(kept)))
+        stranger = create(house.service, contents["c"], named(contents["c"], new_owner()))
+        nameless = create(house.service, contents["c"], "my-run")
+    ids = [result.job_url.rpartition("/")[2] for result in (kept, away)]
+    failed = failure.value.job_url.rpartition("/")[2]
+    house.age(20)
+    before, files = house.jobs(), list(listing(home))
+
+    with house.open() as server:
+        created = server.created_count()
+        dry = housekeeping(house.service, str(home))
+        assert dry.dry_run
+        assert {job_id: chore.action for job_id, chore in by_id(dry).items()} == {
+            ids[0]: Action.DELETE,
+            ids[1]: Action.COLLECT,
+            failed: Action.DELETE,
+            stray: Action.DELETE,
+        }
+        assert not [chore for chore in dry.chores if chore.done or chore.error]
+        assert dry.strangers == 2
+        assert (house.jobs(), list(listing(home))) == (before, files)
+        assert server.created_count() == created
+
+        done = housekeeping(house.service, str(home), dry_run=False)
+        assert [(c.action, c.why) for c in done.chores] == [(c.action, c.why) for c in dry.chores]
+        assert house.jobs().keys() == {ids[1], stranger, nameless}
+        assert len(done.inventory.complete) == 2
+        again = simulate(contents["b"], house.service, output=str(home))
+        assert again.found
+        assert (again.run_id, again.windows) == (away.run_id, away.windows)
+        assert server.created_count() == created
+
+        last = housekeeping(house.service, str(home), dry_run=False)
+        assert [chore.done for chore in last.chores] == ["deleted"]
+        assert house.jobs().keys() == {stranger, nameless}
+
+    table = json.loads(asyncio.run(_artifact("housekeeping-jobs")))
+    assert [(row["job"], row["done"]) for row in table] == [(away.job_url, "deleted")]
+    assert "2 complete simulations" in asyncio.run(_artifact("housekeeping"))
+
+
+def test_results_that_cannot_be_had_yet_are_kept_on_the_service(
+    house: House, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """A download that fails has its job kept, and does not stop what comes after it."""
+    home = tmp_path / "home"
+    with house.open():
+        away = simulate(ordered(configuration, "a"), house.service, output=str(tmp_path / "away"))
+        kept = simulate(ordered(configuration, "b"), house.service, output=str(home))
+    house.age(3, lasts=2)
+    with house.open():
+        narrow = house.service.model_copy(update={"largest_result": 10})
+        first, second = housekeeping(narrow, str(home), dry_run=False).chores
+        assert (first.job_url, first.action) == (away.job_url, Action.COLLECT)
+        assert "TooLarge" in (first.error or "")
+        assert "kept until" in (first.done or "")
+        assert (second.job_url, second.action, second.error) == (
+            kept.job_url,
+            Action.EXTEND,
+            None,
+        )
+        for chore, days in ((first, 14), (second, 11)):
+            job = house.jobs()[chore.job_url.rpartition("/")[2]]
+            assert job.destruction >= datetime.now(UTC) + timedelta(days=days, minutes=-5)
+            told = Timestamp(text=str(chore.done).removeprefix("kept until "))
+            assert told.order == job.destruction.timestamp()
+
+        third, fourth = housekeeping(house.service, str(home), dry_run=False).chores
+        assert (third.action, third.error) == (Action.COLLECT, None)
+        assert (fourth.action, fourth.done) == (Action.LEAVE, None)
+    for folder in home.iterdir():
+        assert_whole(folder)
+
+
+def test_a_job_that_is_not_what_it_claims_is_left(
+    house: House, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """Somebody who copied a runId of ours cannot have other results collected in its name."""
+    content = ordered(configuration, "a")
+    with house.open():
+        ours = simulate(content, house.service, output=str(tmp_path / "away"))
+        forged = create(
+            house.service,
+            ordered(configuration, "log=1"),
+            named(ordered(configuration, "b"), owner_in(ours)),
+        )
+
+        async def run() -> None:
+            async with house.service.get_client() as client:
+                await client.start(forged)
+                assert (await wait_for(client, forged, timeout=60)).phase is Phase.COMPLETED
+
+        asyncio.run(run())
+        chores = by_id(housekeeping(house.service, str(tmp_path / "home"), dry_run=False))
+    assert chores[forged].action is Action.LEAVE
+    assert "do not make the simulation" in chores[forged].why
+    assert_whole(tmp_path / "home")
+
+
+def test_the_job_of_a_flow_run_that_has_not_ended_is_left(
+    house: House, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """A PENDING job may wait for its start as long as its flow run does."""
+
+    @flow
+    def science() -> tuple[str, HousekeepingResult]:
+        with house.open():
+            owner = owner_of(flow_run.id)
+            waiting = create(house.service, configuration, named(configuration, owner))
+        house.age(3)
+        with house.open():
+            return waiting, housekeeping(house.service, str(tmp_path), dry_run=False)
+
+    waiting, result = science()
+    assert by_id(result)[waiting].action is Action.LEAVE
+    assert waiting in house.jobs()
+    with house.open():
+        later = housekeeping(house.service, str(tmp_path), dry_run=False)
+    assert by_id(later)[waiting].done == "deleted"
+    assert waiting not in house.jobs()
+
+
+def test_an_account_is_the_users_own_in_both_lists(
+    house: House, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """Jobs of the user's other Prefect servers are taken only when asked for; guests cannot ask."""
+    user = house.as_user("astronomer")
+    with house.open():
+        here = simulate(
+            ordered(configuration, "a"), user, output=str(tmp_path / "away"), branch="develop"
+        )
+        elsewhere = create(user, configuration, named(configuration, new_owner()))
+        create(user, configuration, "by-hand")
+        others = create(house.as_user("other"), configuration, named(configuration, new_owner()))
+    house.age(2)
+    with house.open():
+        careful = housekeeping(user, str(tmp_path / "home"))
+        assert [chore.job_url for chore in careful.chores] == [here.job_url]
+        assert careful.strangers == 2
+        whole = housekeeping(user, str(tmp_path / "home"), whose="account", dry_run=False)
+        assert by_id(whole)[elsewhere].done == "deleted"
+        assert by_id(whole)[here.job_url.rpartition("/")[2]].action is Action.COLLECT
+        assert whole.strangers == 1
+        assert others in house.jobs()
+        with pytest.raises(AccessError, match="Guests share one job list"):
+            housekeeping(house.service, str(tmp_path / "home"), whose="account")
+    assert_whole(tmp_path / "home")
+
+
+def test_the_run_is_named_by_whether_it_changes_anything(house: House, tmp_path: Path) -> None:
+    """The list of flow runs tells dry runs from others."""
+    with house.open():
+        names = []
+        for dry_run in (True, False):
+            state = housekeeping(
+                house.service, str(tmp_path / "home"), dry_run=dry_run, return_state=True
+            )
+            with get_client(sync_client=True) as client:
+                names.append(client.read_flow_run(state.state_details.flow_run_id).name)
+    assert names == ["housekeeping-dry-run", "housekeeping"]

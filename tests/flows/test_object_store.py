@@ -1,0 +1,35 @@
+"""Simulations whose results go to an object store."""
+
+from typing import Any
+
+import fsspec
+from prefect_expres.flows.simulate import simulate
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.sandbox.serving import SandboxServer
+
+
+async def test_simulation_goes_to_an_object_store(
+    engine_sandbox: SandboxServer, configuration: dict[str, Any], bucket: str
+) -> None:
+    """It arrives whole and verified, is found again there, and is mended if it was damaged."""
+    service = ExpresService(base_url=engine_sandbox.url)
+    output = f"{bucket}/expres/"
+    content = configuration | {"SIMU": configuration["SIMU"] | {"NAME": "to-the-store"}}
+    result = await simulate(content, service, output=output)
+    system, folder = fsspec.core.url_to_fs(result.folder)
+    assert result.folder.startswith(f"{bucket}/expres/")
+    there = {path.rpartition("/")[2] for path in system.find(folder)}
+    assert there == {"manifest.json", *(file.name for file in result.files)}
+    assert all(file.url == result.url_of(file.name) for file in result.files)
+    assert result.windows is not None
+    assert result.quicklook is not None
+    assert system.cat_file(f"{folder}/{result.quicklook}").startswith(b"\x89PNG")
+
+    created = engine_sandbox.created_count()
+    assert (await simulate(content, service, output=output)).found
+    system.pipe_file(f"{folder}/{result.cdf}", b"damaged")
+    mended = await simulate(content, service, output=output)
+    assert not mended.found
+    assert system.info(f"{folder}/{result.cdf}")["size"] == mended.files[0].size
+    assert engine_sandbox.created_count() == created
