@@ -41,6 +41,7 @@ class JobListReader:
         timeout: Seconds without an answer before a request is given up.
         trusted_hosts: Other hosts that results may come from; they never get the credentials.
         document_limit: Largest document that is read, in bytes.
+        attempts: How often a read is tried at most.
         transport: Takes the place of the network, for instance in tests.
         clock: Takes the place of the machine's clock.
     """
@@ -54,6 +55,7 @@ class JobListReader:
         timeout: float = 30.0,
         trusted_hosts: Iterable[str] = (),
         document_limit: int = DOCUMENT_LIMIT,
+        attempts: int = ATTEMPTS,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -74,6 +76,7 @@ class JobListReader:
             transport=transport,
         )
         self._limit = document_limit
+        self._attempts = attempts
 
     async def __aenter__(self) -> Self:
         """Enter a block that closes the connections at its end."""
@@ -105,7 +108,7 @@ class JobListReader:
         *,
         wait: int | None = None,
         phase: Phase | None = None,
-        attempts: int = ATTEMPTS,
+        attempts: int | None = None,
     ) -> Job:
         """Read a job; with ``wait``, ask the server to answer when ``phase`` is left.
 
@@ -113,7 +116,7 @@ class JobListReader:
             job_id: The job.
             wait: Seconds that the server may take; it may also ignore this.
             phase: The phase to leave.
-            attempts: How often it is tried at most.
+            attempts: How often it is tried at most, if not as often as any read.
         """
         query: list[tuple[str, str]] = []
         if wait is not None:
@@ -214,7 +217,9 @@ class JobListReader:
             UnsafeLocation: The URL leads elsewhere.
             TooLarge: It has more than ``limit`` bytes.
         """
-        return await persist(lambda: self.http.read(url, limit=limit), self.clock)
+        return await persist(
+            lambda: self.http.read(url, limit=limit), self.clock, attempts=self._attempts
+        )
 
     async def execution_duration(self, job_id: str) -> float:
         """Read how many seconds a job may run; 0 is no limit."""
@@ -258,7 +263,7 @@ class JobListReader:
         decode: Callable[[bytes], T],
         *,
         wait: int | None = None,
-        attempts: int = ATTEMPTS,
+        attempts: int | None = None,
     ) -> T:
         patience = None if wait is None else wait + WAIT_MARGIN
 
@@ -270,7 +275,7 @@ class JobListReader:
             except ProtocolError as fault:
                 raise fault if fault.url else type(fault)(f"{url}: {fault}", url) from None
 
-        return await persist(once, self.clock, attempts=attempts)
+        return await persist(once, self.clock, attempts=attempts or self._attempts)
 
 
 def _whole_location(base: str, href: str | None) -> str | None:
