@@ -68,6 +68,7 @@ class JobListReader:
             raise ProtocolError(msg)
         self.jobs_url = jobs_url.rstrip("/")
         self.clock = clock or MonotonicClock()
+        self._attempts = attempts
         self.http = Http(
             self.jobs_url,
             (user, token or "") if user else None,
@@ -76,7 +77,6 @@ class JobListReader:
             transport=transport,
         )
         self._limit = document_limit
-        self._attempts = attempts
 
     async def __aenter__(self) -> Self:
         """Enter a block that closes the connections at its end."""
