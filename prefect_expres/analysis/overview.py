@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -48,8 +47,8 @@ def draw_overview(
     """Draw when an observatory can see emission over many days into a PNG file.
 
     Each day is a strip with the hours of UTC to the right and the frequency in MHz upwards. It is
-    white while the planet is high enough, and grey while it is not. Each source has a colour, cold
-    for right-hand and warm for left-hand polarization. The files have the exact shapes; here arcs
+    white while the planet is high enough, and grey while it is not. Each moon has two colours, a cold
+    one for right-hand and a warm one for left-hand polarization. The files have the exact shapes; here arcs
     are drawn thick enough to be seen.
 
     Args:
@@ -58,7 +57,8 @@ def draw_overview(
         observatory: Where from.
         first: The first day, UTC.
         last: The last day, UTC.
-        moons: What was simulated; the legend also names those of which nothing is seen.
+        moons: What was simulated: their order gives the colours, and the legend also names those
+            of which nothing is seen.
         missing: By day, what was to be simulated and is not there.
 
     Returns:
@@ -85,7 +85,7 @@ def overview_figure(
     panels = figure.subplots(len(days), sharex=True, sharey=True, squeeze=False)
     strips: list[Axes] = list(panels[:, 0])
     sources = _by_key(arc.sighting.source for arc in arcs)
-    colours = _colours(sources)
+    colours = _colours(sources, moons)
     _scale(strips, arcs, observatory)
     for day, strip in zip(days, strips, strict=True):
         _draw_day(strip, day, observatory, (missing or {}).get(day, ()))
@@ -105,7 +105,7 @@ def overview_figure(
     )
     figure.suptitle(
         f"{PLANET} from {observatory.name}, {observatory.fmin:g}-{observatory.fmax:g} MHz, "
-        f"{first} to {last}",
+        + " to ".join(dict.fromkeys([f"{first}", f"{last}"])),
         fontsize=13,
     )
     figure.supylabel("frequency (MHz)", fontsize=10)
@@ -118,9 +118,16 @@ def _by_key(sources: Iterable[EmissionSource]) -> list[EmissionSource]:
     return [by_key[key] for key in sorted(by_key)]
 
 
-def _colours(sources: Iterable[EmissionSource]) -> dict[tuple[str, str, str], str]:
-    shades = {polarization: cycle(colours) for polarization, colours in SHADES.items()}
-    return {source.key: next(shades[source.polarization]) for source in sources}
+def _colours(
+    sources: Sequence[EmissionSource], moons: Sequence[str]
+) -> dict[tuple[str, str, str], str]:
+    """Give each moon its colours, so that they stay from one forecast to the next."""
+    places = list(dict.fromkeys([*moons, *(source.name for source in sources)]))
+    colours = {}
+    for source in sources:
+        shades = SHADES[source.polarization]
+        colours[source.key] = shades[places.index(source.name) % len(shades)]
+    return colours
 
 
 def _scale(strips: Sequence[Axes], arcs: Sequence[Arc], observatory: Observatory) -> None:
