@@ -25,7 +25,10 @@ ASKS_JPL = "HorizonsEphemeris("
 
 @pytest.fixture
 def stand_ins(
-    server: PrefectServer, engine_sandbox: SandboxServer, bucket: str
+    server: PrefectServer,
+    engine_sandbox: SandboxServer,
+    bucket: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
     """Lead what the pages name to this machine: the service, the sandbox, Prefect and JPL.
 
@@ -36,6 +39,7 @@ def stand_ins(
     with pytest.MonkeyPatch.context() as environment, serving_horizons() as horizons:
         environment.setenv("PREFECT_API_URL", server.api_url)
         environment.setenv("COLUMNS", "100")
+        environment.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         yield {
             REAL_SERVICE: engine_sandbox.url,
             SANDBOX: engine_sandbox.url,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pages import PAGES, ROOT, RUNNABLE, Block, blocks_of, run_blocks
 
-LANGUAGES = {*RUNNABLE, "output", "text", "json", "yaml", "ini"}
+LANGUAGES = {*RUNNABLE, "output", "text", "toml", "yaml", "ini"}
 NOT_RUN = {
     "README.md": 1,
     "docs/howto/ephemeris.md": 1,
