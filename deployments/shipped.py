@@ -98,12 +98,13 @@ class ShippedDeployment(Strict):
         Args:
             pool: The work pool; None for a process that serves.
             service: The block of the service, which the form then shows as chosen. Without it
-                nothing runs by a schedule.
+                nothing runs by itself.
         """
-        parameters, schedules = self.parameters, self.schedules
+        parameters, schedules, triggers = self.parameters, self.schedules, self.triggers
         if service is None:
             parameters = {key: value for key, value in parameters.items() if key != "service"}
             schedules = [each.model_copy(update={"active": False}) for each in schedules]
+            triggers = [each.model_copy(update={"enabled": False}) for each in triggers]
         else:
             parameters = parameters | {"service": {"$ref": {"block_document_id": str(service)}}}
         return RunnerDeployment.from_flow(
@@ -115,7 +116,7 @@ class ShippedDeployment(Strict):
             parameters=parameters,
             schedules=[Schedule(**each.model_dump()) for each in schedules],
             concurrency_limit=ConcurrencyLimitConfig(**self.concurrency_limit.model_dump()),
-            triggers=[DeploymentEventTrigger(**each.model_dump()) for each in self.triggers],
+            triggers=[DeploymentEventTrigger(**each.model_dump()) for each in triggers],
             work_pool_name=pool,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )

@@ -5,7 +5,7 @@ import base64
 import posixpath
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from prefect import task
 from prefect.artifacts import (
@@ -16,7 +16,7 @@ from prefect.artifacts import (
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from prefect_expres.flows.campaign import campaign
-from pydantic import PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.announcing import announce_window
@@ -38,10 +38,13 @@ from prefect_expres.indexing import CampaignResult
 from prefect_expres.plans import RoutineMoon, RoutinePlan
 from prefect_expres.progress import decoration, tell, warn
 from prefect_expres.publishing import prune, publish, set_name
+from prefect_expres.uws.answers import shown_url
 from prefect_expres.viewing import ANALYSIS_NEEDS, lack_for_analysis
 
 Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
-ALL_MOONS: tuple[RoutineMoon, ...] = ("Io", "Europa", "Ganymede")
+Moons = Annotated[tuple[RoutineMoon, ...], Field(min_length=1)]
+Days = Annotated[int, Field(ge=1, le=31)]
+ALL_MOONS: Moons = ("Io", "Europa", "Ganymede")
 ANY = Interest()
 
 
@@ -61,8 +64,8 @@ def _run_name() -> str:
 )
 async def forecast(
     observatory: Site,
-    moons: tuple[RoutineMoon, ...] = ALL_MOONS,
-    days: PositiveInt = 7,
+    moons: Moons = ALL_MOONS,
+    days: Days = 7,
     *,
     service: ExpresService,
     output: str = "expres-forecast",
@@ -82,13 +85,13 @@ async def forecast(
     ``{output}/{observatory}``, to which ``latest`` leads at one stroke when all are there (see
     `prefect_expres.publishing`). What could not be simulated is told in the forecast.
 
-    Each window of interest that was not forecast before is told by the event
+    Each coming window of interest that was not forecast before is told by the event
     ``expres.window.appeared``, to which automations may listen.
 
     Args:
         observatory: Who wants to observe.
         moons: The moons that induce the emission.
-        days: How many days the forecast goes on.
+        days: How many days the forecast goes on: 31 at most.
         service: The service that runs the simulations.
         output: Path or fsspec URL under which simulations and forecasts are kept.
         interest: Which new windows are worth an event.
@@ -112,7 +115,8 @@ async def forecast(
         msg = f"A forecast cannot be made: {lack}"
         raise ExpresError(msg)
     first = start or datetime.now(UTC).date()
-    plan = RoutinePlan(first=first, last=first + timedelta(days=days - 1), moons=moons)
+    last = first + timedelta(days=days - 1)
+    plan = RoutinePlan(first=first, last=last, moons=tuple(dict.fromkeys(moons)))
     result = await campaign(
         plan,
         service,
@@ -132,7 +136,7 @@ async def forecast(
     root = forecasts_of(output, observatory)
     made, picture = await publish_forecast(root, observatory, plan, result)
     news = await announce_news(root, made, interest)
-    for name in await prune(root, keep):
+    for name in await prune(root, made.folder, keep):
         tell("forecast", "%s is an old forecast and was removed", posixpath.join(root, name))
     await _show(made, root, picture, news)
     return made
@@ -144,7 +148,7 @@ async def publish_forecast(
 ) -> tuple[Forecast, bytes]:
     """Make the forecast of a campaign's simulations, and publish it as the latest.
 
-    Not retried: what fails here fails again. Not cached: it is an act.
+    Not retried: the file systems themselves try again. Not cached: it is an act.
 
     Args:
         root: Path or fsspec URL of the folder of the observatory's forecasts.
@@ -253,10 +257,9 @@ def _summary(product: Forecast, root: str, new: int) -> Iterator[str]:
         f"{len(product.windows)} windows of emission induced by {', '.join(product.moons)}; "
         f"{new} of interest are new."
     )
+    place = shown_url(posixpath.join(root, product.folder))
     names = (INDEX, *(file.name for file in product.files))
-    yield "\n".join(
-        f"- {_link(name, posixpath.join(root, product.folder, name))}" for name in names
-    )
+    yield "\n".join(f"- {_link(name, posixpath.join(place, name))}" for name in names)
     if product.missing:
         yield "## Not simulated"
         yield "\n".join(f"- {each.label}: `{_line(each.error)}`" for each in product.missing)

@@ -15,6 +15,7 @@ from prefect_expres.errors import AccessError
 from prefect_expres.inventory import Inventory, take_inventory
 from prefect_expres.keeping import Keeper, Whose, find_our_jobs
 from prefect_expres.progress import decoration, tell
+from prefect_expres.uws.answers import shown_url
 
 MOST_NAMED = 20
 
@@ -133,7 +134,7 @@ def _summary(result: HousekeepingResult, output: str) -> Iterator[str]:
     yield f"{word}: {_counted(chore.action.value for chore in result.chores)}."
     failed = sum(chore.error is not None for chore in result.chores)
     yield f"Failed: {failed}. Jobs of others, left alone: {result.strangers}."
-    yield f"## {output}"
+    yield f"## {shown_url(output)}"
     yield f"{len(inventory.complete)} complete simulations; {inventory.bytes:,} bytes in all files."
     for words, folders in (
         ("Incomplete, since a download is under way or was cut", inventory.incomplete),

@@ -31,9 +31,9 @@ class Action(StrEnum):
 class Chore(BaseModel):
     """A job of ours, what is to be done with it, and what came of it.
 
-    ``days`` is the age at least, None if the service tells no time; ``until`` is the destruction
-    time to ask for; ``done`` is what came of it, None if nothing was tried; ``error`` says why it
-    failed.
+    ``days`` is the age at least, None if the service tells no time; ``until`` is how long the
+    results are wanted on the service, if they are; ``done`` is what came of it, None if nothing
+    was done; ``error`` says why it failed.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -24,6 +24,7 @@ _ABOUT = Group("About", sort_key=10)
 # Name, where it is, its group, and its help as the list of commands shows it.
 _COMMANDS = (
     ("simulate", "simulating:simulate", _SIMULATE, "Run a simulation and bring its results home."),
+    ("campaign", "campaigns:app", _SIMULATE, "Plan many simulations, run them, and see how far."),
     ("config", "configuring:app", _SIMULATE, "Check, write and compare configurations."),
     ("ephemeris", "ephemeris:ephemeris", _SIMULATE, "Write an observer's ephemeris for ExPRES."),
     ("jobs", "jobs:app", _SERVICE, "List, create, run, follow, download, abort and delete jobs."),

@@ -22,7 +22,7 @@ from prefect.events import EventTrigger
 from prefect.events.actions import SendNotification
 from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import ObjectNotFound
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.deployments.shipped import ShippedDeployment, service_id, shipped
@@ -86,20 +86,6 @@ async def _steps(wishes: Wishes) -> AsyncIterator[Step]:
         yield await _notification(client, wishes.notify)
 
 
-def service_of(url: str, user: str | None, token: str | None) -> ExpresService:
-    """Make the service that is to be saved.
-
-    Raises:
-        DeployError: The address is none, or user and token do not go together.
-    """
-    try:
-        return ExpresService(base_url=url, user=user, token=SecretStr(token) if token else None)
-    except ValidationError as fault:
-        reasons = "; ".join(str(each["msg"]) for each in fault.errors())
-        msg = f"{reasons}. The token is read from the environment variable EXPRES_TOKEN"
-        raise DeployError(msg) from None
-
-
 async def _block_type(client: PrefectClient) -> Step:
     what = "block type ExPRES Service"
     try:
@@ -127,7 +113,7 @@ async def _service(wishes: Wishes) -> Step:
     saved = None if await service_id(SERVICE) is None else await ExpresService.aload(SERVICE)
     if wanted is None:
         if saved is None:
-            note = "give --url to save it; until then nothing runs by a schedule"
+            note = "give --url to save it; until then nothing runs by itself"
             return Step(what, "left out", note)
         return Step(what, "unchanged", saved.base_url)
     if saved is not None and _same(saved, wanted):

@@ -6,6 +6,7 @@ import functools
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from contextvars import copy_context
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -268,11 +269,10 @@ def _looker() -> Callable[[StoredFile, str], Awaitable[View]]:
     An awaited task costs 4 ms, a submitted one 97: they are submitted only where that buys the
     work of other processes.
     """
-    context = FlowRunContext.get()
-    runner = context.task_runner if context else None
-    if runner is None or isinstance(runner, ThreadPoolTaskRunner):
+    flow_run = FlowRunContext.get()
+    if flow_run is None or isinstance(flow_run.task_runner, ThreadPoolTaskRunner):
         return _one_by_one(asyncio.Semaphore(1))
-    return _submitted(runner)
+    return _submitted(flow_run)
 
 
 def _one_by_one(turn: asyncio.Semaphore) -> Callable[[StoredFile, str], Awaitable[View]]:
@@ -283,12 +283,22 @@ def _one_by_one(turn: asyncio.Semaphore) -> Callable[[StoredFile, str], Awaitabl
     return look
 
 
-def _submitted(runner: TaskRunner[Any]) -> Callable[[StoredFile, str], Awaitable[View]]:
-    turn = asyncio.Semaphore(OUTSTANDING_LOOKS)
+def _submitted(flow_run: FlowRunContext) -> Callable[[StoredFile, str], Awaitable[View]]:
+    """Submit to the flow's task runner, in the context of the flow run and without its parameters.
+
+    Prefect sends the context along: the parameters hold the service's token, which is nobody's
+    business there, and those of the simulation's task run cannot be sent at all.
+    """
+    turn, context = asyncio.Semaphore(OUTSTANDING_LOOKS), copy_context()
+
+    def submit(cdf: StoredFile, folder: str) -> PrefectFuture[View]:
+        with flow_run.model_copy(update={"parameters": {}}):
+            runner: TaskRunner[PrefectFuture[View]] = flow_run.task_runner
+            return runner.submit(look_at, {"cdf": cdf, "folder": folder})
 
     async def look(cdf: StoredFile, folder: str) -> View:
         async with turn:
-            future: PrefectFuture[View] = runner.submit(look_at, {"cdf": cdf, "folder": folder})
+            future = context.run(submit, cdf, folder)
             return await asyncio.to_thread(future.result)
 
     return look

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 import prefect_expres
 from prefect_expres import analysis
 from prefect_expres.analysis.windows import Window
+from prefect_expres.errors import ResultError
+from prefect_expres.plans import RoutineMoon
 from prefect_expres.publishing import LATEST, read_published
 from prefect_expres.uws import write_whole
 
@@ -87,7 +89,7 @@ class Interest(BaseModel):
 
     minutes: float = Field(30, ge=0, description="Minutes that a window lasts at least.")
     mhz: float = Field(15, ge=0, description="Frequency that a window reaches at least, MHz.")
-    moons: tuple[str, ...] = Field((), description="Only these moons; empty for all.")
+    moons: tuple[RoutineMoon, ...] = Field((), description="Only these moons; empty for all.")
 
     def includes(self, window: Window) -> bool:
         """Say whether a window is of interest."""
@@ -109,9 +111,18 @@ async def read_forecast(output: str, observatory: str) -> Forecast | None:
     Args:
         output: Path or fsspec URL that the flow `forecast` was given.
         observatory: Name of the site.
+
+    Raises:
+        ResultError: What is there is no forecast.
     """
     content = await read_published(forecasts_of(output, observatory), posixpath.join(LATEST, INDEX))
-    return None if content is None else Forecast.model_validate_json(content)
+    try:
+        return None if content is None else Forecast.model_validate_json(content)
+    except ValidationError:
+        msg = (
+            f"The latest forecast of {observatory} is none that this version reads; make a new one"
+        )
+        raise ResultError(msg) from None
 
 
 class Announced:
@@ -126,16 +137,27 @@ class Announced:
         self._windows: list[Window] = []
 
     async def news(self, forecast: Forecast, interest: Interest) -> list[Window]:
-        """Give the windows of interest in a forecast that were not announced yet."""
-        content = await read_published(self._root, ANNOUNCED)
-        self._windows = [] if content is None else _WINDOWS.validate_json(content)
-        return appeared(filter(interest.includes, forecast.windows), self._windows)
+        """Give the windows of interest in a forecast that were not announced yet.
+
+        Windows that are over when the forecast is made are no news.
+        """
+        self._windows = await self._read()
+        coming = (window for window in forecast.windows if window.end > forecast.made)
+        return appeared(filter(interest.includes, coming), self._windows)
 
     async def keep(self, forecast: Forecast, news: Collection[Window]) -> None:
         """Take note that windows were announced; those before the forecast are forgotten."""
         known = [window for window in self._windows if window.end.date() >= forecast.first]
         content = _WINDOWS.dump_json([*known, *news], indent=1)
         await write_whole(self._root, ANNOUNCED, content + b"\n")
+
+    async def _read(self) -> list[Window]:
+        """Read what was announced; where that cannot be read, it is announced once more."""
+        content = await read_published(self._root, ANNOUNCED)
+        try:
+            return [] if content is None else _WINDOWS.validate_json(content)
+        except ValidationError:
+            return []
 
 
 def appeared(windows: Iterable[Window], known: Collection[Window]) -> list[Window]:

@@ -10,10 +10,10 @@ from importlib.util import find_spec
 from typing import Any
 
 import fsspec
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 import prefect_expres
-from prefect_expres.journal import Row
+from prefect_expres.journal import Journal, Row, campaigns_under_way
 from prefect_expres.plans import FilesPlan, RoutinePlan
 from prefect_expres.uws import StoredFile, write_whole
 
@@ -153,6 +153,33 @@ async def keep_index(
     )
     await write_whole(output, MANIFEST, manifest.model_dump_json(indent=2).encode() + b"\n")
     return CampaignResult(**dict(manifest), output=output, rows=ordered)
+
+
+async def found_at(
+    output: str,
+) -> tuple[CampaignManifest | None, dict[str, tuple[Row, ...]]]:
+    """Find what campaigns have left at an output.
+
+    Args:
+        output: Path or fsspec URL.
+
+    Returns:
+        The manifest of the last one that ended, and the rows of each that has not.
+    """
+    try:
+        ended = CampaignManifest.model_validate_json(await asyncio.to_thread(_manifest, output))
+    except (FileNotFoundError, ValidationError):
+        ended = None
+    under_way = {}
+    for campaign in await asyncio.to_thread(campaigns_under_way, output):
+        rows = await Journal(output, campaign).refresh()
+        under_way[campaign] = tuple(rows[number] for number in sorted(rows))
+    return ended, under_way
+
+
+def _manifest(output: str) -> bytes:
+    with fsspec.open(posixpath.join(output, MANIFEST), "rb") as stream:
+        return bytes(stream.read())
 
 
 def _table(rows: Iterable[Row]) -> bytes:

@@ -145,6 +145,15 @@ class Journal:
             self._system.rm(self._path, recursive=True)
 
 
+def campaigns_under_way(output: str) -> list[str]:
+    """List the ids of campaigns that have a journal: they run, or have not come to their end."""
+    system, path = fsspec.core.url_to_fs(posixpath.join(output.rstrip("/"), FOLDER))
+    try:
+        return sorted(posixpath.basename(each) for each in system.ls(path, detail=False))
+    except FileNotFoundError:
+        return []
+
+
 def _run_seconds(result: SimulationResult) -> float | None:
     """Take the time between the first sight of the run and that of its end."""
     seen: dict[Any, float] = {each.phase: each.seconds for each in result.phases}

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal
 
 from prefect_expres.attempts import Finished
@@ -87,14 +88,12 @@ class Keeper:
 
         Whatever fails with one job is told in its chore and does not stop the others.
         """
-        for ours in jobs:
-            async with self.service.get_client(ours.job_list) as client:
-                chore = await self._kept(client, ours)
-            what = chore.done or chore.action.value
-            tell("keep", "%s, %s: %s, since %s", chore.label, chore.job_url, what, chore.why)
-            if chore.error:
-                warn("%s, %s: %s", chore.label, chore.job_url, chore.error)
-            yield chore
+        for job_list, listed in groupby(jobs, key=lambda ours: ours.job_list):
+            async with self.service.get_client(job_list) as client:
+                for ours in listed:
+                    chore = await self._kept(client, ours)
+                    _tell(chore)
+                    yield chore
 
     async def _kept(self, client: UWSClient, ours: OurJob) -> Chore:
         chore = Chore(
@@ -124,12 +123,13 @@ class Keeper:
             if request is None:
                 action = Action.LEAVE
                 why = "its inputs are not shown, or do not make the simulation that its runId tells"
+        wanted = action in {Action.COLLECT, Action.EXTEND}
         facts = {
             "phase": job.phase,
             "days": self.rules.days(job),
             "action": action,
             "why": why,
-            "until": self.rules.wanted_until(job, collected=collected),
+            "until": self.rules.wanted_until(job, collected=collected) if wanted else None,
         }
         return chore.model_copy(update=facts), request
 
@@ -194,6 +194,13 @@ class Keeper:
 
     def _folder(self, name: str) -> str:
         return f"{self.output.rstrip('/')}/{name}"
+
+
+def _tell(chore: Chore) -> None:
+    what = chore.done or chore.action.value
+    tell("keep", "%s, %s: %s, since %s", chore.label, chore.job_url, what, chore.why)
+    if chore.error:
+        warn("%s, %s: %s", chore.label, chore.job_url, chore.error)
 
 
 def _phases(job: Job) -> tuple[PhaseTime, ...]:

@@ -67,24 +67,32 @@ async def read_published(root: str, name: str) -> bytes | None:
     return await asyncio.to_thread(read)
 
 
-async def prune(root: str, keep: int) -> list[str]:
-    """Remove all sets but the youngest, and give the names of those removed.
+async def prune(root: str, latest: str, keep: int) -> list[str]:
+    """Remove all sets but the latest and the youngest others, and give the names of those removed.
 
     Args:
         root: Path or fsspec URL of the folder that holds the sets.
+        latest: The name of the latest set.
         keep: How many stay: at least two, since the last one but one may still be read.
     """
 
     def removed() -> list[str]:
         system, path = fsspec.core.url_to_fs(root)
         system.invalidate_cache()
-        names = sorted(filter(_SET.fullmatch, _names(system, path)))
-        old = names[: -max(keep, _FEWEST_SETS)]
+        others = sorted(set(filter(_SET.fullmatch, _names(system, path))) - {latest})
+        old = others[: 1 - max(keep, _FEWEST_SETS)]
         for name in old:
             system.rm(posixpath.join(path, name), recursive=True)
+            if isinstance(system, LocalFileSystem):
+                _fresh_link(path, name).unlink(missing_ok=True)
         return old
 
     return await asyncio.to_thread(removed)
+
+
+def _fresh_link(path: str, name: str) -> Path:
+    """Give where a link to a set is made, before it becomes ``latest``."""
+    return Path(path, f"{name}.link")
 
 
 def _names(system: Any, path: str) -> list[str]:
@@ -97,7 +105,7 @@ def _link(root: str, name: str) -> bool:
     latest = Path(path, LATEST)
     if not isinstance(system, LocalFileSystem) or (latest.exists() and not latest.is_symlink()):
         return False
-    fresh = latest.with_name(f"{name}.link")
+    fresh = _fresh_link(path, name)
     try:
         fresh.symlink_to(name, target_is_directory=True)
     except OSError:

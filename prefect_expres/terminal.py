@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -14,7 +14,9 @@ from prefect_expres.blocks import ExpresService
 from prefect_expres.console.asking import at_terminal, interrupt_asks
 from prefect_expres.console.printing import error_console, give, table
 from prefect_expres.ephemeris import AnalyticEphemeris
+from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.simulate import simulate
+from prefect_expres.indexing import CampaignResult
 from prefect_expres.outcome import SimulationResult
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
@@ -35,6 +37,45 @@ def run_with_progress(
     with _steps() as progress:
         result = asyncio.run(_asking(progress, service=service, ephemeris=source, **simulation))
     give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
+
+
+def run_campaign(service: ExpresService, *, as_json: bool, **terms: Any) -> int:
+    """Run the flow `campaign`, show how far it is, and end with its counts and failures.
+
+    Args:
+        service: The service.
+        as_json: Print the result as JSON.
+        terms: What else `campaign` is told.
+
+    Returns:
+        The exit code: 1 if simulations failed.
+    """
+    with _steps(shown={"campaign"}):
+        result: CampaignResult = campaign(service=service, **terms)
+    give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
+    return int(result.failed > 0)
+
+
+def _summary(result: CampaignResult) -> Iterator[RenderableType]:
+    """Show the counts of a campaign, why simulations failed, and what it left."""
+    yield ""
+    yield from _lines(
+        {
+            "simulations": f"{result.simulations}: {result.completed} run, {result.found} found "
+            f"complete, {result.failed} failed",
+            "time": f"{result.wall_seconds:.0f} s; {result.service_seconds:.0f} s on the service",
+            "bytes": f"{result.bytes:,}",
+        }
+    )
+    if result.failures:
+        yield "Failures"
+        yield table(
+            "simulation",
+            "why",
+            rows=((row.label, (row.error or "").splitlines()[0]) for row in result.failures),
+        )
+    left = {"index": result.index, "catalogue": result.catalogue, "manifest": result.manifest}
+    yield from _lines({name: url for name, url in left.items() if url})
 
 
 async def _asking(progress: Progress, **simulation: Any) -> SimulationResult:
@@ -106,11 +147,11 @@ def _paused(progress: Progress) -> Iterator[None]:
 
 
 @contextmanager
-def _steps() -> Iterator[Progress]:
-    """Show the steps that runs log in place of Prefect's own console lines."""
+def _steps(shown: Container[str] | None = None) -> Iterator[Progress]:
+    """Show the steps that runs log, or some of them, in place of Prefect's own console lines."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=error_console(), transient=True) as progress:
-        handler = _StepHandler(progress)
+        handler = _StepHandler(progress, shown)
         for name in _RUN_LOGGERS:
             logging.getLogger(name).addHandler(handler)
         yield progress
@@ -119,9 +160,10 @@ def _steps() -> Iterator[Progress]:
 class _StepHandler(logging.Handler):
     """Prints a line a step, and keeps a clock running beside the step that is under way."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, shown: Container[str] | None) -> None:
         super().__init__(logging.INFO)
         self._progress = progress
+        self._shown = shown
         self._under_way = progress.add_task("starting")
         self._began = time.monotonic()
 
@@ -129,6 +171,8 @@ class _StepHandler(logging.Handler):
         """Show a record that tells a step, or a warning; leave out Prefect's own."""
         step = getattr(record, "expres_step", None)
         if step is None and record.levelno < logging.WARNING:
+            return
+        if self._shown is not None and step not in self._shown:
             return
         message = record.getMessage()
         elapsed = time.monotonic() - self._began

@@ -161,7 +161,7 @@ async def show_windows(label: str, windows: Sequence[Window], description: str) 
         await acreate_table_artifact(
             [
                 {
-                    "source": window.source,
+                    "source": f"{window.source} {window.hemisphere}",
                     "from (UTC)": f"{window.start:%Y-%m-%d %H:%M}",
                     "to (UTC)": f"{window.end:%Y-%m-%d %H:%M}",
                     "MHz": f"{window.fmin:.2f}-{window.fmax:.2f}",

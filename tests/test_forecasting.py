@@ -13,7 +13,9 @@ from icalendar import Calendar
 from result_files import Result, nothing, write
 
 from prefect_expres.analysis.windows import Window
+from prefect_expres.errors import ResultError
 from prefect_expres.forecasting import (
+    ANNOUNCED,
     CALENDAR,
     CATALOGUE,
     FIGURE,
@@ -25,6 +27,7 @@ from prefect_expres.forecasting import (
     Simulated,
     appeared,
     make_forecast,
+    read_forecast,
 )
 
 START = datetime(2024, 1, 1, 19, tzinfo=UTC)
@@ -97,8 +100,8 @@ async def test_a_window_is_news_once(system: str, tmp_path: Path) -> None:
     assert await news(forecast(first)) == [first]
     assert await news(forecast(second)) == [second]
     assert await news(forecast(window(2), window(301))) == []
-    dull = window(600, lasts=5)
-    assert await news(forecast(dull)) == []
+    dull, over = window(600, lasts=5), window(-600)
+    assert await news(forecast(dull, over)) == []
     later = forecast(window(24 * 60)).model_copy(update={"first": date(2024, 1, 2)})
     assert await news(later) == [window(24 * 60)]
     assert await news(forecast(first)) == [first]
@@ -109,6 +112,20 @@ async def test_news_that_were_not_noted_come_again(tmp_path: Path) -> None:
     made = forecast(window())
     assert await Announced(str(tmp_path)).news(made, Interest()) == [window()]
     assert await Announced(str(tmp_path)).news(made, Interest()) == [window()]
+
+
+async def test_what_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
+    """Notes that are none have all announced once more; a forecast that is none is an error."""
+    (tmp_path / ANNOUNCED).write_text("[{}]")
+    assert await Announced(str(tmp_path)).news(forecast(window()), Interest()) == [window()]
+    latest = tmp_path / "nenufar" / "latest"
+    assert await read_forecast(str(tmp_path), "NenuFAR") is None
+    latest.mkdir(parents=True)
+    (latest / INDEX).write_bytes(forecast(window()).model_dump_json().encode())
+    assert await read_forecast(str(tmp_path), "NenuFAR") == forecast(window())
+    (latest / INDEX).write_text("{}")
+    with pytest.raises(ResultError, match="make a new one"):
+        await read_forecast(str(tmp_path), "NenuFAR")
 
 
 def cdf(tmp_path: Path, day: int) -> str:
@@ -160,3 +177,23 @@ def test_the_files_tell_the_same_windows(tmp_path: Path) -> None:
         for name, content in contents.items()
         if name != INDEX
     }
+
+
+def test_nothing_to_be_seen_is_a_forecast(tmp_path: Path) -> None:
+    """Where nothing is visible, the files are there and empty."""
+    result = Result(nothing(steps=1440), step=60.0, frequency=(5.0, 20.0, 40.0, 90.0))
+    day = date(2024, 1, 1)
+    made, contents = make_forecast(
+        [write(result, tmp_path / "nothing.cdf").as_uri()],
+        [Simulated(label="io", moon="Io", day=day, folder="a")],
+        observatory="NDA",
+        moons=("Io",),
+        first=day,
+        last=day,
+        made=START,
+        folder="20240101T190000Z-0000",
+    )
+    assert made.windows == ()
+    assert contents[TABLE].decode().count("\n") == 1
+    assert json.loads(contents[CATALOGUE])["features"] == []
+    assert not Calendar.from_ical(contents[CALENDAR]).walk("VEVENT")

@@ -38,7 +38,7 @@ BELOW = {
     "chores": {"uws"},
     "inventory": {"outcome"},
     "publishing": {"uws"},
-    "forecasting": {"uws", "analysis", "publishing"},
+    "forecasting": {"errors", "uws", "analysis", "plans", "publishing"},
 }
 BELOW["steps"] = {"errors", "uws", "expres", "submission", "outcome", "progress"}
 BELOW["attempts"] = {"errors", "uws", "expres", "submission", "outcome", "progress", "viewing"}

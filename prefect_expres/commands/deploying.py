@@ -6,9 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from prefect_expres.commands.connecting import place_of
+from prefect_expres.commands.flowing import service_block
 from prefect_expres.commands.options import UNSAID, AsJson, ServiceOptions
-from prefect_expres.commands.tokens import find_token
 from prefect_expres.console.printing import give, table
 
 
@@ -34,16 +33,9 @@ def deploy(
         as_json: Print the steps as JSON.
     """
     named = service != UNSAID or any(map(os.environ.get, ("EXPRES_URL", "EXPRES_PROFILE")))
-    place = place_of(service) if named else None
-    token = find_token(place) if place else None
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    from prefect_expres.deploying import Wishes, deploy_all, service_of  # noqa: PLC0415 - Prefect
+    wanted = service_block(service) if named else None
+    from prefect_expres.deploying import Wishes, deploy_all  # noqa: PLC0415 - imports Prefect
 
-    wanted = (
-        service_of(place.root or place.jobs_url, place.user, token.text if token else None)
-        if place
-        else None
-    )
     steps = asyncio.run(deploy_all(Wishes(wanted, replace_service, jobs, notify)))
     give(
         [{"what": step.what, "became": step.became, "note": step.note} for step in steps],

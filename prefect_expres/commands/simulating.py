@@ -1,13 +1,9 @@
 """The command ``prefect-expres simulate``."""
 
-import os
 from typing import Literal
 
-from pydantic import SecretStr
-
-from prefect_expres.commands.connecting import place_of
+from prefect_expres.commands.flowing import service_block
 from prefect_expres.commands.options import UNSAID, AsJson, ServiceOptions
-from prefect_expres.commands.tokens import find_token
 
 
 def simulate(
@@ -44,21 +40,11 @@ def simulate(
         service: Which service is meant; the branch decides which of its job lists.
         as_json: Print the result as JSON.
     """
-    place = place_of(service)
-    token = find_token(place)
-    # The steps are shown in place of Prefect's own console lines, which it reads at import.
-    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    from prefect_expres.blocks import ExpresService  # noqa: PLC0415 - imports Prefect
-    from prefect_expres.terminal import run_with_progress  # noqa: PLC0415 - as above
+    block = service_block(service)
+    from prefect_expres.terminal import run_with_progress  # noqa: PLC0415 - imports Prefect
 
     run_with_progress(
-        ExpresService(
-            base_url=place.root or place.jobs_url,
-            user=place.user,
-            token=SecretStr(token.text) if token else None,
-            trusted_hosts=list(place.trusted_hosts),
-            request_timeout=place.timeout,
-        ),
+        block,
         as_json=as_json,
         configuration=configuration,
         ephemeris=ephemeris,

@@ -29,10 +29,9 @@ KINDS = (
     "block_documents",
     "v2/concurrency_limits",
 )
-OWN_BEATS = {"status", "last_polled"}
 
 
-def _deploy(server: PrefectServer, tmp_path: Path, *options: str, token: str = "") -> str:
+def _said(server: PrefectServer, tmp_path: Path, *options: str, token: str = "") -> str:
     """Run the command to its end, and give what it said."""
     server.environment["EXPRES_TOKEN"] = token
     log = tmp_path / "deploy.log"
@@ -40,6 +39,15 @@ def _deploy(server: PrefectServer, tmp_path: Path, *options: str, token: str = "
     with server.runs(["-m", "prefect_expres.cli", "deploy", *options], log) as command:
         command.end()
         return command.output
+
+
+def _deploy(
+    server: PrefectServer, tmp_path: Path, *options: str, token: str = ""
+) -> dict[str, str]:
+    """Run the command, and give what became of each thing."""
+    said = _said(server, tmp_path, *options, "--json", token=token)
+    assert not token or token not in said
+    return {step["what"]: step["became"] for step in json.loads(said)}
 
 
 def _state(server: PrefectServer) -> dict[str, list[dict[str, Any]]]:
@@ -58,10 +66,11 @@ def test_it_may_be_repeated(server: PrefectServer, tmp_path: Path) -> None:
     CustomWebhookNotificationBlock(name="alerts", url="http://127.0.0.1:9/").save("alerts")
     url = ("--url", "https://service.example", "--user", USER[0])
     options = (*url, "--notify", "custom-webhook/alerts")
-    said = _deploy(server, tmp_path, *options, token=USER[1])
-    full_names = [each.full_name for each in shipped().deployments]
-    for name in full_names:
-        assert f"created    deployment {name}" in said
+    steps = _deploy(server, tmp_path, *options, token=USER[1])
+    assert set(steps.values()) <= {"created", "unchanged"}
+    assert {f"deployment {each.full_name}" for each in shipped().deployments} < {
+        what for what, became in steps.items() if became == "created"
+    }
     with get_client(sync_client=True) as client:
         limit = client.read_global_concurrency_limit_by_name(JOBS_LIMIT)
         assert limit.limit == JOBS
@@ -69,11 +78,10 @@ def test_it_may_be_repeated(server: PrefectServer, tmp_path: Path) -> None:
         assert not automation.enabled
         chosen = client.read_deployment_by_name("simulate/simulate").parameters["service"]
     assert ExpresService.load_from_ref(chosen["$ref"], _sync=True).base_url == url[1]
-    assert USER[1] not in said
 
     before = _state(server)
     again = _deploy(server, tmp_path, *options, token=USER[1])
-    assert again.count("unchanged") == len(again.splitlines()) == len(full_names) + 5
+    assert again == dict.fromkeys(steps, "unchanged")
     assert _state(server) == before
 
 
@@ -81,33 +89,37 @@ def test_saved_token_is_not_overwritten_by_accident(server: PrefectServer, tmp_p
     """Another service under the same name needs a word of its own."""
     url = ("--url", "https://service.example")
     _deploy(server, tmp_path, *url, "--user", USER[0], token=USER[1])
-    said = _deploy(server, tmp_path, *url)
+    said = _said(server, tmp_path, *url)
     assert "--replace-service" in " ".join(said.split())
     saved = ExpresService.load("expres")
     assert saved.token is not None
     assert saved.token.get_secret_value() == USER[1]
-    assert "updated    service" in _deploy(server, tmp_path, *url, "--replace-service")
+    steps = _deploy(server, tmp_path, *url, "--replace-service")
+    assert steps["service expres"] == "updated"
     assert ExpresService.load("expres").token is None
 
 
 def test_nothing_runs_by_itself_without_a_service(server: PrefectServer, tmp_path: Path) -> None:
-    """Schedules are switched on when the service is known."""
-    assert "left out   service" in _deploy(server, tmp_path)
+    """Schedules and triggers are switched on when the service is known."""
 
-    def active() -> set[bool]:
-        deployments = _state(server)["deployments"]
-        return {each["active"] for found in deployments for each in found["schedules"]}
+    def switches() -> list[bool]:
+        state = _state(server)
+        schedules = [each for found in state["deployments"] for each in found["schedules"]]
+        return [each["active"] for each in schedules] + [
+            each["enabled"] for each in state["automations"]
+        ]
 
-    scheduled = {each.active for one in shipped().deployments for each in one.schedules}
-    assert not any(active())
+    assert _deploy(server, tmp_path)["service expres"] == "left out"
+    assert switches()
+    assert not any(switches())
     _deploy(server, tmp_path, "--url", "https://service.example")
-    assert active() == scheduled
+    assert all(switches())
 
 
 def test_server_that_is_away_is_named(tmp_path: Path, server: PrefectServer) -> None:
     """The error says what to look at."""
     server.stop()
-    assert "PREFECT_API_URL" in _deploy(server, tmp_path)
+    assert "PREFECT_API_URL" in _said(server, tmp_path)
     server.start()
 
 

@@ -22,7 +22,8 @@ from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.viewing import lack_for_analysis
 
 SKY_RUN = str(Path(__file__).with_name("sky_run.py"))
-DAY = date(2024, 1, 3)
+DAY = date(2036, 1, 3)
+"""A day to come, when Jupiter is up in the evening: what is over is not announced."""
 
 
 class Sky:
@@ -92,8 +93,8 @@ async def test_what_the_engine_shows_is_forecast(
     """Windows are within the band while Jupiter is up; a second forecast runs nothing anew."""
     service, place = ExpresService(base_url=engine_sandbox.url), find_observatory("NenuFAR")
     began, output = datetime.now(UTC), str(tmp_path / "out")
-    asked = {"service": service, "output": output, "start": date(2026, 11, 28)}
-    first = await forecast("NenuFAR", ("Io",), 2, **asked)
+    asked = {"service": service, "output": output, "start": DAY}
+    first = await forecast("NenuFAR", ("Io",), 1, **asked)
     assert first.windows
     assert not first.missing
     for window in first.windows:
@@ -113,7 +114,7 @@ async def test_what_the_engine_shows_is_forecast(
     assert payload["forecast"].endswith(f"/{first.folder}/forecast.json")
 
     created = engine_sandbox.created_count()
-    again = await forecast("NenuFAR", ("Io",), 2, **asked)
+    again = await forecast("NenuFAR", ("Io",), 1, **asked)
     assert engine_sandbox.created_count() == created
     assert (again.windows, again.simulations) == (first.windows, first.simulations)
     assert again.folder != first.folder
@@ -127,14 +128,14 @@ async def test_what_is_missing_is_told_and_comes_later(
     """A forecast holds what there is; the next one runs what was missing, and tells what is new."""
     began, output = datetime.now(UTC), str(tmp_path / "out")
     asked = {"service": sky.service, "output": output, "start": DAY, "attempts": 1}
-    sky.fail("earth-europa-20240104")
+    sky.fail("earth-europa-20360104")
     part = await forecast("LOFAR", ("Io", "Europa"), 2, **asked)
-    assert [(each.moon, each.day) for each in part.missing] == [("Europa", date(2024, 1, 4))]
+    assert [(each.moon, each.day) for each in part.missing] == [("Europa", date(2036, 1, 4))]
     assert "JobFailed" in str(part.missing[0].error)
     assert [(each.source, each.start.date()) for each in part.windows] == [
         ("Europa", DAY),
         ("Io", DAY),
-        ("Io", date(2024, 1, 4)),
+        ("Io", date(2036, 1, 4)),
     ]
     assert_published(tmp_path / "out" / "lofar", part)
     assert len(appeared(server, "lofar", began, 3)) == 3
@@ -148,7 +149,7 @@ async def test_what_is_missing_is_told_and_comes_later(
     events = appeared(server, "lofar", began, 4)
     assert len(events) == 4
     assert events[-1]["payload"]["source"] == "Europa"
-    assert events[-1]["payload"]["start"] == "2024-01-04T17:00:00Z"
+    assert events[-1]["payload"]["start"] == "2036-01-04T17:00:00Z"
 
     other = await forecast("NDA", ("Io", "Europa"), 2, **asked)
     assert sky.server.created_count() == created + 1
@@ -165,7 +166,7 @@ async def test_without_any_simulation_the_latest_stays(sky: Sky, tmp_path: Path)
     before = await forecast("NenuFAR", ("Io",), 1, **asked, start=DAY)
     sky.fail("earth")
     with pytest.raises(CampaignError, match=r"None of 2 simulations .* stays the latest"):
-        await forecast("NenuFAR", ("Io",), 2, **asked, start=date(2024, 1, 10))
+        await forecast("NenuFAR", ("Io",), 2, **asked, start=date(2036, 1, 10))
     assert await read_forecast(asked["output"], "NenuFAR") == before
 
 
@@ -187,6 +188,17 @@ async def test_interest_is_asked_for(server: PrefectServer, sky: Sky, tmp_path: 
         "Ganymede",
         "Io",
     ]
+
+
+async def test_what_is_over_is_no_news(server: PrefectServer, sky: Sky, tmp_path: Path) -> None:
+    """The windows of days that have passed are forecast without events."""
+    began, asked = datetime.now(UTC), {"service": sky.service, "output": str(tmp_path / "out")}
+    past = await forecast("OVRO-LWA", ("Io",), 1, **asked, start=date(2024, 7, 1))
+    assert past.windows
+    coming = await forecast("OVRO-LWA", ("Io",), 1, **asked, start=date(2036, 7, 1))
+    assert coming.windows
+    (event,) = appeared(server, "ovro-lwa", began, 1)
+    assert event["payload"]["start"].startswith("2036-07-01")
 
 
 async def test_it_starts_today_and_its_run_says_what_it_is(sky: Sky, tmp_path: Path) -> None:

@@ -33,9 +33,10 @@ def _field(page: Page, title: str) -> Locator:
 
 
 def _submit(page: Page) -> None:
-    """Submit, and go to the run."""
-    page.get_by_role("button", name="Submit").click()
-    page.get_by_role("button", name="View run").click()
+    """Submit, and go to the run; the notice that leads to it vanishes after seconds."""
+    with page.expect_response("**/create_flow_run") as answer:
+        page.get_by_role("button", name="Submit").click()
+    page.goto(f"/v2/runs/flow-run/{answer.value.json()['id']}")
 
 
 def _await_completion(page: Page) -> None:
