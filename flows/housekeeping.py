@@ -56,8 +56,9 @@ async def housekeeping(
     """Collect completed jobs that nobody downloaded, delete old ones, and report.
 
     A completed job is deleted only when its results are complete and verified under the output
-    URL; a job that was never started a day after its creation, if its flow run has ended. Times
-    without a zone count as old only where they are old in every zone.
+    URL, or where the flow run that created it keeps its results; a job that was never started a
+    day after its creation, if its flow run has ended. Times without a zone count as old only where
+    they are old in every zone.
 
     Guests share one job list, so that a job of our form may be another guest's: a job is touched
     only if its runId names a flow run that this Prefect server knows. With an account the list is
@@ -65,7 +66,7 @@ async def housekeeping(
 
     Args:
         service: The service whose jobs are looked after.
-        output: Path or fsspec URL under which the simulations are kept.
+        output: Path or fsspec URL under which simulations are kept, and what is collected goes.
         dry_run: Only say what would be done.
         keep_days: Days that a finished job is kept on the service; what is still to be collected
             is kept longer.
