@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import Any
+from typing import Annotated, Any
 
 from prefect.runtime import flow_run
 from prefect_expres.flows.simulate import QUEUE_ALLOWANCE
@@ -18,6 +18,7 @@ from prefect_expres.fleet import Fleet, Orders
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.indexing import CampaignResult, keep_index
 from prefect_expres.journal import Journal, Row
+from prefect_expres.parameters import Count, NoLimit, OrDefault, Seconds, titled
 from prefect_expres.plans import FilesPlan, Plan, RoutinePlan
 from prefect_expres.progress import tell, warn
 from prefect_expres.sharing import Shares, as_parameter, check_deployment, keep_in_touch, share_of
@@ -46,16 +47,16 @@ def _named(plan: Any) -> str:
     on_crashed=[stop_remote_jobs],
 )
 async def campaign(
-    plan: Plan,
-    service: ExpresService,
-    output: str = "expres-campaign",
-    in_flight: PositiveInt = 8,
-    workers: PositiveInt = 1,
-    max_failures: NonNegativeInt | None = 100,
-    branch: str = "master",
-    execution_duration: int = 600,
-    timeout: PositiveFloat | None = None,
-    attempts: PositiveInt = 1,
+    plan: Annotated[Plan, titled("Plan")],
+    service: Annotated[ExpresService, titled("Service")],
+    output: Annotated[str, titled("Output folder")] = "expres-campaign",
+    in_flight: Annotated[PositiveInt, titled("In flight")] = 8,
+    workers: Annotated[PositiveInt, titled("Workers")] = 1,
+    max_failures: Annotated[Count | NoLimit, titled("Most failures")] = 100,
+    branch: Annotated[str, titled("Branch of ExPRES")] = "master",
+    execution_duration: Annotated[int, titled("Execution duration (s)")] = 600,
+    timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
+    attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
 ) -> CampaignResult:
     """Run many ExPRES simulations, and index what they show.
 
@@ -69,8 +70,8 @@ async def campaign(
         output: Path or fsspec URL under which each simulation gets a folder of its own.
         in_flight: How many simulations may be on the service at once.
         workers: How many flow runs share the campaign; more than one need a work pool.
-        max_failures: Begin no further simulation when more than so many have failed; empty for
-            no limit.
+        max_failures: Begin no further simulation when more than so many have failed; None for no
+            limit.
         branch: The ExPRES git branch; guests may only use master.
         execution_duration: Seconds that each job may run: at most 600 for guests, else 10800.
         timeout: Seconds to wait for each job and its slot; by default an hour over the execution

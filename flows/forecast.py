@@ -104,7 +104,7 @@ async def forecast(
         attempts: How many jobs of a simulation may fail, be aborted or be lost.
 
     Returns:
-        The forecast: windows, simulations with what is missing, and files with their hashes.
+        The windows, the simulations with what is missing, and the files with their hashes.
 
     Raises:
         ExpresError: The extra "analysis" is not installed; nothing was sent.

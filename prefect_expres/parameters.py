@@ -6,7 +6,7 @@ Prefect titles a parameter by its name, and a choice by its JSON type, unless to
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PositiveFloat, WithJsonSchema
+from pydantic import Field, NonNegativeInt, PositiveFloat, WithJsonSchema
 from pydantic.fields import FieldInfo
 
 from prefect_expres.ephemeris import AnyEphemeris
@@ -43,3 +43,7 @@ Seconds = Annotated[
     WithJsonSchema({"title": "Seconds", "type": "number", "exclusiveMinimum": 0}),
 ]
 OrDefault = Annotated[None, WithJsonSchema({"title": "Default", "type": "null"})]
+Count = Annotated[
+    NonNegativeInt, WithJsonSchema({"title": "Number", "type": "integer", "minimum": 0})
+]
+NoLimit = Annotated[None, WithJsonSchema({"title": "No limit", "type": "null"})]

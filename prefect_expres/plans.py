@@ -24,6 +24,7 @@ from pydantic import (
 
 from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris
 from prefect_expres.ephemeris.preparing import AsAnyOf
+from prefect_expres.ephemeris.provider import for_forms
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration, routine
 from prefect_expres.expres.request import default_label, safe_label
@@ -53,11 +54,16 @@ class Planned:
 class RoutinePlan(BaseModel):
     """Routine simulations: every observer, moon and day, with every combination of the grid."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", title="Routine simulations")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        title="Routine simulations",
+        json_schema_extra=for_forms("Kind of plan"),
+    )
 
     kind: Literal["routine"] = "routine"
-    first: date = Field(description="First day, UTC.")
-    last: date = Field(description="Last day, UTC; it is simulated, too.")
+    first: date = Field(title="First day", description="In UTC.")
+    last: date = Field(title="Last day", description="In UTC; it is simulated, too.")
     moons: tuple[RoutineMoon, ...] = Field(
         ("Io",), min_length=1, description="Moons whose emission is simulated."
     )
@@ -68,7 +74,7 @@ class RoutinePlan(BaseModel):
         default_factory=AnalyticEphemeris,
         description="Source of the observers' positions; its observer is set from the plan's.",
     )
-    form: Form = Field("v11", description="v11: JRM33; v01: JRM09.")
+    form: Form = Field("v11", title="Magnetic field", description="v11: JRM33; v01: JRM09.")
     grid: dict[str, list[JsonValue]] = Field(
         default_factory=dict,
         description="Other values by their place in the configuration, as "
@@ -155,7 +161,12 @@ def _matching(pattern: str) -> list[str]:
 class FilesPlan(BaseModel):
     """Configurations that are there as files, under any address that fsspec knows."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", title="Configuration files")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        title="Configuration files",
+        json_schema_extra=for_forms("Kind of plan"),
+    )
 
     kind: Literal["files"] = "files"
     configurations: Annotated[tuple[str, ...], BeforeValidator(_as_many)] = Field(

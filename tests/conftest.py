@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import PrefectServer, migrate
+from processes import PrefectServer, flows_on_server, migrate
 from quick import DATA, QUICK_RUN
 
 from prefect_expres.sandbox.serving import SandboxServer
@@ -52,18 +52,8 @@ def server(
     migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a Prefect server that all tests share; flows in this process run on it, too."""
-    from prefect.events.worker import EventsWorker  # noqa: PLC0415 - seconds, for few tests
-    from prefect.logging.handlers import APILogWorker  # noqa: PLC0415
-    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
-
-    home = tmp_path_factory.mktemp("shared") / "home"
-    with (
-        PrefectServer(home, migrated_home) as server,
-        temporary_settings({PREFECT_API_URL: server.api_url}),
-    ):
+    with flows_on_server(tmp_path_factory.mktemp("shared") / "home", migrated_home) as server:
         yield server
-        APILogWorker.instance().drain()
-        EventsWorker.drain_all()
 
 
 @pytest.fixture(scope="module")

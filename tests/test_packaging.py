@@ -16,6 +16,12 @@ import prefect_expres
 
 ROOT = Path(__file__).parent.parent
 LEFT_OUT = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__", "expres-*")
+PLACES = {
+    "prefect_expres": "prefect_expres",
+    "flows": "prefect_expres/flows",
+    "deployments": "prefect_expres/deployments",
+}
+"""Which folder is installed where."""
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
 
@@ -43,7 +49,7 @@ def wheel(built: Path) -> zipfile.ZipFile:
 def files_of_the_package() -> set[str]:
     """Give the installed path of every file of the package in the sources."""
     found = set()
-    for folder, place in (("prefect_expres", "prefect_expres"), ("flows", "prefect_expres/flows")):
+    for folder, place in PLACES.items():
         for path in (ROOT / folder).rglob("*"):
             if path.is_file() and "__pycache__" not in path.parts:
                 found.add(f"{place}/{path.relative_to(ROOT / folder).as_posix()}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from prefect_expres.analysis.observatories import Observatory, times_up
 from prefect_expres.analysis.quicklook import DPI, SHADES, WIDTH, save
 from prefect_expres.analysis.sources import EmissionSource
 from prefect_expres.analysis.titles import source_title
+from prefect_expres.analysis.windows import Hemisphere, Polarization
 
 PLANET = "Jupiter"
 _STRIP, _MARGINS = 1.0, 2.1
@@ -34,6 +34,8 @@ _THINNEST = 0.8
 
 _LEGEND_COLUMNS = 3
 
+_Key = tuple[str, Hemisphere, Polarization]
+
 
 def draw_overview(
     arcs: Sequence[Arc],
@@ -48,9 +50,9 @@ def draw_overview(
     """Draw when an observatory can see emission over many days into a PNG file.
 
     Each day is a strip with the hours of UTC to the right and the frequency in MHz upwards. It is
-    white while the planet is high enough, and grey while it is not. Each source has a colour, cold
-    for right-hand and warm for left-hand polarization. The files have the exact shapes; here arcs
-    are drawn thick enough to be seen.
+    white while the planet is high enough, and grey while it is not. Each moon has a cold colour for
+    right-hand and a warm one for left-hand polarization. The files have the exact shapes; here
+    arcs are drawn thick enough to be seen.
 
     Args:
         arcs: From `find_arcs` with the observatory.
@@ -58,7 +60,8 @@ def draw_overview(
         observatory: Where from.
         first: The first day, UTC.
         last: The last day, UTC.
-        moons: What was simulated; the legend also names those of which nothing is seen.
+        moons: What was simulated: their order gives the colours, and the legend also names those
+            of which nothing is seen.
         missing: By day, what was to be simulated and is not there.
 
     Returns:
@@ -84,17 +87,16 @@ def overview_figure(
     figure = Figure((WIDTH, _STRIP * len(days) + _MARGINS), dpi=DPI, layout="constrained")
     panels = figure.subplots(len(days), sharex=True, sharey=True, squeeze=False)
     strips: list[Axes] = list(panels[:, 0])
-    sources = _by_key(arc.sighting.source for arc in arcs)
-    colours = _colours(sources)
+    coloured = _coloured(arcs, moons)
     _scale(strips, arcs, observatory)
     for day, strip in zip(days, strips, strict=True):
         _draw_day(strip, day, observatory, (missing or {}).get(day, ()))
         for arc in arcs:
-            _draw_arc(strip, day, arc, colours[arc.sighting.source.key])
-    seen = {source.name for source in sources}
+            _draw_arc(strip, day, arc, coloured[arc.sighting.source.key][1])
+    seen = {source.name for source, _ in coloured.values()}
     figure.legend(
         handles=[
-            *(Patch(color=colours[each.key], label=source_title(each)) for each in sources),
+            *(Patch(color=shade, label=source_title(each)) for each, shade in coloured.values()),
             *(Patch(alpha=0, label=f"{moon}: not visible") for moon in moons if moon not in seen),
             Patch(color=_DOWN, label=f"{PLANET} below {observatory.min_elevation:g}°"),
         ],
@@ -105,22 +107,22 @@ def overview_figure(
     )
     figure.suptitle(
         f"{PLANET} from {observatory.name}, {observatory.fmin:g}-{observatory.fmax:g} MHz, "
-        f"{first} to {last}",
+        + " to ".join(dict.fromkeys([f"{first}", f"{last}"])),
         fontsize=13,
     )
     figure.supylabel("frequency (MHz)", fontsize=10)
     return figure
 
 
-def _by_key(sources: Iterable[EmissionSource]) -> list[EmissionSource]:
-    """Give each source once, in the order of the names."""
-    by_key = {source.key: source for source in sources}
-    return [by_key[key] for key in sorted(by_key)]
-
-
-def _colours(sources: Iterable[EmissionSource]) -> dict[tuple[str, str, str], str]:
-    shades = {polarization: cycle(colours) for polarization, colours in SHADES.items()}
-    return {source.key: next(shades[source.polarization]) for source in sources}
+def _coloured(arcs: Iterable[Arc], moons: Sequence[str]) -> dict[_Key, tuple[EmissionSource, str]]:
+    """Give each source and its colour, by moons: so colours stay from one chart to the next."""
+    sources = {arc.sighting.source.key: arc.sighting.source for arc in arcs}
+    places = list(dict.fromkeys([*moons, *(name for name, _, _ in sorted(sources))]))
+    coloured = {}
+    for key in sorted(sources, key=lambda each: (places.index(each[0]), *each)):
+        shades = SHADES[sources[key].polarization]
+        coloured[key] = (sources[key], shades[places.index(key[0]) % len(shades)])
+    return coloured
 
 
 def _scale(strips: Sequence[Axes], arcs: Sequence[Arc], observatory: Observatory) -> None:

@@ -13,6 +13,9 @@ from prefect_expres.commands.tokens import Token, find_token
 from prefect_expres.errors import UsageError
 from prefect_expres.uws import UWSClient
 
+ATTEMPTS = 3
+"""How often a read is tried: somebody is looking on. Waits are more patient."""
+
 
 @dataclass(frozen=True)
 class Connection:
@@ -53,6 +56,7 @@ def client_of(place: Place, token: Token | None) -> UWSClient:
         token.text if token else None,
         timeout=place.timeout,
         trusted_hosts=place.trusted_hosts,
+        attempts=ATTEMPTS,
     )
 
 

@@ -1,5 +1,6 @@
 """The command ``jobs new``: from parameters to results in one line, if so wished."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urljoin
 
@@ -7,14 +8,15 @@ from cyclopts import Parameter
 
 from prefect_expres.commands.assignments import Assignments, is_control, upload_of
 from prefect_expres.commands.connecting import Connection, connected
-from prefect_expres.commands.fetching import fetch, file_lines
+from prefect_expres.commands.fetching import fetch, file_lines, settled_results
 from prefect_expres.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.commands.places import Place
 from prefect_expres.commands.records import job_record
 from prefect_expres.commands.waiting import await_jobs, raise_bad_end
 from prefect_expres.console.printing import note, print_json, say
 from prefect_expres.errors import AccessError, RequestRejected
 from prefect_expres.expres.access import DEFAULT_BRANCH, Access
-from prefect_expres.uws import Job, StoredFile, Upload
+from prefect_expres.uws import Job, Phase, StoredFile, Upload, UWSClient, Verbatim
 
 _LARGEST_INPUT = 64 * 2**20
 
@@ -47,41 +49,39 @@ async def new(
     """
     asked = Assignments.parse(parameters, verbatim=verbatim)
     async with connected(service, *([like] if like else [])) as connection:
-        if like:
-            asked = asked.over(await _given_to(connection, connection.id))
-        _warn(connection, asked)
         client = connection.client
+        if like:
+            asked = asked.over(await _given_to(client, connection.id, verbatim=verbatim))
+        _warn(connection.place, asked)
         job_id = await client.create(asked.texts, asked.files)
         url = client.job_url(job_id)
-        if not as_json:
-            say(url)
+        (note if as_json else say)(url)
         await asked.set_limits(client, job_id)
-        waits = wait or download is not None
-        if run or waits:
+        follow = wait or download is not None
+        if run or follow:
             await client.start(job_id)
-        created = Connection(client, connection.place, (job_id,))
-        job = (await await_jobs(created, timeout))[0] if waits else await client.job(job_id)
+        created = replace(connection, ids=(job_id,))
+        (job,) = await (await_jobs(created, timeout) if follow else _read(created))
         files: list[StoredFile] = []
-        if download is not None and not _ended_badly(job):
-            files = await fetch(created, await client.results(job_id), download)
+        if download is not None and job.phase is Phase.COMPLETED:
+            files = await fetch(client, await settled_results(client, job_id), download)
         if as_json:
             print_json(job_record(job, url) | {"files": [file.model_dump() for file in files]})
-        else:
-            for line in file_lines(files):
-                say(line)
-        if waits:
+        for line in () if as_json else file_lines(files):
+            say(line)
+        if follow:
             await raise_bad_end(client, (job,))
 
 
-def _ended_badly(job: Job) -> bool:
-    return job.phase.value in {"ERROR", "ABORTED"}
+async def _read(connection: Connection) -> tuple[Job, ...]:
+    return (await connection.client.job(connection.id),)
 
 
-def _warn(connection: Connection, asked: Assignments) -> None:
+def _warn(place: Place, asked: Assignments) -> None:
     """Tell guests of ExPRES what they must know; what the rules forbid, the service decides."""
-    if not connection.place.is_expres:
+    if not place.is_expres:
         return
-    access = Access.of(connection.place.user)
+    access = Access.of(place.user)
     if access.warning:
         note(access.warning, style="yellow")
     branch = asked.texts.get("branch", DEFAULT_BRANCH)
@@ -91,22 +91,22 @@ def _warn(connection: Connection, asked: Assignments) -> None:
         note(f"{fault}. The service may refuse it or decide otherwise.", style="yellow")
 
 
-async def _given_to(connection: Connection, job_id: str) -> Assignments:
+async def _given_to(client: UWSClient, job_id: str, *, verbatim: bool) -> Assignments:
     """Read what another job was given; its files are fetched."""
     texts: dict[str, str] = {}
     files: dict[str, Upload] = {}
-    for parameter in await connection.client.parameters(job_id):
-        if is_control(parameter.id) or not parameter.value:
+    for parameter in await client.parameters(job_id):
+        name, value = parameter.id, parameter.value
+        if is_control(name) or not value:
             continue
         if parameter.by_reference:
-            files[parameter.id] = await _file_of(connection, job_id, parameter.id, parameter.value)
+            files[name] = await _file_of(client, job_id, name, value)
         else:
-            texts[parameter.id] = parameter.value
+            texts[name] = Verbatim(value) if verbatim else value
     return Assignments(texts, files)
 
 
-async def _file_of(connection: Connection, job_id: str, name: str, address: str) -> Upload:
-    client = connection.client
+async def _file_of(client: UWSClient, job_id: str, name: str, address: str) -> Upload:
     content = await client.content(urljoin(client.jobs_url, address), _LARGEST_INPUT)
     try:
         told = await client.text(job_id, f"parameters/{name}")

@@ -78,47 +78,47 @@ def _about(description: dict[str, Any]) -> dict[str, RenderableType]:
 
 def _tables(description: dict[str, Any]) -> list[RenderableType]:
     """Lay out what a job takes and gives, as far as it is described."""
-    used = _entries(description, "used")
-    parameters = [
+    used, parameters = _entries(description, "used"), _entries(description, "parameters")
+    takes = (
         (
             name,
-            "file" if name in used else str(fact.get("datatype", "")).removeprefix("xs:"),
-            str(fact.get("default", "")),
+            "file" if name in used else _text(fact, "datatype").removeprefix("xs:"),
+            _text(fact, "default"),
             "yes" if fact.get("required") == "true" else "no",
-            str(fact.get("annotation", "")),
+            _text(fact, "annotation"),
         )
-        for name, fact in _entries(description, "parameters").items()
-    ]
-    files = [
-        (name, "file", str(fact.get("default", "")), "no", str(fact.get("annotation", "")))
-        for name, fact in used.items()
-        if name not in _entries(description, "parameters")
-    ]
+        for name, fact in (used | parameters).items()
+    )
     limits = description.get("control_parameters")
-    control = limits.items() if isinstance(limits, dict) else ()
-    results = [
-        tuple(str(fact.get(key, "")) for key in ("default", "content_type", "annotation"))
-        for fact in _entries(description, "generated").values()
-    ]
-    names = list(_entries(description, "generated"))
+    gives = (
+        (name, _text(fact, "default"), _text(fact, "content_type"), _text(fact, "annotation"))
+        for name, fact in _entries(description, "generated").items()
+    )
     return [
         "",
         "Parameters: jobs new NAME=VALUE, NAME=@PATH for a file",
-        table("name", "kind", "default", "required", "about", rows=parameters + files),
+        table("name", "kind", "default", "required", "about", rows=takes),
         "Limits: jobs new or jobs set NAME=VALUE",
-        table("name", "about", rows=((name, str(told)) for name, told in control)),
+        table("name", "about", rows=_pairs(limits)),
         "Results",
-        table(
-            "name", "file", "type", "about",
-            rows=((name, *row) for name, row in zip(names, results, strict=True)),
-        ),
-    ]  # fmt: skip
+        table("name", "file", "type", "about", rows=gives),
+    ]
 
 
 def _entries(description: dict[str, Any], key: str) -> dict[str, dict[str, Any]]:
-    entries = description.get(key)
-    found = entries if isinstance(entries, dict) else {}
-    return {str(name): fact for name, fact in found.items() if isinstance(fact, dict)}
+    """Give the named parts of a description; whatever else stands there is passed over."""
+    found = description.get(key)
+    entries = found.items() if isinstance(found, dict) else ()
+    return {str(name): fact for name, fact in entries if isinstance(fact, dict)}
+
+
+def _pairs(found: Any) -> list[tuple[str, str]]:
+    entries = found.items() if isinstance(found, dict) else ()
+    return [(str(name), str(told)) for name, told in entries]
+
+
+def _text(fact: dict[str, Any], key: str) -> str:
+    return str(fact.get(key) or "")
 
 
 def _access(connection: Connection) -> dict[str, Any] | None:

@@ -18,14 +18,22 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from prefect_expres.commands.connecting import Connection, connected
+from prefect_expres.commands.connecting import connected
 from prefect_expres.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.commands.records import result_record, results_table, size
 from prefect_expres.console.printing import error_console, give, note, say
 from prefect_expres.errors import JobNotFound, UsageError
-from prefect_expres.uws import ResultRef, StoredFile, download, file_names, find_whole
+from prefect_expres.uws import (
+    ResultRef,
+    StoredFile,
+    UWSClient,
+    download,
+    file_names,
+    find_whole,
+)
 
 AT_ONCE = 4
+_PAUSES = (0.5, 1.0, 2.0)
 _MOST_PRINTED = 16 * 2**20
 _OPUS_TEXTS = frozenset({"stdout", "stderr", "provjson", "provxml", "provsvg"})
 """Texts that OPUS keeps under the job, and lists among its results only a moment later."""
@@ -62,15 +70,23 @@ async def results(
                 content = await client.content(result.href or "", _MOST_PRINTED)
                 say(content.decode("utf-8", "replace").rstrip("\n"))
         elif output:
-            files = await fetch(connection, chosen, output)
+            files = await fetch(client, chosen, output)
             give([file.model_dump() for file in files], *file_lines(files), as_json=as_json)
         else:
             give([result_record(each) for each in chosen], results_table(chosen), as_json=as_json)
 
 
-async def fetch(
-    connection: Connection, results: Iterable[ResultRef], folder: str
-) -> list[StoredFile]:
+async def settled_results(client: UWSClient, job_id: str) -> tuple[ResultRef, ...]:
+    """List the results of a job that has just completed; OPUS adds them a moment later."""
+    for pause in _PAUSES:
+        found = await client.results(job_id)
+        if any(result.id not in _OPUS_TEXTS for result in found):
+            return found
+        await client.clock.sleep(pause)
+    return await client.results(job_id)
+
+
+async def fetch(client: UWSClient, results: Iterable[ResultRef], folder: str) -> list[StoredFile]:
     """Download results, some at once, with a bar for each.
 
     A file that fails does not keep the others from arriving; its error comes last.
@@ -87,9 +103,7 @@ async def fetch(
                 if result.hash and (whole := await find_whole(folder, name, result.hash)):
                     note(f"{name} is there already, whole and verified")
                     return whole
-                return await download(
-                    connection.client, result, folder, name=name, on_bytes=bars.count
-                )
+                return await download(client, result, folder, name=name, on_bytes=bars.count)
 
         named = file_names(results)
         try:

@@ -59,12 +59,31 @@ def jobs_url_of(url: str, job_list: str | None = None) -> str:
 
     Where there is no path but ``/rest``, the address is that of an OPUS service, whose job lists
     are under ``/rest/``; so it is where a job list is named. Any other address is a job list.
+
+    Raises:
+        UsageError: It is no http: or https: address, or holds a user or token.
     """
     plain = url.rstrip("/")
+    _check_address(plain)
     if job_list is None and urlsplit(plain).path not in {"", "/rest"}:
         return plain
     root = plain.partition("/rest/")[0].removesuffix("/rest")
     return f"{root}/rest/{job_list or DEFAULT_JOB_LIST}"
+
+
+def _check_address(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        host, secret = parts.hostname, parts.username or parts.password
+    except ValueError:
+        raise UsageError(f"{url[:200]!r} is no address; give one as https://host") from None
+    if secret:
+        raise UsageError(
+            "An address with a user or token in it can be read by others: give the user by --user; "
+            "docs/commands.md says where tokens may be kept"
+        )
+    if parts.scheme not in {"http", "https"} or not host:
+        raise UsageError(f"{url[:200]!r} is no address; give one as https://host")
 
 
 def choose_place(

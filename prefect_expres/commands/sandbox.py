@@ -2,9 +2,9 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from prefect_expres.commands.connecting import connected
 from prefect_expres.commands.options import AsJson, ServiceOptions
@@ -40,7 +40,7 @@ def serve(
 async def status(
     *,
     url: str = f"http://127.0.0.1:{PORT}",
-    user: Annotated[str, Parameter(env_var="EXPRES_USER")] = "",
+    user: str = "",
     as_json: AsJson = False,
 ) -> None:
     """Say whether a sandbox answers, and how many jobs are in which phase.

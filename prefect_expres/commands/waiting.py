@@ -149,6 +149,8 @@ class _Line:
 
 def _outlook(job: Job) -> str:
     """Tell how long the service expects the job to take: OPUS says seconds, UWS the end."""
+    if job.phase is Phase.PENDING:
+        return ", not started"
     if job.quote is None or job.phase.finished:
         return ""
     try:

@@ -48,7 +48,8 @@ def confirm(question: str) -> bool:
 
 def ask_secret(question: str) -> str:
     """Ask for a secret, which is not shown."""
-    return getpass.getpass(f"{question}: ", stream=sys.stderr)
+    with _ctrl_c_raises():
+        return getpass.getpass(f"{question}: ", stream=sys.stderr)
 
 
 @contextlib.contextmanager

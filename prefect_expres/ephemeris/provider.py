@@ -3,6 +3,7 @@
 The models are what users write and what a form shows, so their fields speak for themselves.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -26,19 +27,27 @@ class Provider(Protocol):
         """Give everything that decides the answer, the times apart."""
 
 
-def _for_forms(schema: dict[str, Any]) -> None:
-    """Word a source for a form: what cannot be chosen stands there as the one choice.
+def for_forms(kinds: str) -> Callable[[dict[str, Any]], None]:
+    """Word a model that is one of several for a form, in its JSON schema.
 
-    ``kind`` is always sent: it tells the sources apart where none is the default.
+    What cannot be chosen stands there as the one choice. ``kind`` is always sent: it tells the
+    models apart where none is the default.
+
+    Args:
+        kinds: What the models are.
     """
-    schema["required"] = ["kind", *schema.get("required", [])]
-    for field in schema["properties"].values():
-        if "const" in field:
-            field["enum"] = [field.pop("const")]
-    schema["properties"]["kind"] |= {
-        "title": "Source",
-        "description": "Tells this source from the others.",
-    }
+
+    def word(schema: dict[str, Any]) -> None:
+        schema["required"] = ["kind", *schema.get("required", [])]
+        for field in schema["properties"].values():
+            if "const" in field:
+                field["enum"] = [field.pop("const")]
+        schema["properties"]["kind"] |= {
+            "title": kinds,
+            "description": f"Tells this {kinds.lower()} from the others.",
+        }
+
+    return word
 
 
 class EphemerisSpec(BaseModel):
@@ -48,7 +57,7 @@ class EphemerisSpec(BaseModel):
         center: The planet whose emission is simulated.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=_for_forms)
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=for_forms("Source"))
 
     center: Literal["Jupiter"] = Field(
         "Jupiter", description="Planet whose radio emission is simulated."

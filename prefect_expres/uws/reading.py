@@ -41,6 +41,7 @@ class JobListReader:
         timeout: Seconds without an answer before a request is given up.
         trusted_hosts: Other hosts that results may come from; they never get the credentials.
         document_limit: Largest document that is read, in bytes.
+        attempts: How often a read is tried at most.
         transport: Takes the place of the network, for instance in tests.
         clock: Takes the place of the machine's clock.
     """
@@ -54,6 +55,7 @@ class JobListReader:
         timeout: float = 30.0,
         trusted_hosts: Iterable[str] = (),
         document_limit: int = DOCUMENT_LIMIT,
+        attempts: int = ATTEMPTS,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
@@ -66,6 +68,7 @@ class JobListReader:
             raise ProtocolError(msg)
         self.jobs_url = jobs_url.rstrip("/")
         self.clock = clock or MonotonicClock()
+        self._attempts = attempts
         self.http = Http(
             self.jobs_url,
             (user, token or "") if user else None,
@@ -106,7 +109,7 @@ class JobListReader:
         *,
         wait: int | None = None,
         phase: Phase | None = None,
-        attempts: int = ATTEMPTS,
+        attempts: int | None = None,
     ) -> Job:
         """Read a job; with ``wait``, ask the server to answer when ``phase`` is left.
 
@@ -114,7 +117,7 @@ class JobListReader:
             job_id: The job.
             wait: Seconds that the server may take; it may also ignore this.
             phase: The phase to leave.
-            attempts: How often it is tried at most.
+            attempts: How often it is tried at most, if not as often as any read.
         """
         query: list[tuple[str, str]] = []
         if wait is not None:
@@ -217,7 +220,9 @@ class JobListReader:
             UnsafeLocation: The URL leads elsewhere.
             TooLarge: It has more than ``limit`` bytes.
         """
-        return await persist(lambda: self.http.read(url, limit=limit), self.clock)
+        return await persist(
+            lambda: self.http.read(url, limit=limit), self.clock, attempts=self._attempts
+        )
 
     async def execution_duration(self, job_id: str) -> float:
         """Read how many seconds a job may run; 0 is no limit."""
@@ -261,7 +266,7 @@ class JobListReader:
         decode: Callable[[bytes], T],
         *,
         wait: int | None = None,
-        attempts: int = ATTEMPTS,
+        attempts: int | None = None,
     ) -> T:
         patience = None if wait is None else wait + WAIT_MARGIN
 
@@ -273,7 +278,7 @@ class JobListReader:
             except ProtocolError as fault:
                 raise fault if fault.url else type(fault)(f"{url}: {fault}", url) from None
 
-        return await persist(once, self.clock, attempts=attempts)
+        return await persist(once, self.clock, attempts=attempts or self._attempts)
 
 
 def _whole_location(base: str, href: str | None) -> str | None:

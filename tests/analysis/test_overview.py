@@ -90,6 +90,19 @@ def test_the_legend_names_what_is_seen_and_what_is_not(arcs: list[Arc]) -> None:
     ]
 
 
+def test_a_moon_keeps_its_colours(arcs: list[Arc]) -> None:
+    """They go by the order of the moons, whatever is seen of the others."""
+    for moons, place in ((("Io", "Europa"), 0), (("Europa", "Io"), 1)):
+        colours = [*legend_of(charted(arcs, moons=moons)).values()][:2]
+        assert colours == [SHADES["RH"][place].lower(), SHADES["LH"][place].lower()]
+
+
+def test_a_single_day_is_named_once() -> None:
+    """The title of one day does not go from that day to that day."""
+    figure = overview_figure([], observatory=NENUFAR, first=FIRST, last=FIRST)
+    assert figure.get_suptitle() == "Jupiter from NenuFAR, 10-85 MHz, 2024-01-01"
+
+
 def test_a_day_says_what_is_missing(arcs: list[Arc]) -> None:
     """An empty strip is told from one that was not simulated."""
     figure = charted(arcs, missing={FIRST + timedelta(days=1): ["Europa", "Ganymede"]})

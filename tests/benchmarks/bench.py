@@ -15,7 +15,7 @@ sys.path += [str(TESTS), *(str(TESTS / room) for room in ("analysis", "benchmark
 
 from machine import described  # noqa: E402 - the folders of tests are no packages
 from rich.console import Console  # noqa: E402
-from rows import Row, table_of  # noqa: E402
+from rows import Row, markdown_of, table_of  # noqa: E402
 
 BENCHMARKS = {
     "wait": "waits",
@@ -43,6 +43,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME")
     parser.add_argument("--size", choices=["full", "tiny"], default="full")
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--markdown", type=Path, metavar="FILE")
     asked = parser.parse_args()
     found: dict[str, list[Row]] = {}
     progress = Console(stderr=True)
@@ -56,6 +57,8 @@ def main() -> None:
         facts = {name: [row.as_json() for row in rows] for name, rows in found.items()}
         content = {"machine": described(), "benchmarks": facts}
         asked.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    if asked.markdown:
+        asked.markdown.write_text(markdown_of(found, described()), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -72,8 +72,21 @@ def table_of(found: dict[str, list[Row]], caption: str) -> Table:
         table.add_section()
         table.add_row(f"[bold]{name}[/]")
         for row, what in zip(rows, _without_repeats(row.what for row in rows), strict=True):
-            table.add_row(what, *_cells(row))
+            *cells, met = _cells(row)
+            table.add_row(what, *cells, f"[{_COLOURS[met]}]{met}[/]" if met else "")
     return table
+
+
+def markdown_of(found: dict[str, list[Row]], caption: str) -> str:
+    """Write all rows as one table in Markdown, for the documentation."""
+    headings = ("", "ours", "", "against", "", "ratio", "aim", "")
+    lines = [headings, ("---", "---:", "---", "---", "---:", "---:", "---", "---")]
+    for name, rows in found.items():
+        lines.append((f"**{name}**", *[""] * 7))
+        for row, what in zip(rows, _without_repeats(row.what for row in rows), strict=True):
+            lines.append((what, *_cells(row)))
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"{table}\n\n{caption}\n"
 
 
 def _cells(row: Row) -> Iterable[str]:
@@ -83,7 +96,10 @@ def _cells(row: Row) -> Iterable[str]:
     yield row.remark if row.baseline is None else _number(row.baseline)
     yield "" if row.ratio is None else _number(row.ratio)
     yield str(row.aim or "")
-    yield {True: "[green]met[/]", False: "[red]missed[/]", None: ""}[row.met]
+    yield {True: "met", False: "missed", None: ""}[row.met]
+
+
+_COLOURS = {"met": "green", "missed": "red"}
 
 
 def _without_repeats(words: Iterable[str]) -> Iterable[str]:

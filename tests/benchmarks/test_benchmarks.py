@@ -30,13 +30,15 @@ def test_ratio_and_aim() -> None:
     assert Row("a", 1.0, "s", "b", 4.0).met is None
 
 
-def test_command_prints_the_table_and_writes_json(tmp_path: Path) -> None:
-    """The named benchmarks stand in the table and in the file, with the machine."""
-    script, file = Path(__file__).with_name("bench.py"), tmp_path / "figures.json"
-    command = [sys.executable, str(script), "wait", "--size", "tiny", "--json", str(file)]
+def test_command_prints_the_table_and_writes_files(tmp_path: Path) -> None:
+    """The named benchmarks stand in the table and in the files, with the machine."""
+    script, file, page = Path(__file__).with_name("bench.py"), tmp_path / "a", tmp_path / "b"
+    files = ["--json", str(file), "--markdown", str(page)]
+    command = [sys.executable, str(script), "wait", "--size", "tiny", *files]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert "WAIT honoured" in done.stdout
     assert done.stderr.startswith("wait: ")
+    assert "| **wait** |" in page.read_text()
     facts = json.loads(file.read_text())
     assert facts["machine"]
     assert list(facts["benchmarks"]) == ["wait"]

@@ -14,10 +14,9 @@ JobIn = Callable[[str], str]
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a home of its own, without profiles, tokens or a service in the environment."""
-    home = tmp_path / "home"
-    home.mkdir()
+    home = tmp_path_factory.mktemp("home")
     for name in ("EXPRES_URL", "EXPRES_PROFILE", "EXPRES_USER", "EXPRES_TOKEN", "NETRC"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))

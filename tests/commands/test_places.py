@@ -123,3 +123,17 @@ def test_the_user_can_be_named_and_unnamed() -> None:
 def test_expres_is_known_by_its_job_list(jobs_url: str, *, is_expres: bool) -> None:
     """Its access rules hold nowhere else."""
     assert choose_place(ServiceOptions(url=jobs_url), NONE, {}).is_expres == is_expres
+
+
+@pytest.mark.parametrize("url", ["host", "ftp://host", "https://", "https://[host", "file:///x"])
+def test_what_is_no_address_is_refused(url: str) -> None:
+    """Before anything is sent anywhere."""
+    with pytest.raises(UsageError, match="is no address"):
+        jobs_url_of(url)
+
+
+def test_a_token_in_an_address_is_refused_and_not_repeated() -> None:
+    """Arguments can be read by others on the machine, and error messages end up anywhere."""
+    with pytest.raises(UsageError, match="read by others") as fault:
+        jobs_url_of("https://ann:t0ken@host")
+    assert "t0ken" not in str(fault.value)

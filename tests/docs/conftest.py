@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from horizons import serving_horizons
-from processes import PrefectServer
+from processes import PrefectServer, flows_on_server
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.expres import Configuration
@@ -21,6 +21,15 @@ SANDBOX = "http://127.0.0.1:8470"
 STORE = "https://s3.example.org"
 PREFECT = "http://127.0.0.1:4200/api"
 ASKS_JPL = "HorizonsEphemeris("
+
+
+@pytest.fixture(scope="session")
+def server(
+    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PrefectServer]:
+    """Run a Prefect server for the pages alone: they deploy, and others want to find it bare."""
+    with flows_on_server(tmp_path_factory.mktemp("book") / "home", migrated_home) as server:
+        yield server
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -221,6 +221,27 @@ class PrefectServer:
     def runs(self, command: list[str], log: Path) -> Child:
         """Start a process that talks to this server."""
         return Child(command, log, self.environment)
+
+
+@contextlib.contextmanager
+def flows_on_server(home: Path, migrated: Path) -> Iterator[PrefectServer]:
+    """Run a Prefect server, and have the flows of this process run on it.
+
+    Args:
+        home: Its folder, which is made from a migrated one.
+        migrated: A home whose database is migrated.
+    """
+    from prefect.events.worker import EventsWorker  # noqa: PLC0415 - seconds, for few tests
+    from prefect.logging.handlers import APILogWorker  # noqa: PLC0415
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
+
+    with (
+        PrefectServer(home, migrated) as server,
+        temporary_settings({PREFECT_API_URL: server.api_url}),
+    ):
+        yield server
+        APILogWorker.instance().drain()
+        EventsWorker.drain_all()
 
 
 def migrate(home: Path) -> None:
