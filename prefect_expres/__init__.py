@@ -17,6 +17,7 @@ _HOMES = {
     "SimulationResult": "prefect_expres.outcome",
     "FilesPlan": "prefect_expres.plans",
     "RoutinePlan": "prefect_expres.plans",
+    "analyse": "prefect_expres.flows.analysis",
     "campaign": "prefect_expres.flows.campaign",
     "forecast": "prefect_expres.flows.forecast",
     "housekeeping": "prefect_expres.flows.housekeeping",
