@@ -1,5 +1,6 @@
 """Run a simulation as a person does: from the form of its deployment, in a real browser."""
 
+import json
 import re
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def _submit(page: Page) -> None:
     """Submit, and go to the run; the notice that leads to it vanishes after seconds."""
     with page.expect_response("**/create_flow_run") as answer:
         page.get_by_role("button", name="Submit").click()
+    assert answer.value.ok, answer.value.text()
     page.goto(f"/v2/runs/flow-run/{answer.value.json()['id']}")
 
 
@@ -60,12 +62,13 @@ def test_simulation_is_run_from_the_form(
 
     _open_form(page)
     keep("1-form")
-    page.get_by_role("tab", name="Earth, computed").click()
+    page.locator(".cm-content").click()
+    page.keyboard.insert_text(json.dumps(json.loads(EXAMPLE.read_text())))
+    expect(page.locator(".cm-content")).to_contain_text("SOURCE")
     _choose_service(page, service)
+    page.get_by_role("tab", name="Earth, computed").click()
     _field(page, "Output folder").fill(str(tmp_path))
     keep("2-form-filled")
-    page.locator(".cm-content").click()
-    page.keyboard.insert_text(EXAMPLE.read_text())
     _submit(page)
     _await_completion(page)
     expect(page.get_by_text(LABEL).first).to_be_visible()
