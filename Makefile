@@ -26,8 +26,9 @@ docs: $(READY) ## Build the documentation into build/docs
 	@$(BIN)/python -m sphinx -W -n --keep-going -q -d build/doctrees docs build/docs
 	@echo "The documentation is in build/docs/index.html"
 
-bench: $(READY) ## Measure against baselines (ONLY=wait,list JSON=FILE)
-	@$(BIN)/python tests/benchmarks/bench.py $(subst $(comma), ,$(ONLY)) $(if $(JSON),--json $(JSON))
+bench: $(READY) ## Measure against baselines (ONLY=wait,list JSON=FILE MARKDOWN=FILE)
+	@$(BIN)/python tests/benchmarks/bench.py $(subst $(comma), ,$(ONLY)) \
+		$(if $(JSON),--json $(JSON)) $(if $(MARKDOWN),--markdown $(MARKDOWN))
 
 check: $(READY) ## Check style, format and types
 	@$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from prefect.artifacts import (
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 from prefect_expres.flows.campaign import campaign
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveInt
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.announcing import announce_window
@@ -35,6 +35,7 @@ from prefect_expres.forecasting import (
 )
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.indexing import CampaignResult
+from prefect_expres.parameters import Day, OrDefault, Seconds, Today, titled
 from prefect_expres.plans import RoutineMoon, RoutinePlan
 from prefect_expres.progress import decoration, tell, warn
 from prefect_expres.publishing import prune, publish, set_name
@@ -63,19 +64,19 @@ def _run_name() -> str:
     on_crashed=[stop_remote_jobs],
 )
 async def forecast(
-    observatory: Site,
-    moons: Moons = ALL_MOONS,
-    days: Days = 7,
+    observatory: Annotated[Site, titled("Observatory")],
+    moons: Annotated[Moons, titled("Moons")] = ALL_MOONS,
+    days: Annotated[Days, titled("Days")] = 7,
     *,
-    service: ExpresService,
-    output: str = "expres-forecast",
-    interest: Interest = ANY,
-    start: date | None = None,
-    in_flight: PositiveInt = 8,
-    keep: PositiveInt = 14,
-    execution_duration: int = 600,
-    timeout: PositiveFloat | None = None,
-    attempts: PositiveInt = 2,
+    service: Annotated[ExpresService, titled("Service")],
+    output: Annotated[str, titled("Output folder")] = "expres-forecast",
+    interest: Annotated[Interest, titled("Windows of interest")] = ANY,
+    start: Annotated[Day | Today, titled("First day")] = None,
+    in_flight: Annotated[PositiveInt, titled("In flight")] = 8,
+    keep: Annotated[PositiveInt, titled("Forecasts kept")] = 14,
+    execution_duration: Annotated[int, titled("Execution duration (s)")] = 600,
+    timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
+    attempts: Annotated[PositiveInt, titled("Attempts")] = 2,
 ) -> Forecast:
     """Forecast what an observatory will see of the emission induced by Jupiter's moons.
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Annotated
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.runtime import flow_run
@@ -14,6 +15,7 @@ from prefect_expres.chores import Action, Chore, Rules
 from prefect_expres.errors import AccessError
 from prefect_expres.inventory import Inventory, take_inventory
 from prefect_expres.keeping import Keeper, Whose, find_our_jobs
+from prefect_expres.parameters import titled
 from prefect_expres.progress import decoration, tell
 from prefect_expres.uws.answers import shown_url
 
@@ -44,18 +46,19 @@ def _run_name() -> str:
     flow_run_name=_run_name,
 )
 async def housekeeping(
-    service: ExpresService,
-    output: str = "expres-results",
+    service: Annotated[ExpresService, titled("Service")],
+    output: Annotated[str, titled("Output folder")] = "expres-results",
     *,
-    dry_run: bool = True,
-    keep_days: PositiveFloat = 14,
-    whose: Whose = "this server",
+    dry_run: Annotated[bool, titled("Dry run")] = True,
+    keep_days: Annotated[PositiveFloat, titled("Days kept")] = 14,
+    whose: Annotated[Whose, titled("Whose jobs")] = "this server",
 ) -> HousekeepingResult:
     """Collect completed jobs that nobody downloaded, delete old ones, and report.
 
     A completed job is deleted only when its results are complete and verified under the output
-    URL; a job that was never started a day after its creation, if its flow run has ended. Times
-    without a zone count as old only where they are old in every zone.
+    URL, or where the flow run that created it keeps its results; a job that was never started a
+    day after its creation, if its flow run has ended. Times without a zone count as old only where
+    they are old in every zone.
 
     Guests share one job list, so that a job of our form may be another guest's: a job is touched
     only if its runId names a flow run that this Prefect server knows. With an account the list is
@@ -63,7 +66,7 @@ async def housekeeping(
 
     Args:
         service: The service whose jobs are looked after.
-        output: Path or fsspec URL under which the simulations are kept.
+        output: Path or fsspec URL under which simulations are kept, and what is collected goes.
         dry_run: Only say what would be done.
         keep_days: Days that a finished job is kept on the service; what is still to be collected
             is kept longer.

@@ -16,6 +16,7 @@ from prefect_expres.journal import Row
 from prefect_expres.progress import SHORTEST_UPDATE, decoration, tell
 
 MOST_ROWS_SHOWN = 1000
+LONGEST_REASON = 200
 
 
 class CampaignProgress:
@@ -90,11 +91,11 @@ def _cells(row: Row) -> dict[str, str | int | float | None]:
     return {
         "simulation": row.label,
         "state": row.state,
+        "why": _shortly(row.error),
         "run time (s)": row.run_seconds,
         "windows": row.windows,
         "results": row.folder,
         "job": row.job_url,
-        "why it failed": _first_line(row.error),
     }
 
 
@@ -114,14 +115,15 @@ def _summary(name: str, result: CampaignResult) -> str:
         "Manifest": result.manifest,
     }
     lines = [f"| {fact} | {value} |" for fact, value in facts.items() if value is not None]
-    failures = [f"- {row.label}: {_first_line(row.error)}" for row in result.failures[:20]]
+    failures = [f"- {row.label}: {_shortly(row.error)}" for row in result.failures[:20]]
     heading = ["", "## Failures", ""] if failures else []
     return "\n".join([f"# {name}", "", "| | |", "| --- | --- |", *lines, *heading, *failures])
 
 
-def _first_line(text: str | None) -> str:
-    first = next(iter((text or "").splitlines()), "")
-    return first.replace("<", "(").replace(">", ")")
+def _shortly(text: str | None) -> str:
+    """Put a fault on one line, without what Markdown would take for tags."""
+    words = " ".join((text or "").split()).replace("<", "(").replace(">", ")")
+    return words if len(words) <= LONGEST_REASON else f"{words[:LONGEST_REASON]} …"
 
 
 def _key(kind: str, name: str) -> str:

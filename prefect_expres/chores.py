@@ -66,7 +66,7 @@ class Rules:
 
         Args:
             job: The job as the service tells it.
-            collected: Its results are complete and verified under the output.
+            collected: Its results are complete and verified where they are wanted.
             in_use: The flow run that created it has not ended.
 
         Returns:

@@ -1,6 +1,6 @@
 """The command line: ``prefect-expres``. Each command is imported when it runs.
 
-Starting costs as little as it can: every TAB and every ``--help`` does it.
+So starting costs as little as it can, and ``--help`` comes at once.
 """
 
 import os

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
+from dataclasses import dataclass
 
 from prefect import get_client
 from prefect.client.orchestration import PrefectClient
@@ -31,25 +32,41 @@ async def read_flow_runs(client: PrefectClient, wanted: FlowRunFilter) -> AsyncG
             return
 
 
-async def find_owners(owners: Collection[str]) -> dict[str, bool]:
+@dataclass(frozen=True)
+class Owner:
+    """A flow run that has created jobs.
+
+    ``ended`` says that it will do nothing more, ``output`` is where it keeps results, if it tells.
+    """
+
+    ended: bool
+    output: str | None
+
+
+async def find_owners(digits: Collection[str]) -> dict[str, Owner]:
     """Find the flow runs that owners in runIds stand for, among those that this server knows.
 
     Args:
-        owners: The digits, see `RunId`.
-
-    Returns:
-        For each owner that was found, whether its flow run has ended.
+        digits: What stands for the owners, see `RunId`.
     """
-    missing = set(owners)
-    found: dict[str, bool] = {}
+    missing = set(digits)
+    found: dict[str, Owner] = {}
     if not missing:
         return found
     async with get_client() as client, aclosing(read_flow_runs(client, FlowRunFilter())) as runs:
         async for run in runs:
             owner = owner_of(run.id)
             if owner in missing:
-                found[owner] = run.state is not None and run.state.is_final()
+                found[owner] = _owner(run)
                 missing.remove(owner)
             if not missing:
                 break
     return found
+
+
+def _owner(run: FlowRun) -> Owner:
+    output = run.parameters.get("output")
+    return Owner(
+        ended=run.state is not None and run.state.is_final(),
+        output=output if isinstance(output, str) else None,
+    )

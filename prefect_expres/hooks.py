@@ -11,6 +11,7 @@ from prefect import Flow, get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
+    FlowRunFilterDeploymentId,
     FlowRunFilterParentFlowRunId,
     FlowRunFilterState,
     FlowRunFilterStateType,
@@ -32,6 +33,8 @@ _MASK = "*****"
 
 async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Stop the jobs of a flow run and of the flows that it called; it does no harm to do it twice.
+
+    Runs of deployments that it asked for live on: they have processes and hooks of their own.
 
     It stands on `simulate` already. Put it on a flow of your own that calls `simulate`, so that
     the jobs are stopped also when your flow run is killed::
@@ -66,8 +69,9 @@ async def _family(flow_run: FlowRun) -> list[FlowRun]:
 
 
 async def _called_by(client: PrefectClient, parents: list[FlowRun]) -> list[FlowRun]:
-    """Give what flow runs have called."""
+    """Give what flow runs have called, in their own processes."""
     called = FlowRunFilter(
+        deployment_id=FlowRunFilterDeploymentId(is_null_=True),
         parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id for run in parents]),
         state=FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.COMPLETED])),
     )

@@ -11,14 +11,14 @@ from prefect_expres.chores import FARTHEST_EAST, Action, Chore, Rules
 from prefect_expres.errors import ResultsMissing
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
-from prefect_expres.flow_runs import find_owners
+from prefect_expres.flow_runs import Owner, find_owners
 from prefect_expres.inventory import Inventory
 from prefect_expres.outcome import PhaseTime, find_verified
 from prefect_expres.progress import tell, warn
 from prefect_expres.running import complete
 from prefect_expres.submission import Submission, rebuild_request
 from prefect_expres.tasks import download_results
-from prefect_expres.uws import Job, JobRef, Timestamp, UWSClient
+from prefect_expres.uws import Job, JobRef, Phase, Timestamp, UWSClient
 from prefect_expres.viewing import show_result
 
 Whose = Literal["this server", "account"]
@@ -28,13 +28,13 @@ Whose = Literal["this server", "account"]
 class OurJob:
     """A job of ours, as its list tells it.
 
-    ``in_use`` says that the flow run that created it has not ended.
+    ``owner`` is the flow run that created it; None if this Prefect server does not know it.
     """
 
     job_list: str
     ref: JobRef
     name: RunId
-    in_use: bool
+    owner: Owner | None
 
 
 async def find_our_jobs(service: ExpresService, whose: Whose) -> tuple[list[OurJob], int]:
@@ -56,11 +56,11 @@ async def find_our_jobs(service: ExpresService, whose: Whose) -> tuple[list[OurJ
         async with service.get_client(job_list) as client:
             listed += [(job_list, ref) for ref in await client.named_jobs()]
     named = [(place, ref, name) for place, ref in listed if (name := RunId.parse(ref.run_id))]
-    ended = await find_owners({name.owner for _, _, name in named})
+    owners = await find_owners({name.owner for _, _, name in named})
     ours = [
-        OurJob(place, ref, name, in_use=not ended.get(name.owner, True))
+        OurJob(place, ref, name, owners.get(name.owner))
         for place, ref, name in named
-        if name.owner in ended or (whose == "account" and ref.owner_id in {None, service.user})
+        if name.owner in owners or (whose == "account" and ref.owner_id in {None, service.user})
     ]
     return ours, len(listed) - len(ours)
 
@@ -114,15 +114,17 @@ class Keeper:
     async def _decided(
         self, client: UWSClient, ours: OurJob, job: Job, chore: Chore
     ) -> tuple[Chore, SimulationRequest | None]:
-        """Decide about a job; for one to be collected, rebuild the simulation from its inputs."""
-        collected = await self._is_collected(ours.name)
-        action, why = self.rules.decide(job, collected=collected, in_use=ours.in_use)
+        """Decide about a job; if its results may be missing, rebuild it from its inputs."""
         request = None
-        if action is Action.COLLECT:
+        collected = await self._is_collected(ours.name)
+        if job.phase is Phase.COMPLETED and not collected:
             request = await rebuild_request(client, job.id, ours.name)
-            if request is None:
-                action = Action.LEAVE
-                why = "its inputs are not shown, or do not make the simulation that its runId tells"
+            collected = request is not None and await _is_elsewhere(ours.owner, request)
+        in_use = ours.owner is not None and not ours.owner.ended
+        action, why = self.rules.decide(job, collected=collected, in_use=in_use)
+        if action is Action.COLLECT and request is None:
+            action = Action.LEAVE
+            why = "its inputs are not shown, or do not make the simulation that its runId tells"
         wanted = action in {Action.COLLECT, Action.EXTEND}
         facts = {
             "phase": job.phase,
@@ -194,6 +196,14 @@ class Keeper:
 
     def _folder(self, name: str) -> str:
         return f"{self.output.rstrip('/')}/{name}"
+
+
+async def _is_elsewhere(owner: Owner | None, request: SimulationRequest) -> bool:
+    """Say whether the flow run that created a job has its results where it wanted them."""
+    if owner is None or owner.output is None:
+        return False
+    folder = f"{owner.output.rstrip('/')}/{request.folder}"
+    return await find_verified(folder, request.fingerprint) is not None
 
 
 def _tell(chore: Chore) -> None:

@@ -3,6 +3,7 @@
 Prefect titles a parameter by its name, and a choice by its JSON type, unless told otherwise here.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,3 +48,5 @@ Count = Annotated[
     NonNegativeInt, WithJsonSchema({"title": "Number", "type": "integer", "minimum": 0})
 ]
 NoLimit = Annotated[None, WithJsonSchema({"title": "No limit", "type": "null"})]
+Day = Annotated[date, WithJsonSchema({"title": "Date", "type": "string", "format": "date"})]
+Today = Annotated[None, WithJsonSchema({"title": "Today", "type": "null"})]

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from rich.console import RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.console.asking import at_terminal, interrupt_asks
@@ -102,7 +103,10 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
         }
     )
     yield "Files"
-    files = ((file.name, f"{file.size:,}", file.sha256[:16]) for file in result.files)
+    files = (
+        (file.name, Text(f"{file.size:,}", justify="right"), file.sha256[:16])
+        for file in result.files
+    )
     yield table("name", "bytes", "SHA-256", rows=files)
     if result.windows is not None:
         yield "Windows of visible emission"

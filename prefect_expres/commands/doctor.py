@@ -9,7 +9,6 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Literal
 
-import httpx
 from fsspec.core import url_to_fs
 from rich.console import RenderableType
 from rich.text import Text
@@ -29,6 +28,7 @@ from prefect_expres.errors import (
     UsageError,
 )
 from prefect_expres.uws import UWSClient
+from prefect_expres.uws.answers import shown_url
 from prefect_expres.uws.codec import read_jobs, read_version
 
 Verdict = Literal["ok", "warn", "fail"]
@@ -42,7 +42,6 @@ _EXTRAS = {
     "keyring": ("tokens from the desktop's keyring", ("keyring",)),
     "dask": ("analyses on several machines", ("prefect_dask",)),
 }
-_SECONDS = 10.0
 _LARGEST_LIST = 64 * 2**20
 
 
@@ -95,19 +94,27 @@ def _installed() -> Iterator[Finding]:
 
 async def _prefect() -> Finding:
     """Look at Prefect: its version, and whether its server answers."""
-    from prefect.settings import PREFECT_API_URL  # noqa: PLC0415 - takes seconds to import
+    # It takes seconds to import.
+    from prefect import get_client  # noqa: PLC0415 - as said
+    from prefect.settings import (  # noqa: PLC0415 - as said
+        PREFECT_API_URL,
+        PREFECT_CLIENT_MAX_RETRIES,
+        temporary_settings,
+    )
 
     found, url = version("prefect"), PREFECT_API_URL.value()
     if not url:
         cure = "prefect server start, then prefect config set PREFECT_API_URL=http://HOST:4200/api"
         return Finding("Prefect", "warn", f"{found}, a server for each run", cure)
-    try:
-        async with httpx.AsyncClient(timeout=_SECONDS) as client:
-            (await client.get(f"{url}/health")).raise_for_status()
-    except httpx.HTTPError as fault:
-        cure = "prefect server start, or prefect config set PREFECT_API_URL=http://HOST:4200/api"
-        return Finding("Prefect", "fail", f"{found}, {url} does not answer: {fault}", cure)
-    return Finding("Prefect", "ok", f"{found}, {url} answers")
+    with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
+        async with get_client() as client:
+            fault = await client.api_healthcheck()
+    if fault is None:
+        return Finding("Prefect", "ok", f"{found}, {shown_url(url)} answers")
+    # The fault's own words may hold the address with a password in it.
+    seen = f"{found}, {shown_url(url)} does not answer: {type(fault).__name__}"
+    cure = "prefect server start, or prefect config set PREFECT_API_URL=http://HOST:4200/api"
+    return Finding("Prefect", "fail", seen, cure)
 
 
 async def _service(options: ServiceOptions) -> list[Finding]:

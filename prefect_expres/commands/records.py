@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import RenderableType
+from rich.text import Text
 
 from prefect_expres.console.printing import facts, phase, table
 from prefect_expres.uws import Job, JobRef, ResultRef, Timestamp
@@ -100,7 +101,13 @@ def job_lines(job: Job, url: str) -> tuple[RenderableType, ...]:
 def results_table(results: Iterable[ResultRef]) -> RenderableType:
     """Show the results of a job."""
     rows = (
-        (each.id, each.mime_type or "", size(each.size), each.hash or "", each.href or "")
+        (
+            each.id,
+            each.mime_type or "",
+            Text(size(each.size), justify="right"),
+            each.hash or "",
+            each.href or "",
+        )
         for each in results
     )
     return table("result", "type", "size", "hash", "URL", rows=rows)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -12,14 +12,14 @@ from prefect_expres.commands.connecting import Connection
 from prefect_expres.console.asking import at_terminal, choose, until_interrupted
 from prefect_expres.console.exits import Interruption
 from prefect_expres.console.printing import error_console, note
-from prefect_expres.errors import JobAborted, JobFailed, WaitTimeout
+from prefect_expres.errors import JobAborted, JobFailed, JobLost, WaitTimeout
 from prefect_expres.submission.evidence import fault_with_evidence
 from prefect_expres.uws import Job, Observation, Phase, UWSClient, wait_for
 
 PATIENCE = 366 * 86_400.0
 """Seconds that stand for a wait without a limit."""
 
-_BAD_ENDS = {Phase.ERROR: JobFailed, Phase.ABORTED: JobAborted}
+_BAD_ENDS = {Phase.ERROR: JobFailed, Phase.ABORTED: JobAborted, Phase.ARCHIVED: JobLost}
 
 
 async def await_jobs(connection: Connection, timeout: float | None) -> tuple[Job, ...]:
@@ -37,9 +37,11 @@ async def await_jobs(connection: Connection, timeout: float | None) -> tuple[Job
         Interruption: The wait was given up by Ctrl-C, and the jobs are left running.
         JobAborted: They were aborted after Ctrl-C.
     """
+    clock = connection.client.clock
+    deadline = clock.now() + (PATIENCE if timeout is None else timeout)
     while True:
         try:
-            return await until_interrupted(_shown(connection, timeout or PATIENCE))
+            return await until_interrupted(_shown(connection, deadline - clock.now()))
         except Interruption:
             await _decide(connection)
 
@@ -50,6 +52,7 @@ async def raise_bad_end(client: UWSClient, jobs: tuple[Job, ...]) -> None:
     Raises:
         JobFailed: A job ended in phase ERROR.
         JobAborted: A job was aborted.
+        JobLost: A job's results were deleted.
     """
     for job in jobs:
         if kind := _BAD_ENDS.get(job.phase):
@@ -135,7 +138,7 @@ class _Line:
     progress: Progress
     task: TaskID
     job_id: str
-    told: Phase | None = field(default=None)
+    told: Phase | None = None
 
     async def show(self, seen: Observation) -> None:
         job = seen.job

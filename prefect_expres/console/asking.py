@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import getpass
+import select
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -13,6 +14,7 @@ from prefect_expres.console.exits import Interruption
 from prefect_expres.console.printing import note
 
 T = TypeVar("T")
+_LOOK_UP_EVERY = 0.2
 
 
 def at_terminal() -> bool:
@@ -31,14 +33,25 @@ def choose(question: str, choices: Mapping[str, str], default: str) -> str:
     offered = ", ".join(f"[{letter}] {choice}" for letter, choice in choices.items())
     with _ctrl_c_raises():
         while True:
-            note(f"\n{question} {offered} ({default}): ", end="")
             try:
-                answer = input().strip().lower()[:1] or default
-            except (EOFError, KeyboardInterrupt):
+                note(f"\n{question} {offered} ({default}): ", end="")
+                answer = _typed_line().strip().lower()[:1] or default
+            except KeyboardInterrupt:
                 note("")
                 return default
             if answer in choices:
                 return answer
+
+
+def _typed_line() -> str:
+    """Read a line.
+
+    A read that has begun is not ended by a Ctrl-C that came just before, so it begins when there
+    is something to read.
+    """
+    while not select.select([sys.stdin], [], [], _LOOK_UP_EVERY)[0]:
+        pass
+    return sys.stdin.readline()
 
 
 def confirm(question: str) -> bool:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 _WIDE = 500
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-PHASE_STYLES = {
+_PHASE_STYLES = {
     "PENDING": "yellow",
     "QUEUED": "cyan",
     "EXECUTING": "blue",
@@ -93,7 +93,7 @@ def facts(told: Mapping[str, RenderableType]) -> Table:
 
 def phase(name: str) -> Text:
     """Give a phase in its colour."""
-    return Text(name, style=PHASE_STYLES.get(name, ""))
+    return Text(name, style=_PHASE_STYLES.get(name, ""))
 
 
 def _cell(content: RenderableType) -> RenderableType:

@@ -84,7 +84,7 @@ def test_a_prefect_server_that_is_away(quick_opus: SandboxServer) -> None:
     """Its address is told, and how to start or name one."""
     done = subprocess.run(
         [sys.executable, "-m", "prefect_expres.cli", "doctor", "--url", quick_opus.url],
-        env=os.environ | {"PREFECT_API_URL": "http://127.0.0.1:1/api"},
+        env=os.environ | {"PREFECT_API_URL": "http://me:pa55word@127.0.0.1:1/api"},
         capture_output=True,
         text=True,
         timeout=120,
@@ -93,6 +93,7 @@ def test_a_prefect_server_that_is_away(quick_opus: SandboxServer) -> None:
     assert done.returncode == 1
     assert re.search(r"fail +Prefect .*127\.0\.0\.1:1/api does not answer", done.stdout)
     assert "prefect server start" in done.stdout
+    assert "pa55word" not in done.stdout + done.stderr
 
 
 def test_a_sandbox_tells_its_jobs(sandbox: SandboxServer) -> None:

@@ -90,6 +90,39 @@ async def test_a_download_that_was_stopped_goes_on(tmp_path: Path) -> None:
     assert (folder / "r.cdf").read_bytes() == LARGE
 
 
+async def test_results_come_at_once(tmp_path: Path) -> None:
+    """Several are asked for before the first has come: a service that waits for that is served."""
+    names = ("a.cdf", "b.cdf", "c.cdf")
+    asked = 0
+    everybody = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        path = (await reader.readuntil(b"\r\n\r\n")).decode().split(" ", 2)[1]
+        body = path.encode()
+        if path == "/jobs/1/results":
+            links = (f'<result id="{name}" xlink:href="/{name}"/>' for name in names)
+            body = results_document("".join(links))
+        else:
+            asked += 1
+            if asked == len(names):
+                everybody.set()
+            await everybody.wait()
+        head = f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/jobs"
+        words = ("jobs", "results", "1", "-o", tmp_path, "--url", url)
+        done = await asyncio.to_thread(run, *words)
+    assert done.code == 0
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        name: f"/{name}" for name in names
+    }
+
+
 @asynccontextmanager
 async def halting_service() -> AsyncIterator[tuple[str, list[int | None], asyncio.Event]]:
     """Serve one result whose first answer halts in the middle; tell where answers were to begin."""

@@ -24,7 +24,8 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FOLDERS = (ROOT / "docs", ROOT / "deployments")
+PAGES = [ROOT / "README.md", *sorted(page for each in FOLDERS for page in each.rglob("*.md"))]
 RUNNABLE = ("python", "console")
 LONGEST_RUN = 150
 _NOT_RUN = re.compile(r"<!-- not run: (.+?) -->", re.DOTALL)

@@ -10,7 +10,6 @@ LANGUAGES = {*RUNNABLE, "output", "text", "toml", "yaml", "ini"}
 NOT_RUN = {
     "README.md": 1,
     "docs/howto/ephemeris.md": 1,
-    "docs/howto/forecast.md": 1,
     "docs/howto/from-uws-call-expres.md": 1,
     "docs/howto/object-storage.md": 1,
     "docs/howto/operate.md": 1,

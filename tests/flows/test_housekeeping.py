@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -87,6 +88,15 @@ def ordered(configuration: dict[str, Any], orders: str) -> dict[str, Any]:
     return configuration | {"SIMU": configuration["SIMU"] | {"NAME": orders}}
 
 
+def simulate_and_lose(
+    service: ExpresService, content: dict[str, Any], away: Path, **more: Any
+) -> SimulationResult:
+    """Run a simulation whose results are lost with the disk that they were on."""
+    result: SimulationResult = simulate(content, service, output=str(away), **more)
+    shutil.rmtree(away)
+    return result
+
+
 def create(service: ExpresService, content: dict[str, Any], name: RunId | str = "") -> str:
     """Create a job that is not started, under a name that may be anybody's."""
     model = Configuration.from_mapping(content)
@@ -146,7 +156,7 @@ def test_a_dry_run_tells_and_a_run_does(
     contents = {orders: ordered(configuration, orders) for orders in ("a", "b", "c", "fail")}
     with house.open():
         kept = simulate(contents["a"], house.service, output=str(home))
-        away = simulate(contents["b"], house.service, output=str(tmp_path / "away"))
+        away = simulate_and_lose(house.service, contents["b"], tmp_path / "away")
         with pytest.raises(JobFailed) as failure:
             simulate(contents["fail"], house.service, output=str(home))
         stray = create(house.service, contents["c"], named(contents["c"], owner_in(kept)))
@@ -196,7 +206,7 @@ def test_results_that_cannot_be_had_yet_are_kept_on_the_service(
     """A download that fails has its job kept, and does not stop what comes after it."""
     home = tmp_path / "home"
     with house.open():
-        away = simulate(ordered(configuration, "a"), house.service, output=str(tmp_path / "away"))
+        away = simulate_and_lose(house.service, ordered(configuration, "a"), tmp_path / "away")
         kept = simulate(ordered(configuration, "b"), house.service, output=str(home))
     house.age(3, lasts=2)
     with house.open():
@@ -223,13 +233,27 @@ def test_results_that_cannot_be_had_yet_are_kept_on_the_service(
         assert_whole(folder)
 
 
+def test_what_its_flow_run_has_elsewhere_is_collected(
+    house: House, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """Results that another output holds are not fetched again, and their job goes in its time."""
+    with house.open():
+        elsewhere = simulate(configuration, house.service, output=str(tmp_path / "campaign"))
+    house.age(20)
+    with house.open():
+        (chore,) = housekeeping(house.service, str(tmp_path / "home"), dry_run=False).chores
+    assert (chore.job_url, chore.done) == (elsewhere.job_url, "deleted")
+    assert not (tmp_path / "home").exists()
+    assert_whole(tmp_path / "campaign")
+
+
 def test_a_job_that_is_not_what_it_claims_is_left(
     house: House, configuration: dict[str, Any], tmp_path: Path
 ) -> None:
     """Somebody who copied a runId of ours cannot have other results collected in its name."""
     content = ordered(configuration, "a")
     with house.open():
-        ours = simulate(content, house.service, output=str(tmp_path / "away"))
+        ours = simulate_and_lose(house.service, content, tmp_path / "away")
         forged = create(
             house.service,
             ordered(configuration, "log=1"),
@@ -277,9 +301,8 @@ def test_an_account_is_the_users_own_in_both_lists(
     """Jobs of the user's other Prefect servers are taken only when asked for; guests cannot ask."""
     user = house.as_user("astronomer")
     with house.open():
-        here = simulate(
-            ordered(configuration, "a"), user, output=str(tmp_path / "away"), branch="develop"
-        )
+        content = ordered(configuration, "a")
+        here = simulate_and_lose(user, content, tmp_path / "away", branch="develop")
         elsewhere = create(user, configuration, named(configuration, new_owner()))
         create(user, configuration, "by-hand")
         others = create(house.as_user("other"), configuration, named(configuration, new_owner()))

@@ -10,9 +10,13 @@ from typing import Any
 
 import pytest
 from fleets import plan_of, quick_fleet
-from prefect import get_client
+from prefect import flow, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 from prefect.client.schemas.objects import FlowRun
+from prefect.context import FlowRunContext
+from prefect.deployments import run_deployment
+from prefect.states import Crashed
 from prefect_expres.flows.campaign import campaign, share_campaign
 from processes import USER, Child, PrefectServer
 from pydantic import SecretStr
@@ -20,12 +24,24 @@ from runs import deploy
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import CampaignError
+from prefect_expres.expres.run_id import RunId, owner_of
+from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.limits import SHARE_DEPLOYMENT
 from prefect_expres.outcome import Manifest
 from prefect_expres.sandbox.serving import SandboxServer
+from prefect_expres.sharing import as_parameter
+from prefect_expres.uws import Phase, Upload
 
 COUNT = 24
 POOL = "shares"
+
+
+@pytest.fixture(autouse=True)
+def deployed(server: PrefectServer) -> None:
+    """Deploy the flow that takes shares, to a work pool of its own."""
+    with get_client(sync_client=True) as client:
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process"), overwrite=True)
+    deploy(share_campaign, SHARE_DEPLOYMENT.partition("/")[2], POOL)
 
 
 @pytest.fixture
@@ -67,7 +83,6 @@ async def test_one_of_two_workers_is_killed(
     """The other one finishes the campaign: every result, and not one job too many."""
     plan = plan_of(tmp_path, configuration, COUNT, lambda _: "sleep=2")
     output = tmp_path / "results"
-    await asyncio.to_thread(deploy, share_campaign, SHARE_DEPLOYMENT.partition("/")[2], POOL)
     with quick_fleet(tmp_path, parallel=4) as sandbox:
         user, token = USER
         service = ExpresService(base_url=sandbox.url, user=user, token=SecretStr(token))
@@ -93,14 +108,43 @@ async def test_one_of_two_workers_is_killed(
     assert "Crashed" in ends
 
 
-async def test_more_workers_than_places(
-    server: PrefectServer, configuration: dict[str, Any], tmp_path: Path
-) -> None:
+async def test_more_workers_than_places(configuration: dict[str, Any], tmp_path: Path) -> None:
     """More workers than places on the service are refused before anything is sent."""
     plan = plan_of(tmp_path, configuration, 1, lambda _: "")
-    await asyncio.to_thread(deploy, share_campaign, SHARE_DEPLOYMENT.partition("/")[2], POOL)
     with pytest.raises(CampaignError, match="in_flight of at least 3"):
         await campaign(plan, ExpresService(base_url="http://127.0.0.1:9"), in_flight=2, workers=3)
+
+
+async def test_shares_outlive_the_campaign_that_asked_for_them(
+    configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """The hook of a campaign that was killed leaves the jobs of its shares; theirs stops them."""
+    plan = plan_of(tmp_path, configuration, 1, lambda _: "sleep=60")
+
+    @flow
+    async def asks(service: ExpresService) -> tuple[FlowRun, FlowRun]:
+        share = {"campaign": "c", "share": 0, "shares": 1, "output": str(tmp_path)}
+        run = await run_deployment(
+            SHARE_DEPLOYMENT,
+            parameters={**share, "plan": plan.model_dump(), "service": as_parameter(service)},
+            timeout=0,
+        )
+        return FlowRunContext.get().flow_run, run
+
+    with quick_fleet(tmp_path) as sandbox:
+        service = ExpresService(base_url=sandbox.url)
+        parent, share = await asks(service)
+        async with service.get_client() as client:
+            run_id = RunId.new("io", "0" * 12, owner_of(share.id))
+            content = (tmp_path / "runs" / "run-000.json").read_bytes()
+            upload = Upload("io.json", content, "application/json")
+            parameters = {"runId": str(run_id), "branch": "master"}
+            job_id = await client.create(parameters, {"config": upload})
+            await client.start(job_id)
+            await stop_remote_jobs(campaign, parent, Crashed())
+            assert not (await client.phase(job_id)).finished
+            await stop_remote_jobs(share_campaign, share, Crashed())
+            assert await client.phase(job_id) is Phase.ABORTED
 
 
 def _parent(pid: int) -> int:

@@ -1,0 +1,45 @@
+"""Prefect's form of a deployment, filled and submitted as a person does."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def open_form(page: Page, deployment: str) -> None:
+    """Find a deployment, and ask for a run with parameters of one's own."""
+    page.goto("/v2/deployments")
+    page.get_by_role("link", name=deployment, exact=True).first.click()
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Custom run").click()
+    expect(page.get_by_text("Parameters", exact=True)).to_be_visible()
+
+
+def choose_service(page: Page, name: str) -> None:
+    """Choose a saved service in the drop-down."""
+    page.get_by_text("Select a block...").click()
+    page.get_by_role("option", name=name).click()
+
+
+def field(page: Page, title: str) -> Locator:
+    """Find a field by its title; the form marks those with a default."""
+    return page.get_by_label(re.compile(rf"^{re.escape(title)}( \(Optional\))?$"))
+
+
+def submit(page: Page) -> None:
+    """Submit, and go to the run; the notice that leads to it vanishes after seconds."""
+    with page.expect_response("**/create_flow_run") as answer:
+        page.get_by_role("button", name="Submit").click()
+    assert answer.value.ok, answer.value.text()
+    page.goto(f"/v2/runs/flow-run/{answer.value.json()['id']}")
+
+
+def await_completion(page: Page) -> None:
+    """Watch the run until it has completed."""
+    expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
+
+
+def open_artifact(page: Page, key: str) -> None:
+    """Go from a run to its artifact of this key."""
+    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_text(key).click()
+    page.locator("a[href*='/artifacts/artifact/']").first.click()
