@@ -35,7 +35,7 @@ class Size:
     """How many simulations are in flight in the campaign, and how many run in other ways."""
 
     in_flight: int = 500
-    others: int = 40
+    others: int = 15
 
 
 FULL = Size()
