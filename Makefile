@@ -14,7 +14,7 @@ demo: $(READY) ## Run a simulation on the sandbox (FRESH=1: run it anew)
 	@$(BIN)/prefect-expres demo $(if $(FRESH),--fresh)
 
 test: $(READY) ## Run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 soak: $(READY) ## Kill simulations at random behind a failing network (ROUNDS=30)
 	@$(BIN)/python tests/soak/soak.py --rounds $(or $(ROUNDS),30)
@@ -26,8 +26,9 @@ docs: $(READY) ## Build the documentation into build/docs
 	@$(BIN)/python -m sphinx -W -n --keep-going -q -d build/doctrees docs build/docs
 	@echo "The documentation is in build/docs/index.html"
 
-bench: $(READY) ## Measure against baselines (ONLY=wait,list JSON=FILE)
-	@$(BIN)/python tests/benchmarks/bench.py $(subst $(comma), ,$(ONLY)) $(if $(JSON),--json $(JSON))
+bench: $(READY) ## Measure against baselines (ONLY=wait,list JSON=FILE MARKDOWN=FILE)
+	@$(BIN)/python tests/benchmarks/bench.py $(subst $(comma), ,$(ONLY)) \
+		$(if $(JSON),--json $(JSON)) $(if $(MARKDOWN),--markdown $(MARKDOWN))
 
 check: $(READY) ## Check style, format and types
 	@$(BIN)/ruff check .
@@ -40,7 +41,7 @@ lock: $(READY) ## Renew requirements.txt from pyproject.toml
 		--custom-compile-command "make lock" --extra dev -o requirements.txt pyproject.toml
 
 clean: ## Remove what was built, and the demo
-	@rm -rf .venv build dist *.egg-info expres-demo
+	@rm -rf .venv build dist *.egg-info expres-demo test-artifacts
 
 $(READY): requirements.txt pyproject.toml
 	@echo "Setting up .venv from requirements.txt (once, a minute or two) ..."

@@ -1,5 +1,6 @@
 """Progress of a simulation: log lines with a step, and one progress artifact."""
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import anyio
+from anyio.lowlevel import RunVar
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 from prefect.logging import get_run_logger
 
@@ -16,7 +18,9 @@ from prefect_expres.uws import Observation, Phase
 
 SHORTEST_UPDATE = 2.0
 LONGEST_DECORATION = 10.0
+SHOWN_AT_ONCE = 4
 BYTES_EVERY = 3.0
+_TURNS: RunVar[asyncio.Semaphore] = RunVar("turns")
 _SHARE = {
     Phase.PENDING: 0.0,
     Phase.QUEUED: 5.0,
@@ -47,6 +51,20 @@ def decoration() -> Iterator[None]:
             yield
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is only about what is shown
         get_run_logger().debug("Prefect's server did not take what was to be shown: %r", fault)
+
+
+def turn() -> asyncio.Semaphore:
+    """Give what lets a few of many simulations show something at once, for use in `decoration`.
+
+    Prefect's client has 16 connections. When the time is up for a request that has just been given
+    one, but has not begun, that connection is lost to it: after hundreds of requests at once no
+    connection was left, and the flow run could not tell that it had ended.
+    """
+    try:
+        return _TURNS.get()
+    except LookupError:
+        _TURNS.set(asyncio.Semaphore(SHOWN_AT_ONCE))
+        return _TURNS.get()
 
 
 class ByteCounter:

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import JobError
 from prefect_expres.outcome import CALENDAR_END, CATALOGUE_END, QUICKLOOK_END, SimulationResult
-from prefect_expres.progress import decoration, tell, warn
+from prefect_expres.progress import decoration, tell, turn, warn
 from prefect_expres.uws import StoredFile, write_whole
 
 ANALYSIS_NEEDS = ("cdflib", "xarray", "matplotlib", "contourpy", "icalendar")
@@ -105,9 +105,10 @@ def _look(url: str) -> tuple[dict[str, bytes], list[Window]]:
 async def show_job(label: str, job_url: str) -> None:
     """Put a link to the job on the Artifacts page."""
     with decoration():
-        await acreate_link_artifact(
-            job_url, key=_key("job", label), link_text=job_url, description="The UWS job"
-        )
+        async with turn():
+            await acreate_link_artifact(
+                job_url, key=_key("job", label), link_text=job_url, description="The UWS job"
+            )
 
 
 async def show_failure(label: str, fault: JobError) -> None:
@@ -118,9 +119,10 @@ async def show_failure(label: str, fault: JobError) -> None:
         parts.append(f"## {heading}\n\n{_fenced(text)}")
     warn("%s", fault)
     with decoration():
-        await acreate_markdown_artifact(
-            "\n\n".join(parts), key=_key("failure", label), description="Why it failed"
-        )
+        async with turn():
+            await acreate_markdown_artifact(
+                "\n\n".join(parts), key=_key("failure", label), description="Why it failed"
+            )
 
 
 async def show_result(result: SimulationResult, view: View) -> None:

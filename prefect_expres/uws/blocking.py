@@ -15,7 +15,8 @@ from prefect_expres.uws.models import Phase
 LONGEST_WAIT = 30
 FIRST_WAIT = 2
 FIRST_TRUSTING_WAIT = 10
-SHORTEST_BLOCK = 1.0
+SHORTEST_BLOCK = 2.0
+"""A service that holds a wait for less is looked at as often by pauses."""
 EARLY_ANSWERS_TOLERATED = 1
 _FULL = 0.9
 

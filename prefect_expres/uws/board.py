@@ -30,10 +30,30 @@ class _Watch:
 
     job_id: str
     began: float
-    deadline: float
+    timeout: float
     on_progress: Callable[[Observation], Awaitable[None]] | None
-    left: asyncio.Future[None] = field(default_factory=asyncio.Future)
+    left: asyncio.Future[bool] = field(default_factory=asyncio.Future)
+    """Whether the job was missed in the whole list, and not in that of the active jobs only."""
     phase: Phase | None = None
+
+    @property
+    def deadline(self) -> float:
+        return self.began + self.timeout
+
+    async def show_end(self, seen: Observation) -> None:
+        """Tell of a job that has ended.
+
+        Raises:
+            _StillActive: It has not.
+        """
+        if not seen.job.phase.finished:
+            raise _StillActive
+        if self.on_progress is not None:
+            await self.on_progress(seen)
+
+
+class _StillActive(Exception):
+    """A job that was not among the active ones is one of them."""
 
 
 class JobBoard(UWSClient):
@@ -98,23 +118,35 @@ class JobBoard(UWSClient):
         Raises:
             JobLost: The list had the job, and the service knows it no more.
         """
-        now = self.clock.now()
-        watch = _Watch(job_id, now, now + timeout, on_progress)
+        watch = _Watch(job_id, self.clock.now(), timeout, on_progress)
+        while True:
+            whole = await self._missed(watch)
+            try:
+                return await wait_for(
+                    self,
+                    job_id,
+                    timeout=timeout,
+                    on_progress=on_progress if whole else watch.show_end,
+                    began=watch.began,
+                )
+            except _StillActive:
+                # The service does not take several phases for what they are.
+                self._filters = False
+            except JobNotFound:
+                if watch.phase is None:
+                    raise
+                raise lost_job(self.job_url(job_id), watch.phase) from None
+
+    async def _missed(self, watch: _Watch) -> bool:
+        """Wait until a job is not listed any more, and say whether the whole list was read."""
+        watch.left = asyncio.Future()
         self._watching.append(watch)
-        self._changed = now
+        self._changed = self.clock.now()
         self._stir()
         try:
-            await watch.left
+            return await watch.left
         finally:
             self._watching.remove(watch)
-        try:
-            return await wait_for(
-                self, job_id, timeout=timeout, on_progress=on_progress, began=watch.began
-            )
-        except JobNotFound:
-            if watch.phase is None:
-                raise
-            raise lost_job(self.job_url(job_id), watch.phase) from None
 
     def _stir(self) -> None:
         """Begin the next tick soon."""
@@ -139,13 +171,14 @@ class JobBoard(UWSClient):
         """Read the list once: all of it if somebody asks for it, else the active jobs."""
         watching = list(self._watching)
         self.readings += 1
-        listed = await (super().named_jobs() if asking else self._active_jobs())
+        whole = bool(asking)
+        listed = await (super().named_jobs() if whole else self._active_jobs())
         for each in asking:
             if not each.done():
                 each.set_result(listed)
         active = {ref.id: ref for ref in listed if not ref.phase.finished}
         for watch in watching:
-            await self._note(watch, active.get(watch.job_id))
+            await self._note(watch, active.get(watch.job_id), whole=whole or not self._filters)
 
     async def _active_jobs(self) -> tuple[JobRef, ...]:
         if self._filters:
@@ -155,11 +188,12 @@ class JobBoard(UWSClient):
                 self._filters = False
         return await self.jobs()
 
-    async def _note(self, watch: _Watch, ref: JobRef | None) -> None:
+    async def _note(self, watch: _Watch, ref: JobRef | None, *, whole: bool) -> None:
         """Tell one who waits what was seen, and let go of it when its job may have ended."""
         now = self.clock.now()
-        if ref is None or now >= watch.deadline:
-            self._let_go(watch)
+        late = now >= watch.deadline
+        if ref is None or late:
+            self._let_go(watch, whole=whole or late)
             self._changed = now
         elif ref.phase is not watch.phase:
             watch.phase = ref.phase
@@ -191,12 +225,12 @@ class JobBoard(UWSClient):
         mends = isinstance(fault, ExpresError) and fault.retryable
         for watch in self._watching:
             if not mends or self.clock.now() >= watch.deadline:
-                self._let_go(watch)
+                self._let_go(watch, whole=True)
 
     @staticmethod
-    def _let_go(watch: _Watch) -> None:
+    def _let_go(watch: _Watch, *, whole: bool) -> None:
         if not watch.left.done():
-            watch.left.set_result(None)
+            watch.left.set_result(whole)
 
     async def _rest(self, taken: float) -> None:
         """Let a tick pass; a quiet time makes it longer, and one who comes ends it early."""

@@ -26,7 +26,8 @@ try:
 except ImportError:  # Windows: no part is ever taken up there
     fcntl = None  # type: ignore[assignment]
 
-_BLOCK = 2**20
+_BLOCK = 2**22
+"""Bytes hashed and stored at once, beside the reading; smaller ones wait for each other more."""
 _ALGORITHMS = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
 
 

@@ -28,7 +28,7 @@ BENCHMARKS = {
 }
 """The module of each benchmark; it has ``measure(size)`` and the sizes ``FULL`` and ``TINY``."""
 
-WIDTH = 150
+WIDTH = 180
 
 
 def rows_of(name: str, size: str) -> list[Row]:
@@ -51,14 +51,15 @@ def main() -> None:
         began = time.monotonic()
         found[name] = rows_of(name, asked.size)
         progress.print(f"{name}: {time.monotonic() - began:.0f} s", highlight=False)
+    machine = described()
     console = Console(width=max(WIDTH, Console().width))
-    console.print(table_of(found, described()))
+    console.print(table_of(found, machine))
     if asked.json:
         facts = {name: [row.as_json() for row in rows] for name, rows in found.items()}
-        content = {"machine": described(), "benchmarks": facts}
+        content = {"machine": machine, "benchmarks": facts}
         asked.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     if asked.markdown:
-        asked.markdown.write_text(markdown_of(found, described()), encoding="utf-8")
+        asked.markdown.write_text(markdown_of(found, machine), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class Size:
 
     jobs: int = 10_000
     results: int = 200
-    readings: int = 7
+    readings: int = 5
 
 
 FULL = Size()

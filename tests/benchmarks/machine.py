@@ -23,11 +23,12 @@ class Cost:
 
 
 def described() -> str:
-    """Say what machine this is."""
+    """Say what machine this is, and how much it has to do besides."""
+    load = os.getloadavg()[0]
     gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"{os.cpu_count()} cores ({_processor()}), {gigabytes:.0f} GB, "
-        f"Python {platform.python_version()}, {platform.system()}; "
+        f"Python {platform.python_version()}, {platform.system()}, load {load:.1f} at the end; "
         "ratios are ours over the baseline's, both of this run"
     )
 

@@ -11,6 +11,7 @@ from bench import BENCHMARKS, rows_of
 from rows import Aim, Row
 
 
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_benchmark_finds_figures(name: str) -> None:
     """Rows come, with figures and ratios that are numbers above zero."""

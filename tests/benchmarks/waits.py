@@ -23,7 +23,7 @@ LONGEST_QUEUE = 1.0
 class Size:
     """How many jobs of how many seconds each; their real lengths vary by a fifth."""
 
-    jobs: int = 100
+    jobs: int = 40
     seconds: tuple[float, ...] = (5, 60, 600)
 
 

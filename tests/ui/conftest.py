@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 PATIENCE_MS = 60_000
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(
     migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
@@ -30,7 +30,7 @@ def server(
             yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def service(server: PrefectServer, engine_sandbox: SandboxServer) -> str:
     """Save the sandbox as a block, and give its name."""
     with temporary_settings({PREFECT_API_URL: server.api_url}):

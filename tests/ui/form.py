@@ -29,6 +29,7 @@ def submit(page: Page) -> None:
     """Submit, and go to the run; the notice that leads to it vanishes after seconds."""
     with page.expect_response("**/create_flow_run") as answer:
         page.get_by_role("button", name="Submit").click()
+    assert answer.value.ok, answer.value.text()
     page.goto(f"/v2/runs/flow-run/{answer.value.json()['id']}")
 
 

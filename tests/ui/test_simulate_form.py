@@ -1,5 +1,6 @@
 """Run a simulation as a person does: from the form of its deployment, in a real browser."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,13 @@ def test_simulation_is_run_from_the_form(
 
     open_form(page, "simulate")
     keep("1-form")
-    page.get_by_role("tab", name="Earth, computed").click()
+    page.locator(".cm-content").click()
+    page.keyboard.insert_text(json.dumps(json.loads(EXAMPLE.read_text())))
+    expect(page.locator(".cm-content")).to_contain_text("SOURCE")
     choose_service(page, service)
+    page.get_by_role("tab", name="Earth, computed").click()
     field(page, "Output folder").fill(str(tmp_path))
     keep("2-form-filled")
-    page.locator(".cm-content").click()
-    page.keyboard.insert_text(EXAMPLE.read_text())
     submit(page)
     await_completion(page)
     expect(page.get_by_text(LABEL).first).to_be_visible()

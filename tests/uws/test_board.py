@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 from proxy import Fault, FaultProxy, fault_proxy
 from schedules import HurriedClock
@@ -113,6 +114,36 @@ async def test_service_without_filters(
     async with board_of(quick_opus, [Fault("status", status=400)]) as (board, proxy):
         assert (await board.finished(job_id, timeout=600)).phase is Phase.COMPLETED
     assert requests(proxy, r"/rest/ExPRES\?\S*") == 1
+
+
+class OnePhase(httpx.AsyncHTTPTransport):
+    """A way to a service that takes the last of several phases for the only one."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Leave out all but the last of the phases."""
+        if phases := request.url.params.get_list("PHASE"):
+            request.url = request.url.copy_set_param("PHASE", phases[-1])
+        return await super().handle_async_request(request)
+
+
+async def test_service_that_takes_one_phase_only(
+    quick_opus: SandboxServer, configuration: dict[str, Any]
+) -> None:
+    """Where the list of active jobs lacks one, the whole list is watched, not the single job."""
+    (job_id,) = await started(quick_opus, configuration, ["sleep=1"])
+    seen = []
+
+    async def show(observation: Observation) -> None:
+        seen.append(observation.job.phase)
+
+    async with fault_proxy(quick_opus.url) as proxy:
+        jobs_url = f"{proxy.url}/rest/ExPRES"
+        async with JobBoard(jobs_url, clock=HurriedClock(10.0), transport=OnePhase()) as board:
+            job = await board.finished(job_id, timeout=600, on_progress=show)
+            assert board.readings > 2
+    assert job.phase is seen[-1] is Phase.COMPLETED
+    assert requests(proxy, r"/rest/ExPRES\?\S*") == 1
+    assert requests(proxy, r"/rest/ExPRES/\S+") == 2
 
 
 async def test_deadline(quick_opus: SandboxServer, configuration: dict[str, Any]) -> None:
