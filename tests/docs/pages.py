@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent.parent
 FOLDERS = (ROOT / "docs", ROOT / "deployments")
 PAGES = [ROOT / "README.md", *sorted(page for each in FOLDERS for page in each.rglob("*.md"))]
 RUNNABLE = ("python", "console")
-LONGEST_RUN = 150
+LONGEST_RUN = 300
 _NOT_RUN = re.compile(r"<!-- not run: (.+?) -->", re.DOTALL)
 _PROMPT, _CONTINUED = "$ ", "> "
 
