@@ -15,7 +15,7 @@ from prefect_expres.outcome import PhaseTime
 from prefect_expres.progress import tell, warn
 from prefect_expres.submission import Submission, stop_jobs
 from prefect_expres.uws import Job, Phase, StoredFile, UWSClient
-from prefect_expres.viewing import View, show_failure, show_job
+from prefect_expres.viewing import View, show_failure
 
 STOP_SECONDS = 25.0
 SECOND_LOOK_AFTER = 1.0
@@ -56,6 +56,9 @@ class Steps(Protocol):
         self, request: SimulationRequest, terms: Terms, passed_over: tuple[str, ...]
     ) -> Submission:
         """Come to the one job that runs the simulation."""
+
+    async def show_job(self, label: str, job_url: str) -> None:
+        """Show where the job is."""
 
     async def start(self, submission: Submission, timeout: float) -> Phase:
         """See to it that the job is started."""
@@ -125,7 +128,7 @@ class Attempts:
             submission = self._submission = await self._steps.create(
                 self._request, self._terms, tuple(self._passed_over)
             )
-            await show_job(self._request.label, submission.job_url)
+            await self._steps.show_job(self._request.label, submission.job_url)
             await self._steps.start(submission, _until(deadline))
             job, phases = await self._steps.finish(
                 submission, self._request.label, _until(deadline), self._terms.execution_duration

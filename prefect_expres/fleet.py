@@ -237,6 +237,9 @@ class BoardSteps:
             alone=terms.alone,
         )
 
+    async def show_job(self, label: str, job_url: str) -> None:
+        """Show nothing: the log names the job, and the campaign's table in the end."""
+
     async def start(self, submission: Submission, timeout: float) -> Phase:
         """See to it that the job is started."""
         return await steps.start(self._board, submission, timeout)

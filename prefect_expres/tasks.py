@@ -23,7 +23,7 @@ from prefect_expres.outcome import PhaseTime
 from prefect_expres.progress import ProgressArtifact, tell
 from prefect_expres.submission import Submission
 from prefect_expres.uws import Job, Phase, StoredFile, UWSClient, wait_for
-from prefect_expres.viewing import View, look_at
+from prefect_expres.viewing import View, look_at, show_job
 
 
 async def may_help(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
@@ -212,6 +212,10 @@ class TaskSteps:
             passed_over,
             alone=terms.alone,
         )
+
+    async def show_job(self, label: str, job_url: str) -> None:
+        """Put a link to the job on the Artifacts page."""
+        await show_job(label, job_url)
 
     async def start(self, submission: Submission, timeout: float) -> Phase:
         """See to it that the job is started."""
