@@ -1,0 +1,31 @@
+"""The numbers on the page of settings are those of the code."""
+
+import pytest
+from pages import ROOT
+from prefect_expres.flows.simulate import QUEUE_ALLOWANCE
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.expres.access import AUTHENTICATED_SECONDS, GUEST_SECONDS
+from prefect_expres.limits import JOBS_LIMIT
+from prefect_expres.uws import blocking, retrying, transfer, waiting
+
+PAGE = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
+LARGEST = ExpresService.model_fields["largest_result"].default
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"| {GUEST_SECONDS} s, {AUTHENTICATED_SECONDS} s | `prefect_expres.expres.access` |",
+        f"| `execution_duration` + {QUEUE_ALLOWANCE:.0f} s | `prefect_expres.flows.simulate` |",
+        f"| {blocking.LONGEST_WAIT} s | `prefect_expres.uws.blocking` |",
+        f"| {waiting.LONGEST_SLEEP:.0f} s | `prefect_expres.uws.waiting` |",
+        f"| {retrying.ATTEMPTS}, {retrying.BUDGET_SECONDS:.0f} s | `prefect_expres.uws.retrying` |",
+        f"| {transfer.FRUITLESS_TRIES} | `prefect_expres.uws.transfer` |",
+        f"| {LARGEST // 2**30} GiB | `largest_result` of the block |",
+        f"named `{JOBS_LIMIT}`",
+    ],
+)
+def test_the_page_tells_the_numbers_of_the_code(line: str) -> None:
+    """Each stands there as it stands in the code."""
+    assert line in PAGE
