@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import s3fs
 from moto.server import ThreadedMotoServer
 
@@ -21,6 +22,8 @@ def object_store() -> Iterator[str]:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    # All servers of a process share what they store.
+    httpx.post(f"http://{host}:{port}/moto-api/reset", trust_env=False).raise_for_status()
     address = {
         "AWS_ENDPOINT_URL": f"http://{host}:{port}",
         "AWS_ACCESS_KEY_ID": "key",

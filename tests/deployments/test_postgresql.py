@@ -7,12 +7,9 @@ from typing import Any
 import pytest
 from fleets import plan_of, quick_fleet
 from postgresql import HOMES, PostgreSQL
-from prefect.events.worker import EventsWorker
-from prefect.logging.handlers import APILogWorker
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.simulate import simulate
-from processes import PrefectServer, until
+from processes import PrefectServer, flows_going_to, until
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.sandbox.serving import SandboxServer
@@ -39,10 +36,8 @@ def server(
     """Run a Prefect server on PostgreSQL; flows in this process run on it."""
     server = PrefectServer(tmp_path_factory.mktemp("postgresql") / "home", migrated_home)
     server.environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database.url
-    with server, temporary_settings({PREFECT_API_URL: server.api_url}):
+    with server, flows_going_to(server):
         yield server
-        APILogWorker.instance().drain()
-        EventsWorker.drain_all()
 
 
 async def test_simulation_runs_on_postgresql(

@@ -23,11 +23,14 @@ PREFECT = "http://127.0.0.1:4200/api"
 ASKS_JPL = "HorizonsEphemeris("
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(
     migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
-    """Run a Prefect server for the pages alone: they deploy, and others want to find it bare."""
+    """Run a Prefect server for the pages alone: they deploy, and others want to find it bare.
+
+    It ends with its module, so that the flows of other tests go to their own server again.
+    """
     with flows_on_server(tmp_path_factory.mktemp("book") / "home", migrated_home) as server:
         yield server
 

@@ -231,17 +231,28 @@ def flows_on_server(home: Path, migrated: Path) -> Iterator[PrefectServer]:
         home: Its folder, which is made from a migrated one.
         migrated: A home whose database is migrated.
     """
+    with PrefectServer(home, migrated) as server, flows_going_to(server):
+        yield server
+
+
+@contextlib.contextmanager
+def flows_going_to(server: PrefectServer) -> Iterator[None]:
+    """Have the flows of this process run on a server, their events and logs included.
+
+    What sends these keeps its connection to the server that it was started for.
+    """
     from prefect.events.worker import EventsWorker  # noqa: PLC0415 - seconds, for few tests
     from prefect.logging.handlers import APILogWorker  # noqa: PLC0415
     from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415
 
-    with (
-        PrefectServer(home, migrated) as server,
-        temporary_settings({PREFECT_API_URL: server.api_url}),
-    ):
-        yield server
-        APILogWorker.instance().drain()
+    def drain() -> None:
+        APILogWorker.drain_all()
         EventsWorker.drain_all()
+
+    drain()
+    with temporary_settings({PREFECT_API_URL: server.api_url}):
+        yield
+        drain()
 
 
 def migrate(home: Path) -> None:

@@ -165,7 +165,7 @@ def test_the_ordinary_mode_turns_the_other_way(tmp_path: Path, tables: Path) -> 
 
 
 DAY = """
-import resource, sys, time
+import resource, sys
 from pathlib import Path
 from prefect_expres.expres.configuration import Configuration
 from prefect_expres.sandbox.engine import run_engine
@@ -173,14 +173,12 @@ examples, out, tables = map(Path, sys.argv[1:])
 configuration = Configuration.parse((examples / "earth-jupiter-io-20180913.json").read_text())
 ephemeris = (examples / "earth-jupiter-20180913.csv").read_bytes()
 run_engine(configuration, ephemeris, out, tables)
-began = time.monotonic()
-run_engine(configuration, ephemeris, out, tables)
-print(time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def test_a_routine_day_is_quick_and_small(tmp_path: Path, tables: Path) -> None:
-    """1440 steps, 781 channels and two sources take 8 seconds and 1 GB at most, lines at hand."""
+def test_a_routine_day_is_small(tmp_path: Path, tables: Path) -> None:
+    """1440 steps, 781 channels and two sources take 1 GB at most; make bench tells the time."""
     done = subprocess.run(
         [sys.executable, "-c", DAY, str(EXAMPLES), str(tmp_path), str(tables)],
         capture_output=True,
@@ -188,6 +186,4 @@ def test_a_routine_day_is_quick_and_small(tmp_path: Path, tables: Path) -> None:
         check=True,
         timeout=120,
     )
-    seconds, kilobytes = map(float, done.stdout.splitlines()[-1].split())
-    assert seconds < 8
-    assert kilobytes < 1e6
+    assert int(done.stdout.splitlines()[-1]) < 1e6
