@@ -117,7 +117,7 @@ async def _content(location: str | Path, error: type[ExpresError]) -> bytes:
 
     try:
         content = await asyncio.to_thread(read)
-    except (OSError, ValueError, ImportError) as fault:
+    except Exception as fault:  # noqa: BLE001 - each file system has errors of its own
         msg = f"{location} cannot be read: {fault}"
         raise error(msg) from None
     if len(content) > LARGEST_INPUT:
