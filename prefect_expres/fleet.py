@@ -40,6 +40,8 @@ from prefect_expres.uws import Job, JobBoard, Phase, StoredFile, UWSClient
 from prefect_expres.viewing import View, look_at
 
 DOWNLOADS_AT_ONCE = 8
+MOST_AROUND = 32
+"""Simulations beyond those in flight that are prepared, downloaded or looked at meanwhile."""
 KEPT_EPHEMERIDES = 16
 OUTSTANDING_LOOKS = 64
 
@@ -132,7 +134,7 @@ class Fleet:
         self._stopping = True
 
     async def run(self, plan: RoutinePlan | FilesPlan, numbers: Iterable[int]) -> None:
-        """Run simulations, as many at once as there are places, and as many again around them.
+        """Run simulations, as many at once as there are places, and some more around them.
 
         Those that have a row, or are under way, are passed over.
 
@@ -140,7 +142,8 @@ class Fleet:
             plan: The plan.
             numbers: Which of its simulations, in the order in which they begin.
         """
-        handled = asyncio.Semaphore(2 * self._orders.in_flight)
+        in_flight = self._orders.in_flight
+        handled = asyncio.Semaphore(in_flight + min(in_flight, MOST_AROUND))
         try:
             async with asyncio.TaskGroup() as group:
                 for number in numbers:
@@ -269,8 +272,8 @@ class BoardSteps:
 def _looker() -> Callable[[StoredFile, str], Awaitable[View]]:
     """Look one by one in this process, or many at once where the flow's task runner has others.
 
-    An awaited task costs 4 ms, a submitted one 97: they are submitted only where that buys the
-    work of other processes.
+    A submitted task costs 97 ms: they are submitted only where that buys the work of other
+    processes. Here a look is a part of its simulation, whose task run tells of it.
     """
     flow_run = FlowRunContext.get()
     if flow_run is None or isinstance(flow_run.task_runner, ThreadPoolTaskRunner):
@@ -281,7 +284,7 @@ def _looker() -> Callable[[StoredFile, str], Awaitable[View]]:
 def _one_by_one(turn: asyncio.Semaphore) -> Callable[[StoredFile, str], Awaitable[View]]:
     async def look(cdf: StoredFile, folder: str) -> View:
         async with turn:
-            return await look_at(cdf, folder)
+            return await look_at.fn(cdf, folder)
 
     return look
 
