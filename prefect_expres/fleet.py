@@ -5,8 +5,6 @@ import contextlib
 import functools
 import json
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AbstractAsyncContextManager
-from contextvars import copy_context
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -14,36 +12,26 @@ from typing import Any, Self
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.context import FlowRunContext
-from prefect.futures import PrefectFuture
-from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
-from prefect_expres import steps
 from prefect_expres.attempts import Terms, bare
 from prefect_expres.blocks import ExpresService
+from prefect_expres.board_steps import BoardSteps
 from prefect_expres.ephemeris import AnyEphemeris, Span
 from prefect_expres.errors import ExpresError, JobError
-from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.access import job_list_for
 from prefect_expres.journal import Journal, Row
 from prefect_expres.observing import compute_ephemeris
-from prefect_expres.outcome import PhaseTime
 from prefect_expres.plans import FilesPlan, Planned, RoutinePlan, beside
 from prefect_expres.preparing import read_configuration, request_of
-from prefect_expres.progress import PhaseLog, tell
 from prefect_expres.running import run_simulation
 from prefect_expres.slots import Slots
-from prefect_expres.submission import Submission
 from prefect_expres.tasks import may_help
-from prefect_expres.uws import Job, JobBoard, Phase, StoredFile, UWSClient
-from prefect_expres.viewing import View, look_at
+from prefect_expres.uws import JobBoard
 
-DOWNLOADS_AT_ONCE = 8
 MOST_AROUND = 32
 """Simulations beyond those in flight that are prepared, downloaded or looked at meanwhile."""
 KEPT_EPHEMERIDES = 16
-OUTSTANDING_LOOKS = 64
 
 
 @task(
@@ -200,114 +188,6 @@ class Fleet:
             made_from=(configuration, ephemeris),
         )
         return Row.of(planned.number, planned.label, result)
-
-
-class BoardSteps:
-    """The steps on the service, sharing one board, the places and the turns; see `Steps`.
-
-    Args:
-        board: The client of the job list.
-        slots: The places on the service.
-        largest_result: Bytes that one result may have.
-    """
-
-    def __init__(self, board: JobBoard, slots: Slots, largest_result: int) -> None:
-        self._board = board
-        self._slots = slots
-        self._largest_result = largest_result
-        self._downloads = asyncio.Semaphore(DOWNLOADS_AT_ONCE)
-        self._look = _looker()
-
-    def slot(self) -> AbstractAsyncContextManager[object]:
-        """Hold a place on the service."""
-        return self._slots.hold()
-
-    def client(self, job_list: str) -> AbstractAsyncContextManager[UWSClient]:
-        """Give the board, which stays open."""
-        return contextlib.nullcontext(self._board)
-
-    async def create(
-        self, request: SimulationRequest, terms: Terms, passed_over: tuple[str, ...]
-    ) -> Submission:
-        """Come to the one job that runs the simulation."""
-        return await steps.create(
-            self._board,
-            request,
-            terms.owner,
-            execution_duration=terms.execution_duration,
-            timeout=terms.patience,
-            passed_over=passed_over,
-            alone=terms.alone,
-        )
-
-    async def show_job(self, label: str, job_url: str) -> None:
-        """Show nothing: the log names the job, and the campaign's table in the end."""
-
-    async def start(self, submission: Submission, timeout: float) -> Phase:
-        """See to it that the job is started."""
-        return await steps.start(self._board, submission, timeout)
-
-    async def finish(
-        self, submission: Submission, label: str, timeout: float, execution_duration: int
-    ) -> tuple[Job, tuple[PhaseTime, ...]]:
-        """Wait until the board shows that the job has completed."""
-        log = PhaseLog(label, submission.job_url)
-        wait = functools.partial(self._board.finished, timeout=timeout, on_progress=log.show)
-        return await steps.finish(self._board, submission.job_id, wait), log.phases
-
-    async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
-        """Bring the results home when it is their turn."""
-        async with self._downloads:
-            files = await steps.download(
-                self._board, submission.job_id, folder, self._largest_result
-            )
-        tell("download", "%d files, %s bytes", len(files), f"{sum(file.size for file in files):,}")
-        return files
-
-    async def look(self, cdf: StoredFile, folder: str) -> View:
-        """Look at the results."""
-        return await self._look(cdf, folder)
-
-
-def _looker() -> Callable[[StoredFile, str], Awaitable[View]]:
-    """Look one by one in this process, or many at once where the flow's task runner has others.
-
-    A submitted task costs 97 ms: they are submitted only where that buys the work of other
-    processes. Here a look is a part of its simulation, whose task run tells of it.
-    """
-    flow_run = FlowRunContext.get()
-    if flow_run is None or isinstance(flow_run.task_runner, ThreadPoolTaskRunner):
-        return _one_by_one(asyncio.Semaphore(1))
-    return _submitted(flow_run)
-
-
-def _one_by_one(turn: asyncio.Semaphore) -> Callable[[StoredFile, str], Awaitable[View]]:
-    async def look(cdf: StoredFile, folder: str) -> View:
-        async with turn:
-            return await look_at.fn(cdf, folder)
-
-    return look
-
-
-def _submitted(flow_run: FlowRunContext) -> Callable[[StoredFile, str], Awaitable[View]]:
-    """Submit to the flow's task runner, in the context of the flow run and without its parameters.
-
-    Prefect sends the context along: the parameters hold the service's token, which is nobody's
-    business there, and those of the simulation's task run cannot be sent at all.
-    """
-    turn, context = asyncio.Semaphore(OUTSTANDING_LOOKS), copy_context()
-
-    def submit(cdf: StoredFile, folder: str) -> PrefectFuture[View]:
-        with flow_run.model_copy(update={"parameters": {}}):
-            runner: TaskRunner[PrefectFuture[View]] = flow_run.task_runner
-            return runner.submit(look_at, {"cdf": cdf, "folder": folder})
-
-    async def look(cdf: StoredFile, folder: str) -> View:
-        async with turn:
-            future = context.run(submit, cdf, folder)
-            return await asyncio.to_thread(future.result)
-
-    return look
 
 
 class _Ephemerides:

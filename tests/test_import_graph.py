@@ -50,6 +50,7 @@ BELOW["journal"] = {"uws", "outcome"}
 BELOW["indexing"] = {"journal", "plans", "uws"}
 BELOW["campaigning"] = {"indexing", "journal", "progress"}
 BELOW["slots"] = {"limits", "progress"}
+BELOW["board_steps"] = BELOW["running"] | {"slots", "steps"}
 BELOW["fleet"] = set(BELOW) - {"campaigning", "indexing", "hooks"}
 BELOW["sharing"] = {"errors", "blocks", "fleet", "journal", "limits", "progress"}
 BELOW["keeping"] = BELOW["tasks"] | {"tasks", "running", "chores", "inventory", "flow_runs"}
@@ -69,6 +70,7 @@ WITH_PREFECT = {
     "announcing",
     "assets",
     "blocks",
+    "board_steps",
     "attempts",
     "calling",
     "campaigning",
