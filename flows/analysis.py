@@ -3,7 +3,7 @@
 import re
 import tempfile
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from prefect.runtime import flow_run
 
@@ -11,14 +11,12 @@ from prefect_expres import analysis
 from prefect_expres.analysis.windows import Window
 from prefect_expres.blocks import ExpresService
 from prefect_expres.calling import anywhere_flow
-from prefect_expres.parameters import titled
+from prefect_expres.parameters import Site, titled
 from prefect_expres.progress import tell
 from prefect_expres.science import find_windows
 from prefect_expres.tasks import download_results
 from prefect_expres.uws import write_whole
 from prefect_expres.viewing import show_windows
-
-Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
 
 
 def _label(job_url: str, observatory: str) -> str:

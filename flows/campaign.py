@@ -1,7 +1,9 @@
 """Run many ExPRES simulations: a plan, a few at a time on the service, the failed ones reported."""
 
 import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from prefect.runtime import flow_run
@@ -193,12 +195,7 @@ async def share_campaign(
     orders = Orders(service, output, branch, terms, in_flight)
     progress = CampaignProgress(flow_run.name or plan.name, total)
 
-    async def counted(row: Row) -> None:
-        await progress.show(journal.rows)
-        if _too_many(journal, max_failures):
-            fleet.stop()
-
-    async with Fleet(orders, journal, counted) as fleet:
+    async with _fleet(orders, journal, progress, max_failures) as fleet:
         touch = asyncio.create_task(keep_in_touch(journal, str(flow_run.id), fleet))
         try:
             await fleet.run(plan, share_of(total, share, shares))
@@ -215,6 +212,16 @@ async def _run_here(
     max_failures: int | None,
 ) -> int:
     """Run all of the plan in this flow run, and give how often the job list was read."""
+    async with _fleet(orders, journal, progress, max_failures) as fleet:
+        await fleet.run(plan, range(plan.count()))
+        return fleet.board.readings
+
+
+@contextlib.asynccontextmanager
+async def _fleet(
+    orders: Orders, journal: Journal, progress: CampaignProgress, max_failures: int | None
+) -> AsyncIterator[Fleet]:
+    """Open a fleet that shows how far it is, and stops when too many have failed."""
 
     async def counted(row: Row) -> None:
         await progress.show(journal.rows)
@@ -222,8 +229,7 @@ async def _run_here(
             fleet.stop()
 
     async with Fleet(orders, journal, counted) as fleet:
-        await fleet.run(plan, range(plan.count()))
-        return fleet.board.readings
+        yield fleet
 
 
 def _terms(execution_duration: int, timeout: float | None, attempts: int) -> Terms:

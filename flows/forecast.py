@@ -5,7 +5,7 @@ import base64
 import posixpath
 from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from prefect import task
 from prefect.artifacts import (
@@ -35,14 +35,13 @@ from prefect_expres.forecasting import (
 )
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.indexing import CampaignResult
-from prefect_expres.parameters import Day, OrDefault, Seconds, Today, titled
+from prefect_expres.parameters import Day, OrDefault, Seconds, Site, Today, titled
 from prefect_expres.plans import RoutineMoon, RoutinePlan
 from prefect_expres.progress import decoration, tell, warn
 from prefect_expres.publishing import prune, publish, set_name
 from prefect_expres.uws.answers import shown_url
 from prefect_expres.viewing import ANALYSIS_NEEDS, lack_for_analysis
 
-Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
 Moons = Annotated[tuple[RoutineMoon, ...], Field(min_length=1)]
 Days = Annotated[int, Field(ge=1, le=31)]
 ALL_MOONS: Moons = ("Io", "Europa", "Ganymede")

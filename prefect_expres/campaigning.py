@@ -13,7 +13,7 @@ from prefect.artifacts import (
 
 from prefect_expres.indexing import CampaignResult
 from prefect_expres.journal import Row
-from prefect_expres.progress import SHORTEST_UPDATE, decoration, tell
+from prefect_expres.progress import SHORTEST_UPDATE, artifact_key, decoration, tell
 
 MOST_ROWS_SHOWN = 1000
 LONGEST_REASON = 200
@@ -61,7 +61,7 @@ class CampaignProgress:
 
     async def _draw(self, percent: float, description: str) -> None:
         if self._artifact is None:
-            key = _key("campaign", self._name)
+            key = artifact_key("campaign", self._name)
             self._artifact = await acreate_progress_artifact(percent, key, description)
         else:
             await aupdate_progress_artifact(self._artifact, percent, description)
@@ -73,7 +73,7 @@ async def show_campaign(name: str, result: CampaignResult) -> None:
     with decoration():
         await acreate_table_artifact(
             [_cells(row) for row in rows[:MOST_ROWS_SHOWN]],
-            key=_key("simulations", name),
+            key=artifact_key("simulations", name),
             description=f"{name}: "
             + (
                 f"the first {MOST_ROWS_SHOWN} of {len(rows)} simulations"
@@ -83,7 +83,9 @@ async def show_campaign(name: str, result: CampaignResult) -> None:
         )
     with decoration():
         await acreate_markdown_artifact(
-            _summary(name, result), key=_key("summary", name), description=f"{name}: summary"
+            _summary(name, result),
+            key=artifact_key("summary", name),
+            description=f"{name}: summary",
         )
 
 
@@ -124,7 +126,3 @@ def _shortly(text: str | None) -> str:
     """Put a fault on one line, without what Markdown would take for tags."""
     words = " ".join((text or "").split()).replace("<", "(").replace(">", ")")
     return words if len(words) <= LONGEST_REASON else f"{words[:LONGEST_REASON]} …"
-
-
-def _key(kind: str, name: str) -> str:
-    return f"{kind}-{name}".lower().replace("_", "-")

@@ -5,7 +5,7 @@ Prefect titles a parameter by its name, and a choice by its JSON type, unless to
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, WithJsonSchema
 from pydantic.fields import FieldInfo
@@ -50,3 +50,6 @@ Count = Annotated[
 NoLimit = Annotated[None, WithJsonSchema({"title": "No limit", "type": "null"})]
 Day = Annotated[date, WithJsonSchema({"title": "Date", "type": "string", "format": "date"})]
 Today = Annotated[None, WithJsonSchema({"title": "Today", "type": "null"})]
+
+Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
+"""An observatory, as a choice."""

@@ -67,6 +67,11 @@ def turn() -> asyncio.Semaphore:
         return _TURNS.get()
 
 
+def artifact_key(kind: str, label: str) -> str:
+    """Name an artifact by what it shows, in the letters that Prefect allows."""
+    return f"{kind}-{label}".lower().replace("_", "-")
+
+
 class ByteCounter:
     """Logs how far a long download is, at most every few seconds."""
 
@@ -140,7 +145,7 @@ class ProgressArtifact(PhaseLog):
             share += 85.0 * min((elapsed - self._executing_since) / self._allowed, 1.0)
         description = f"{phase.value} after {elapsed:.0f} s, {self._job_url}"
         if self._artifact is None:
-            key = f"progress-{self._label}".lower().replace("_", "-")
+            key = artifact_key("progress", self._label)
             self._artifact = await acreate_progress_artifact(share, key, description)
         else:
             await aupdate_progress_artifact(self._artifact, share, description)

@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import JobError
 from prefect_expres.outcome import CALENDAR_END, CATALOGUE_END, QUICKLOOK_END, SimulationResult
-from prefect_expres.progress import decoration, tell, turn, warn
+from prefect_expres.progress import artifact_key, decoration, tell, turn, warn
 from prefect_expres.uws import StoredFile, write_whole
 
 ANALYSIS_NEEDS = ("cdflib", "xarray", "matplotlib", "contourpy", "icalendar")
@@ -107,7 +107,10 @@ async def show_job(label: str, job_url: str) -> None:
     with decoration():
         async with turn():
             await acreate_link_artifact(
-                job_url, key=_key("job", label), link_text=job_url, description="The UWS job"
+                job_url,
+                key=artifact_key("job", label),
+                link_text=job_url,
+                description="The UWS job",
             )
 
 
@@ -121,7 +124,7 @@ async def show_failure(label: str, fault: JobError) -> None:
     with decoration():
         async with turn():
             await acreate_markdown_artifact(
-                "\n\n".join(parts), key=_key("failure", label), description="Why it failed"
+                "\n\n".join(parts), key=artifact_key("failure", label), description="Why it failed"
             )
 
 
@@ -136,7 +139,7 @@ async def show_result(result: SimulationResult, view: View) -> None:
         with decoration():
             await acreate_image_artifact(
                 f"data:image/png;base64,{encoded}",
-                key=_key("quicklook", result.label),
+                key=artifact_key("quicklook", result.label),
                 description="Visible emission over time and frequency",
             )
 
@@ -152,7 +155,7 @@ async def _show_files(result: SimulationResult) -> None:
             }
             for file in result.files
         ],
-        key=_key("results", result.label),
+        key=artifact_key("results", result.label),
         description=f"Files in {result.folder}",
     )
 
@@ -171,7 +174,7 @@ async def show_windows(label: str, windows: Sequence[Window], description: str) 
                 }
                 for window in windows
             ],
-            key=_key("windows", label),
+            key=artifact_key("windows", label),
             description=description,
         )
 
@@ -180,7 +183,3 @@ def _fenced(text: str) -> str:
     """Show text as it is: the service's words are not to be read as Markdown."""
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
     return f"{fence}text\n{text}\n{fence}"
-
-
-def _key(kind: str, label: str) -> str:
-    return f"{kind}-{label}".lower().replace("_", "-")

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import fsspec
 from cyclopts import App, Group, Parameter
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from prefect_expres.commands.files import read_bytes
 from prefect_expres.commands.flowing import service_block
 from prefect_expres.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.console.printing import facts, give, table
@@ -186,7 +186,7 @@ def _plan_of(file: str | None, options: PlanOptions) -> RoutinePlan | FilesPlan:
         raise UsageError("Give one of: a plan's file, --first for routine simulations, or --files")
     try:
         if file:
-            plan: RoutinePlan | FilesPlan = TypeAdapter(Plan).validate_json(_read(file))
+            plan: RoutinePlan | FilesPlan = TypeAdapter(Plan).validate_json(read_bytes(file))
             return plan
         if options.files:
             return FilesPlan(configurations=options.files)
@@ -209,15 +209,6 @@ def _told(problem: ErrorDetails) -> str:
     place = ".".join(map(str, problem["loc"]))
     words = problem["msg"].removeprefix("Value error, ")
     return f"{place}: {words}" if place else words
-
-
-def _read(file: str) -> bytes:
-    try:
-        with fsspec.open(file, "rb") as stream:
-            return bytes(stream.read())
-    except (OSError, ValueError, ImportError) as fault:
-        msg = f"The plan {file} cannot be read: {fault}"
-        raise ConfigurationError(msg) from None
 
 
 def _values(text: str) -> tuple[str, list[Any]]:

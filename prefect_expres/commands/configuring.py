@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from fsspec.core import has_magic, url_to_fs
 from rich.text import Text
 
+from prefect_expres.commands.files import read_bytes
 from prefect_expres.commands.options import AsJson
 from prefect_expres.console.printing import give, print_json
 from prefect_expres.errors import ConfigurationError
@@ -127,7 +128,7 @@ def diff(before: str, after: str, /, *, as_json: AsJson = False) -> int:
         after: Path or URL of the second.
         as_json: Write a list of differences instead of lines for people.
     """
-    found = list(differences(*(read_content(_bytes(file)) for file in (before, after))))
+    found = list(differences(*(read_content(read_bytes(file)) for file in (before, after))))
     give([difference.parts() for difference in found], *map(str, found), as_json=as_json)
     return int(bool(found))
 
@@ -135,7 +136,7 @@ def diff(before: str, after: str, /, *, as_json: AsJson = False) -> int:
 def _examined(file: str, access: Access) -> Report:
 
     try:
-        content = read_content(_bytes(file))
+        content = read_content(read_bytes(file))
     except ConfigurationError as fault:
         return Report(file, (problem_of_file(str(fault)),), ())
     problems = Configuration.problems_in(content)
@@ -173,18 +174,7 @@ def _matching(pattern: str) -> list[str]:
     return found or [pattern]
 
 
-def _bytes(file: str) -> bytes:
-
-    try:
-        system, path = url_to_fs(file)
-        return bytes(system.cat_file(path))
-    except (OSError, ValueError, ImportError) as fault:
-        msg = f"{file} cannot be read: {fault}"
-        raise ConfigurationError(msg) from None
-
-
 def _refuse_existing(file: str) -> None:
-
     system, path = url_to_fs(file)
     if system.exists(path):
         msg = f"{file} exists; give --force to write over it"

@@ -1,0 +1,19 @@
+"""Files that commands are given."""
+
+from fsspec.core import url_to_fs
+
+from prefect_expres.errors import ConfigurationError
+
+
+def read_bytes(file: str) -> bytes:
+    """Read a path or an fsspec URL.
+
+    Raises:
+        ConfigurationError: It cannot be read.
+    """
+    try:
+        system, path = url_to_fs(file)
+        return bytes(system.cat_file(path))
+    except (OSError, ValueError, ImportError) as fault:
+        msg = f"{file} cannot be read: {fault}"
+        raise ConfigurationError(msg) from None
