@@ -3,9 +3,9 @@
 import asyncio
 
 from prefect import serve
-from prefect_expres.deployments.shipped import service_id, shipped
+from prefect_expres.deployment.definitions import service_id, shipped
 
-from prefect_expres.limits import SERVICE
+from prefect_expres.prefect_support.names import SERVICE
 
 if __name__ == "__main__":
     service = asyncio.run(service_id(SERVICE))

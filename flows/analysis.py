@@ -10,13 +10,13 @@ from prefect.runtime import flow_run
 from prefect_expres import analysis
 from prefect_expres.analysis.windows import Window
 from prefect_expres.blocks import ExpresService
-from prefect_expres.calling import anywhere_flow
-from prefect_expres.parameters import Site, titled
-from prefect_expres.progress import tell
-from prefect_expres.science import find_windows
-from prefect_expres.tasks import download_results
-from prefect_expres.uws import write_whole
-from prefect_expres.viewing import show_windows
+from prefect_expres.prefect_support.sync_flow import anywhere_flow
+from prefect_expres.prefect_support.forms import Site, titled
+from prefect_expres.monitoring.progress import tell
+from prefect_expres.tasks.analysis import find_windows
+from prefect_expres.tasks.jobs import download_results
+from prefect_expres.storage import write_whole
+from prefect_expres.monitoring.artifacts import show_windows
 
 
 def _label(job_url: str, observatory: str) -> str:

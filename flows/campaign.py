@@ -10,20 +10,20 @@ from prefect.runtime import flow_run
 from prefect_expres.flows.simulate import QUEUE_ALLOWANCE
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
-from prefect_expres.attempts import Terms
+from prefect_expres.execution.attempts import Terms
 from prefect_expres.blocks import ExpresService
-from prefect_expres.calling import anywhere_flow
-from prefect_expres.campaigning import CampaignProgress, show_campaign
+from prefect_expres.prefect_support.sync_flow import anywhere_flow
+from prefect_expres.campaigns.artifacts import CampaignProgress, show_campaign
 from prefect_expres.errors import CampaignError, TooManyFailures
 from prefect_expres.expres.run_id import owner_of
-from prefect_expres.fleet import Fleet, Orders
+from prefect_expres.campaigns.runner import Fleet, Orders
 from prefect_expres.hooks import stop_remote_jobs
-from prefect_expres.indexing import CampaignResult, keep_index
-from prefect_expres.journal import Journal, Row
-from prefect_expres.parameters import Count, NoLimit, OrDefault, Seconds, titled
-from prefect_expres.plans import FilesPlan, Plan, RoutinePlan
-from prefect_expres.progress import tell, warn
-from prefect_expres.sharing import Shares, as_parameter, check_deployment, keep_in_touch, share_of
+from prefect_expres.campaigns.index import CampaignResult, keep_index
+from prefect_expres.campaigns.journal import Journal, Row
+from prefect_expres.prefect_support.forms import Count, NoLimit, OrDefault, Seconds, titled
+from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
+from prefect_expres.monitoring.progress import tell, warn
+from prefect_expres.campaigns.workers import Shares, as_parameter, check_deployment, keep_in_touch, share_of
 
 
 def _campaign_name() -> str:

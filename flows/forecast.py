@@ -19,11 +19,11 @@ from prefect_expres.flows.campaign import campaign
 from pydantic import Field, PositiveInt
 
 from prefect_expres.analysis.windows import Window
-from prefect_expres.announcing import announce_window
+from prefect_expres.monitoring.events import announce_window
 from prefect_expres.blocks import ExpresService
-from prefect_expres.calling import anywhere_flow
+from prefect_expres.prefect_support.sync_flow import anywhere_flow
 from prefect_expres.errors import CampaignError, ExpresError
-from prefect_expres.forecasting import (
+from prefect_expres.forecasts.forecast import (
     FIGURE,
     INDEX,
     Announced,
@@ -34,13 +34,13 @@ from prefect_expres.forecasting import (
     make_forecast,
 )
 from prefect_expres.hooks import stop_remote_jobs
-from prefect_expres.indexing import CampaignResult
-from prefect_expres.parameters import Day, OrDefault, Seconds, Site, Today, titled
-from prefect_expres.plans import RoutineMoon, RoutinePlan
-from prefect_expres.progress import decoration, tell, warn
-from prefect_expres.publishing import prune, publish, set_name
-from prefect_expres.uws.answers import shown_url
-from prefect_expres.viewing import ANALYSIS_NEEDS, lack_for_analysis
+from prefect_expres.campaigns.index import CampaignResult
+from prefect_expres.prefect_support.forms import Day, OrDefault, Seconds, Site, Today, titled
+from prefect_expres.campaigns.plan import RoutineMoon, RoutinePlan
+from prefect_expres.monitoring.progress import decoration, tell, warn
+from prefect_expres.storage.publish import prune, publish, set_name
+from prefect_expres.net.url import shown_url
+from prefect_expres.monitoring.artifacts import ANALYSIS_NEEDS, lack_for_analysis
 
 Moons = Annotated[tuple[RoutineMoon, ...], Field(min_length=1)]
 Days = Annotated[int, Field(ge=1, le=31)]
@@ -83,7 +83,7 @@ async def forecast(
     URL. The windows of all of them, cut to the observatory's band and to when Jupiter is up, are
     published as table, figure, calendar and catalogue: in a folder of their own below
     ``{output}/{observatory}``, to which ``latest`` leads at one stroke when all are there (see
-    `prefect_expres.publishing`). What could not be simulated is told in the forecast.
+    `prefect_expres.storage.publish`). What could not be simulated is told in the forecast.
 
     Each coming window of interest that was not forecast before is told by the event
     ``expres.window.appeared``, to which automations may listen.

@@ -10,14 +10,14 @@ from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, PositiveFloat
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.calling import anywhere_flow
-from prefect_expres.chores import Action, Chore, Rules
+from prefect_expres.prefect_support.sync_flow import anywhere_flow
+from prefect_expres.housekeeping.rules import Action, Chore, Rules
 from prefect_expres.errors import AccessError
-from prefect_expres.inventory import Inventory, take_inventory
-from prefect_expres.keeping import Keeper, Whose, find_our_jobs
-from prefect_expres.parameters import titled
-from prefect_expres.progress import decoration, tell
-from prefect_expres.uws.answers import shown_url
+from prefect_expres.housekeeping.inventory import Inventory, take_inventory
+from prefect_expres.housekeeping.actions import Keeper, Whose, find_our_jobs
+from prefect_expres.prefect_support.forms import titled
+from prefect_expres.monitoring.progress import decoration, tell
+from prefect_expres.net.url import shown_url
 
 MOST_NAMED = 20
 

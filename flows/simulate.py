@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 from prefect.runtime import flow_run
 from pydantic import PositiveInt
 
-from prefect_expres.attempts import Terms
+from prefect_expres.execution.attempts import Terms
 from prefect_expres.blocks import ExpresService
-from prefect_expres.calling import anywhere_flow
+from prefect_expres.prefect_support.sync_flow import anywhere_flow
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.request import default_label
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
-from prefect_expres.outcome import SimulationResult
-from prefect_expres.parameters import (
+from prefect_expres.execution.manifest import SimulationResult
+from prefect_expres.prefect_support.forms import (
     AnyConfiguration,
     AnyObserver,
     OrDefault,
@@ -23,10 +23,10 @@ from prefect_expres.parameters import (
     Text,
     titled,
 )
-from prefect_expres.preparing import prepare
-from prefect_expres.running import run_simulation
-from prefect_expres.tasks import TaskSteps
-from prefect_expres.viewing import show_result
+from prefect_expres.tasks.prepare import prepare
+from prefect_expres.execution.run import run_simulation
+from prefect_expres.tasks.jobs import TaskSteps
+from prefect_expres.monitoring.artifacts import show_result
 
 QUEUE_ALLOWANCE = 3600.0
 Reuse = Literal["verified", "never"]

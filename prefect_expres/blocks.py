@@ -7,7 +7,7 @@ from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 
 from prefect_expres.expres.access import Access
 from prefect_expres.uws import UWSClient
-from prefect_expres.uws.answers import shown_url
+from prefect_expres.net.url import shown_url
 
 C = TypeVar("C", bound=UWSClient)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from processes import PrefectServer, flows_on_server, migrate
-from quick import DATA, QUICK_RUN
+from tests.support.processes import PrefectServer, flows_on_server, migrate
+from tests.support.quick import DATA, QUICK_RUN
 
 from prefect_expres.sandbox.serving import SandboxServer
 
@@ -59,7 +59,7 @@ def server(
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
     """Serve an object store, and give the URL of its bucket."""
-    from object_store import object_store  # noqa: PLC0415 - heavy, and few tests need it
+    from tests.support.object_store import object_store  # noqa: PLC0415 - heavy, and few tests need it
 
     with object_store() as url:
         yield url

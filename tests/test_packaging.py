@@ -101,5 +101,5 @@ def test_commands_and_blocks_are_announced(wheel: zipfile.ZipFile) -> None:
     """The command and Prefect's collection are entry points."""
     (name,) = (name for name in wheel.namelist() if name.endswith("/entry_points.txt"))
     points = wheel.read(name).decode()
-    assert "prefect-expres = prefect_expres.cli:main" in points
+    assert "prefect-expres = prefect_expres.cli.main:main" in points
     assert "prefect_expres = prefect_expres.blocks" in points

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from prefect_expres import __version__
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.observatories import Observatory
-from prefect_expres.analysis.whole import whole
+from prefect_expres.storage.local import whole
 from prefect_expres.analysis.windows import ANGLES
 
 _SCHEMA = "https://voparis-ns.obspm.fr/maser/tfcat/v1.0/schema#"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from prefect_expres.analysis.whole import whole
+from prefect_expres.storage.local import whole
 
 _EPOCHS = {
     "units": "seconds since 1970-01-01",

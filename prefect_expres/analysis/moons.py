@@ -8,7 +8,7 @@ the one under which it does.
 import numpy as np
 from numpy.typing import NDArray
 
-from prefect_expres.expres.leads import LAWS, lead_angle
+from prefect_expres.expres.lead_angle import LAWS, lead_angle
 
 Degrees = NDArray[np.float64]
 

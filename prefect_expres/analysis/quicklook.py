@@ -23,7 +23,7 @@ from prefect_expres.analysis.axes import (
 )
 from prefect_expres.analysis.titles import differences, provenance, source_title, title_of
 from prefect_expres.analysis.visibility import Sighting, sightings
-from prefect_expres.analysis.whole import whole
+from prefect_expres.storage.local import whole
 
 SHADES: Mapping[str, Sequence[str]] = {
     "RH": ("#0072B2", "#56B4E9", "#009E73", "#332288"),

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from prefect_expres.analysis.whole import whole
+from prefect_expres.storage.local import whole
 from prefect_expres.analysis.windows import ANGLES, Window
 
 _SCHEMA = pa.schema(

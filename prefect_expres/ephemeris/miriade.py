@@ -11,10 +11,10 @@ from pydantic import ConfigDict, Field
 
 from prefect_expres.ephemeris.bodies import AU_KM, naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.polite import Clock, Conversation, turn_at
+from prefect_expres.ephemeris.web_service import Clock, Conversation, turn_at
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point
-from prefect_expres.ephemeris.stamps import read_stamp
+from prefect_expres.ephemeris.timestamps import read_stamp
 
 IMCCE = "https://ssp.imcce.fr/webservices/miriade/api/ephemph.php"
 MOST_TIMES = 5000

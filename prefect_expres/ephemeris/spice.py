@@ -21,7 +21,7 @@ from prefect_expres.ephemeris.bodies import (
     naif_id,
 )
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.polite import Clock
+from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds

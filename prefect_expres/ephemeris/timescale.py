@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 
-from prefect_expres.ephemeris.stamps import month_number
+from prefect_expres.ephemeris.timestamps import month_number
 from prefect_expres.errors import EphemerisError
 
 FIRST = datetime(1972, 1, 1, tzinfo=UTC)

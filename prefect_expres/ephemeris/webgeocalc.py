@@ -13,10 +13,10 @@ from pydantic import ConfigDict, Field
 
 from prefect_expres.ephemeris.bodies import JUPITER, naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.polite import Clock, Conversation, turn_at
+from prefect_expres.ephemeris.web_service import Clock, Conversation, turn_at
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point, seen_from_observer
-from prefect_expres.ephemeris.stamps import read_stamp
+from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
 
 NASA = "https://wgc2.jpl.nasa.gov:8443/webgeocalc/api"

@@ -5,10 +5,10 @@ It knows neither Prefect nor HTTP.
 
 from prefect_expres.expres.access import Access
 from prefect_expres.expres.configuration import Configuration
-from prefect_expres.expres.problems import Problem
+from prefect_expres.expres.problem import Problem
 from prefect_expres.expres.request import SimulationRequest
 from prefect_expres.expres.routine import routine
-from prefect_expres.expres.traps import warnings_of
+from prefect_expres.expres.warnings import warnings_of
 
 __all__ = [
     "Access",

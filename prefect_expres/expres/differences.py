@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from prefect_expres.expres.problems import ABSENT, shown
+from prefect_expres.expres.problem import ABSENT, shown
 
 
 @dataclass(frozen=True)

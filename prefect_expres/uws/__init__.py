@@ -3,7 +3,7 @@
 This part knows neither Prefect nor ExPRES.
 """
 
-from prefect_expres.uws.board import JobBoard
+from prefect_expres.uws.poller import JobBoard
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.forms import Upload, Verbatim
 from prefect_expres.uws.models import (
@@ -15,8 +15,7 @@ from prefect_expres.uws.models import (
     ResultRef,
     Timestamp,
 )
-from prefect_expres.uws.names import file_names
-from prefect_expres.uws.storing import StoredFile, find_whole, write_whole
+from prefect_expres.uws.filenames import file_names
 from prefect_expres.uws.transfer import download
 from prefect_expres.uws.waiting import Observation, wait_for
 
@@ -29,14 +28,11 @@ __all__ = [
     "Parameter",
     "Phase",
     "ResultRef",
-    "StoredFile",
     "Timestamp",
     "UWSClient",
     "Upload",
     "Verbatim",
     "download",
     "file_names",
-    "find_whole",
     "wait_for",
-    "write_whole",
 ]

@@ -14,12 +14,12 @@ from prefect_expres.errors import (
     SubmissionUncertain,
     Unreachable,
 )
-from prefect_expres.uws import codec
+from prefect_expres.uws import xml
 from prefect_expres.uws.forms import Upload, check_parameter, new_job_form
 from prefect_expres.uws.models import Phase
-from prefect_expres.uws.plain import utc_text
-from prefect_expres.uws.reading import JobListReader
-from prefect_expres.uws.retrying import persist
+from prefect_expres.uws.text import utc_text
+from prefect_expres.uws.reader import JobListReader
+from prefect_expres.net.retry import persist
 
 NEW_JOB_PAUSES = (0.5, 1.0, 2.0)
 SETTLING_PAUSES = (0.2, 0.5, 1.0, 2.0)
@@ -215,6 +215,6 @@ class UWSClient(JobListReader):
                 self.job_url(job_id)
                 return job_id
         with contextlib.suppress(ProtocolError):
-            return codec.read_job(body).id
+            return xml.read_job(body).id
         msg = "The service took the new job but did not say which one it is"
         raise SubmissionUncertain(msg, self.jobs_url)

@@ -20,10 +20,10 @@ from prefect_expres.errors import (
     Unreachable,
     WaitTimeout,
 )
-from prefect_expres.uws.blocking import Blocking
+from prefect_expres.uws.wait_policy import Blocking
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.models import Job, Phase
-from prefect_expres.uws.retrying import backoff
+from prefect_expres.net.retry import backoff
 
 LONGEST_SLEEP = 15.0
 SHORTEST_SLEEP = 1.5

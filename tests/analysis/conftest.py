@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from result_files import NAME, Result, two_windows, write
+from tests.support.result_files import NAME, Result, two_windows, write
 
 from prefect_expres.analysis import open_results
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from result_files import nothing
+from tests.support.result_files import nothing
 
 from prefect_expres.analysis import beaming_figure, draw_beaming
 from prefect_expres.errors import ResultError

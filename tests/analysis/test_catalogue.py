@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tfcat
 from numpy.typing import NDArray
-from result_files import nothing
+from tests.support.result_files import nothing
 from shapely import Point, contains_xy
 from shapely.geometry import shape
 

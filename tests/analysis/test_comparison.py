@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from result_files import nothing
+from tests.support.result_files import nothing
 
 from prefect_expres.analysis import compare
 from prefect_expres.analysis.crossings import crossings, median_offset, nearest

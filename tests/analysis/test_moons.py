@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from prefect_expres.analysis.moons import moon_longitude
-from prefect_expres.expres.leads import LAWS, lead_angle
+from prefect_expres.expres.lead_angle import LAWS, lead_angle
 
 REFERENCE = Path(__file__).parents[1] / "data" / "expres" / "reference-io-jrm09.npz"
 DAY = np.datetime64("2024-01-01", "ns") + np.arange(1440) * np.timedelta64(60, "s")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from result_files import NAME, nothing
+from tests.support.result_files import NAME, nothing
 
 from prefect_expres.analysis import (
     Observatory,

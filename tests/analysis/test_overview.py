@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from result_files import nothing
+from tests.support.result_files import nothing
 
 from prefect_expres.analysis import draw_overview, find_arcs, find_observatory, overview_figure
 from prefect_expres.analysis.arcs import Arc

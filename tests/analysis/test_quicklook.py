@@ -10,7 +10,7 @@ import pytest
 from matplotlib import image
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from result_files import NAME, even_moon, nothing
+from tests.support.result_files import NAME, even_moon, nothing
 
 from prefect_expres.analysis import draw_quicklook, quicklook_figure
 from prefect_expres.analysis.quicklook import SHADES

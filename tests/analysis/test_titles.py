@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from result_files import NAME, nothing
+from tests.support.result_files import NAME, nothing
 
 from prefect_expres.analysis.sources import sources_of
 from prefect_expres.analysis.titles import differences, provenance, source_title, title_of

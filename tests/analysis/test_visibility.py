@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from result_files import NAME, even_moon, nothing, two_windows
+from tests.support.result_files import NAME, even_moon, nothing, two_windows
 
 from prefect_expres.analysis import visible_windows
 from prefect_expres.analysis.windows import Window

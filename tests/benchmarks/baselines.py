@@ -4,7 +4,7 @@ import httpx
 from lxml import etree
 
 from prefect_expres.uws import Phase
-from prefect_expres.uws.sleeping import Clock
+from prefect_expres.net.clock import Clock
 
 LOOP_SECONDS = 2.0
 FIRST_PAUSE = 1.0

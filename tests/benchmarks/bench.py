@@ -13,9 +13,9 @@ from pathlib import Path
 TESTS = Path(__file__).parent.parent
 sys.path += [str(TESTS), *(str(TESTS / room) for room in ("analysis", "benchmarks", "flows"))]
 
-from machine import described  # noqa: E402 - the folders of tests are no packages
+from tests.benchmarks.machine import described  # noqa: E402 - the folders of tests are no packages
 from rich.console import Console  # noqa: E402
-from rows import Row, markdown_of, table_of  # noqa: E402
+from tests.benchmarks.rows import Row, markdown_of, table_of  # noqa: E402
 
 BENCHMARKS = {
     "wait": "waits",

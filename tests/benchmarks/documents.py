@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 from pyvo.io.uws import parse_job, parse_job_list
-from rows import Aim, Row
+from tests.benchmarks.rows import Aim, Row
 from vo_models.uws import models as vo
 
 from prefect_expres.sandbox.store import Entity, SandboxJob, Value
@@ -58,13 +58,13 @@ class Reader:
 
 BARE = "lxml's bare parse"
 LISTS = {
-    "": Reader(codec.read_jobs, len),
+    "": Reader(xml.read_jobs, len),
     BARE: Reader(etree.fromstring, len),
     "vo-models": Reader(vo.Jobs.from_xml, lambda jobs: len(jobs.jobref)),
     "pyvo": Reader(lambda document: parse_job_list(io.BytesIO(document)), len),
 }
 JOBS = {
-    "": Reader(codec.read_job, lambda job: len(job.results)),
+    "": Reader(xml.read_job, lambda job: len(job.results)),
     BARE: Reader(etree.fromstring, lambda root: len(root.find("{*}results"))),
     "vo-models": Reader(vo.Job[_Parameters].from_xml, lambda job: len(job.results.results)),
     "pyvo": Reader(lambda document: parse_job(io.BytesIO(document)), lambda job: len(job.results)),

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from machine import HERE, Cost, run, run_python
-from rows import Aim, Row
+from tests.benchmarks.machine import HERE, Cost, run, run_python
+from tests.benchmarks.rows import Aim, Row
 
 MEGABYTE = 2**20
 BARE = "a bare httpx stream"

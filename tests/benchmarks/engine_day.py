@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from machine import HERE, run_python
-from rows import Row
+from tests.benchmarks.machine import HERE, run_python
+from tests.benchmarks.rows import Row
 
 DAY = 86400.0
 """Seconds of a day."""

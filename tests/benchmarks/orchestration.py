@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from fleets import plan_of
-from machine import HERE, resident_megabytes
-from processes import Child, PrefectServer, migrate, until
-from quick import DATA
-from result_files import Result, two_windows, write
-from rows import Aim, Row
+from tests.support.campaign_files import plan_of
+from tests.benchmarks.machine import HERE, resident_megabytes
+from tests.support.processes import Child, PrefectServer, migrate, until
+from tests.support.quick import DATA
+from tests.support.result_files import Result, two_windows, write
+from tests.benchmarks.rows import Aim, Row
 
 from prefect_expres.sandbox import SandboxServer
 

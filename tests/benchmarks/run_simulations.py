@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from machine import cpu_seconds, resident_megabytes
+from tests.benchmarks.machine import cpu_seconds, resident_megabytes
 
 import prefect_expres
 from prefect_expres.analysis import (
@@ -29,9 +29,10 @@ from prefect_expres.analysis import (
 )
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import owner_of
-from prefect_expres.outcome import Manifest, keep_inputs, keep_manifest
-from prefect_expres.submission import Election, fetch_results, see_started
-from prefect_expres.uws import JobBoard, StoredFile, write_whole
+from prefect_expres.execution.manifest import Manifest, keep_inputs, keep_manifest
+from prefect_expres.execution import Election, fetch_results, see_started
+from prefect_expres.storage import StoredFile, write_whole
+from prefect_expres.uws import JobBoard
 
 PATIENCE = 3600.0
 
@@ -77,7 +78,7 @@ def campaign_of(given: Given, paths: list[str]) -> None:
     from prefect_expres.flows.campaign import campaign  # noqa: PLC0415 - the plain way has no Prefect
 
     from prefect_expres.blocks import ExpresService  # noqa: PLC0415
-    from prefect_expres.plans import FilesPlan  # noqa: PLC0415
+    from prefect_expres.campaigns.plan import FilesPlan  # noqa: PLC0415
 
     plan = FilesPlan(configurations=tuple(paths))
     service = ExpresService(base_url=given.url)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from machine import Cost, run, run_python
-from rows import Aim, Row
+from tests.benchmarks.machine import Cost, run, run_python
+from tests.benchmarks.rows import Aim, Row
 
 IMPORTS = (
     "prefect_expres",

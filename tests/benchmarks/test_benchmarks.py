@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench import BENCHMARKS, rows_of
-from rows import Aim, Row
+from tests.benchmarks.bench import BENCHMARKS, rows_of
+from tests.benchmarks.rows import Aim, Row
 
 
 @pytest.mark.timeout(400)

@@ -2,7 +2,7 @@
 
 import random
 
-from million import DAY, LONGEST_RUN, SHORTEST_RUN, TICK, simulated
+from tests.benchmarks.million import DAY, LONGEST_RUN, SHORTEST_RUN, TICK, simulated
 
 
 def test_every_simulation_ends_and_slots_are_kept_busy() -> None:

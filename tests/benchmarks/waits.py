@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from statistics import fmean
 
 import httpx
-from baselines import documented_loop, pyvo_wait
-from rows import Aim, Row
-from virtual_server import URL, Timetable, VirtualServer, Waits
-from virtual_time import LoopClock, skipping_pauses
+from tests.benchmarks.baselines import documented_loop, pyvo_wait
+from tests.benchmarks.rows import Aim, Row
+from tests.benchmarks.virtual_server import URL, Timetable, VirtualServer, Waits
+from tests.benchmarks.virtual_time import LoopClock, skipping_pauses
 
 from prefect_expres.uws import UWSClient, wait_for
 

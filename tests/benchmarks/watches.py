@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from statistics import fmean
 
 import httpx
-from baselines import documented_loop
-from machine import cpu_seconds
-from rows import Row
-from virtual_server import URL, Timetable, VirtualServer, Waits
-from virtual_time import LoopClock, skipping_pauses
+from tests.benchmarks.baselines import documented_loop
+from tests.benchmarks.machine import cpu_seconds
+from tests.benchmarks.rows import Row
+from tests.benchmarks.virtual_server import URL, Timetable, VirtualServer, Waits
+from tests.benchmarks.virtual_time import LoopClock, skipping_pauses
 
 from prefect_expres.uws import UWSClient, wait_for
-from prefect_expres.uws.board import JobBoard
+from prefect_expres.uws.poller import JobBoard
 
 LONGEST_QUEUE = 60.0
 SHORTEST_RUN, LONGEST_RUN = 60.0, 600.0

@@ -8,8 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from horizons import serving_horizons
-from processes import PrefectServer, flows_on_server
+from tests.docs.horizons import serving_horizons
+from tests.support.processes import PrefectServer, flows_on_server
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.expres import Configuration

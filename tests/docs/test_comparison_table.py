@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import pyvo
-from pages import PAGES, ROOT
+from tests.docs.pages import PAGES, ROOT
 from pyvo.dal.tap import AsyncTAPJob
 from pyvo.io.uws import parse_job
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from replay_server import QuickTime, ReplayServer, replay_server
+from tests.ephemeris.replay_server import QuickTime, ReplayServer, replay_server
 
 from prefect_expres.ephemeris import Clock
 

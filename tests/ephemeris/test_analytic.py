@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from de440 import DAY, EARTH
+from tests.ephemeris.de440 import DAY, EARTH
 
 from prefect_expres.ephemeris import (
     AnalyticEphemeris,

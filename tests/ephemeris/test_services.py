@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import pytest
-from de440 import DAY, EARTH
-from replay_server import QuickTime, ReplayServer, payload
+from tests.ephemeris.de440 import DAY, EARTH
+from tests.ephemeris.replay_server import QuickTime, ReplayServer, payload
 
 from prefect_expres.ephemeris import (
     Clock,

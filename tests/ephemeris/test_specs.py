@@ -4,7 +4,7 @@ import sys
 from typing import Any, get_args
 
 import pytest
-from de440 import DAY
+from tests.ephemeris.de440 import DAY
 from prefect.utilities.callables import parameter_schema
 from pydantic import TypeAdapter, ValidationError
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from de440 import DAY, EARTH
+from tests.ephemeris.de440 import DAY, EARTH
 
 from prefect_expres.ephemeris import Point, Span, SpiceEphemeris, cache_key, prepare_ephemeris
 from prefect_expres.errors import EphemerisError

@@ -7,7 +7,7 @@ from typing import Any
 
 import fsspec
 import pytest
-from de440 import DAY, EARTH
+from tests.ephemeris.de440 import DAY, EARTH
 
 from prefect_expres.ephemeris import Span, TableEphemeris, cache_key, prepare_ephemeris
 from prefect_expres.errors import EphemerisError

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from quick import DATA
+from tests.support.quick import DATA
 
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration
@@ -124,7 +124,7 @@ MANY = (
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as people do."""
-    command = [sys.executable, "-m", "prefect_expres.cli", "config", *arguments]
+    command = [sys.executable, "-m", "prefect_expres.cli.main", "config", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 

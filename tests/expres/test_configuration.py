@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from quick import DATA
+from tests.support.quick import DATA
 
 from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError
 from prefect_expres.expres import Access, Configuration, SimulationRequest

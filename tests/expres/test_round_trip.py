@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from quick import DATA
+from tests.support.quick import DATA
 
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration, Problem, warnings_of

@@ -6,11 +6,11 @@ from pathlib import Path
 import cdflib
 import numpy as np
 import pytest
-from quick import DATA
+from tests.support.quick import DATA
 
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Access, Configuration, routine, warnings_of
-from prefect_expres.expres.naming import output_name
+from prefect_expres.expres.result_name import output_name
 from prefect_expres.expres.routine import MOONS, Form, routine_path
 from prefect_expres.sandbox.engine import run_engine
 

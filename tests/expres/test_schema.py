@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from quick import DATA
+from tests.support.quick import DATA
 
 from prefect_expres.expres.schema import configuration_schema
 

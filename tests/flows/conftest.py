@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import USER, Child, PrefectServer, Sandbox
+from tests.support.processes import USER, Child, PrefectServer, Sandbox
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService

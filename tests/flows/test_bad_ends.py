@@ -12,10 +12,10 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import LogSort
 from prefect.exceptions import TerminationSignal
 from prefect_expres.flows.simulate import simulate
-from processes import Sandbox
-from runs import simulation
+from tests.support.processes import Sandbox
+from tests.support.runs import simulation
 
-from prefect_expres.attempts import bare
+from prefect_expres.execution.attempts import bare
 from prefect_expres.errors import JobFailed, WaitTimeout
 
 pytestmark = pytest.mark.timeout(300)

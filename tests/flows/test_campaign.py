@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from fleets import plan_of, quick_fleet
+from tests.support.campaign_files import plan_of, quick_fleet
 from prefect import get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -19,13 +19,13 @@ from prefect.client.schemas.filters import (
     TaskRunFilterName,
 )
 from prefect_expres.flows.campaign import campaign
-from proxy import fault_proxy
+from tests.support.proxy import fault_proxy
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import AccessError, ConfigurationError, TooManyFailures
-from prefect_expres.indexing import CampaignManifest
-from prefect_expres.outcome import Manifest
-from prefect_expres.plans import FilesPlan, RoutinePlan
+from prefect_expres.campaigns.index import CampaignManifest
+from prefect_expres.execution.manifest import Manifest
+from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
 from prefect_expres.uws import UWSClient
 
 COUNT = 200

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from distributed import Client, LocalCluster
-from fleets import plan_of, quick_fleet
+from tests.support.campaign_files import plan_of, quick_fleet
 from prefect_dask import DaskTaskRunner
 from prefect_expres.flows.campaign import campaign
-from processes import USER, Child, Sandbox, until
-from runs import DeployedRun, deploy
+from tests.support.processes import USER, Child, Sandbox, until
+from tests.support.runs import DeployedRun, deploy
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.uws import Phase

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from prefect_expres.flows.simulate import simulate
-from processes import Child, PrefectServer, Sandbox, until
-from runs import CALLERS, DeployedRun, deploy, deploy_file, simulation
+from tests.support.processes import Child, PrefectServer, Sandbox, until
+from tests.support.runs import CALLERS, DeployedRun, deploy, deploy_file, simulation
 
 pytestmark = pytest.mark.timeout(300)
 

@@ -11,15 +11,15 @@ import httpx
 import pytest
 from prefect import get_client
 from prefect_expres.flows.forecast import Site, forecast
-from processes import PrefectServer, until
+from tests.support.processes import PrefectServer, until
 
 from prefect_expres.analysis import find_observatory
 from prefect_expres.analysis.observatories import OBSERVATORIES, elevation
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import CampaignError
-from prefect_expres.forecasting import Forecast, Interest, read_forecast
+from prefect_expres.forecasts.forecast import Forecast, Interest, read_forecast
 from prefect_expres.sandbox.serving import SandboxServer
-from prefect_expres.viewing import lack_for_analysis
+from prefect_expres.monitoring.artifacts import lack_for_analysis
 
 SKY_RUN = str(Path(__file__).with_name("sky_run.py"))
 DAY = date(2036, 1, 3)

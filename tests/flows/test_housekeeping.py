@@ -18,16 +18,16 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.runtime import flow_run
 from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.simulate import simulate
-from processes import free_port
+from tests.support.processes import free_port
 from pydantic import SecretStr
-from runs import assert_whole
+from tests.support.runs import assert_whole
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.chores import Action, Chore
+from prefect_expres.housekeeping.rules import Action, Chore
 from prefect_expres.errors import AccessError, JobFailed
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
-from prefect_expres.outcome import SimulationResult
+from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.sandbox.dialects import DialectName
 from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.sandbox.store import SandboxJob

@@ -9,7 +9,7 @@ from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.simulate import simulate
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.plans import FilesPlan
+from prefect_expres.campaigns.plan import FilesPlan
 from prefect_expres.sandbox.serving import SandboxServer
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from prefect_expres.flows.simulate import simulate
-from processes import PrefectServer, Sandbox, until
-from runs import CALLERS, assert_whole, simulation
+from tests.support.processes import PrefectServer, Sandbox, until
+from tests.support.runs import CALLERS, assert_whole, simulation
 
 from prefect_expres.errors import JobFailed
-from prefect_expres.outcome import SimulationResult
+from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.uws import Phase
 
 pytestmark = pytest.mark.timeout(300)

@@ -20,8 +20,8 @@ from prefect_expres.blocks import ExpresService
 from prefect_expres.ephemeris import AnalyticEphemeris, Span, TableEphemeris
 from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError, JobFailed
 from prefect_expres.expres import Configuration
-from prefect_expres.observing import compute_ephemeris
-from prefect_expres.outcome import SimulationResult
+from prefect_expres.tasks.ephemeris import compute_ephemeris
+from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.sandbox.serving import SandboxServer
 
 TOKEN = "t0ken-that-must-not-leak"

@@ -8,10 +8,10 @@ from typing import Any
 import cdflib
 import numpy as np
 import pytest
-from engine_runs import EPHEMERIS, VISIBLE, example, fixed_observer, run
+from tests.sandbox.engine_runs import EPHEMERIS, VISIBLE, example, fixed_observer, run
 
 from prefect_expres.expres.configuration import Configuration
-from prefect_expres.expres.naming import output_name
+from prefect_expres.expres.result_name import output_name
 from prefect_expres.sandbox.engine import EngineError, run_engine
 from prefect_expres.sandbox.engine.beaming import loss_cone
 from prefect_expres.sandbox.engine.field import internal_field, schmidt_coefficients

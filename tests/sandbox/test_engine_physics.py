@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from engine_runs import EXAMPLES, VISIBLE, fixed_observer, run
+from tests.sandbox.engine_runs import EXAMPLES, VISIBLE, fixed_observer, run
 
 from prefect_expres.expres.configuration import Configuration
 from prefect_expres.sandbox.engine.beaming import loss_cone

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from service_user import ServiceUser
+from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox import SandboxServer
 

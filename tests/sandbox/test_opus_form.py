@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from quick import QUICK_RUN
-from service_user import ServiceUser
+from tests.support.quick import QUICK_RUN
+from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox import SandboxServer
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from quick import QUICK_RUN
-from service_user import ServiceUser, alive, process_id, until_gone
+from tests.support.quick import QUICK_RUN
+from tests.support.service_user import ServiceUser, alive, process_id, until_gone
 
 from prefect_expres.errors import ExpresError
 from prefect_expres.sandbox import SandboxServer

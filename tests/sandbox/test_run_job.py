@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from service_user import ServiceUser
+from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox import SandboxServer
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from quick import QUICK_RUN
-from service_user import ServiceUser, alive, process_id, until_gone
+from tests.support.quick import QUICK_RUN
+from tests.support.service_user import ServiceUser, alive, process_id, until_gone
 
 from prefect_expres.sandbox import SandboxServer
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from quick import QUICK_RUN
-from service_user import UWS, ServiceUser
+from tests.support.quick import QUICK_RUN
+from tests.support.service_user import UWS, ServiceUser
 
 from prefect_expres.sandbox import SandboxServer
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from service_user import ServiceUser
+from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox import SandboxServer
 

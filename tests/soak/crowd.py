@@ -21,11 +21,11 @@ from uuid import uuid4
 TESTS = Path(__file__).parent.parent
 sys.path += [str(TESTS), *(str(TESTS / room) for room in ("faults", "sandbox"))]
 
-from quick import DATA, QUICK_RUN  # noqa: E402 - the folders of tests are no packages
+from tests.support.quick import DATA, QUICK_RUN  # noqa: E402 - the folders of tests are no packages
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
-from schedules import brought_home  # noqa: E402
-from service_user import ServiceUser  # noqa: E402
+from tests.support.schedules import brought_home  # noqa: E402
+from tests.support.service_user import ServiceUser  # noqa: E402
 
 from prefect_expres.expres import Configuration, SimulationRequest  # noqa: E402
 from prefect_expres.expres.run_id import owner_of  # noqa: E402

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from crowd import gather_crowd
+from tests.soak.crowd import gather_crowd
 
 PROCESSES = 20
 

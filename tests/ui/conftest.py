@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from processes import PrefectServer
+from tests.support.processes import PrefectServer
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.sandbox.serving import SandboxServer

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from form import await_completion, choose_service, field, open_artifact, open_form, submit
+from tests.ui.form import await_completion, choose_service, field, open_artifact, open_form, submit
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.timeout(420)

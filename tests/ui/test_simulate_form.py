@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from form import await_completion, choose_service, field, open_artifact, open_form, submit
+from tests.ui.form import await_completion, choose_service, field, open_artifact, open_form, submit
 from playwright.sync_api import Page, expect
-from runs import ROOT
+from tests.support.runs import ROOT
 
 pytestmark = pytest.mark.timeout(420)
 

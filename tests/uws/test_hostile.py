@@ -5,8 +5,8 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from no_pause import NoPause
-from raw_server import RawServer, raw_server
+from tests.support.no_pause import NoPause
+from tests.support.raw_server import RawServer, raw_server
 
 from prefect_expres.errors import (
     ChecksumMismatch,
@@ -20,7 +20,7 @@ from prefect_expres.errors import (
     UnsafeName,
 )
 from prefect_expres.uws import ResultRef, Upload, UWSClient, download
-from prefect_expres.uws.names import file_names, safe_name
+from prefect_expres.uws.filenames import file_names, safe_name
 
 BODY = b"emission" * 1000
 SHA1 = hashlib.sha1(BODY, usedforsecurity=False).hexdigest()

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from proxy import Fault, fault_proxy
-from schedules import HurriedClock
+from tests.support.proxy import Fault, fault_proxy
+from tests.support.schedules import HurriedClock
 
 from prefect_expres.errors import JobLost, JobNotFound, ServerFault
 from prefect_expres.sandbox import SandboxServer

@@ -6,7 +6,7 @@ hold there, and what to write if it does not.
 
 from collections.abc import Mapping
 
-from prefect_expres.expres.problems import Part, Problem
+from prefect_expres.expres.problem import Part, Problem
 from prefect_expres.expres.rules import axes, bodies, observer, sources
 from prefect_expres.expres.rules.rule import Rule
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import pairwise
 
-from prefect_expres.expres.problems import Part
+from prefect_expres.expres.problem import Part
 from prefect_expres.expres.rules.observer import MIRIADE_STEPS, asks_miriade
 from prefect_expres.expres.rules.rule import Rule, every_body, section
 

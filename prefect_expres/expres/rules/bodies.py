@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from prefect_expres.expres.problems import Part, choice, sound
+from prefect_expres.expres.problem import Part, choice, sound
 from prefect_expres.expres.rules.rule import (
     Rule,
     bodies,
@@ -15,7 +15,7 @@ from prefect_expres.expres.rules.rule import (
     names,
     planets,
 )
-from prefect_expres.expres.words import fields_of
+from prefect_expres.expres.vocabulary import fields_of
 
 MOST_DENSITIES = 4
 """ExPRES has room for as many plasma models."""

@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from prefect_expres.expres.problems import Part, choice
+from prefect_expres.expres.problem import Part, choice
 from prefect_expres.expres.rules.rule import Rule, body_names, section
-from prefect_expres.expres.words import KEPT_TRACKS, OBSERVERS
+from prefect_expres.expres.vocabulary import KEPT_TRACKS, OBSERVERS
 
 MIRIADE_STEPS = 5000
 """The most positions that the web service Miriade gives at once."""

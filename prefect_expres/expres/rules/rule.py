@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from prefect_expres.expres.problems import Part, Problem, UnsoundError, sound
+from prefect_expres.expres.problem import Part, Problem, UnsoundError, sound
 
 Where = Callable[[Part], Sequence[Part]]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from prefect_expres.expres.problems import Part, choice
+from prefect_expres.expres.problem import Part, choice
 from prefect_expres.expres.rules.rule import (
     Rule,
     body_names,
@@ -11,7 +11,7 @@ from prefect_expres.expres.rules.rule import (
     moon_names,
     sources,
 )
-from prefect_expres.expres.words import LEAD_LAWS, LEADS, NO_LAW
+from prefect_expres.expres.vocabulary import LEAD_LAWS, LEADS, NO_LAW
 
 
 def _follows_moon(source: Part) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from cdflib.cdfwrite import CDF
 
 from prefect_expres.expres.configuration import Source
-from prefect_expres.expres.naming import (
+from prefect_expres.expres.result_name import (
     field_model,
     first_source,
     source_energy,

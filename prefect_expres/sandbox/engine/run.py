@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from prefect_expres.expres.configuration import Body, Configuration
-from prefect_expres.expres.naming import output_name
+from prefect_expres.expres.result_name import output_name
 from prefect_expres.sandbox.engine.errors import EngineError
 from prefect_expres.sandbox.engine.field import Floats, field_model
 from prefect_expres.sandbox.engine.geometry import (

@@ -10,7 +10,7 @@ import numpy as np
 from cdflib.cdfwrite import CDF
 
 from prefect_expres.expres.configuration import CdfFlags, Configuration, Source
-from prefect_expres.expres.naming import source_origin
+from prefect_expres.expres.result_name import source_origin
 from prefect_expres.sandbox.engine.field import Floats
 from prefect_expres.sandbox.engine.geometry import Track
 from prefect_expres.sandbox.engine.simulation import FILL, Emission, Lane, gyrofrequency

@@ -1,0 +1,136 @@
+"""Places on the service: so many in this process, and so many among all on Prefect's server.
+
+Prefect's own context for a global concurrency limit costs a second and 40 ms of work for each
+simulation, since those who wait stand in one queue, and keeps a thread for each that does not. So
+leases are taken here one by one, renewed together, and handed on within the process.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+import httpx
+from prefect import get_client
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.responses import ConcurrencyLimitWithLeaseResponse
+
+from prefect_expres.prefect_support.names import JOBS_LIMIT
+from prefect_expres.monitoring.progress import warn
+
+LEASE_SECONDS = 300.0
+RENEW_EVERY = 100.0
+TRY_EVERY = 1.0
+
+
+class Slots:
+    """Places of one flow run, as an asynchronous context manager.
+
+    A limit that does not exist is told once, and then only ``in_flight`` holds. A server that is
+    away gives no new place, and takes none that is held.
+
+    Args:
+        in_flight: How many places this process may hold.
+        limit: Name of Prefect's global concurrency limit.
+    """
+
+    def __init__(self, in_flight: int, limit: str = JOBS_LIMIT) -> None:
+        self._here = asyncio.Semaphore(in_flight)
+        self._limit = limit
+        self._exists = True
+        self._away = False
+        self._held: set[UUID] = set()
+        self._free: list[UUID] = []
+        self._taking = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        """Begin to keep the leases."""
+        self._server: PrefectClient = await self._server_context().__aenter__()
+        self._keeping = asyncio.create_task(self._keep())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give every place back."""
+        self._keeping.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._keeping
+        for lease in self._held:
+            with contextlib.suppress(httpx.HTTPError):
+                await self._server.release_concurrency_slots_with_lease(lease)
+        await self._server.__aexit__(None, None, None)
+
+    @staticmethod
+    def _server_context() -> AbstractAsyncContextManager[PrefectClient]:
+        return get_client()
+
+    @contextlib.asynccontextmanager
+    async def hold(self) -> AsyncIterator[None]:
+        """Hold a place."""
+        async with self._here:
+            lease = await self._lease()
+            try:
+                yield
+            finally:
+                if lease in self._held:
+                    self._free.append(lease)
+
+    async def _lease(self) -> UUID | None:
+        """Take a lease that is free, or a new one; None where there is no limit."""
+        async with self._taking:
+            while self._exists:
+                while self._free:
+                    if (free := self._free.pop()) in self._held:
+                        return free
+                lease = await self._new_lease()
+                if lease is not None:
+                    return lease
+        return None
+
+    async def _new_lease(self) -> UUID | None:
+        """Ask for one place among all; None if there is none just now."""
+        try:
+            answer = await self._server.increment_concurrency_slots_with_lease(
+                [self._limit], 1, "concurrency", LEASE_SECONDS
+            )
+        except httpx.HTTPError as fault:
+            if not _is(fault, httpx.codes.LOCKED) and not self._away:
+                self._away = True
+                warn("Prefect's server gives no place in %s just now: %s", self._limit, fault)
+            await asyncio.sleep(TRY_EVERY)
+            return None
+        self._away = False
+        given = ConcurrencyLimitWithLeaseResponse.model_validate(answer.json())
+        if not given.limits:
+            self._exists = False
+            warn(
+                "There is no global concurrency limit %r, so only this process counts its jobs; "
+                "prefect-expres deploy makes it",
+                self._limit,
+            )
+            return None
+        self._held.add(given.lease_id)
+        return given.lease_id
+
+    async def _keep(self) -> None:
+        """Renew the leases before they end."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            for lease in list(self._held):
+                try:
+                    await self._server.renew_concurrency_lease(lease, LEASE_SECONDS)
+                except httpx.HTTPError as fault:
+                    if _is(fault, httpx.codes.NOT_FOUND) or _is(fault, httpx.codes.GONE):
+                        self._held.discard(lease)
+                    warn("A place in %s could not be renewed: %s", self._limit, fault)
+
+
+def _is(fault: httpx.HTTPError, status: int) -> bool:
+    return isinstance(fault, httpx.HTTPStatusError) and fault.response.status_code == status

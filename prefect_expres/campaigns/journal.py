@@ -1,0 +1,163 @@
+"""What became of each simulation of a campaign, kept beside the results while it runs.
+
+A row a simulation, a file a row: those who share a campaign see what the others have done, and one
+that is started again goes on from there.
+"""
+
+import asyncio
+import posixpath
+import re
+from typing import Any, Literal, Self
+
+import fsspec
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from prefect_expres.execution.manifest import SimulationResult
+from prefect_expres.storage import write_whole
+from prefect_expres.uws import Phase
+
+FOLDER = ".campaigns"
+_ROW = re.compile(r"(\d{7,})\.json", re.ASCII)
+_READS_AT_ONCE = 16
+
+
+class Row(BaseModel):
+    """What became of one simulation.
+
+    Attributes:
+        number: Its place in the plan.
+        label: Its name.
+        state: ``completed`` now, ``found`` complete, or ``failed``.
+        fingerprint: The simulation's fingerprint; empty if it failed before it had one.
+        folder: URL of its results.
+        job_url: The job that ran it.
+        run_seconds: Seconds that the job was executing, as far as was seen.
+        bytes: Size of its files.
+        windows: How many windows of visible emission; None if the results were not analysed.
+        cdf: Name of the CDF file in the folder.
+        catalogue: Name of its TFCat file in the folder.
+        error: Why it failed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    label: str
+    state: Literal["completed", "found", "failed"]
+    fingerprint: str = ""
+    folder: str | None = None
+    job_url: str | None = None
+    run_seconds: float | None = None
+    bytes: int = 0
+    windows: int | None = None
+    cdf: str | None = None
+    catalogue: str | None = None
+    error: str | None = None
+
+    @classmethod
+    def of(cls, number: int, label: str, result: SimulationResult) -> Self:
+        """Take the row of a complete simulation."""
+        return cls(
+            number=number,
+            label=label,
+            state="found" if result.found else "completed",
+            fingerprint=result.fingerprint,
+            folder=result.folder,
+            job_url=result.job_url,
+            run_seconds=_run_seconds(result),
+            bytes=sum(file.size for file in result.files),
+            windows=None if result.windows is None else len(result.windows),
+            cdf=result.cdf,
+            catalogue=result.catalogue,
+        )
+
+
+class Pulse(BaseModel):
+    """A sign of life: how many there were, and how often the job list was read."""
+
+    model_config = ConfigDict(frozen=True)
+
+    beats: int = 0
+    list_requests: int = 0
+
+
+class Journal:
+    """The rows of one campaign.
+
+    Args:
+        output: Path or fsspec URL of the campaign's output.
+        campaign: The campaign's id.
+    """
+
+    def __init__(self, output: str, campaign: str) -> None:
+        self._folder = posixpath.join(output.rstrip("/"), FOLDER, campaign)
+        self._system, self._path = fsspec.core.url_to_fs(self._folder)
+        self.rows: dict[int, Row] = {}
+
+    async def keep(self, row: Row) -> None:
+        """Write a row."""
+        await write_whole(self._folder, f"{row.number:07}.json", row.model_dump_json().encode())
+        self.rows[row.number] = row
+
+    async def refresh(self) -> dict[int, Row]:
+        """Read the rows that others have written since."""
+        listed = await asyncio.to_thread(self._listed)
+        gate = asyncio.Semaphore(_READS_AT_ONCE)
+
+        async def read(number: int, path: str) -> None:
+            async with gate:
+                content = await asyncio.to_thread(self._system.cat_file, path)
+            try:
+                self.rows[number] = Row.model_validate_json(content)
+            except ValidationError:
+                return
+
+        unknown = listed.keys() - self.rows.keys()
+        await asyncio.gather(*(read(number, listed[number]) for number in unknown))
+        return self.rows
+
+    async def beat(self, who: str, pulse: Pulse) -> None:
+        """Say that somebody is alive, and what it has done."""
+        await write_whole(self._folder, f"{who}.pulse", pulse.model_dump_json().encode())
+
+    async def pulse(self, who: str) -> Pulse | None:
+        """Read when somebody has last said so."""
+        path = posixpath.join(self._path, f"{who}.pulse")
+        try:
+            return Pulse.model_validate_json(await asyncio.to_thread(self._system.cat_file, path))
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    async def end(self) -> None:
+        """Remove the rows: the campaign's index has them now."""
+        await asyncio.to_thread(self._remove)
+
+    def _listed(self) -> dict[int, str]:
+        self._system.invalidate_cache()
+        try:
+            paths: list[str] = self._system.ls(self._path, detail=False)
+        except FileNotFoundError:
+            return {}
+        names = ((_ROW.fullmatch(posixpath.basename(path)), path) for path in paths)
+        return {int(name[1]): path for name, path in names if name}
+
+    def _remove(self) -> None:
+        if self._system.exists(self._path):
+            self._system.rm(self._path, recursive=True)
+
+
+def campaigns_under_way(output: str) -> list[str]:
+    """List the ids of campaigns that have a journal: they run, or have not come to their end."""
+    system, path = fsspec.core.url_to_fs(posixpath.join(output.rstrip("/"), FOLDER))
+    try:
+        return sorted(posixpath.basename(each) for each in system.ls(path, detail=False))
+    except FileNotFoundError:
+        return []
+
+
+def _run_seconds(result: SimulationResult) -> float | None:
+    """Take the time between the first sight of the run and that of its end."""
+    seen: dict[Any, float] = {each.phase: each.seconds for each in result.phases}
+    if Phase.COMPLETED not in seen:
+        return None
+    return round(seen[Phase.COMPLETED] - seen.get(Phase.EXECUTING, 0.0), 3)

@@ -1,0 +1,255 @@
+"""Plans of campaigns: small models that name many simulations, and give them one by one.
+
+A plan gives the same simulation for the same number whenever it is asked, and holds none of them.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+import fsspec
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    ValidationError,
+    model_validator,
+)
+
+from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris
+from prefect_expres.ephemeris.compute import AsAnyOf
+from prefect_expres.ephemeris.provider import for_forms
+from prefect_expres.errors import ConfigurationError
+from prefect_expres.expres import Configuration, routine
+from prefect_expres.expres.request import default_label, safe_label
+from prefect_expres.expres.routine import Form
+
+RoutineMoon = Literal["Io", "Europa", "Ganymede"]
+_WORD = re.compile(r"[^a-z0-9.]+")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One simulation of a plan.
+
+    Args:
+        number: Its place in the plan, from 0 on.
+        label: Its name for people.
+        configuration: The configuration, or where its file is.
+        ephemeris: Where the observer is: a source, a file, or None if none is needed.
+    """
+
+    number: int
+    label: str
+    configuration: Configuration | str = field(repr=False)
+    ephemeris: AnyEphemeris | str | None = field(repr=False)
+
+
+class RoutinePlan(BaseModel):
+    """Routine simulations: every observer, moon and day, with every combination of the grid."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        title="Routine simulations",
+        json_schema_extra=for_forms("Kind of plan"),
+    )
+
+    kind: Literal["routine"] = "routine"
+    first: date = Field(title="First day", description="In UTC.")
+    last: date = Field(title="Last day", description="In UTC; it is simulated, too.")
+    moons: tuple[RoutineMoon, ...] = Field(
+        ("Io",), min_length=1, description="Moons whose emission is simulated."
+    )
+    observers: tuple[str, ...] = Field(
+        ("Earth",), min_length=1, description="Observers that the ephemeris source knows."
+    )
+    ephemeris: AnyEphemeris = Field(
+        default_factory=AnalyticEphemeris,
+        description="Source of the observers' positions; its observer is set from the plan's.",
+    )
+    form: Form = Field("v11", title="Magnetic field", description="v11: JRM33; v01: JRM09.")
+    grid: dict[str, list[JsonValue]] = Field(
+        default_factory=dict,
+        description="Other values by their place in the configuration, as "
+        '{"SOURCE.*.ACCEL": [1, 3, 5]}; a star stands for every element.',
+    )
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        if self.last < self.first:
+            msg = f"the last day {self.last} is before the first, {self.first}"
+            raise ValueError(msg)
+        for place, values in self.grid.items():
+            if not values:
+                msg = f"the grid gives no values for {place}; give some, or leave it out"
+                raise ValueError(msg)
+        for observer in self.observers:
+            self._source(observer)
+        return self
+
+    def count(self) -> int:
+        """Count the simulations."""
+        days = (self.last - self.first).days + 1
+        combinations = 1
+        for values in self.grid.values():
+            combinations *= len(values)
+        return days * len(self.observers) * len(self.moons) * combinations
+
+    @property
+    def name(self) -> str:
+        """Name the plan by what it shows, as ``io-europa-earth-20180913-20180930``."""
+        return safe_label(
+            "-".join((*self.moons, *self.observers, f"{self.first:%Y%m%d}", f"{self.last:%Y%m%d}"))
+        ).lower()
+
+    def simulation(self, number: int) -> Planned:
+        """Give one simulation; they go by day, observer, moon and grid.
+
+        Raises:
+            ConfigurationError: The grid names no place in the configuration, or breaks a rule.
+        """
+        rest, chosen = number, {}
+        for place, values in reversed(self.grid.items()):
+            rest, choice = divmod(rest, len(values))
+            chosen[place] = values[choice]
+        changes = {place: chosen[place] for place in self.grid}
+        rest, moon = divmod(rest, len(self.moons))
+        day, observer = divmod(rest, len(self.observers))
+        where = self.observers[observer]
+        plain = routine(
+            where,
+            self.moons[moon],
+            self.first + timedelta(day),
+            phase=0.0,
+            ephemeris=f"{where}.csv",
+            form=self.form,
+        )
+        configuration = _changed(plain, changes)
+        label = "-".join((default_label(configuration), *_words(changes)))
+        return Planned(number, safe_label(label), configuration, self._source(where))
+
+    def _source(self, observer: str) -> AnyEphemeris:
+        try:
+            return type(self.ephemeris).model_validate(
+                {**self.ephemeris.model_dump(), "observer": observer}
+            )
+        except ValidationError as fault:
+            reasons = "; ".join(error["msg"] for error in fault.errors())
+            msg = (
+                f"the ephemeris source {self.ephemeris.kind!r} does not know the observer "
+                f"{observer!r}: {reasons}"
+            )
+            raise ValueError(msg) from None
+
+
+def _as_many(given: object) -> object:
+    return (given,) if isinstance(given, str) else given
+
+
+def _matching(pattern: str) -> list[str]:
+    system, path = fsspec.core.url_to_fs(pattern)
+    return [system.unstrip_protocol(found) for found in system.glob(path)]
+
+
+class FilesPlan(BaseModel):
+    """Configurations that are there as files, under any address that fsspec knows."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        title="Configuration files",
+        json_schema_extra=for_forms("Kind of plan"),
+    )
+
+    kind: Literal["files"] = "files"
+    configurations: Annotated[tuple[str, ...], BeforeValidator(_as_many)] = Field(
+        min_length=1,
+        description="Paths or URLs of the files; * and ** stand for many, as in runs/*.json.",
+    )
+    ephemeris: AnyEphemeris | None = Field(
+        None,
+        description="Source of the observer's positions; without one, the file that "
+        "OBSERVER.EPHEM names is taken from beside the configuration.",
+    )
+
+    @property
+    def name(self) -> str:
+        """Name the plan by its first pattern, as ``runs-io`` for ``2018/runs/io-*.json``."""
+        folder, pattern = posixpath.split(posixpath.splitext(self.configurations[0])[0])
+        return safe_label(posixpath.join(posixpath.basename(folder), pattern)).lower()
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The files' URLs, by name; looked for once.
+
+        Raises:
+            ConfigurationError: There is none.
+        """
+        found = {url for pattern in self.configurations for url in _matching(pattern)}
+        if not found:
+            patterns = ", ".join(self.configurations)
+            msg = f"There are no files {patterns}; look at the path and the pattern"
+            raise ConfigurationError(msg)
+        return tuple(sorted(found))
+
+    def count(self) -> int:
+        """Count the files."""
+        return len(self.files)
+
+    def simulation(self, number: int) -> Planned:
+        """Give one simulation."""
+        url = self.files[number]
+        label = safe_label(posixpath.splitext(posixpath.basename(url))[0])
+        return Planned(number, label, url, self.ephemeris)
+
+
+Plan = Annotated[RoutinePlan | FilesPlan, Field(discriminator="kind"), AsAnyOf()]
+"""What a campaign runs, told apart by ``kind``."""
+
+
+def beside(configuration: str, name: str) -> str:
+    """Give the address of a file that stands beside a configuration's."""
+    return posixpath.join(posixpath.dirname(configuration), name)
+
+
+def _changed(plain: Configuration, changes: dict[str, JsonValue]) -> Configuration:
+    """Set values in a configuration, and check it as a whole."""
+    if not changes:
+        return plain
+    content = plain.content()
+    for place, value in changes.items():
+        _set(content, place.split("."), value, place)
+    return Configuration.from_mapping(content)
+
+
+def _set(node: Any, path: list[str], value: JsonValue, place: str) -> None:
+    """Set a value in nested lists and dicts; a star goes into every element."""
+    head, *rest = path
+    keys: list[Any]
+    if head == "*":
+        keys = list(range(len(node)) if isinstance(node, list) else node)
+    elif isinstance(node, list) and head.isdigit() and int(head) < len(node):
+        keys = [int(head)]
+    elif isinstance(node, dict) and head in node:
+        keys = [head]
+    else:
+        known = ", ".join(node) if isinstance(node, dict) else f"0 to {len(node) - 1}, or *"
+        msg = f"The grid's {place!r} is no place in a configuration: {head!r} is none of {known}"
+        raise ConfigurationError(msg)
+    for key in keys:
+        if rest:
+            _set(node[key], rest, value, place)
+        else:
+            node[key] = value
+
+
+def _words(changes: dict[str, JsonValue]) -> Iterator[str]:
+    for place, value in changes.items():
+        yield _WORD.sub("-", f"{place.rpartition('.')[2]}-{value}".lower()).strip("-")

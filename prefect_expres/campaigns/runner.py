@@ -1,0 +1,221 @@
+"""Run the simulations of a plan: many at once, watched together, each with a state of its own."""
+
+import asyncio
+import contextlib
+import functools
+import json
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.tasks import exponential_backoff
+
+from prefect_expres.execution.attempts import Terms, bare
+from prefect_expres.blocks import ExpresService
+from prefect_expres.campaigns.steps import BoardSteps
+from prefect_expres.ephemeris import AnyEphemeris, Span
+from prefect_expres.errors import ExpresError, JobError
+from prefect_expres.expres.access import job_list_for
+from prefect_expres.campaigns.journal import Journal, Row
+from prefect_expres.tasks.ephemeris import compute_ephemeris
+from prefect_expres.campaigns.plan import FilesPlan, Planned, RoutinePlan, beside
+from prefect_expres.tasks.prepare import read_configuration, request_of
+from prefect_expres.execution.run import run_simulation
+from prefect_expres.campaigns.concurrency import Slots
+from prefect_expres.tasks.jobs import may_help
+from prefect_expres.uws import JobBoard
+
+MOST_AROUND = 32
+"""Simulations beyond those in flight that are prepared, downloaded or looked at meanwhile."""
+KEPT_EPHEMERIDES = 16
+
+
+@task(
+    name="Simulation",
+    task_run_name="{label}",
+    cache_policy=NO_CACHE,
+    retries=3,
+    retry_delay_seconds=exponential_backoff(5),
+    retry_jitter_factor=0.5,
+    retry_condition_fn=may_help,
+)
+async def run_planned(label: str, run: Callable[[], Awaitable[Row]]) -> Row:
+    """Run one simulation of a campaign, and give its row.
+
+    Retried when the service is busy or away, which is safe as a whole: each try goes on from what
+    stands complete and from what the service knows. Not cached: the manifest says what is there.
+
+    Args:
+        label: The simulation's label.
+        run: Runs it.
+    """
+    return await run()
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What holds for every simulation of a campaign.
+
+    Args:
+        service: The service.
+        output: Path or fsspec URL of the campaign's output.
+        branch: The ExPRES git branch.
+        terms: How each simulation is to be run.
+        in_flight: How many may be on the service at once.
+    """
+
+    service: ExpresService
+    output: str
+    branch: str
+    terms: Terms
+    in_flight: int
+
+
+class Fleet:
+    """Those simulations of a plan that this flow run takes care of.
+
+    Use it as an asynchronous context manager, within a flow run.
+
+    Args:
+        orders: What holds for every simulation.
+        journal: Gets a row for each simulation.
+        counted: Is told each row.
+    """
+
+    def __init__(
+        self, orders: Orders, journal: Journal, counted: Callable[[Row], Awaitable[None]]
+    ) -> None:
+        self._orders = orders
+        self._journal = journal
+        self._counted = counted
+        self._under_way: set[int] = set()
+        self._ephemerides = _Ephemerides()
+        self._stopping = False
+
+    async def __aenter__(self) -> Self:
+        """Open the board and the places."""
+        async with contextlib.AsyncExitStack() as stack:
+            job_list = job_list_for(self._orders.branch)
+            self.board = await stack.enter_async_context(
+                self._orders.service.get_client(job_list, JobBoard)
+            )
+            slots = await stack.enter_async_context(Slots(self._orders.in_flight))
+            self._steps = BoardSteps(self.board, slots, self._orders.service.largest_result)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close them."""
+        await self._stack.__aexit__(kind, fault, trace)
+
+    def stop(self) -> None:
+        """Begin no further simulation."""
+        self._stopping = True
+
+    async def run(self, plan: RoutinePlan | FilesPlan, numbers: Iterable[int]) -> None:
+        """Run simulations, as many at once as there are places, and some more around them.
+
+        Those that have a row, or are under way, are passed over.
+
+        Args:
+            plan: The plan.
+            numbers: Which of its simulations, in the order in which they begin.
+        """
+        in_flight = self._orders.in_flight
+        handled = asyncio.Semaphore(in_flight + min(in_flight, MOST_AROUND))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for number in numbers:
+                    await handled.acquire()
+                    if self._stopping:
+                        break
+                    if number in self._journal.rows or number in self._under_way:
+                        handled.release()
+                        continue
+                    self._under_way.add(number)
+                    one = group.create_task(self._one(plan, number))
+                    one.add_done_callback(lambda _: handled.release())
+        except BaseExceptionGroup as faults:
+            raise bare(faults) from None
+
+    async def _one(self, plan: RoutinePlan | FilesPlan, number: int) -> None:
+        """Run one simulation; its failure is a row like any other."""
+        row = await self._row(plan, number)
+        await self._journal.keep(row)
+        self._under_way.discard(number)
+        await self._counted(row)
+
+    async def _row(self, plan: RoutinePlan | FilesPlan, number: int) -> Row:
+        try:
+            planned = await asyncio.to_thread(plan.simulation, number)
+        except ExpresError as fault:
+            return _failure(number, f"simulation-{number}", fault)
+        run = functools.partial(self._run, planned)
+        # Prefect's annotations do not know that an async task's state is awaited, too.
+        ending: Any = run_planned(planned.label, run, return_state=True)
+        state: State[Row] = await ending
+        outcome = await state.aresult(raise_on_failure=False)
+        return outcome if isinstance(outcome, Row) else _failure(number, planned.label, outcome)
+
+    async def _run(self, planned: Planned) -> Row:
+        orders = self._orders
+        configuration, ephemeris = planned.configuration, planned.ephemeris
+        model = await read_configuration(configuration)
+        if ephemeris is None and isinstance(configuration, str) and model.observer.ephem:
+            ephemeris = beside(configuration, model.observer.ephem)
+        request = await request_of(
+            model,
+            orders.service,
+            ephemeris,
+            orders.branch,
+            planned.label,
+            self._ephemerides.compute,
+        )
+        result, _ = await run_simulation(
+            request,
+            orders.output,
+            self._steps,
+            orders.terms,
+            made_from=(configuration, ephemeris),
+        )
+        return Row.of(planned.number, planned.label, result)
+
+
+class _Ephemerides:
+    """Computes each ephemeris once for all simulations that need it at about the same time."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, asyncio.Task[str]] = {}
+
+    async def compute(self, source: AnyEphemeris, span: Span) -> str:
+        """Give the file of a source and its times."""
+        key = json.dumps([source.model_dump(mode="json"), str(span)], sort_keys=True)
+        if key not in self._tasks:
+            while len(self._tasks) >= KEPT_EPHEMERIDES:
+                self._tasks.pop(next(iter(self._tasks)))
+            self._tasks[key] = asyncio.ensure_future(compute_ephemeris(source, span))
+        try:
+            return await asyncio.shield(self._tasks[key])
+        except Exception:
+            self._tasks.pop(key, None)
+            raise
+
+
+def _failure(number: int, label: str, fault: object) -> Row:
+    """Make the row of a simulation that failed."""
+    return Row(
+        number=number,
+        label=label,
+        state="failed",
+        job_url=fault.job_url if isinstance(fault, JobError) else None,
+        error=f"{type(fault).__name__}: {fault}",
+    )

@@ -1,0 +1,5 @@
+"""Run the command line as ``python -m prefect_expres.cli``."""
+
+from prefect_expres.cli.main import main
+
+main()

@@ -1,0 +1,234 @@
+"""The commands ``prefect-expres campaign …``: plan many simulations, run them, see how far."""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from cyclopts import App, Group, Parameter
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from prefect_expres.cli.commands.files import read_bytes
+from prefect_expres.cli.commands.flow_service import service_block
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.console.printing import facts, give, table
+from prefect_expres.errors import ConfigurationError, UsageError
+from prefect_expres.expres.estimate import run_seconds
+from prefect_expres.campaigns.index import found_at
+from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
+
+app = App(name="campaign", help="Plan many simulations, run them, and see how far it is.")
+
+MOST_SHOWN = 10
+
+
+@Parameter(name="*", group=Group("Plan", sort_key=5))
+@dataclass(frozen=True)
+class PlanOptions:
+    """What is to be run, if it is not a plan's file.
+
+    Args:
+        first: First day of routine simulations, UTC.
+        last: Last day; by default the first.
+        moon: A moon; may be given several times. Default: Io.
+        observer: An observer; may be given several times. Default: Earth.
+        grid: Other values for a place in the configuration, as SOURCE.*.ACCEL=1,3,5; may be given
+            several times.
+        files: Configurations instead of routine simulations: paths or URLs; `*` stands for any
+            name. May be given several times.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    moon: tuple[str, ...] = ()
+    observer: tuple[str, ...] = ()
+    grid: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+NO_OPTIONS = PlanOptions()
+
+
+@app.command
+def plan(
+    file: str | None = None, /, *, options: PlanOptions = NO_OPTIONS, as_json: AsJson = False
+) -> None:
+    """Show what a plan holds; with --json, write the plan itself, ready for `campaign run`.
+
+    Args:
+        file: Path or URL of a plan as JSON, as it may be given for observers other than Earth.
+        options: What is to be run, if it is not a plan's file.
+        as_json: Print the plan as JSON.
+    """
+    planned = _plan_of(file, options)
+    count = planned.count()
+    shown = [planned.simulation(number) for number in range(min(count, MOST_SHOWN))]
+    more = f"and {count - len(shown):,} more" if count > len(shown) else ""
+    give(
+        planned.model_dump(mode="json"),
+        facts(
+            {
+                "plan": planned.name,
+                "simulations": f"{count:,}",
+                "service time": _service_time(planned, count),
+            }
+        ),
+        table("simulation", rows=((each.label,) for each in shown)),
+        more,
+        as_json=as_json,
+    )
+
+
+@app.command
+def run(
+    file: str | None = None,
+    /,
+    *,
+    options: PlanOptions = NO_OPTIONS,
+    output: str = "expres-campaign",
+    in_flight: int = 8,
+    workers: int = 1,
+    max_failures: int = 100,
+    branch: str = "master",
+    execution_duration: int = 600,
+    timeout: float | None = None,
+    attempts: int = 1,
+    service: ServiceOptions = UNSAID,
+    as_json: AsJson = False,
+) -> int:
+    """Run a plan; run once more, it does only what is missing. Exit with 1 if some failed.
+
+    Args:
+        file: Path or URL of a plan as JSON.
+        options: What is to be run, if it is not a plan's file.
+        output: Path or URL under which each simulation gets a folder.
+        in_flight: How many simulations may be on the service at once.
+        workers: How many workers of a Prefect server share it; see `prefect-expres deploy`.
+        max_failures: Begin no further simulation when more than so many have failed.
+        branch: The ExPRES git branch; guests may only use master.
+        execution_duration: Seconds that each job may run.
+        timeout: Seconds to wait for each job; by default an hour over the execution duration.
+        attempts: How many jobs of a simulation may fail, be aborted or be lost.
+        service: Which service is meant, and who asks.
+        as_json: Print the result as JSON.
+    """
+    planned = _plan_of(file, options)
+    block = service_block(service)
+    from prefect_expres.cli.terminal import run_campaign  # noqa: PLC0415 - imports Prefect
+
+    return run_campaign(
+        block,
+        as_json=as_json,
+        plan=planned,
+        output=output,
+        in_flight=in_flight,
+        workers=workers,
+        max_failures=max_failures,
+        branch=branch,
+        execution_duration=execution_duration,
+        timeout=timeout,
+        attempts=attempts,
+    )
+
+
+@app.command
+def status(output: str = "expres-campaign", /, *, as_json: AsJson = False) -> None:
+    """Show how far campaigns at an output are: those under way, and the last one that ended.
+
+    Args:
+        output: Path or URL of the campaign's output.
+        as_json: Print JSON.
+    """
+    ended, under_way = asyncio.run(found_at(output))
+    if ended is None and not under_way:
+        raise UsageError(f"No campaign has left anything at {output}; give its --output")
+    record: dict[str, Any] = {
+        "ended": ended.model_dump(mode="json") if ended else None,
+        "under_way": {
+            campaign: [row.model_dump(mode="json") for row in rows]
+            for campaign, rows in under_way.items()
+        },
+    }
+    lines = [
+        (campaign, "not ended", len(rows), sum(row.state == "failed" for row in rows), "")
+        for campaign, rows in under_way.items()
+    ]
+    if ended:
+        done = ended.completed + ended.found + ended.failed
+        when = f"{ended.created:%Y-%m-%d %H:%M}"
+        lines.append((ended.campaign, f"ended {when}", done, ended.failed, str(ended.simulations)))
+    failures = ended.failures if ended else ()
+    give(
+        record,
+        table(
+            "campaign",
+            "state",
+            "done",
+            "failed",
+            "of",
+            rows=([str(x) for x in row] for row in lines),
+        ),
+        *(f"{row.label}: {(row.error or '').splitlines()[0]}" for row in failures),
+        as_json=as_json,
+    )
+
+
+def _plan_of(file: str | None, options: PlanOptions) -> RoutinePlan | FilesPlan:
+    """Make the plan that is meant.
+
+    Raises:
+        UsageError: None is meant, or more than one.
+        ConfigurationError: It makes no sense.
+    """
+    if sum(map(bool, (file, options.first, options.files))) != 1:
+        raise UsageError("Give one of: a plan's file, --first for routine simulations, or --files")
+    try:
+        if file:
+            plan: RoutinePlan | FilesPlan = TypeAdapter(Plan).validate_json(read_bytes(file))
+            return plan
+        if options.files:
+            return FilesPlan(configurations=options.files)
+        assert options.first is not None
+        return RoutinePlan.model_validate(
+            {
+                "first": options.first,
+                "last": options.last or options.first,
+                "grid": dict(map(_values, options.grid)),
+                **({"moons": options.moon} if options.moon else {}),
+                **({"observers": options.observer} if options.observer else {}),
+            }
+        )
+    except ValidationError as fault:
+        raise ConfigurationError("This is no plan", tuple(map(_told, fault.errors()))) from None
+
+
+def _told(problem: ErrorDetails) -> str:
+    """Tell a problem with its place, in the words of the rule."""
+    place = ".".join(map(str, problem["loc"]))
+    words = problem["msg"].removeprefix("Value error, ")
+    return f"{place}: {words}" if place else words
+
+
+def _values(text: str) -> tuple[str, list[Any]]:
+    place, separator, values = text.partition("=")
+    if not separator:
+        raise UsageError(f"{text!r} gives no values; write PLACE=VALUE,VALUE as SOURCE.*.ACCEL=1,3")
+    return place, [_value(each) for each in values.split(",")]
+
+
+def _value(text: str) -> Any:
+    """Take a value for what it is in JSON, and any other word for a text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _service_time(plan: RoutinePlan | FilesPlan, count: int) -> str:
+    """Estimate what the service is asked for, from the first simulation."""
+    first = plan.simulation(0).configuration
+    if isinstance(first, str):
+        return ""
+    return f"about {run_seconds(first) * count / 3600:,.1f} hours, if all are as the first"

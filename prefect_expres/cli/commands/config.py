@@ -1,0 +1,181 @@
+"""The commands ``prefect-expres config …``: check, write and compare configurations."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, Parameter
+from fsspec.core import has_magic, url_to_fs
+from rich.text import Text
+
+from prefect_expres.cli.commands.files import read_bytes
+from prefect_expres.cli.commands.options import AsJson
+from prefect_expres.cli.console.printing import give, print_json
+from prefect_expres.errors import ConfigurationError
+from prefect_expres.expres import Access, Configuration, Problem, routine, warnings_of
+from prefect_expres.expres.differences import differences
+from prefect_expres.expres.strict_json import read_content
+from prefect_expres.expres.routine import routine_path
+from prefect_expres.expres.schema import configuration_schema
+from prefect_expres.expres.schema_errors import problem_of_file
+from prefect_expres.storage import write_whole
+
+app = App(name="config", help="Check, write and compare ExPRES configurations.")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found in one file: the problems that must be mended, and the warnings."""
+
+    file: str
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+    def parts(self) -> dict[str, Any]:
+        """Give the report ready for JSON."""
+        return {
+            "file": self.file,
+            "problems": [problem.parts() for problem in self.problems],
+            "warnings": [warning.parts() for warning in self.warnings],
+        }
+
+
+@app.command
+def check(
+    files: list[str],
+    /,
+    *,
+    user: Annotated[str | None, Parameter(env_var="EXPRES_USER")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Check configurations; exit with 1 if one of them has a problem.
+
+    Args:
+        files: Paths or URLs; `*` stands for any name.
+        user: User name on the service; guests may run for a shorter time.
+        as_json: Write a list of reports instead of lines for people.
+    """
+    access = Access.of(user)
+    reports = [_examined(file, access) for pattern in files for file in _matching(pattern)]
+    lines = (line for report in reports for line in _lines(report))
+    give([report.parts() for report in reports], *lines, as_json=as_json)
+    return int(any(report.problems for report in reports))
+
+
+@app.command
+def schema() -> None:
+    """Write the JSON schema of a configuration, for editors that check while one types."""
+    print_json(configuration_schema())
+
+
+@app.command
+def new(
+    observer: str,
+    moon: Literal["Io", "Europa", "Ganymede"],
+    day: date,
+    /,
+    *,
+    phase: float,
+    ephemeris: str | None = None,
+    form: Literal["v11", "v01"] = "v11",
+    lag_model: str = "hess2011",
+    folder: str = ".",
+    tree: bool = False,
+    force: bool = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the configuration of a routine simulation: one observer, one moon, one day.
+
+    Args:
+        observer: Who sees it, as Earth.
+        moon: The moon whose emission it is.
+        day: The day (UTC), as 2018-09-13.
+        phase: The moon's east longitude at the start less the light time, degrees.
+        ephemeris: The observer's ephemeris file; the configuration will name it.
+        form: v11 has the field JRM33, v01 has JRM09.
+        lag_model: Law of the lead angle, as hess2011 or hue2023.
+        folder: Path or URL of the folder to write to.
+        tree: Write into folders as the MASER team has them: observer, year, month.
+        force: Write over a file of the same name.
+        as_json: Print the file's URL as JSON.
+    """
+    configuration = routine(
+        observer,
+        moon,
+        day,
+        phase=phase,
+        ephemeris=PurePosixPath(ephemeris or "").name,
+        form=form,
+        lag_model=lag_model,
+    )
+    place = PurePosixPath(routine_path(configuration))
+    target = f"{folder.rstrip('/') or '/'}/{place.parent}" if tree else folder
+    if not force:
+        _refuse_existing(f"{target}/{place.name}")
+    stored = asyncio.run(write_whole(target, place.name, configuration.to_json()))
+    give({"file": stored.url}, stored.url, as_json=as_json)
+
+
+@app.command
+def diff(before: str, after: str, /, *, as_json: AsJson = False) -> int:
+    """Tell what differs in meaning between two configurations; exit with 1 if something does.
+
+    Args:
+        before: Path or URL of the first.
+        after: Path or URL of the second.
+        as_json: Write a list of differences instead of lines for people.
+    """
+    found = list(differences(*(read_content(read_bytes(file)) for file in (before, after))))
+    give([difference.parts() for difference in found], *map(str, found), as_json=as_json)
+    return int(bool(found))
+
+
+def _examined(file: str, access: Access) -> Report:
+
+    try:
+        content = read_content(read_bytes(file))
+    except ConfigurationError as fault:
+        return Report(file, (problem_of_file(str(fault)),), ())
+    problems = Configuration.problems_in(content)
+    if problems:
+        return Report(file, problems, ())
+    return Report(file, (), warnings_of(Configuration.from_mapping(content), access))
+
+
+def _lines(report: Report) -> Iterator[Text]:
+    """Give a line for the file, and a line for each finding."""
+    mark, style = ("✗", "bold red") if report.problems else ("✓", "bold green")
+    yield Text(f"{mark} {report.file}", style=style)
+    for kind, found, colour in (
+        ("problem", report.problems, "red"),
+        ("warning", report.warnings, "yellow"),
+    ):
+        for each in found:
+            yield Text.assemble("  ", (kind, colour), f"  {each}")
+
+
+def _matching(pattern: str) -> list[str]:
+    """Find the files that a pattern stands for.
+
+    Without any it stands for itself, and reading it tells what is wrong.
+    """
+    if not has_magic(pattern):
+        return [pattern]
+    try:
+        system, path = url_to_fs(pattern)
+        found = [] if system.exists(path) else sorted(system.glob(path))
+    except (OSError, ValueError, ImportError):
+        return [pattern]
+    if "file" not in system.protocol:
+        found = [system.unstrip_protocol(file) for file in found]
+    return found or [pattern]
+
+
+def _refuse_existing(file: str) -> None:
+    system, path = url_to_fs(file)
+    if system.exists(path):
+        msg = f"{file} exists; give --force to write over it"
+        raise ConfigurationError(msg)

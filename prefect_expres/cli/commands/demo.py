@@ -1,0 +1,15 @@
+"""The command ``prefect-expres demo``."""
+
+from pathlib import Path
+
+
+def demo(*, directory: Path = Path("expres-demo"), fresh: bool = False) -> int:
+    """Run the shipped simulation on a sandbox: Io's radio emission seen from Earth for a day.
+
+    Args:
+        directory: Where the sandbox, Prefect and the results live.
+        fresh: Run it even if the identical simulation is found.
+    """
+    from prefect_expres.cli.demo import run_demo  # noqa: PLC0415 - heavy, and not needed for its help
+
+    return run_demo(directory, fresh=fresh)

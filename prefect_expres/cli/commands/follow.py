@@ -1,0 +1,114 @@
+"""The commands that follow jobs: ``jobs wait`` and ``jobs logs``."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from prefect_expres.cli.commands.connect import Connection, connected
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.job_records import job_record
+from prefect_expres.cli.commands.wait import await_jobs, raise_bad_end
+from prefect_expres.cli.console.printing import give, note, print_json, say
+from prefect_expres.errors import JobNotFound
+
+Stream = Literal["stdout", "stderr"]
+_SOONEST, _LATEST = 0.5, 5.0
+
+
+async def wait(
+    jobs: list[str],
+    /,
+    *,
+    timeout: float | None = None,
+    service: ServiceOptions = UNSAID,
+    as_json: AsJson = False,
+) -> None:
+    """Wait until jobs are finished; exit with 3 if one failed, 4 if one was aborted.
+
+    Ctrl-C asks whether to leave the jobs running, to abort them or to keep waiting.
+
+    Args:
+        jobs: Ids or URLs.
+        timeout: Seconds after which the wait is given up with exit code 5; the jobs run on.
+        service: Which service is meant.
+        as_json: Print the jobs as JSON.
+    """
+    async with connected(service, *jobs) as connection:
+        client = connection.client
+        ended = await await_jobs(connection, timeout)
+        give(
+            [job_record(job, client.job_url(job.id)) for job in ended],
+            *(f"{client.job_url(job.id)} {job.phase.value}" for job in ended),
+            as_json=as_json,
+        )
+        await raise_bad_end(client, ended)
+
+
+async def logs(
+    job: str,
+    /,
+    *,
+    follow: bool = False,
+    only: Stream | None = None,
+    service: ServiceOptions = UNSAID,
+    as_json: AsJson = False,
+) -> None:
+    """Print what a job has printed (OPUS): its stdout to stdout, its stderr to stderr.
+
+    Args:
+        job: Id or URL.
+        follow: Go on with what is new until the job is finished; Ctrl-C ends it, not the job.
+        only: Print this one only.
+        service: Which service is meant.
+        as_json: Print both texts as JSON.
+    """
+    streams: tuple[Stream, ...] = (only,) if only else ("stdout", "stderr")
+    async with connected(service, job) as connection:
+        followed = [_Followed(connection, stream) for stream in streams]
+        if as_json:
+            print_json({each.stream: await each.text() for each in followed})
+            return
+        pause = _SOONEST
+        while True:
+            finished = not follow or (await connection.client.phase(connection.id)).finished
+            grown = [await each.print_new() for each in followed]
+            if finished:
+                break
+            pause = _SOONEST if any(grown) else min(pause * 1.5, _LATEST)
+            await connection.client.clock.sleep(pause)
+        for each in followed:
+            each.end()
+
+
+@dataclass
+class _Followed:
+    """One of a job's texts, and how much of it was printed."""
+
+    connection: Connection
+    stream: Stream
+    printed: str = ""
+
+    async def text(self) -> str:
+        client, job_id = self.connection.client, self.connection.id
+        try:
+            return await client.text(job_id, self.stream)
+        except JobNotFound:
+            # The service may know the job, but keep no such text.
+            await client.phase(job_id)
+            note(f"The service keeps no {self.stream} of this job: only OPUS does.")
+            return ""
+
+    async def print_new(self) -> bool:
+        """Print what has come since; say whether something has."""
+        text = await self.text()
+        new = text.removeprefix(self.printed)
+        self._print(new, end="")
+        self.printed = text
+        return bool(new)
+
+    def end(self) -> None:
+        """End the last line."""
+        if self.printed:
+            self._print("", end="\n")
+
+    def _print(self, text: str, end: str) -> None:
+        (say if self.stream == "stdout" else note)(text, end=end)

@@ -1,0 +1,241 @@
+"""The commands ``prefect-expres jobs …`` that look at jobs or change them at once."""
+
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from prefect_expres.cli.commands import creating, fetching, following
+from prefect_expres.cli.commands.assignments import Assignments
+from prefect_expres.cli.commands.connect import Connection, connected
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.job_records import job_lines, job_record, jobs_table, ref_record
+from prefect_expres.cli.commands.wait import see_phase_left
+from prefect_expres.cli.console.prompts import at_terminal, confirm
+from prefect_expres.cli.console.exit_codes import Exit
+from prefect_expres.cli.console.printing import give, note
+from prefect_expres.errors import JobNotFound, UsageError
+from prefect_expres.uws import Phase
+
+app = App(name="jobs", help="Work with the jobs of a UWS service.")
+app.command(creating.new)
+app.command(following.wait)
+app.command(following.logs)
+app.command(fetching.results)
+
+
+@app.command(name="list")
+async def list_jobs(
+    *,
+    phase: Annotated[tuple[Phase, ...], Parameter(alias="-p")] = (),
+    after: datetime | None = None,
+    last: int | None = None,
+    run_id: str | None = None,
+    service: ServiceOptions = UNSAID,
+    as_json: AsJson = False,
+) -> None:
+    """List jobs, oldest first.
+
+    Args:
+        phase: Only jobs in this phase; may be given again.
+        after: Only jobs created after this time, as 2026-11-24T08:00:00Z. Without a zone it is
+            the service's own time.
+        last: Only so many of the youngest.
+        run_id: Only jobs of this runId; * stands for any characters.
+        service: Which service is meant.
+        as_json: Print JSON instead of a table.
+    """
+    async with connected(service) as connection:
+        client = connection.client
+        refs = await client.named_jobs(phase, after=after)
+        if run_id is not None:
+            refs = tuple(ref for ref in refs if fnmatchcase(ref.run_id or "", run_id))
+        if last is not None:
+            refs = refs[max(len(refs) - last, 0) :]
+        records = [ref_record(ref, client.job_url(ref.id)) for ref in refs]
+    give(records, jobs_table(refs), as_json=as_json)
+    note(f"{client.jobs_url}: {len(refs)} listed")
+
+
+@app.command
+async def show(
+    job: str,
+    /,
+    *,
+    wait: float | None = None,
+    phase: Phase | None = None,
+    service: ServiceOptions = UNSAID,
+    as_json: AsJson = False,
+) -> None:
+    """Show a job: attributes, parameters, results.
+
+    Args:
+        job: Id or URL.
+        wait: Wait first until the job leaves its phase, for so many seconds at most.
+        phase: Wait until it leaves this phase; another one is shown at once.
+        service: Which service is meant.
+        as_json: Print JSON.
+    """
+    if phase and wait is None:
+        raise UsageError("--phase says which phase --wait waits for; give --wait, too")
+    async with connected(service, job) as connection:
+        client, job_id = connection.client, connection.id
+        if wait is None:
+            found = await client.job(job_id)
+        else:
+            found = await see_phase_left(client, job_id, wait, phase)
+        url = client.job_url(job_id)
+    give(job_record(found, url), *job_lines(found, url), as_json=as_json)
+
+
+@app.command(name="phase")
+async def show_phase(
+    job: str, /, *, service: ServiceOptions = UNSAID, as_json: AsJson = False
+) -> None:
+    """Print nothing but a job's phase.
+
+    Args:
+        job: Id or URL.
+        service: Which service is meant.
+        as_json: Print JSON.
+    """
+    async with connected(service, job) as connection:
+        found = await connection.client.phase(connection.id)
+    give(found.value, found.value, as_json=as_json)
+
+
+@app.command(name="set")
+async def set_values(
+    job: str,
+    /,
+    *values: str,
+    verbatim: bool = False,
+    service: ServiceOptions = UNSAID,
+    as_json: AsJson = False,
+) -> None:
+    """Change parameters of a PENDING job, or how long a job may run and is kept.
+
+    Args:
+        job: Id or URL.
+        values: name=value; executionDuration is in seconds, destruction a time.
+        verbatim: Send values with blanks and signs. Not for OPUS: it hands values to a shell.
+        service: Which service is meant.
+        as_json: Print the job as JSON.
+    """
+    asked = Assignments.parse(values, verbatim=verbatim)
+    if asked.files:
+        raise UsageError("Files are sent with a new job only: jobs new --like JOB name=@path")
+    async with connected(service, job) as connection:
+        client, job_id = connection.client, connection.id
+        for name, value in asked.texts.items():
+            await client.set_parameter(job_id, name, value)
+        await asked.set_limits(client, job_id)
+        found = await client.job(job_id)
+        url = client.job_url(job_id)
+    give(job_record(found, url), *job_lines(found, url), as_json=as_json)
+
+
+@app.command
+async def run(
+    jobs: list[str], /, *, service: ServiceOptions = UNSAID, as_json: AsJson = False
+) -> None:
+    """Start PENDING jobs.
+
+    Args:
+        jobs: Ids or URLs.
+        service: Which service is meant.
+        as_json: Print the phases as JSON.
+    """
+    async with connected(service, *jobs) as connection:
+        _give_phases(
+            connection,
+            [await connection.client.start(each) for each in connection.ids],
+            as_json=as_json,
+        )
+
+
+@app.command
+async def abort(
+    jobs: list[str], /, *, service: ServiceOptions = UNSAID, as_json: AsJson = False
+) -> None:
+    """Stop jobs; a finished one is left as it is, one that was never started is deleted.
+
+    Args:
+        jobs: Ids or URLs.
+        service: Which service is meant.
+        as_json: Print the phases as JSON.
+    """
+    async with connected(service, *jobs) as connection:
+        client = connection.client
+        for each in connection.ids:
+            await client.phase(each)
+        _give_phases(
+            connection, [await client.abort(each) for each in connection.ids], as_json=as_json
+        )
+
+
+@app.command
+async def delete(
+    jobs: list[str],
+    /,
+    *,
+    yes: Annotated[bool, Parameter(alias="-y")] = False,
+    service: ServiceOptions = UNSAID,
+    as_json: AsJson = False,
+) -> int:
+    """Delete jobs with their results; a running one is stopped by that.
+
+    Args:
+        jobs: Ids or URLs.
+        yes: Do not ask first; nobody is asked where there is no terminal.
+        service: Which service is meant.
+        as_json: Print the URLs as JSON.
+    """
+    async with connected(service, *jobs) as connection:
+        client = connection.client
+        phases = [await client.phase(each) for each in connection.ids]
+        urls = [client.job_url(each) for each in connection.ids]
+        listed = "\n".join(f"{url} {phase.value}" for url, phase in zip(urls, phases, strict=True))
+        if not yes and at_terminal() and not confirm(f"{listed}\nDelete with all results?"):
+            return Exit.FAILURE
+        for each in connection.ids:
+            await client.delete(each)
+    give(urls, *(f"{url} deleted" for url in urls), as_json=as_json)
+    return Exit.OK
+
+
+@app.command
+async def error(job: str, /, *, service: ServiceOptions = UNSAID, as_json: AsJson = False) -> None:
+    """Print why a job failed, in the service's words.
+
+    Args:
+        job: Id or URL.
+        service: Which service is meant.
+        as_json: Print JSON.
+    """
+    async with connected(service, job) as connection:
+        found = await connection.client.job(connection.id)
+        detail = await _detail(connection)
+    summary = found.error_summary.message if found.error_summary else None
+    record = {"phase": found.phase.value, "error": summary, "detail": detail or None}
+    told = [text for text in dict.fromkeys((summary, detail)) if text]
+    give(record, *(told or [f"{found.phase.value}: the job tells no error"]), as_json=as_json)
+
+
+async def _detail(connection: Connection) -> str:
+    """Read the longer text of the error; not every service has one for every job."""
+    try:
+        return await connection.client.error(connection.id)
+    except JobNotFound:
+        return ""
+
+
+def _give_phases(connection: Connection, phases: list[Phase | None], *, as_json: bool) -> None:
+    """Tell the phase of each job; one without any is gone."""
+    told = {
+        connection.client.job_url(job_id): phase.value if phase else None
+        for job_id, phase in zip(connection.ids, phases, strict=True)
+    }
+    lines = (f"{url} {phase or 'deleted'}" for url, phase in told.items())
+    give([{"url": url, "phase": phase} for url, phase in told.items()], *lines, as_json=as_json)

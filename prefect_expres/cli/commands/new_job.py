@@ -1,0 +1,118 @@
+"""The command ``jobs new``: from parameters to results in one line, if so wished."""
+
+from dataclasses import replace
+from typing import Annotated
+from urllib.parse import urljoin
+
+from cyclopts import Parameter
+
+from prefect_expres.cli.commands.assignments import Assignments, is_control, upload_of
+from prefect_expres.cli.commands.connect import Connection, connected
+from prefect_expres.cli.commands.results import fetch, file_lines, settled_results
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.endpoint import Place
+from prefect_expres.cli.commands.job_records import job_record
+from prefect_expres.cli.commands.wait import await_jobs, raise_bad_end
+from prefect_expres.cli.console.printing import note, print_json, say
+from prefect_expres.errors import AccessError, RequestRejected
+from prefect_expres.expres.access import DEFAULT_BRANCH, Access
+from prefect_expres.storage import StoredFile
+from prefect_expres.uws import Job, Phase, Upload, UWSClient, Verbatim
+
+_LARGEST_INPUT = 64 * 2**20
+
+
+async def new(
+    *parameters: str,
+    like: str | None = None,
+    run: Annotated[bool, Parameter(alias="-r")] = False,
+    wait: bool = False,
+    download: str | None = None,
+    timeout: float | None = None,
+    verbatim: bool = False,
+    service: ServiceOptions = UNSAID,
+    as_json: AsJson = False,
+) -> None:
+    """Create a job, and print its URL; run it, wait for it and download its results if so asked.
+
+    Args:
+        parameters: name=value for a text, name=@path or name=@URL for a file. runId names the job
+            for people, executionDuration is in seconds, destruction is the time until which it is
+            kept.
+        like: Id or URL of a job whose parameters are taken, but for those that are given.
+        run: Run it.
+        wait: Wait for it, too; exit with 3 if it fails, 4 if it is aborted.
+        download: Download its results into this folder, too; a path or an fsspec URL.
+        timeout: Seconds after which the wait is given up.
+        verbatim: Send values with blanks and signs. Not for OPUS: it hands values to a shell.
+        service: Which service is meant.
+        as_json: Print the job as JSON.
+    """
+    asked = Assignments.parse(parameters, verbatim=verbatim)
+    async with connected(service, *([like] if like else [])) as connection:
+        client = connection.client
+        if like:
+            asked = asked.over(await _given_to(client, connection.id, verbatim=verbatim))
+        _warn(connection.place, asked)
+        job_id = await client.create(asked.texts, asked.files)
+        url = client.job_url(job_id)
+        (note if as_json else say)(url)
+        await asked.set_limits(client, job_id)
+        follow = wait or download is not None
+        if run or follow:
+            await client.start(job_id)
+        created = replace(connection, ids=(job_id,))
+        (job,) = await (await_jobs(created, timeout) if follow else _read(created))
+        files: list[StoredFile] = []
+        if download is not None and job.phase is Phase.COMPLETED:
+            files = await fetch(client, await settled_results(client, job_id), download)
+        if as_json:
+            print_json(job_record(job, url) | {"files": [file.model_dump() for file in files]})
+        for line in () if as_json else file_lines(files):
+            say(line)
+        if follow:
+            await raise_bad_end(client, (job,))
+
+
+async def _read(connection: Connection) -> tuple[Job, ...]:
+    return (await connection.client.job(connection.id),)
+
+
+def _warn(place: Place, asked: Assignments) -> None:
+    """Tell guests of ExPRES what they must know; what the rules forbid, the service decides."""
+    if not place.is_expres:
+        return
+    access = Access.of(place.user)
+    if access.warning:
+        note(access.warning, style="yellow")
+    branch = asked.texts.get("branch", DEFAULT_BRANCH)
+    try:
+        access.check(branch, asked.duration or access.longest_run)
+    except AccessError as fault:
+        note(f"{fault}. The service may refuse it or decide otherwise.", style="yellow")
+
+
+async def _given_to(client: UWSClient, job_id: str, *, verbatim: bool) -> Assignments:
+    """Read what another job was given; its files are fetched."""
+    texts: dict[str, str] = {}
+    files: dict[str, Upload] = {}
+    for parameter in await client.parameters(job_id):
+        name, value = parameter.id, parameter.value
+        if is_control(name) or not value:
+            continue
+        if parameter.by_reference:
+            files[name] = await _file_of(client, job_id, name, value)
+        else:
+            texts[name] = Verbatim(value) if verbatim else value
+    return Assignments(texts, files)
+
+
+async def _file_of(client: UWSClient, job_id: str, name: str, address: str) -> Upload:
+    content = await client.content(urljoin(client.jobs_url, address), _LARGEST_INPUT)
+    try:
+        told = await client.text(job_id, f"parameters/{name}")
+    except RequestRejected:
+        told = ""
+    # OPUS tells the name under which the file was sent.
+    file_name = told.removeprefix("file://") if told.startswith("file://") else name
+    return upload_of(file_name, content)

@@ -1,0 +1,139 @@
+"""The commands that look at results: ``plot``, ``windows`` and ``compare``.
+
+The science, which is slow to import, is imported when one runs.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+from rich.console import RenderableType
+
+from prefect_expres import analysis
+from prefect_expres.cli.commands.options import AsJson
+from prefect_expres.cli.console.printing import give, table
+
+if TYPE_CHECKING:
+    from prefect_expres.analysis.comparison import Comparison
+    from prefect_expres.analysis.windows import Window
+
+_HEADINGS = ("source", "from (UTC)", "to", "MHz")
+
+
+def plot(
+    files: list[Path],
+    /,
+    *,
+    output: Annotated[Path | None, Parameter(alias="-o")] = None,
+    log: Annotated[bool | None, Parameter(negative="--no-log")] = None,
+    angle: bool = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the visible emission into a PNG file, several simulations over each other.
+
+    Args:
+        files: CDF files: of several days, moons or models.
+        output: The picture; by default it is named after the first file, in this folder.
+        log: Scale the frequency logarithmically; by default it is scaled as in the files.
+        angle: Draw the beaming angle of the first file instead, a panel for each source.
+        as_json: Print the picture's path as JSON.
+    """
+    picture = output or Path(files[0].with_suffix(".png").name)
+    if angle:
+        analysis.draw_beaming(analysis.open_results(files[0]), picture, log=log)
+    else:
+        analysis.draw_quicklook(_opened(files), picture, log=log)
+    give({"picture": str(picture)}, str(picture), as_json=as_json)
+
+
+def windows(
+    files: list[Path],
+    /,
+    *,
+    observatory: str | None = None,
+    gap: int = 15,
+    csv: Path | None = None,
+    parquet: Path | None = None,
+    ics: Path | None = None,
+    tfcat: Path | None = None,
+    as_json: AsJson = False,
+) -> None:
+    """List when and where emission is visible, for the eye or for other programs.
+
+    Args:
+        files: CDF files: of several days, moons or models.
+        observatory: Look from NenuFAR, NDA, LOFAR or OVRO-LWA: while the planet is up, in its band.
+        gap: Steps without emission that a window may hold: close to its highest frequency an arc
+            is thinner than a cell, and seen here and there only.
+        csv: Write the windows as a table.
+        parquet: Write the windows as a table for programs.
+        ics: Write the windows as a calendar.
+        tfcat: Write the outlines of the arcs as a time-frequency catalogue.
+        as_json: Print the windows as JSON.
+    """
+    place = analysis.find_observatory(observatory) if observatory else None
+    arcs = analysis.find_arcs(_opened(files), gap=gap, observatory=place)
+    found = sorted((arc.window for arc in arcs), key=lambda each: each.start)
+    written = [
+        write(found, path)
+        for write, path in ((analysis.write_csv, csv), (analysis.write_parquet, parquet))
+        if path
+    ]
+    if ics:
+        written.append(analysis.write_calendar(found, ics, observatory=place))
+    if tfcat:
+        written.append(analysis.write_catalogue(arcs, tfcat, observatory=place))
+    records = [window.model_dump(mode="json") for window in found]
+    give(records, _table_of(found), *map(str, written), as_json=as_json)
+
+
+def compare(before: Path, after: Path, /, *, as_json: AsJson = False) -> None:
+    """Compare two simulations: how arcs moved, and which only one of them has.
+
+    Args:
+        before: The CDF file of the first simulation.
+        after: The CDF file of the second one.
+        as_json: Print the differences as JSON.
+    """
+    result = analysis.compare(*_opened([before, after]))
+    give(result.model_dump(mode="json"), _differences(result), as_json=as_json)
+
+
+def _opened(files: Iterable[Path]) -> Iterator[Any]:
+    """Open files one by one: a year of them does not fit into memory."""
+    return (analysis.open_results(file) for file in files)
+
+
+def _table_of(windows: Iterable["Window"]) -> RenderableType:
+    rows = (
+        (*_span(window), _from_to(window.cml), _from_to(window.moon_phase)) for window in windows
+    )
+    return table(*_HEADINGS, "CML", "moon phase", rows=rows)
+
+
+def _differences(result: "Comparison") -> RenderableType:
+    rows = [
+        (*_span(shift.before), _signed(shift.minutes), _signed(shift.megahertz))
+        for shift in result.shifted
+    ]
+    for word, alone in (("missing", result.missing), ("added", result.added)):
+        rows += [(*_span(window), word, word) for window in alone]
+    return table(*_HEADINGS, "later (min)", "higher (MHz)", rows=rows)
+
+
+def _span(window: "Window") -> tuple[str, str, str, str]:
+    return (
+        f"{window.source} {window.hemisphere} {window.polarization}",
+        f"{window.start:%Y-%m-%d %H:%M}",
+        f"{window.end:%H:%M}",
+        f"{window.fmin:.1f}-{window.fmax:.1f}",
+    )
+
+
+def _from_to(angles: tuple[float, float] | None) -> str:
+    return f"{angles[0]:.0f}°-{angles[1]:.0f}°" if angles else ""
+
+
+def _signed(value: float | None) -> str:
+    return "" if value is None else f"{value:+.1f}"

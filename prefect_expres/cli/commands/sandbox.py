@@ -1,0 +1,69 @@
+"""The commands ``sandbox serve`` and ``sandbox status``."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Literal
+
+from cyclopts import App
+
+from prefect_expres.cli.commands.connect import connected
+from prefect_expres.cli.commands.options import AsJson, ServiceOptions
+from prefect_expres.cli.console.printing import give, phase, table
+
+app = App(name="sandbox", help="A UWS service of one's own, with a small ExPRES engine.")
+PORT = 8470
+JOB_LISTS = ("ExPRES", "ExPRES-dev")
+
+
+@app.command
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = PORT,
+    directory: Path = Path("expres-sandbox"),
+    dialect: Literal["opus", "standard"] = "opus",
+) -> None:
+    """Serve the sandbox until Ctrl-C.
+
+    Args:
+        host: Address to listen on; only this machine can reach the default.
+        port: Port to listen on; 0 chooses a free one.
+        directory: Where jobs and results are kept; they survive a restart.
+        dialect: Answer as OPUS does, or as UWS 1.1 says to the letter.
+    """
+    from prefect_expres.sandbox.serving import serve as serve_sandbox  # noqa: PLC0415 - an extra
+
+    serve_sandbox(host=host, port=port, data=directory, dialect=dialect)
+
+
+@app.command
+async def status(
+    *,
+    url: str = f"http://127.0.0.1:{PORT}",
+    user: str = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a sandbox answers, and how many jobs are in which phase.
+
+    Args:
+        url: Where it is served.
+        user: Whose jobs are counted; by default those of guests.
+        as_json: Print JSON.
+    """
+    counts: dict[str, Counter[str]] = {}
+    for job_list in JOB_LISTS:
+        async with connected(ServiceOptions(url=url, job_list=job_list, user=user)) as connection:
+            refs = await connection.client.jobs()
+        counts[job_list] = Counter(ref.phase.value for ref in refs)
+    rows = (
+        (job_list, phase(name), str(count))
+        for job_list, counter in counts.items()
+        for name, count in counter.items()
+    )
+    whole = sum(counter.total() for counter in counts.values())
+    give(
+        {"url": url, "jobs": counts},
+        f"The sandbox {url} answers; it has {whole} jobs of {user or 'guests'}.",
+        *([table("job list", "phase", "jobs", rows=rows)] if whole else []),
+        as_json=as_json,
+    )

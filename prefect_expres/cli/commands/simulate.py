@@ -1,0 +1,59 @@
+"""The command ``prefect-expres simulate``."""
+
+from typing import Literal
+
+from prefect_expres.cli.commands.flow_service import service_block
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+
+
+def simulate(
+    configuration: str,
+    *,
+    ephemeris: str | None = None,
+    output: str = "expres-results",
+    branch: str = "master",
+    label: str | None = None,
+    execution_duration: int = 600,
+    timeout: float | None = None,
+    reuse: Literal["verified", "never"] = "verified",
+    attempts: int = 1,
+    keep_running: bool = False,
+    service: ServiceOptions = UNSAID,
+    as_json: AsJson = False,
+) -> None:
+    """Run one simulation and bring its results home.
+
+    At a terminal, Ctrl-C asks whether to stop the job or to go on waiting.
+
+    Args:
+        configuration: Path or URL of the ExPRES configuration.
+        ephemeris: Path or URL of the CSV file that the configuration names, or the word analytic:
+            Earth's place is computed then, without network, from OBSERVER.SCTIME and TIME on.
+        output: Path or URL under which the simulation gets a folder.
+        branch: The ExPRES git branch; guests may only use master.
+        label: A short name for people.
+        execution_duration: Seconds that the job may run.
+        timeout: Seconds to wait for the job; by default an hour over the execution duration.
+        reuse: Take the identical simulation where it is found, or never.
+        attempts: How many jobs may fail, be aborted or be lost.
+        keep_running: Leave the job running after Ctrl-C.
+        service: Which service is meant; the branch decides which of its job lists.
+        as_json: Print the result as JSON.
+    """
+    block = service_block(service)
+    from prefect_expres.cli.terminal import run_with_progress  # noqa: PLC0415 - imports Prefect
+
+    run_with_progress(
+        block,
+        as_json=as_json,
+        configuration=configuration,
+        ephemeris=ephemeris,
+        output=output,
+        branch=branch,
+        label=label,
+        execution_duration=execution_duration,
+        timeout=timeout,
+        reuse=reuse,
+        attempts=attempts,
+        keep_running=keep_running,
+    )

@@ -1,0 +1,189 @@
+"""Show a simulation in a terminal: live steps while it runs, short tables when it is done."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from rich.console import RenderableType
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.cli.console.prompts import at_terminal, interrupt_asks
+from prefect_expres.cli.console.printing import error_console, give, table
+from prefect_expres.ephemeris import AnalyticEphemeris
+from prefect_expres.flows.campaign import campaign
+from prefect_expres.flows.simulate import simulate
+from prefect_expres.campaigns.index import CampaignResult
+from prefect_expres.execution.manifest import SimulationResult
+
+_RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
+
+
+def run_with_progress(
+    service: ExpresService, *, ephemeris: str | None, as_json: bool, **simulation: Any
+) -> None:
+    """Run the flow `simulate`, show its steps as they come, and end with its tables.
+
+    Args:
+        service: The service.
+        ephemeris: Path or URL of the file, or ``analytic``.
+        as_json: Print the result as JSON.
+        simulation: What else `simulate` is told.
+    """
+    source = AnalyticEphemeris() if ephemeris == "analytic" else ephemeris
+    with _steps() as progress:
+        result = asyncio.run(_asking(progress, service=service, ephemeris=source, **simulation))
+    give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
+
+
+def run_campaign(service: ExpresService, *, as_json: bool, **terms: Any) -> int:
+    """Run the flow `campaign`, show how far it is, and end with its counts and failures.
+
+    Args:
+        service: The service.
+        as_json: Print the result as JSON.
+        terms: What else `campaign` is told.
+
+    Returns:
+        The exit code: 1 if simulations failed.
+    """
+    with _steps(shown={"campaign"}):
+        result: CampaignResult = campaign(service=service, **terms)
+    give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
+    return int(result.failed > 0)
+
+
+def _summary(result: CampaignResult) -> Iterator[RenderableType]:
+    """Show the counts of a campaign, why simulations failed, and what it left."""
+    yield ""
+    yield from _lines(
+        {
+            "simulations": f"{result.simulations}: {result.completed} run, {result.found} found "
+            f"complete, {result.failed} failed",
+            "time": f"{result.wall_seconds:.0f} s; {result.service_seconds:.0f} s on the service",
+            "bytes": f"{result.bytes:,}",
+        }
+    )
+    if result.failures:
+        yield "Failures"
+        yield table(
+            "simulation",
+            "why",
+            rows=((row.label, (row.error or "").splitlines()[0]) for row in result.failures),
+        )
+    left = {"index": result.index, "catalogue": result.catalogue, "manifest": result.manifest}
+    yield from _lines({name: url for name, url in left.items() if url})
+
+
+async def _asking(progress: Progress, **simulation: Any) -> SimulationResult:
+    """Run the flow; at a terminal, ask after Ctrl-C whether its job shall be stopped."""
+    if not at_terminal() or simulation["keep_running"]:
+        return cast(SimulationResult, await simulate(**simulation))
+    choices = {"s": "stop it", "k": "keep waiting"}
+    question = "Stop the simulation and its remote job? (--keep-running would leave the job.)"
+    with interrupt_asks(question, choices, keep="k", pause=lambda: _paused(progress)):
+        return cast(SimulationResult, await simulate(**simulation))
+
+
+def _shown(result: SimulationResult) -> Iterator[RenderableType]:
+    """Show what a simulation was and what it left; lines are not cut, so that paths are whole."""
+    phases = ", ".join(f"{seen.phase} at {seen.seconds:.1f} s" for seen in result.phases)
+    state = "the identical simulation was found and verified; nothing was submitted"
+    yield ""
+    yield from _lines(
+        {
+            "simulation": result.label,
+            "state": state if result.found else "completed",
+            "job": result.job_url,
+            "phases": phases,
+        }
+    )
+    yield "Files"
+    files = (
+        (file.name, Text(f"{file.size:,}", justify="right"), file.sha256[:16])
+        for file in result.files
+    )
+    yield table("name", "bytes", "SHA-256", rows=files)
+    if result.windows is not None:
+        yield "Windows of visible emission"
+        yield _windows(result)
+    left = (("quicklook", result.quicklook), ("calendar", result.calendar))
+    named = {kind: name for kind, name in (*left, ("catalogue", result.catalogue)) if name}
+    yield from _lines(
+        {
+            "CDF": result.url_of(result.cdf),
+            **{kind: result.url_of(name) for kind, name in named.items()},
+            "manifest": result.manifest_url,
+        }
+    )
+
+
+def _lines(facts: dict[str, str]) -> Iterator[str]:
+    return (f"{name:<12}{fact}" for name, fact in facts.items())
+
+
+def _windows(result: SimulationResult) -> RenderableType:
+    rows = (
+        (
+            f"{window.source} {window.hemisphere}",
+            f"{window.start:%Y-%m-%d %H:%M}",
+            f"{window.end:%Y-%m-%d %H:%M}",
+            f"{window.fmin:.2f} - {window.fmax:.2f}",
+            window.polarization,
+        )
+        for window in result.windows or ()
+    )
+    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", rows=rows)
+
+
+@contextmanager
+def _paused(progress: Progress) -> Iterator[None]:
+    """Keep the live line from writing over a question."""
+    progress.stop()
+    try:
+        yield
+    finally:
+        progress.start()
+
+
+@contextmanager
+def _steps(shown: Container[str] | None = None) -> Iterator[Progress]:
+    """Show the steps that runs log, or some of them, in place of Prefect's own console lines."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=error_console(), transient=True) as progress:
+        handler = _StepHandler(progress, shown)
+        for name in _RUN_LOGGERS:
+            logging.getLogger(name).addHandler(handler)
+        yield progress
+
+
+class _StepHandler(logging.Handler):
+    """Prints a line a step, and keeps a clock running beside the step that is under way."""
+
+    def __init__(self, progress: Progress, shown: Container[str] | None) -> None:
+        super().__init__(logging.INFO)
+        self._progress = progress
+        self._shown = shown
+        self._under_way = progress.add_task("starting")
+        self._began = time.monotonic()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show a record that tells a step, or a warning; leave out Prefect's own."""
+        step = getattr(record, "expres_step", None)
+        if step is None and record.levelno < logging.WARNING:
+            return
+        if self._shown is not None and step not in self._shown:
+            return
+        message = record.getMessage()
+        elapsed = time.monotonic() - self._began
+        self._progress.console.print(
+            f"{elapsed:6.1f} s  {step or record.levelname.lower():<9} {message}",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+        self._progress.reset(self._under_way, description=f"{step or ''} {message}"[:70])

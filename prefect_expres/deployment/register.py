@@ -1,0 +1,226 @@
+"""What ``prefect-expres deploy`` does: all that a Prefect server needs, made once.
+
+Each step looks first and changes only what is not so yet; what an operator has set is left alone,
+as are schedules and automations that were switched on or off. So it may be repeated, and a new
+version of the package is deployed in the same way.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+import httpx
+from prefect import get_client
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import (
+    GlobalConcurrencyLimitCreate,
+    GlobalConcurrencyLimitUpdate,
+    WorkPoolCreate,
+)
+from prefect.events import EventTrigger
+from prefect.events.actions import SendNotification
+from prefect.events.schemas.automations import AutomationCore
+from prefect.exceptions import ObjectNotFound
+from pydantic import SecretStr
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.deployment.definitions import ShippedDeployment, service_id, shipped
+from prefect_expres.errors import DeployError
+from prefect_expres.prefect_support.names import JOBS, JOBS_LIMIT, SERVICE
+
+NOTIFICATION = "ExPRES - tell of jobs that failed"
+_BAD_ENDS = {"expres.job.error", "expres.job.aborted"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing on the server, and what became of it."""
+
+    what: str
+    became: Literal["created", "updated", "unchanged", "left out"]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the operator asks for.
+
+    Args:
+        service: The service to save as a block; None leaves it as it is.
+        replace: A service that is saved with other settings is replaced.
+        jobs: Value of the limit of jobs; None leaves it as it is, or takes the default.
+        notify: Block that sends notifications, as ``type/name``.
+    """
+
+    service: ExpresService | None = None
+    replace: bool = False
+    jobs: int | None = None
+    notify: str | None = None
+
+
+async def deploy_all(wishes: Wishes) -> list[Step]:
+    """Do all steps, and tell what became of each.
+
+    Raises:
+        DeployError: The server does not answer, has something else under a name, or lacks what
+            was named.
+    """
+    try:
+        return [step async for step in _steps(wishes)]
+    except httpx.HTTPError as fault:
+        msg = f"Prefect's server does not answer ({fault!r}). Is PREFECT_API_URL set, and right?"
+        raise DeployError(msg) from None
+
+
+async def _steps(wishes: Wishes) -> AsyncIterator[Step]:
+    async with get_client() as client:
+        yield await _block_type(client)
+        yield await _service(wishes)
+        yield await _limit(client, wishes.jobs)
+        for pool in dict.fromkeys(each.work_pool.name for each in shipped().deployments):
+            yield await _work_pool(client, pool)
+        service = await service_id(SERVICE)
+        for deployment in shipped().deployments:
+            yield await _deployment(client, deployment, service)
+        yield await _notification(client, wishes.notify)
+
+
+async def _block_type(client: PrefectClient) -> Step:
+    what = "block type ExPRES Service"
+    try:
+        known = await client.read_block_type_by_slug("expres-service")
+        before = await _schemas(client, known.id)
+    except ObjectNotFound:
+        before = None
+    await ExpresService.aregister_type_and_schema(client=client)
+    if before is None:
+        return Step(what, "created")
+    return Step(what, "unchanged" if await _schemas(client, known.id) == before else "updated")
+
+
+async def _schemas(client: PrefectClient, block_type: UUID) -> set[UUID]:
+    return {
+        schema.id
+        for schema in await client.read_block_schemas()
+        if schema.block_type_id == block_type
+    }
+
+
+async def _service(wishes: Wishes) -> Step:
+    """Save the service; the token of a saved one is never lost by accident."""
+    what, wanted = f"service {SERVICE}", wishes.service
+    saved = None if await service_id(SERVICE) is None else await ExpresService.aload(SERVICE)
+    if wanted is None:
+        if saved is None:
+            note = "give --url to save it; until then nothing runs by itself"
+            return Step(what, "left out", note)
+        return Step(what, "unchanged", saved.base_url)
+    if saved is not None and _same(saved, wanted):
+        return Step(what, "unchanged", saved.base_url)
+    if saved is not None and not wishes.replace:
+        msg = (
+            f"A service is saved as {SERVICE} already, with other settings: {saved.base_url}, "
+            f"{saved.user or 'as guest'}. Give --replace-service to replace it, token and all, or "
+            "leave --url and EXPRES_URL out to keep it"
+        )
+        raise DeployError(msg)
+    await wanted.asave(SERVICE, overwrite=wishes.replace)
+    return Step(what, "created" if saved is None else "updated", wanted.base_url)
+
+
+def _same(saved: ExpresService, wanted: ExpresService) -> bool:
+    def facts(service: ExpresService) -> tuple[str, str | None, SecretStr | None]:
+        return service.base_url, service.user, service.token
+
+    return facts(saved) == facts(wanted)
+
+
+async def _limit(client: PrefectClient, jobs: int | None) -> Step:
+    what = f"concurrency limit {JOBS_LIMIT}"
+    try:
+        there = (await client.read_global_concurrency_limit_by_name(JOBS_LIMIT)).limit
+    except ObjectNotFound:
+        limit = GlobalConcurrencyLimitCreate(name=JOBS_LIMIT, limit=jobs or JOBS)
+        await client.create_global_concurrency_limit(limit)
+        return Step(what, "created", str(limit.limit))
+    if jobs is None or jobs == there:
+        return Step(what, "unchanged", str(there))
+    await client.update_global_concurrency_limit(
+        JOBS_LIMIT, GlobalConcurrencyLimitUpdate(limit=jobs)
+    )
+    return Step(what, "updated", f"{there} to {jobs}")
+
+
+async def _work_pool(client: PrefectClient, name: str) -> Step:
+    what = f"work pool {name}"
+    try:
+        pool = await client.read_work_pool(name)
+    except ObjectNotFound:
+        pool = await client.create_work_pool(WorkPoolCreate(name=name, type="process"))
+        return Step(what, "created", f"type {pool.type}")
+    return Step(what, "unchanged", f"type {pool.type}")
+
+
+async def _deployment(
+    client: PrefectClient, definition: ShippedDeployment, service: UUID | None
+) -> Step:
+    """Apply a deployment unless the server has this very version.
+
+    To apply it anew would switch its schedules and triggers back to what the file says.
+    """
+    what = f"deployment {definition.full_name}"
+    wanted = definition.of_prefect(definition.work_pool.name, service)
+    try:
+        there = await client.read_deployment_by_name(definition.full_name)
+    except ObjectNotFound:
+        there = None
+    if there is not None and there.version == wanted.version:
+        return Step(what, "unchanged")
+    await wanted.aapply()
+    return Step(what, "created" if there is None else "updated")
+
+
+async def _notification(client: PrefectClient, notify: str | None) -> Step:
+    """Make the example of an automation that tells people; it is theirs to switch on."""
+    what = f"automation {NOTIFICATION}"
+    there = await client.read_automations_by_name(NOTIFICATION)
+    if notify is None:
+        if there:
+            return Step(what, "unchanged")
+        return Step(what, "left out", "give --notify and the name of a notification block")
+    wanted = _automation(await _notifier(client, notify))
+    if not there:
+        await client.create_automation(wanted)
+        return Step(what, "created", "switched off; switch it on in the UI")
+    if there[0].actions == wanted.actions:
+        return Step(what, "unchanged")
+    kept = wanted.model_copy(update={"enabled": there[0].enabled})
+    await client.update_automation(there[0].id, kept)
+    return Step(what, "updated")
+
+
+async def _notifier(client: PrefectClient, name: str) -> UUID:
+    kind, _, block = name.partition("/")
+    try:
+        return (await client.read_block_document_by_name(block, kind)).id
+    except ObjectNotFound:
+        msg = f"No block {name!r} is saved; write TYPE/NAME, as slack-webhook/alerts"
+        raise DeployError(msg) from None
+
+
+def _automation(notifier: UUID) -> AutomationCore:
+    return AutomationCore(
+        name=NOTIFICATION,
+        description="Sends a notification when a job ends in phase ERROR or ABORTED.",
+        enabled=False,
+        tags=["expres"],
+        trigger=EventTrigger(match={"prefect.resource.id": "expres.job.*"}, expect=_BAD_ENDS),
+        actions=[
+            SendNotification(
+                block_document_id=notifier,
+                subject="ExPRES: {{ event.payload.label }} ended in {{ event.payload.phase }}",
+                body="{{ event.payload.job_url }}",
+            )
+        ],
+    )

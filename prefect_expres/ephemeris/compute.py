@@ -1,0 +1,84 @@
+"""One door to all sources: compute an ephemeris, and know it again."""
+
+import hashlib
+import json
+from typing import Annotated
+
+from pydantic import Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from prefect_expres.ephemeris.analytic import AnalyticEphemeris
+from prefect_expres.ephemeris.horizons import HorizonsEphemeris
+from prefect_expres.ephemeris.miriade import MiriadeEphemeris
+from prefect_expres.ephemeris.model import Ephemeris, Span
+from prefect_expres.ephemeris.web_service import Clock
+from prefect_expres.ephemeris.provider import Provider
+from prefect_expres.ephemeris.spice import SpiceEphemeris
+from prefect_expres.ephemeris.table import TableEphemeris
+from prefect_expres.ephemeris.timescale import tai_minus_utc
+from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
+
+
+class AsAnyOf:
+    """Words a choice as Prefect's form knows it: ``anyOf``, where pydantic says ``oneOf``."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        schema = handler(core_schema)
+        del schema["discriminator"]
+        schema["anyOf"] = schema.pop("oneOf")
+        return schema
+
+
+AnyEphemeris = Annotated[
+    AnalyticEphemeris
+    | WebGeoCalcEphemeris
+    | HorizonsEphemeris
+    | MiriadeEphemeris
+    | SpiceEphemeris
+    | TableEphemeris,
+    Field(discriminator="kind"),
+    AsAnyOf(),
+]
+"""What a flow's parameter may be: one of the sources, told apart by ``kind``."""
+
+_REAL_CLOCK = Clock()
+
+
+async def prepare_ephemeris(
+    provider: Provider, span: Span, *, clock: Clock = _REAL_CLOCK
+) -> Ephemeris:
+    """Compute an observer's ephemeris in the convention of ExPRES.
+
+    Args:
+        provider: The source, as one of `AnyEphemeris`.
+        span: The times.
+        clock: Lets the pauses between questions to a service pass.
+
+    Raises:
+        EphemerisUnavailable: The source does not answer now.
+        EphemerisError: The source cannot give these positions.
+    """
+    return await provider.compute(span, clock)
+
+
+def cache_key(provider: Provider, span: Span) -> str:
+    """Name an ephemeris by everything that decides it: 64 hexadecimal digits.
+
+    That is the source with its version, its conventions and the hashes of its files, the times,
+    and the leap seconds until then. A service's own data may change under the same name. Files
+    are read, so give it a thread of its own where that matters.
+
+    Raises:
+        EphemerisError: A file that belongs to the source cannot be read.
+    """
+    facts = {
+        "source": provider.identity(),
+        "start": span.start.isoformat(),
+        "step": span.step,
+        "count": span.count,
+        "tai-utc": tai_minus_utc(span.start),
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,188 @@
+"""Reading the CSV of a WebGeoCalc state vector as what it is, not as ExPRES would take it.
+
+ExPRES looks at nothing but four columns. Here the preamble says what they hold: a file that was
+made for Jupiter seen from the observer is turned round, one without the light's travel gets it,
+and what cannot be mended is refused. What was done stands in the notes.
+"""
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from prefect_expres.ephemeris.bodies import LIGHT_KM_S, TURN_DEG_S
+from prefect_expres.ephemeris.model import CONVENTION, FEWEST_ROWS, Ephemeris, Span
+from prefect_expres.ephemeris.rotation import Point, seen_from_observer, turned_back
+from prefect_expres.ephemeris.timestamps import read_stamp
+from prefect_expres.ephemeris.csv_writer import COLUMNS, TITLE
+from prefect_expres.errors import EphemerisError
+
+WANTED = COLUMNS[:4]
+CLOSE_DEG = 0.1
+"""How far the orientation may be off before a file is refused: ten seconds of rotation."""
+CURE = (
+    "ask WebGeoCalc for a state vector with target JUPITER, observer the spacecraft or Earth, "
+    "frame IAU_JUPITER, light propagation 'To observer', planetocentric coordinates, times in UTC"
+)
+_CALENDAR = "calendar date"
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The parts of a file: keys and values, the columns, the rows, and what follows."""
+
+    preamble: Mapping[str, str]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    marked: bool
+
+
+def is_state_vector(data: bytes) -> bool:
+    """Tell whether a file is a state vector in the form of WebGeoCalc."""
+    return TITLE.encode() in data[:200]
+
+
+def read_csv(data: bytes) -> Ephemeris:
+    """Read a state vector as WebGeoCalc and this package write it.
+
+    Returns:
+        The ephemeris in the convention of ExPRES; its notes say what was converted.
+
+    Raises:
+        EphemerisError: ExPRES would misread the file, and it cannot be mended for certain.
+    """
+    parts = _parts(data)
+    _check(parts)
+    places = [list(parts.columns).index(name) for name in WANTED]
+    stamps, points = [], []
+    for number, row in enumerate(parts.rows, 1):
+        try:
+            stamp, *numbers = (row[place] for place in places)
+            points.append(Point(*map(float, numbers)))
+        except (ValueError, IndexError):
+            msg = f"Row {number} of the ephemeris cannot be read: {','.join(row)[:120]!r}"
+            raise EphemerisError(msg) from None
+        stamps.append(read_stamp(stamp, "The ephemeris"))
+    span = grid(stamps)
+    settled, notes, observer = _settled(parts, points)
+    return Ephemeris(span, tuple(settled), "A state vector file", observer, notes=notes)
+
+
+def grid(stamps: Sequence[datetime]) -> Span:
+    """Find the uniform grid that the times stand on.
+
+    Raises:
+        EphemerisError: There are too few, or they are not evenly spaced, or not in order.
+    """
+    if len(stamps) < FEWEST_ROWS:
+        msg = f"The ephemeris has {len(stamps)} rows; ExPRES needs at least {FEWEST_ROWS}"
+        raise EphemerisError(msg)
+    steps = {int((late - early).total_seconds()) for early, late in pairwise(stamps)}
+    if len(steps) > 1 or min(steps) <= 0:
+        msg = (
+            f"The times of the ephemeris step by {min(steps)} to {max(steps)} s, and ExPRES takes "
+            "them for evenly spaced: it looks at the first and the last only"
+        )
+        raise EphemerisError(msg)
+    return Span(stamps[0], steps.pop(), len(stamps))
+
+
+def _parts(data: bytes) -> _Parts:
+    try:
+        lines = [row for row in csv.reader(data.decode("utf-8-sig").splitlines()) if row]
+    except (UnicodeDecodeError, csv.Error) as fault:
+        msg = f"The ephemeris is no CSV text: {fault}"
+        raise EphemerisError(msg) from None
+    head = next((at for at, row in enumerate(lines) if _CALENDAR in row[0].lower()), None)
+    if head is None:
+        msg = f"The ephemeris has no column {WANTED[0]!r}; {CURE}"
+        raise EphemerisError(msg)
+    end = next(
+        (at for at, row in enumerate(lines[head + 1 :], head + 1) if not row[0][:1].isdigit()),
+        len(lines),
+    )
+    return _Parts(
+        {row[0]: row[1] for row in lines[:head] if len(row) > 1},
+        [name.strip() for name in lines[head]],
+        lines[head + 1 : end],
+        marked=any(CONVENTION in cell for row in lines[end:] for cell in row),
+    )
+
+
+def _check(parts: _Parts) -> None:
+    """Refuse the columns, scales and frames that ExPRES would take for others."""
+    said = parts.preamble.get
+    if not set(WANTED) <= set(parts.columns):
+        msg = f"The ephemeris has the columns {', '.join(parts.columns)[:200]}; {CURE}"
+        raise EphemerisError(msg)
+    for key, right in (
+        ("Time system", {"UTC"}),
+        ("Reference frame", {"IAU_JUPITER"}),
+        ("State representation", {"Planetocentric", "Latitudinal"}),
+    ):
+        if said(key) not in right:
+            msg = (
+                f"The ephemeris says {key!r}: {said(key)!r}, where ExPRES takes for granted "
+                f"{' or '.join(sorted(right))}; {CURE}"
+            )
+            raise EphemerisError(msg)
+
+
+def _settled(
+    parts: _Parts, points: Sequence[Point]
+) -> tuple[Sequence[Point], tuple[str, ...], str]:
+    """Bring the points to the convention of ExPRES; say how, and who the observer is."""
+    target, observer = (parts.preamble.get(key, "").upper() for key in ("Target", "Observer"))
+    light = parts.preamble.get("Light propagation", "").lower()
+    if "JUPITER" not in {target, observer}:
+        msg = f"The ephemeris is about {target} and {observer}, not about Jupiter; {CURE}"
+        raise EphemerisError(msg)
+    if parts.marked:
+        return points, (), target
+    if light not in {"to observer", "no correction"}:
+        msg = f"The ephemeris has light propagation {light!r}; {CURE}"
+        raise EphemerisError(msg)
+    corrected, turn = light == "to observer", target == "JUPITER"
+    if corrected and not turn:
+        return points, _if_close(points), target
+    notes: tuple[str, ...] = ()
+    if turn:
+        points = [seen_from_observer(point) for point in points]
+        notes += ("Turned round: the file holds Jupiter as seen from the observer",)
+    if not corrected:
+        points, note = with_light_time(points)
+        notes += (note,)
+    return points, notes, observer if turn else target
+
+
+def with_light_time(points: Sequence[Point]) -> tuple[list[Point], str]:
+    """Take Jupiter's orientation from when the light left, where a file takes it from t.
+
+    That Jupiter moves while the light travels is left out: 13 km/s against the speed of light
+    are 0.0025°.
+
+    Returns:
+        The points, and a note that says so.
+    """
+    turned = [turned_back(point, point.distance / LIGHT_KM_S) for point in points]
+    most = max(point.distance for point in points) / LIGHT_KM_S * TURN_DEG_S
+    return turned, (
+        "Made without the light's travel: Jupiter's orientation is taken back by up to "
+        f"{most:.3f} degrees, which leaves an error of at most 0.003 degrees"
+    )
+
+
+def _if_close(points: Sequence[Point]) -> tuple[str, ...]:
+    """Accept the state of the observer about Jupiter, corrected for light to Jupiter, only nearby.
+
+    Its orientation is that of t. It cannot be told from a file that was put right by hand.
+    """
+    off = max((point.distance for point in points), default=0.0) / LIGHT_KM_S * TURN_DEG_S
+    if off > CLOSE_DEG:
+        msg = (
+            "The ephemeris holds the observer as seen from Jupiter: the orientation is that of t, "
+            f"not of t - light time, up to {off:.2f} degrees off; {CURE}"
+        )
+        raise EphemerisError(msg)
+    return (f"Jupiter's orientation is up to {off:.4f} degrees off: so close, light hardly counts",)

@@ -1,0 +1,267 @@
+"""Choose the one job that runs a simulation, among all who ask for it at once.
+
+UWS separates create from run, and its list shows every job with its creation time. So each who
+asks looks first; who sees no job creates one in phase PENDING, lets it settle, and reads the list
+again: the oldest wins, the others withdraw theirs and wait for it. All who read the list see the
+same winner, and only the winner is ever started.
+
+Why nothing slips through:
+
+- *Equal times.* Services tell whole seconds, so a job that is created later may tie with ours and
+  come first by its id. A decision is therefore taken only on a list that is read `SETTLE_SECONDS`
+  after a job that is not older than the winner was seen: by then the service's clock has left that
+  second, and every job that could tie is in the list.
+- *A winner whose creator dies.* Starting is safe to repeat, as a job leaves PENDING once: those
+  who wait start the winner themselves after a while (`see_started`). No job is deleted for it.
+- *A forged runId.* Guests see and may copy runIds. A job counts only after its inputs were fetched
+  and make the same fingerprint, so that a forged one either is the same simulation or is ignored.
+- *A lost answer.* Each create has its own runId, and the list tells what became of it.
+- *A stale list.* A list that lacks a job of ours that still exists is not believed.
+"""
+
+from collections.abc import Collection, Iterable
+
+from pydantic import BaseModel, ConfigDict
+
+from prefect_expres.errors import (
+    ActiveJobsLimit,
+    Busy,
+    JobNotFound,
+    ProtocolError,
+    ServiceError,
+    SubmissionUncertain,
+    WaitTimeout,
+)
+from prefect_expres.expres import SimulationRequest
+from prefect_expres.expres.run_id import RunId
+from prefect_expres.execution.inputs import is_same
+from prefect_expres.execution.job_limit import Notice, SlotQueue
+from prefect_expres.uws import JobRef, Phase, Upload, UWSClient
+
+SETTLE_SECONDS = 1.25
+CREATES_LOST = 5
+MOST_CREATES = 10
+LOOKS_FOR_OURS = 5
+PAUSES_AFTER_A_LOST_CREATE = (0.5, 1.0, 2.0, 4.0)
+
+
+class Submission(BaseModel):
+    """The job that runs a simulation.
+
+    ``ours`` says that this flow run created it, and so is the one to stop it; ``phase`` is the one
+    it was chosen in; ``strays`` says that a create was lost, whose job may still appear.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    job_id: str
+    job_url: str
+    run_id: str
+    ours: bool
+    phase: Phase
+    strays: bool = False
+
+
+class Election:
+    """One who asks for a simulation.
+
+    Args:
+        client: The client of the job list.
+        request: The simulation.
+        owner: Stands for the flow run, see `RunId`.
+        execution_duration: Seconds that a job of ours may run.
+        timeout: Seconds until it gives up.
+        alone: Take no job but our own.
+        passed_over: Ids of jobs that have disappointed.
+        notice: Is told what happens, in words for the log.
+    """
+
+    def __init__(
+        self,
+        client: UWSClient,
+        request: SimulationRequest,
+        owner: str,
+        *,
+        execution_duration: int,
+        timeout: float,
+        alone: bool = False,
+        passed_over: Collection[str] = (),
+        notice: Notice = lambda _: None,
+    ) -> None:
+        self._client = client
+        self._clock = client.clock
+        self._request = request
+        self._owner = owner
+        self._execution_duration = execution_duration
+        self._timeout = timeout
+        self._deadline = client.clock.now() + timeout
+        self._slots = SlotQueue(client.clock, timeout, client.jobs_url, notice)
+        self._alone = alone
+        self._passed_over = frozenset(passed_over)
+        self._notice = notice
+        self._created: dict[str, RunId] = {}
+        self._creates = 0
+        self._verdicts: dict[str, bool] = {}
+        self._lost = 0
+        self._strays = False
+
+    async def submit(self) -> Submission:
+        """Come to the one job, which may be another's, running or completed.
+
+        Raises:
+            WaitTimeout: No job could be had in all the time.
+            SubmissionUncertain: Answers to creates were lost again and again.
+            ServiceError: The service refused, or could not be reached.
+        """
+        seen: frozenset[str] = frozenset()
+        while True:
+            listed = await self._listed()
+            winner = await self._preferred(listed)
+            if winner is None:
+                await self._create()
+            elif winner.phase is not Phase.PENDING or _settled(winner, listed, seen):
+                return await self._chosen(winner, listed)
+            elif self._clock.now() > self._deadline:
+                msg = f"No job could be chosen on {self._client.jobs_url} in {self._timeout:.0f} s"
+                raise WaitTimeout(msg, self._client.jobs_url, "not chosen", self._timeout)
+            seen = frozenset(ref.id for ref in listed) | self._created.keys()
+            await self._clock.sleep(SETTLE_SECONDS)
+
+    async def _listed(self) -> list[JobRef]:
+        """Read the jobs that claim to be this simulation, oldest first."""
+        for _ in range(LOOKS_FOR_OURS):
+            named = map(self._as_created, await self._client.named_jobs())
+            listed = [ref for ref in named if self._may_serve(ref)]
+            missing = self._created.keys() - {ref.id for ref in listed}
+            late = [ref for job_id in missing if (ref := await self._still_there(job_id))]
+            if not late:
+                return listed
+            await self._clock.sleep(SETTLE_SECONDS)
+        return sorted([*listed, *late], key=lambda ref: ref.age)
+
+    async def _still_there(self, job_id: str) -> JobRef | None:
+        """Read a job of ours that the list does not show; forget it if it is gone."""
+        try:
+            job = await self._client.job(job_id)
+        except JobNotFound:
+            del self._created[job_id]
+            return None
+        ref = JobRef(id=job.id, phase=job.phase, creation_time=job.creation_time)
+        named = self._as_created(ref)
+        return named if self._may_serve(named) else None
+
+    def _as_created(self, ref: JobRef) -> JobRef:
+        """Give a job of ours the name that it was sent with: some services do not keep it."""
+        name = self._created.get(ref.id)
+        return ref if name is None else ref.model_copy(update={"run_id": str(name)})
+
+    def _may_serve(self, ref: JobRef) -> bool:
+        name = RunId.parse(ref.run_id)
+        return (
+            name is not None
+            and self._request.fingerprint.startswith(name.fingerprint)
+            and (name.owner == self._owner or not self._alone)
+            and ref.id not in self._passed_over
+            and ref.phase not in {Phase.ERROR, Phase.ABORTED, Phase.ARCHIVED}
+        )
+
+    async def _preferred(self, listed: Iterable[JobRef]) -> JobRef | None:
+        """Take the best job that is what it claims to be: completed, else running, else oldest."""
+        for ref in sorted(listed, key=_preference):
+            if await self._is_same(ref):
+                return ref
+        return None
+
+    async def _is_same(self, ref: JobRef) -> bool:
+        if ref.id not in self._verdicts:
+            verdict = ref.id in self._created or await is_same(self._client, ref.id, self._request)
+            if verdict is None:
+                # A service that shows no inputs is believed about our own jobs only.
+                return self._is_ours(ref)
+            self._verdicts[ref.id] = verdict
+        return self._verdicts[ref.id]
+
+    def _is_ours(self, ref: JobRef) -> bool:
+        return RunId.is_of(ref.run_id, self._owner)
+
+    async def _create(self) -> None:
+        """Create a job of ours; if the answer is lost, look whether it came to be."""
+        self._creates += 1
+        if self._creates > MOST_CREATES:
+            msg = f"{MOST_CREATES} new jobs vanished from {self._client.jobs_url}; look at its list"
+            raise SubmissionUncertain(msg, self._client.jobs_url)
+        run_id = RunId.new(self._request.label, self._request.fingerprint, self._owner)
+        try:
+            job_id = await self._client.create(self._parameters(run_id), self._uploads())
+        except ActiveJobsLimit as fault:
+            self._creates -= 1
+            await self._slots.pause(fault)
+        except (SubmissionUncertain, Busy) as fault:
+            self._lost += 1
+            if self._lost > CREATES_LOST:
+                raise
+            self._notice(f"The answer to a create was lost; looking for {run_id} in the job list")
+            await self._look_for(run_id, fault.retry_after)
+        else:
+            self._created[job_id] = run_id
+
+    async def _look_for(self, run_id: RunId, retry_after: float | None) -> None:
+        await self._clock.sleep(retry_after or 0.0)
+        for pause in PAUSES_AFTER_A_LOST_CREATE:
+            found = await self._client.find(str(run_id))
+            if found:
+                self._notice(f"The job {found[0].id} was created")
+                return
+            await self._clock.sleep(pause)
+        self._strays = True
+
+    def _parameters(self, run_id: RunId) -> dict[str, str]:
+        return {
+            "runId": str(run_id),
+            "branch": self._request.branch,
+            "executionDuration": str(self._execution_duration),
+        }
+
+    def _uploads(self) -> dict[str, Upload]:
+        request = self._request
+        content = request.configuration.to_json()
+        uploads = {"config": Upload(request.configuration_name, content, "application/json")}
+        if request.ephemeris is not None:
+            uploads["ephemeride"] = Upload(request.ephemeris_name, request.ephemeris, "text/csv")
+        return uploads
+
+    async def _chosen(self, winner: JobRef, listed: Iterable[JobRef]) -> Submission:
+        """Withdraw what else is ours and has not begun, and name the winner."""
+        for ref in listed:
+            if ref.id != winner.id and ref.phase is Phase.PENDING and self._is_ours(ref):
+                await self._withdraw(ref)
+        return Submission(
+            job_id=winner.id,
+            job_url=self._client.job_url(winner.id),
+            run_id=winner.run_id or "",
+            ours=self._is_ours(winner),
+            phase=winner.phase,
+            strays=self._strays,
+        )
+
+    async def _withdraw(self, ref: JobRef) -> None:
+        try:
+            await self._client.delete(ref.id)
+            self._notice(f"Withdrew {ref.id}: an older job runs the same simulation")
+        except (ServiceError, ProtocolError) as fault:
+            self._notice(
+                f"The PENDING job {ref.id} could not be withdrawn; it does nothing. {fault}"
+            )
+
+
+def _preference(ref: JobRef) -> tuple[int, float, str]:
+    """Completed jobs first, the youngest before the others; then running; then pending ones."""
+    created, job_id = ref.age
+    if ref.phase is Phase.COMPLETED:
+        return (0, -created, job_id)
+    return (2 if ref.phase is Phase.PENDING else 1, created, job_id)
+
+
+def _settled(winner: JobRef, listed: Iterable[JobRef], seen: Collection[str]) -> bool:
+    """Say whether every job that could come before the winner must be in this list."""
+    return any(ref.id in seen and ref.age >= winner.age for ref in listed)

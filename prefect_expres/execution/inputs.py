@@ -1,0 +1,150 @@
+"""What a job was given: its inputs are fetched, since its runId only claims what it runs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urljoin
+
+from prefect_expres.errors import (
+    AccessError,
+    ConfigurationError,
+    EphemerisError,
+    JobNotFound,
+    ProtocolError,
+    RequestRejected,
+    ServerFault,
+    TransferError,
+)
+from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.expres.access import DEFAULT_BRANCH
+from prefect_expres.expres.run_id import RunId
+from prefect_expres.uws import Parameter, UWSClient
+from prefect_expres.uws.client import NEW_JOB_PAUSES
+from prefect_expres.uws.reader import DOCUMENT_LIMIT
+
+_SPARE_BYTES = 65_536
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A file that a job was given; a document's text loses the white space at its ends."""
+
+    content: bytes
+    trimmed: bool
+
+    def restored(self, sent: bytes) -> bytes:
+        """Give what was sent if it differs by that only."""
+        same = self.trimmed and self.content.strip() == sent.strip()
+        return sent if same else self.content
+
+
+async def is_same(client: UWSClient, job_id: str, request: SimulationRequest) -> bool | None:
+    """Say whether a job runs the same simulation; None if the service does not let that be seen.
+
+    Args:
+        client: The client of the job's list.
+        job_id: The job.
+        request: The simulation.
+
+    Raises:
+        Unreachable: The service is away, so nothing can be said.
+        Busy: The service asks to come back later.
+    """
+    return await _once_shown(client, lambda: _compared(client, job_id, request))
+
+
+async def rebuild_request(client: UWSClient, job_id: str, name: RunId) -> SimulationRequest | None:
+    """Rebuild the simulation that a job runs from the inputs that the service keeps.
+
+    Args:
+        client: The client of the job's list.
+        job_id: The job.
+        name: What its runId claims.
+
+    Returns:
+        The simulation; None if the service does not let its inputs be seen, or if they do not
+        make what the runId claims.
+
+    Raises:
+        Unreachable: The service is away, so nothing can be said.
+        Busy: The service asks to come back later.
+    """
+    return await _once_shown(client, lambda: _rebuilt(client, job_id, name))
+
+
+async def _once_shown(client: UWSClient, look: Callable[[], Awaitable[T | None]]) -> T | None:
+    for pause in NEW_JOB_PAUSES:
+        try:
+            return await look()
+        except JobNotFound:
+            # A job is in the list a moment before its inputs can be fetched, or has just gone.
+            await client.clock.sleep(pause)
+        except (RequestRejected, ServerFault, ProtocolError, TransferError):
+            return None
+    return None
+
+
+async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) -> bool | None:
+    given, branch = await _parameters(client, job_id)
+    if branch != request.branch:
+        return False
+    sent, track = request.configuration.to_json(), request.ephemeris or b""
+    configuration = await _file(client, job_id, given.get("config"), _limit(sent))
+    ephemeris = await _file(client, job_id, given.get("ephemeride"), _limit(track))
+    if configuration is None:
+        return None
+    return request.is_made_of(
+        configuration.restored(sent), ephemeris.restored(track) if ephemeris else None, branch
+    )
+
+
+async def _rebuilt(client: UWSClient, job_id: str, name: RunId) -> SimulationRequest | None:
+    given, branch = await _parameters(client, job_id)
+    configuration = await _file(client, job_id, given.get("config"), DOCUMENT_LIMIT)
+    ephemeris = await _file(client, job_id, given.get("ephemeride"), DOCUMENT_LIMIT)
+    if configuration is None:
+        return None
+    for track in _as_sent(ephemeris):
+        try:
+            model = Configuration.parse(configuration.content)
+            request = SimulationRequest.build(model, track, branch, name.label)
+        except (AccessError, ConfigurationError, EphemerisError):
+            return None
+        if request.fingerprint.startswith(name.fingerprint):
+            return request
+    return None
+
+
+def _as_sent(ephemeris: _Given | None) -> tuple[bytes | None, ...]:
+    """Give what may have been sent: a table that lost its white space ended with a line."""
+    if ephemeris is None:
+        return (None,)
+    return (ephemeris.content, *([ephemeris.content + b"\n"] if ephemeris.trimmed else []))
+
+
+async def _parameters(client: UWSClient, job_id: str) -> tuple[Mapping[str, Parameter], str]:
+    """Read a job's parameters, by their names in small letters, and its branch."""
+    given = {each.id.lower(): each for each in await client.parameters(job_id)}
+    return given, given["branch"].value if "branch" in given else DEFAULT_BRANCH
+
+
+def _limit(sent: bytes) -> int:
+    """Say how many bytes are worth reading for a comparison."""
+    return 4 * len(sent) + _SPARE_BYTES
+
+
+async def _file(
+    client: UWSClient, job_id: str, parameter: Parameter | None, limit: int
+) -> _Given | None:
+    """Fetch a file that a job was given: by its address, or out of the document itself."""
+    if parameter is None or not parameter.value:
+        return None
+    value = parameter.value
+    if value.startswith(("http://", "https://", "/")):
+        address = urljoin(client.jobs_url, value)
+        return _Given(await client.content(address, limit=limit), trimmed=False)
+    if "\n" not in value and not value.lstrip().startswith("{"):
+        value = await client.text(job_id, f"parameters/{parameter.id}")
+    return _Given(value.encode(), trimmed=True)

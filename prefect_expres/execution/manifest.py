@@ -1,0 +1,138 @@
+"""What a simulation leaves: its manifest beside the files, and the result that a flow returns."""
+
+import asyncio
+import hashlib
+import posixpath
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+import fsspec
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from prefect_expres.analysis.windows import Window
+from prefect_expres.expres import SimulationRequest
+from prefect_expres.storage import StoredFile, write_whole
+from prefect_expres.uws.filenames import safe_name
+
+MANIFEST = "manifest.json"
+QUICKLOOK_END, CALENDAR_END, CATALOGUE_END = ".png", ".ics", ".tfcat.json"
+"""The names of what is made from a result: the result's name with these in place of its end."""
+_BLOCK = 2**20
+
+
+class PhaseTime(BaseModel):
+    """When a phase was first seen: seconds after the job was started."""
+
+    model_config = ConfigDict(frozen=True)
+
+    phase: str
+    seconds: float
+
+
+class Manifest(BaseModel):
+    """What was run, with what, where and when, and the hash of every file.
+
+    ``windows`` is None if the results were not analysed.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    fingerprint: str
+    branch: str
+    run_id: str
+    job_url: str
+    owner: str | None
+    created: datetime
+    execution_duration: int
+    package_version: str
+    phases: tuple[PhaseTime, ...]
+    files: tuple[StoredFile, ...]
+    cdf: str
+    windows: tuple[Window, ...] | None = None
+
+
+class SimulationResult(Manifest):
+    """A finished simulation.
+
+    ``folder`` is the URL of its files, ``found`` says that it was there already. ``cdf``,
+    ``quicklook``, ``calendar`` and ``catalogue`` are names in the folder, the last three None if
+    the results were not analysed; `url_of` gives their URLs.
+    """
+
+    folder: str
+    found: bool
+
+    def url_of(self, name: str) -> str:
+        """Give the URL of a file in the folder."""
+        return posixpath.join(self.folder, name)
+
+    @property
+    def quicklook(self) -> str | None:
+        """The picture of the simulation."""
+        return self._made(QUICKLOOK_END)
+
+    @property
+    def calendar(self) -> str | None:
+        """The windows of visible emission as iCalendar."""
+        return self._made(CALENDAR_END)
+
+    @property
+    def catalogue(self) -> str | None:
+        """The arcs of visible emission as TFCat."""
+        return self._made(CATALOGUE_END)
+
+    def _made(self, end: str) -> str | None:
+        name = f"{PurePosixPath(self.cdf).stem}{end}"
+        return next((file.name for file in self.files if file.name == name), None)
+
+    @property
+    def manifest_url(self) -> str:
+        """The URL of the manifest."""
+        return self.url_of(MANIFEST)
+
+
+async def keep_inputs(request: SimulationRequest, folder: str) -> list[StoredFile]:
+    """Write the configuration and the ephemeris beside the results."""
+    files = [await write_whole(folder, request.configuration_name, request.configuration.to_json())]
+    if request.ephemeris is not None:
+        files.append(await write_whole(folder, request.ephemeris_name, request.ephemeris))
+    return files
+
+
+async def keep_manifest(folder: str, manifest: Manifest) -> SimulationResult:
+    """Write the manifest, the last file of a simulation; with it the simulation is complete."""
+    await write_whole(folder, MANIFEST, manifest.model_dump_json(indent=2).encode() + b"\n")
+    return SimulationResult(**manifest.model_dump(), folder=folder, found=False)
+
+
+async def find_verified(folder: str, fingerprint: str) -> SimulationResult | None:
+    """Find a complete simulation: its manifest is there, and every file has its hash."""
+    return await asyncio.to_thread(_find_verified, folder, fingerprint)
+
+
+def _find_verified(folder: str, fingerprint: str) -> SimulationResult | None:
+    system, path = fsspec.core.url_to_fs(folder)
+    try:
+        manifest = Manifest.model_validate_json(system.cat_file(posixpath.join(path, MANIFEST)))
+    except (FileNotFoundError, NotADirectoryError, ValidationError):
+        return None
+    whole = manifest.fingerprint == fingerprint and all(
+        _is_whole(system, posixpath.join(path, safe_name(file.name)), file)
+        for file in manifest.files
+    )
+    if not whole:
+        return None
+    return SimulationResult(**manifest.model_dump(), folder=folder, found=True)
+
+
+def _is_whole(system: Any, path: str, file: StoredFile) -> bool:
+    digest = hashlib.sha256()
+    try:
+        with system.open(path, "rb") as stream:
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+    except FileNotFoundError:
+        return False
+    return digest.hexdigest() == file.sha256

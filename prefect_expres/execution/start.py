@@ -1,0 +1,63 @@
+"""See to it that the chosen job is started, by its creator or, where that is gone, by us."""
+
+import random
+
+from prefect_expres.errors import ActiveJobsLimit
+from prefect_expres.execution.election import Submission
+from prefect_expres.execution.job_limit import Notice, SlotQueue
+from prefect_expres.uws import Phase, UWSClient
+
+CREATORS_TIME = 15.0
+SPREAD = 10.0
+_LOOK_EVERY = 1.0
+
+
+async def see_started(
+    client: UWSClient,
+    submission: Submission,
+    *,
+    timeout: float,
+    notice: Notice = lambda _: None,
+) -> Phase:
+    """Start a job of ours; start another's only if its creator does not in some time.
+
+    A start is safe to repeat: a job leaves PENDING once. Those who wait for the same job do not
+    start it at the same moment, since services check the phase before they change it.
+
+    Args:
+        client: The client of the job's list.
+        submission: The job.
+        timeout: Seconds that it may wait for a slot.
+        notice: Is told what happens, in words for the log.
+
+    Returns:
+        The phase afterwards.
+
+    Raises:
+        JobNotFound: The job was withdrawn.
+        WaitTimeout: There was no slot in all the time.
+        ServiceError: It could not be started.
+    """
+    if submission.phase is not Phase.PENDING:
+        return submission.phase
+    if not submission.ours:
+        phase = await _left_to_creator(client, submission.job_id)
+        if phase is not Phase.PENDING:
+            return phase
+        notice(f"Starting {submission.job_url} in place of its creator, who has not")
+    slots = SlotQueue(client.clock, timeout, submission.job_url, notice)
+    while True:
+        try:
+            return await client.start(submission.job_id)
+        except ActiveJobsLimit as fault:
+            await slots.pause(fault)
+
+
+async def _left_to_creator(client: UWSClient, job_id: str) -> Phase:
+    patience = CREATORS_TIME + random.uniform(0.0, SPREAD)  # noqa: S311 - jitter is no secret
+    deadline = client.clock.now() + patience
+    while (phase := await client.phase(job_id)) is Phase.PENDING:
+        if client.clock.now() >= deadline:
+            break
+        await client.clock.sleep(_LOOK_EVERY)
+    return phase

@@ -1,0 +1,289 @@
+"""What can be read of one job list: jobs, their phases, parameters, results and words.
+
+Every read is tried again when that may help, and when the answer was cut or garbled.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+import httpx
+
+from prefect_expres.errors import JobNotFound, ProtocolError, TooLarge
+from prefect_expres.uws import xml
+from prefect_expres.net.url import shown_url
+from prefect_expres.uws.http import Http
+from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
+from prefect_expres.uws.text import read_description, read_text, read_word, utc_text
+from prefect_expres.net.retry import ATTEMPTS, persist
+from prefect_expres.net.clock import Clock, MonotonicClock
+
+DOCUMENT_LIMIT = 64 * 2**20
+WAIT_MARGIN = 15.0
+MOST_JOBS_READ_SINGLY = 200
+READS_AT_ONCE = 8
+_JOB_ID = re.compile(r"[^\x00-\x20/\\?#%\x7f]{1,200}")
+
+T = TypeVar("T")
+
+
+class JobListReader:
+    """Reads one job list of a UWS 1.0 or 1.1 service.
+
+    Args:
+        jobs_url: The job list, for instance ``https://host/rest/ExPRES``.
+        user: User name for Basic authentication; None for a guest.
+        token: The token that goes with the user name.
+        timeout: Seconds without an answer before a request is given up.
+        trusted_hosts: Other hosts that results may come from; they never get the credentials.
+        document_limit: Largest document that is read, in bytes.
+        attempts: How often a read is tried at most.
+        transport: Takes the place of the network, for instance in tests.
+        clock: Takes the place of the machine's clock.
+    """
+
+    def __init__(
+        self,
+        jobs_url: str,
+        user: str | None = None,
+        token: str | None = None,
+        *,
+        timeout: float = 30.0,
+        trusted_hosts: Iterable[str] = (),
+        document_limit: int = DOCUMENT_LIMIT,
+        attempts: int = ATTEMPTS,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        parts = urlsplit(jobs_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            msg = f"{shown_url(jobs_url)!r} is no job list; give its http: or https: URL"
+            raise ProtocolError(msg)
+        if parts.username or parts.password:
+            msg = "The job list's URL holds a user name or token; give them as user and token"
+            raise ProtocolError(msg)
+        self.jobs_url = jobs_url.rstrip("/")
+        self.clock = clock or MonotonicClock()
+        self._attempts = attempts
+        self.http = Http(
+            self.jobs_url,
+            (user, token or "") if user else None,
+            timeout=timeout,
+            trusted_hosts=frozenset(trusted_hosts),
+            transport=transport,
+        )
+        self._limit = document_limit
+        self._names: dict[str, Job] = {}
+
+    async def __aenter__(self) -> Self:
+        """Enter a block that closes the connections at its end."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        await self.http.aclose()
+
+    def job_url(self, job_id: str) -> str:
+        """Build a job's URL; a job list's own links may be dead.
+
+        Raises:
+            ProtocolError: The id cannot be a part of a URL.
+        """
+        if not _JOB_ID.fullmatch(job_id) or job_id in {".", ".."}:
+            msg = f"{job_id[:80]!r} is no job id"
+            raise ProtocolError(msg)
+        return f"{self.jobs_url}/{quote(job_id, safe='')}"
+
+    async def job(
+        self,
+        job_id: str,
+        *,
+        wait: int | None = None,
+        phase: Phase | None = None,
+        attempts: int | None = None,
+    ) -> Job:
+        """Read a job; with ``wait``, ask the server to answer when ``phase`` is left.
+
+        Args:
+            job_id: The job.
+            wait: Seconds that the server may take; it may also ignore this.
+            phase: The phase to leave.
+            attempts: How often it is tried at most, if not as often as any read.
+        """
+        query: list[tuple[str, str]] = []
+        if wait is not None:
+            query.append(("WAIT", str(wait)))
+            if phase is not None:
+                query.append(("PHASE", phase.value))
+        url = self.job_url(job_id) + (f"?{urlencode(query)}" if query else "")
+        return await self._read(url, xml.read_job, wait=wait, attempts=attempts)
+
+    async def phase(self, job_id: str) -> Phase:
+        """Read a job's phase.
+
+        Raises:
+            ProtocolError: The answer is no phase.
+        """
+        return await self._read(f"{self.job_url(job_id)}/phase", read_word)
+
+    async def jobs(
+        self,
+        phases: Iterable[Phase] = (),
+        *,
+        after: datetime | str | None = None,
+        last: int | None = None,
+    ) -> tuple[JobRef, ...]:
+        """Read the job list, oldest first.
+
+        ``PHASE`` keys go last, which OPUS needs, and servers that ignore them are corrected here.
+        ``LAST`` is not sent: OPUS answers it with the oldest jobs.
+
+        Args:
+            phases: Only jobs in these phases.
+            after: Only jobs created after this time; one without a zone or a text is sent
+                as it is.
+            last: Only so many of the youngest.
+        """
+        wanted = frozenset(phases)
+        query = [("AFTER", utc_text(after))] if after is not None else []
+        query += [("PHASE", phase.value) for phase in sorted(wanted)]
+        url = self.jobs_url + (f"?{urlencode(query, safe=':')}" if query else "")
+        found = await self._read(url, xml.read_jobs)
+        kept = [job for job in found if not wanted or job.phase in wanted]
+        if isinstance(after, datetime):
+            kept = [job for job in kept if job.may_be_after(after)]
+        kept.sort(key=lambda ref: ref.age)
+        return tuple(kept if last is None else kept[max(len(kept) - last, 0) :])
+
+    async def named_jobs(
+        self, phases: Iterable[Phase] = (), *, after: datetime | None = None
+    ) -> tuple[JobRef, ...]:
+        """Read the job list with every job's runId and creation time, oldest first.
+
+        A list of UWS 1.0 has neither; there the jobs themselves are read, each once, at most
+        `MOST_JOBS_READ_SINGLY`.
+
+        Args:
+            phases: Only jobs in these phases.
+            after: Only jobs created after this time, see `jobs`.
+        """
+        listed = await self.jobs(phases, after=after)
+        if any(job.run_id or job.creation_time for job in listed):
+            return listed
+        gate = asyncio.Semaphore(READS_AT_ONCE)
+
+        async def named(ref: JobRef) -> JobRef | None:
+            if ref.id not in self._names:
+                async with gate:
+                    try:
+                        self._names[ref.id] = await self.job(ref.id)
+                    except (JobNotFound, ProtocolError):
+                        return None
+            job = self._names[ref.id]
+            facts = {"run_id": job.run_id, "creation_time": job.creation_time}
+            return ref.model_copy(update=facts)
+
+        found = await asyncio.gather(*map(named, listed[-MOST_JOBS_READ_SINGLY:]))
+        kept = [ref for ref in found if ref and (after is None or ref.may_be_after(after))]
+        return tuple(sorted(kept, key=lambda ref: ref.age))
+
+    async def find(self, run_id: str) -> tuple[JobRef, ...]:
+        """Find the jobs of one runId, oldest first."""
+        return tuple(job for job in await self.named_jobs() if job.run_id == run_id)
+
+    async def results(self, job_id: str) -> tuple[ResultRef, ...]:
+        """Read the list of a job's results; relative locations are made whole."""
+        url = f"{self.job_url(job_id)}/results"
+        listed = await self._read(url, xml.read_results)
+        return tuple(
+            result.model_copy(update={"href": _whole_location(url, result.href)})
+            for result in listed
+        )
+
+    async def parameters(self, job_id: str) -> tuple[Parameter, ...]:
+        """Read a job's parameters."""
+        return await self._read(f"{self.job_url(job_id)}/parameters", xml.read_parameters)
+
+    async def content(self, url: str, limit: int) -> bytes:
+        """Read a small file that the service keeps, for instance a parameter given as a file.
+
+        Raises:
+            UnsafeLocation: The URL leads elsewhere.
+            TooLarge: It has more than ``limit`` bytes.
+        """
+        return await persist(
+            lambda: self.http.read(url, limit=limit), self.clock, attempts=self._attempts
+        )
+
+    async def execution_duration(self, job_id: str) -> float:
+        """Read how many seconds a job may run; 0 is no limit."""
+        return xml.read_seconds(await self.text(job_id, "executionduration"))
+
+    async def destruction(self, job_id: str) -> str:
+        """Read when the service will delete the job, in its own words."""
+        return await self.text(job_id, "destruction")
+
+    async def error(self, job_id: str) -> str:
+        """Read the error of a failed job, in whatever form the service gives it."""
+        return await self.text(job_id, "error")
+
+    async def stdout(self, job_id: str) -> str:
+        """Read what the job printed (OPUS)."""
+        return await self.text(job_id, "stdout")
+
+    async def stderr(self, job_id: str) -> str:
+        """Read what the job printed as errors (OPUS)."""
+        return await self.text(job_id, "stderr")
+
+    async def describe(self) -> dict[str, Any]:
+        """Read the service's own description of the job (OPUS, ``/jdl/{name}/json``).
+
+        Raises:
+            ProtocolError: The job list is not under ``/rest/``, or the answer is no JSON.
+        """
+        root, separator, name = self.jobs_url.rpartition("/rest/")
+        if not separator:
+            msg = f"{self.jobs_url} is not under /rest/, so it has no OPUS description"
+            raise ProtocolError(msg, self.jobs_url)
+        return await self._read(f"{root}/jdl/{name}/json", read_description)
+
+    async def text(self, job_id: str, resource: str) -> str:
+        """Read a resource of a job as text."""
+        return await self._read(f"{self.job_url(job_id)}/{resource}", read_text)
+
+    async def _read(
+        self,
+        url: str,
+        decode: Callable[[bytes], T],
+        *,
+        wait: int | None = None,
+        attempts: int | None = None,
+    ) -> T:
+        patience = None if wait is None else wait + WAIT_MARGIN
+
+        async def once() -> T:
+            try:
+                return decode(await self.http.read(url, limit=self._limit, read_timeout=patience))
+            except TooLarge as fault:
+                raise ProtocolError(str(fault), url) from None
+            except ProtocolError as fault:
+                raise fault if fault.url else type(fault)(f"{url}: {fault}", url) from None
+
+        return await persist(once, self.clock, attempts=attempts or self._attempts)
+
+
+def _whole_location(base: str, href: str | None) -> str | None:
+    """Resolve a relative location; one that is no URL stays as it is, to be refused later."""
+    try:
+        return urljoin(base, href) if href else None
+    except ValueError:
+        return href

@@ -1,0 +1,124 @@
+"""Plans name many simulations, lazily and always alike."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from prefect_expres.ephemeris import AnalyticEphemeris, HorizonsEphemeris
+from prefect_expres.errors import ConfigurationError
+from prefect_expres.expres import Configuration
+from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan, beside
+
+
+def routine(**more: Any) -> RoutinePlan:
+    """Plan two days."""
+    days = {"first": date(2018, 9, 30), "last": date(2018, 10, 1)}
+    return RoutinePlan.model_validate(days | more)
+
+
+def test_every_combination_comes_once() -> None:
+    """Days, observers, moons and the grid's values are all combined, and the labels tell them."""
+    plan = routine(
+        moons=["Io", "Ganymede"],
+        observers=["Earth", "Juno"],
+        ephemeris=HorizonsEphemeris(),
+        grid={"SOURCE.*.ACCEL": [1, 30.5], "FREQUENCY.MAX": [40]},
+    )
+    planned = [plan.simulation(number) for number in range(plan.count())]
+    assert len(planned) == len({each.label for each in planned}) == 16
+    assert [each.number for each in planned] == list(range(16))
+    assert planned[0].label == "io-earth-20180930-accel-1-max-40"
+    assert planned[7].label == "ganymede-juno-20180930-accel-30-5-max-40"
+    assert planned[8].label == "io-earth-20181001-accel-1-max-40"
+    last = planned[-1].configuration
+    assert isinstance(last, Configuration)
+    assert {source.accel for source in last.source} == {30.5}
+    assert last.frequency.max == 40
+    assert planned[-1].ephemeris == HorizonsEphemeris(observer="Juno")
+
+
+def test_a_plan_is_the_same_in_every_process() -> None:
+    """A plan that went through JSON gives equal simulations."""
+    plan = routine(grid={"SOURCE.0.WIDTH": [1, 2]})
+    again = TypeAdapter(Plan).validate_json(plan.model_dump_json())
+    assert again == plan
+    assert [again.simulation(number) for number in range(4)] == [
+        plan.simulation(number) for number in range(4)
+    ]
+
+
+def test_large_plans_hold_nothing() -> None:
+    """A plan of a million simulations is counted at once, and gives any of them."""
+    plan = routine(first=date(1990, 1, 1), last=date(2020, 1, 1), grid={"SPDYN.LOG": [True] * 99})
+    assert plan.count() > 1_000_000
+    assert plan.simulation(plan.count() - 1).label.startswith("io-earth-20200101")
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"last": date(2018, 9, 29)}, "before the first"),
+        ({"grid": {"TIME.NBR": []}}, "no values for TIME.NBR"),
+        ({"observers": ["Juno"]}, "does not know the observer 'Juno'"),
+        ({"moons": []}, "at least 1"),
+        ({"moons": ["Amalthea"]}, "Io"),
+        ({"days": 3}, "not permitted"),
+    ],
+)
+def test_what_cannot_be_planned_is_refused(more: dict[str, Any], words: str) -> None:
+    """A plan that makes no sense says why."""
+    with pytest.raises(ValidationError, match=words):
+        routine(**more)
+
+
+@pytest.mark.parametrize(
+    ("grid", "words"),
+    [
+        ({"SOURCE.7.ACCEL": [1]}, "'7' is none of 0 to 1"),
+        ({"SOURCE.*.SPEED": [1]}, "'SPEED' is none of"),
+        ({"TIME.NBR": [-1]}, "TIME.NBR"),
+    ],
+)
+def test_grid_is_checked_by_the_rules(grid: dict[str, Any], words: str) -> None:
+    """A place that is none, or a value that breaks a rule, is told with its path."""
+    with pytest.raises(ConfigurationError, match="(?s)" + words.replace("*", r"\*")):
+        routine(grid=grid).simulation(0)
+
+
+def test_files_come_by_name(tmp_path: Path) -> None:
+    """Patterns on any file system give each file once, in order."""
+    for name in ("b.json", "a.json", "sub/c.json", "notes.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}")
+    plan = FilesPlan.model_validate({"configurations": f"{tmp_path}/**/*.json"})
+    labels = [plan.simulation(number).label for number in range(plan.count())]
+    assert labels == ["a", "b", "c"]
+    both = FilesPlan(configurations=(f"{tmp_path}/a.json", f"file://{tmp_path}/*.json"))
+    assert both.count() == 2
+    assert str(both.simulation(0).configuration).endswith("a.json")
+    with pytest.raises(ConfigurationError, match="There are no files"):
+        FilesPlan(configurations=(f"{tmp_path}/*.yaml",)).count()
+
+
+def test_names_say_what_is_planned() -> None:
+    """The name of a plan is that of the campaign's runs."""
+    assert routine().name == "io-earth-20180930-20181001"
+    assert FilesPlan(configurations=("s3://bucket/runs/io-*.json",)).name == "runs-io"
+    assert beside("s3://bucket/runs/io.json", "earth.csv") == "s3://bucket/runs/earth.csv"
+
+
+def test_forms_know_plans() -> None:
+    """The schema is one that Prefect's form shows as tabs, and what it sends is a plan."""
+    schema = TypeAdapter(Plan).json_schema()
+    assert len(schema["anyOf"]) == 2
+    sent = {"kind": "routine", "first": "2018-09-13", "last": "2018-09-14"}
+    jsonschema.validate(sent, schema)
+    plan = TypeAdapter(Plan).validate_python(json.loads(json.dumps(sent)))
+    assert isinstance(plan, RoutinePlan)
+    assert plan.ephemeris == AnalyticEphemeris()

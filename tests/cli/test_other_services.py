@@ -1,0 +1,91 @@
+"""Services that are neither OPUS nor follow UWS 1.1: old, terse, or of the wrong opinion."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from tests.support.command_line import Done, run
+from tests.support.raw_server import RawServer, raw_server
+from tests.support.uws_documents import job_document, jobs_document
+
+LIST = "/tap/async"
+
+
+@pytest.fixture
+async def old() -> AsyncIterator[RawServer]:
+    """Serve a list of UWS 1.0, in no order: ids and phases only, deaf to filters."""
+    async with raw_server() as raw:
+        times = {"b": "2026-02-01T00:00:00Z", "a": "2026-03-01T00:00:00Z", "c": "2026-01-01T00:00Z"}
+        references = "".join(
+            f'<jobref id="{job_id}"><phase>COMPLETED</phase></jobref>' for job_id in times
+        )
+        for query in ("", "?AFTER=2026-01-15T00:00:00", "?PHASE=ERROR"):
+            raw.add(LIST + query, jobs_document(references))
+        for job_id, moment in times.items():
+            content = (
+                f"<runId>run-{job_id}</runId><phase>COMPLETED</phase>"
+                f"<creationTime>{moment}</creationTime>"
+            )
+            raw.add(f"{LIST}/{job_id}", job_document(job_id, content))
+        raw.add(f"{LIST}/a/phase", b"COMPLETED")
+        for resource in ("error", "stdout", "stderr"):
+            raw.add(f"{LIST}/a/{resource}", b"nothing here", status="404 Not Found")
+        yield raw
+
+
+async def called(server: RawServer, *words: str) -> Done:
+    """Run a command on a service while this loop serves it."""
+    return await asyncio.to_thread(run, *words, "--url", server.url + LIST)
+
+
+async def found(server: RawServer, *words: str) -> Any:
+    """Give what a command finds."""
+    return (await called(server, *words, "--json")).found
+
+
+async def test_a_terse_list_is_filled_and_sorted(old: RawServer) -> None:
+    """RunId and time are read from the jobs themselves, and the oldest comes first."""
+    listed = await found(old, "jobs", "list")
+    assert [(job["id"], job["run_id"]) for job in listed] == [
+        ("c", "run-c"),
+        ("b", "run-b"),
+        ("a", "run-a"),
+    ]
+
+
+async def test_filters_hold_where_the_service_is_deaf_to_them(old: RawServer) -> None:
+    """What it sends in spite of them is left out."""
+    after = await found(old, "jobs", "list", "--after", "2026-01-15T00:00:00")
+    assert [job["id"] for job in after] == ["b", "a"]
+    assert await found(old, "jobs", "list", "--phase", "ERROR") == []
+
+
+async def test_what_it_does_not_have_is_no_error(old: RawServer) -> None:
+    """Without description, logs and error texts, what is there is told."""
+    described = await found(old, "service", "describe")
+    assert (described["description"], described["access"], described["jobs"]) == (None, None, 3)
+    assert "no description" in (await called(old, "service", "describe")).out
+    logs = await called(old, "jobs", "logs", "a")
+    assert (logs.code, logs.out) == (0, "")
+    assert "only OPUS does" in logs.err
+    assert "tells no error" in (await called(old, "jobs", "error", "a")).out
+
+
+async def test_guests_of_another_service_are_not_warned() -> None:
+    """The access rules are those of ExPRES."""
+    async with raw_server() as raw:
+        created = f"Location: {raw.url}/tap/async/1"
+        raw.add(LIST, b"", created, status="303 See Other")
+        raw.add(f"{LIST}/1", job_document("1", "<phase>PENDING</phase>"))
+        done = await called(raw, "jobs", "new", "LANG=ADQL")
+    assert done.out == f"{raw.url}{LIST}/1\n"
+    assert "Guest" not in done.err
+
+
+async def test_it_names_its_version(old: RawServer) -> None:
+    """The doctor tells which UWS a service follows, if it says so."""
+    old.add("/v11/jobs", jobs_document("", "1.1"))
+    done = await asyncio.to_thread(run, "doctor", "--url", f"{old.url}/v11/jobs", "--json")
+    told = {each["what"]: each["seen"] for each in done.found}
+    assert told["job list"] == "UWS 1.1, 0 jobs of this user"

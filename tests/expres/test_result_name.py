@@ -1,0 +1,104 @@
+"""The name of a result is known before the run: it is the one that the engine writes."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import cdflib
+import pytest
+from tests.support.quick import DATA
+
+from prefect_expres.expres import Configuration
+from prefect_expres.expres.result_name import output_name
+from prefect_expres.sandbox.engine import run_engine
+
+EPHEMERIS = DATA.parent.parent / "prefect_expres" / "examples" / "earth-jupiter-20180913.csv"
+
+Content = dict[str, Any]
+
+
+def _both(**values: Any) -> Callable[[Content], None]:
+    def change(content: Content) -> None:
+        for source in content["SOURCE"]:
+            source.update(values)
+
+    return change
+
+
+def _ephemeris(content: Content) -> None:
+    content["OBSERVER"] |= {"TYPE": "Pre-Defined", "EPHEM": "earth.csv", "SCTIME": "199901010000"}
+
+
+# What is changed in a fixed observer's configuration, and the name that ExPRES 1.4 gives.
+NAMES: list[tuple[Callable[[Content], Any], str]] = [
+    (
+        lambda c: c.update(MINE="stays"),
+        "expres_earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913_v14",
+    ),
+    (
+        lambda c: c["BODY"][0].update(MAG="JRM33"),
+        "expres_earth_jupiter_io_jrm33_lossc-wid1deg_3kev_rx_20180913_v14",
+    ),
+    (
+        _both(CURRENT="Constant", CONSTANT=80, MODE="LO"),
+        "expres_earth_jupiter_io_jrm09_cst80.000-wid1deg_3kev_lo_20180913_v14",
+    ),
+    (
+        _both(WIDTH=1.9, ACCEL=0.64),
+        "expres_earth_jupiter_io_jrm09_lossc-wid1deg_0kev_rx_20180913_v14",
+    ),
+    (
+        lambda c: c["SIMU"].update(DOI="10.25935-XY"),
+        "expres_earth_jupiter_io_10.25935-xy_20180913_v14",
+    ),
+    (
+        lambda c: c["OBSERVER"].update(SC="JUICE", SCTIME="20320101120000"),
+        "expres_juice_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20320101_v14",
+    ),
+    (
+        lambda c: c["SOURCE"][0].update(ON=False, WIDTH=5),
+        "expres_earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913_v14",
+    ),
+    (_ephemeris, "expres_earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913_v14"),
+]
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep the field lines of all runs of this module."""
+    return tmp_path_factory.mktemp("tables")
+
+
+@pytest.mark.parametrize(("change", "name"), NAMES)
+def test_the_engine_writes_under_the_predicted_name(
+    change: Callable[[Content], Any],
+    name: str,
+    configuration: Content,
+    tables: Path,
+    tmp_path: Path,
+) -> None:
+    """The prediction, the file and the file's own identifier agree with the rule of ExPRES."""
+    configuration["TIME"] |= {"NBR": 3, "MAX": 10}
+    configuration["FREQUENCY"]["NBR"] = 3
+    change(configuration)
+    model = Configuration.from_mapping(configuration)
+    csv = EPHEMERIS.read_bytes() if model.observer.ephem else None
+    start = datetime(2018, 9, 13, tzinfo=UTC) if csv else None
+    path = run_engine(model, csv, tmp_path, tables)
+    assert output_name(model, start) == name
+    assert path.name == f"{name}.cdf"
+    assert cdflib.CDF(path).globalattsget()["Logical_file_id"] == [name]
+
+
+def test_a_name_needs_a_source_and_a_date(configuration: Content) -> None:
+    """Without an active source, or without any date, there is no name."""
+    configuration["OBSERVER"] |= {"TYPE": "Pre-Defined", "EPHEM": "earth.csv", "SCTIME": ""}
+    model = Configuration.from_mapping(configuration)
+    with pytest.raises(ValueError, match=r"OBSERVER\.SCTIME: ''"):
+        output_name(model)
+    assert output_name(model, datetime(2020, 1, 2, tzinfo=UTC)).endswith("_20200102_v14")
+    for source in configuration["SOURCE"]:
+        source["ON"] = False
+    with pytest.raises(ValueError, match="No SOURCE is active"):
+        output_name(Configuration.model_validate(configuration))

@@ -1,0 +1,69 @@
+"""What stands under an output URL."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from prefect_expres.housekeeping.inventory import take_inventory
+from prefect_expres.execution.manifest import Manifest, find_verified, keep_manifest
+from prefect_expres.storage import StoredFile, write_whole
+
+FINGERPRINTS = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("io", "europa")}
+
+
+async def keep(output: str, name: str) -> str:
+    """Keep a complete simulation of one file, and give its folder's name."""
+    fingerprint = FINGERPRINTS[name]
+    folder = f"{name}-earth-20180913.{fingerprint[:12]}"
+    file = await write_whole(f"{output}/{folder}", "expres.cdf", name.encode())
+    await keep_manifest(f"{output}/{folder}", manifest(fingerprint, file))
+    return folder
+
+
+def manifest(fingerprint: str, file: StoredFile) -> Manifest:
+    """Give the manifest of a simulation of one file."""
+    return Manifest(
+        label="io",
+        fingerprint=fingerprint,
+        branch="master",
+        run_id="",
+        job_url="",
+        owner=None,
+        created=datetime(2026, 11, 24, tzinfo=UTC),
+        execution_duration=600,
+        package_version="0",
+        phases=(),
+        files=(file,),
+        cdf=file.name,
+    )
+
+
+@pytest.mark.parametrize("system", ["file", "memory"])
+async def test_complete_incomplete_and_broken_are_told_apart(system: str, tmp_path: Path) -> None:
+    """A folder without a manifest is incomplete, one whose files do not fit it is broken."""
+    output = str(tmp_path / "out") if system == "file" else f"memory://{tmp_path.name}"
+    complete, broken = await keep(output, "io"), await keep(output, "europa")
+    await write_whole(f"{output}/{broken}", "expres.cdf", b"cut")
+    await write_whole(f"{output}/io-earth-20180914.0123456789ab", "expres.cdf.part", b"1234")
+    await write_whole(f"{output}/io-earth-20180915.0123456789ab", "manifest.json", b"{")
+    await write_whole(f"{output}/forecasts", "windows.csv", b"12345")
+
+    found = await take_inventory(output)
+    assert found.complete == {FINGERPRINTS["io"]: complete}
+    assert found.find(FINGERPRINTS["io"][:12]) == (FINGERPRINTS["io"], complete)
+    assert found.find("0123456789ab") is None
+    assert found.incomplete == ("io-earth-20180914.0123456789ab",)
+    assert sorted(found.broken) == sorted([broken, "io-earth-20180915.0123456789ab"])
+    system_, root = fsspec.core.url_to_fs(output)
+    assert found.bytes == sum(each["size"] for each in system_.find(root, detail=True).values())
+    assert await find_verified(f"{output}/{complete}", FINGERPRINTS["io"]) is not None
+
+
+async def test_nothing_stands_where_nothing_is(tmp_path: Path) -> None:
+    """An output that is not there yet is empty, and is not made."""
+    found = await take_inventory(str(tmp_path / "none"))
+    assert (found.bytes, found.complete, found.incomplete, found.broken) == (0, {}, (), ())
+    assert not list(tmp_path.iterdir())

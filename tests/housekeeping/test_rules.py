@@ -1,0 +1,97 @@
+"""What is to be done with a job: the rules of housekeeping, without a service."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from prefect_expres.housekeeping.rules import Action, Rules
+from prefect_expres.uws import Job, Phase, Timestamp
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+RULES = Rules(NOW, keep_days=14)
+
+
+def stamp(days: float, zone: str) -> Timestamp:
+    """Write the time so many days from now as a service does: in UTC, or without a zone."""
+    moment = NOW + timedelta(days=days)
+    return Timestamp(text=f"{moment:%Y-%m-%dT%H:%M:%S}{zone}")
+
+
+def job(phase: Phase, age: float, zone: str = "Z", lasts: float = 30) -> Job:
+    """Give a job that ended some days ago and is destroyed in some days."""
+    created, destroyed = stamp(-age, zone), stamp(lasts, zone)
+    end = created if phase.finished else None
+    return Job(id="a1", phase=phase, creation_time=created, end_time=end, destruction=destroyed)
+
+
+def action(given: Job, *, collected: bool = False, in_use: bool = False) -> Action:
+    """Decide about a job."""
+    return RULES.decide(given, collected=collected, in_use=in_use)[0]
+
+
+@pytest.mark.parametrize(
+    ("phase", "age", "collected", "in_use", "expected"),
+    [
+        (Phase.PENDING, 0.9, False, False, Action.LEAVE),
+        (Phase.PENDING, 1.1, False, False, Action.DELETE),
+        (Phase.PENDING, 30, False, True, Action.LEAVE),
+        (Phase.QUEUED, 30, False, False, Action.LEAVE),
+        (Phase.EXECUTING, 30, False, False, Action.LEAVE),
+        (Phase.HELD, 30, False, False, Action.LEAVE),
+        (Phase.UNKNOWN, 30, False, False, Action.LEAVE),
+        (Phase.ARCHIVED, 30, False, False, Action.LEAVE),
+        (Phase.ERROR, 13.9, False, False, Action.LEAVE),
+        (Phase.ERROR, 14.1, False, False, Action.DELETE),
+        (Phase.ABORTED, 14.1, False, False, Action.DELETE),
+        (Phase.COMPLETED, 0.1, False, False, Action.COLLECT),
+        (Phase.COMPLETED, 0.1, False, True, Action.LEAVE),
+        (Phase.COMPLETED, 1.1, False, True, Action.COLLECT),
+        (Phase.COMPLETED, 100, False, False, Action.COLLECT),
+        (Phase.COMPLETED, 13.9, True, False, Action.LEAVE),
+        (Phase.COMPLETED, 14.1, True, False, Action.DELETE),
+    ],
+)
+def test_phase_and_age_decide(
+    phase: Phase, age: float, *, collected: bool, in_use: bool, expected: Action
+) -> None:
+    """Only what is failed, collected or never started, and old, is deleted."""
+    assert action(job(phase, age), collected=collected, in_use=in_use) is expected
+
+
+def test_a_time_without_a_zone_is_old_only_if_it_is_old_in_every_zone() -> None:
+    """A local time may be that of a zone twelve hours behind UTC: the job is younger then."""
+    assert action(job(Phase.ERROR, 14.4, zone="")) is Action.LEAVE
+    assert action(job(Phase.ERROR, 14.6, zone="")) is Action.DELETE
+    assert action(job(Phase.PENDING, 1.4, zone="")) is Action.LEAVE
+    assert action(job(Phase.PENDING, 1.6, zone="")) is Action.DELETE
+    assert RULES.days(job(Phase.ERROR, 3, zone="")) == pytest.approx(2.5)
+    assert RULES.days(job(Phase.ERROR, 3, zone="+02:00")) == pytest.approx(3 + 2 / 24)
+
+
+def test_a_job_without_a_time_is_never_old() -> None:
+    """A service that tells no times has nothing deleted."""
+    for phase in (Phase.PENDING, Phase.ERROR, Phase.COMPLETED):
+        assert action(Job(id="a1", phase=phase), collected=True) is Action.LEAVE
+
+
+def test_a_collected_job_that_would_not_last_is_kept() -> None:
+    """A job of four days is wanted for ten more, and is due earlier in a zone ahead of UTC."""
+    assert action(job(Phase.COMPLETED, 4, lasts=9.9), collected=True) is Action.EXTEND
+    assert action(job(Phase.COMPLETED, 4, lasts=10.1), collected=True) is Action.LEAVE
+    assert action(job(Phase.COMPLETED, 4, zone="", lasts=11), collected=True) is Action.EXTEND
+    assert action(job(Phase.COMPLETED, 4, zone="", lasts=11.1), collected=True) is Action.LEAVE
+
+
+def test_results_that_are_not_home_are_wanted_from_now_on() -> None:
+    """An old job whose results are still to be collected is wanted as long as a new one."""
+    old = job(Phase.COMPLETED, 100)
+    assert RULES.wanted_until(old, collected=False) == NOW + timedelta(days=14)
+    assert RULES.wanted_until(old, collected=True) == NOW - timedelta(days=86)
+    later = Rules(NOW + timedelta(microseconds=1), keep_days=14)
+    assert later.wanted_until(old, collected=False) == NOW + timedelta(days=14)
+
+
+def test_a_job_that_is_never_destroyed_lasts() -> None:
+    """Neither no destruction time nor one that is no time makes a job due."""
+    assert RULES.lasts(None, NOW)
+    assert RULES.lasts(Timestamp(text=""), NOW)
