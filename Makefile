@@ -17,17 +17,17 @@ test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 soak: $(READY) ## Kill simulations at random behind a failing network (ROUNDS=30)
-	@$(BIN)/python tests/soak/soak.py --rounds $(or $(ROUNDS),30)
+	@$(BIN)/python -m tests.soak.soak --rounds $(or $(ROUNDS),30)
 
 crowd: $(READY) ## Let 20 processes ask for one simulation at once (ROUNDS=50)
-	@$(BIN)/python tests/soak/crowd.py --rounds $(or $(ROUNDS),50)
+	@$(BIN)/python -m tests.soak.crowd --rounds $(or $(ROUNDS),50)
 
 docs: $(READY) ## Build the documentation into build/docs
 	@$(BIN)/python -m sphinx -W -n --keep-going -q -d build/doctrees docs build/docs
 	@echo "The documentation is in build/docs/index.html"
 
 bench: $(READY) ## Measure against baselines (ONLY=wait,list JSON=FILE MARKDOWN=FILE)
-	@$(BIN)/python tests/benchmarks/bench.py $(subst $(comma), ,$(ONLY)) \
+	@$(BIN)/python -m tests.benchmarks.bench $(subst $(comma), ,$(ONLY)) \
 		$(if $(JSON),--json $(JSON)) $(if $(MARKDOWN),--markdown $(MARKDOWN))
 
 check: $(READY) ## Check style, format and types

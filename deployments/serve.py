@@ -3,8 +3,8 @@
 import asyncio
 
 from prefect import serve
-from prefect_expres.deployment.definitions import service_id, shipped
 
+from prefect_expres.deployment.definitions import service_id, shipped
 from prefect_expres.prefect_support.names import SERVICE
 
 if __name__ == "__main__":

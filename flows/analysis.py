@@ -10,13 +10,13 @@ from prefect.runtime import flow_run
 from prefect_expres import analysis
 from prefect_expres.analysis.windows import Window
 from prefect_expres.blocks import ExpresService
-from prefect_expres.prefect_support.sync_flow import anywhere_flow
+from prefect_expres.monitoring.artifacts import show_windows
+from prefect_expres.monitoring.log import log_step
 from prefect_expres.prefect_support.forms import Site, titled
-from prefect_expres.monitoring.progress import tell
+from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
+from prefect_expres.storage import write_whole
 from prefect_expres.tasks.analysis import find_windows
 from prefect_expres.tasks.jobs import download_results
-from prefect_expres.storage import write_whole
-from prefect_expres.monitoring.artifacts import show_windows
 
 
 def _label(job_url: str, observatory: str) -> str:
@@ -30,7 +30,7 @@ def _run_name() -> str:
     return _label(given["job_url"], given.get("observatory", "NenuFAR"))
 
 
-@anywhere_flow(
+@sync_compatible_flow(
     name="analyse",
     description="Find when the results of a job can be seen from an observatory.",
     flow_run_name=_run_name,
@@ -71,6 +71,6 @@ async def analyse(
         table = analysis.write_csv(windows, folder / f"{label}.csv")
         for path in (calendar, table):
             await write_whole(output, path.name, path.read_bytes())
-    tell("look", "%d windows of emission visible from %s", len(windows), site.name)
+    log_step("look", "%d windows of emission visible from %s", len(windows), site.name)
     await show_windows(label, windows, f"Emission visible from {site.name}, of {job_url}")
     return windows

@@ -7,23 +7,28 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from prefect.runtime import flow_run
-from prefect_expres.flows.simulate import QUEUE_ALLOWANCE
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
-from prefect_expres.execution.attempts import Terms
 from prefect_expres.blocks import ExpresService
-from prefect_expres.prefect_support.sync_flow import anywhere_flow
 from prefect_expres.campaigns.artifacts import CampaignProgress, show_campaign
-from prefect_expres.errors import CampaignError, TooManyFailures
-from prefect_expres.expres.run_id import owner_of
-from prefect_expres.campaigns.runner import Fleet, Orders
-from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.campaigns.index import CampaignResult, keep_index
 from prefect_expres.campaigns.journal import Journal, Row
-from prefect_expres.prefect_support.forms import Count, NoLimit, OrDefault, Seconds, titled
 from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
-from prefect_expres.monitoring.progress import tell, warn
-from prefect_expres.campaigns.workers import Shares, as_parameter, check_deployment, keep_in_touch, share_of
+from prefect_expres.campaigns.runner import CampaignRunner, CampaignSettings
+from prefect_expres.campaigns.workers import (
+    CampaignWorkers,
+    as_parameter,
+    check_deployment,
+    numbers_for,
+    send_heartbeats,
+)
+from prefect_expres.errors import CampaignError, TooManyFailures
+from prefect_expres.execution import RunOptions
+from prefect_expres.expres.run_id import owner_of
+from prefect_expres.hooks import stop_remote_jobs
+from prefect_expres.monitoring.log import log_step, log_warning
+from prefect_expres.prefect_support.forms import Count, NoLimit, OrDefault, Seconds, titled
+from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
 
 
 def _campaign_name() -> str:
@@ -41,7 +46,7 @@ def _named(plan: Any) -> str:
     return plan.name if isinstance(plan, RoutinePlan | FilesPlan) else "campaign"
 
 
-@anywhere_flow(
+@sync_compatible_flow(
     name="campaign",
     description="Run many ExPRES simulations on a UWS service, and index what they show.",
     flow_run_name=_campaign_name,
@@ -92,19 +97,19 @@ async def campaign(
     """
     service.access.check(branch, execution_duration)
     if service.access.warning:
-        warn(service.access.warning)
+        log_warning(service.access.warning)
     total = await asyncio.to_thread(plan.count)
     await asyncio.to_thread(plan.simulation, 0)
-    tell("campaign", "%s, %d simulations, results go to %s", plan.name, total, output)
+    log_step("campaign", "%s, %d simulations, results go to %s", plan.name, total, output)
     began = time.monotonic()
     identity = str(flow_run.id)
     journal = Journal(output, identity)
     await journal.refresh()
     progress = CampaignProgress(plan.name, total)
     if workers == 1:
-        terms = _terms(execution_duration, timeout, attempts)
-        orders = Orders(service, output, branch, terms, in_flight)
-        readings = await _run_here(plan, orders, journal, progress, max_failures)
+        options = _options(execution_duration, timeout, attempts)
+        settings = CampaignSettings(service, output, branch, options, in_flight)
+        readings = await _run_here(plan, settings, journal, progress, max_failures)
     else:
         await check_deployment()
         common = {
@@ -123,7 +128,7 @@ async def campaign(
         parameters = [
             {**common, "share": share, "in_flight": places[share]} for share in range(workers)
         ]
-        shares = Shares(identity, parameters, journal)
+        shares = CampaignWorkers(identity, parameters, journal)
         await shares.run(
             lambda: len(journal.rows) >= total or _too_many(journal, max_failures),
             lambda: progress.show(journal.rows),
@@ -147,13 +152,13 @@ async def campaign(
     return result
 
 
-@anywhere_flow(
+@sync_compatible_flow(
     name="share-campaign",
     description="Take a share of a campaign; the flow campaign asks for it.",
     flow_run_name=_share_name,
     on_cancellation=[stop_remote_jobs],
 )
-async def share_campaign(
+async def campaign_worker(
     plan: Plan,
     service: ExpresService,
     output: str,
@@ -191,14 +196,14 @@ async def share_campaign(
     total = await asyncio.to_thread(plan.count)
     journal = Journal(output, campaign)
     await journal.refresh()
-    terms = _terms(execution_duration, timeout, attempts)
-    orders = Orders(service, output, branch, terms, in_flight)
+    options = _options(execution_duration, timeout, attempts)
+    settings = CampaignSettings(service, output, branch, options, in_flight)
     progress = CampaignProgress(flow_run.name or plan.name, total)
 
-    async with _fleet(orders, journal, progress, max_failures) as fleet:
-        touch = asyncio.create_task(keep_in_touch(journal, str(flow_run.id), fleet))
+    async with _runner(settings, journal, progress, max_failures) as runner:
+        touch = asyncio.create_task(send_heartbeats(journal, str(flow_run.id), runner))
         try:
-            await fleet.run(plan, share_of(total, share, shares))
+            await runner.run(plan, numbers_for(total, share, shares))
         finally:
             touch.cancel()
     return len(journal.rows)
@@ -206,37 +211,40 @@ async def share_campaign(
 
 async def _run_here(
     plan: RoutinePlan | FilesPlan,
-    orders: Orders,
+    settings: CampaignSettings,
     journal: Journal,
     progress: CampaignProgress,
     max_failures: int | None,
 ) -> int:
     """Run all of the plan in this flow run, and give how often the job list was read."""
-    async with _fleet(orders, journal, progress, max_failures) as fleet:
-        await fleet.run(plan, range(plan.count()))
-        return fleet.board.readings
+    async with _runner(settings, journal, progress, max_failures) as runner:
+        await runner.run(plan, range(plan.count()))
+        return runner.poller.readings
 
 
 @contextlib.asynccontextmanager
-async def _fleet(
-    orders: Orders, journal: Journal, progress: CampaignProgress, max_failures: int | None
-) -> AsyncIterator[Fleet]:
-    """Open a fleet that shows how far it is, and stops when too many have failed."""
+async def _runner(
+    settings: CampaignSettings,
+    journal: Journal,
+    progress: CampaignProgress,
+    max_failures: int | None,
+) -> AsyncIterator[CampaignRunner]:
+    """Open a runner that shows how far it is, and stops when too many have failed."""
 
     async def counted(row: Row) -> None:
         await progress.show(journal.rows)
         if _too_many(journal, max_failures):
-            fleet.stop()
+            runner.stop()
 
-    async with Fleet(orders, journal, counted) as fleet:
-        yield fleet
+    async with CampaignRunner(settings, journal, counted) as runner:
+        yield runner
 
 
-def _terms(execution_duration: int, timeout: float | None, attempts: int) -> Terms:
-    return Terms(
+def _options(execution_duration: int, timeout: float | None, attempts: int) -> RunOptions:
+    return RunOptions(
         owner=owner_of(flow_run.id),
         execution_duration=execution_duration,
-        patience=timeout or execution_duration + QUEUE_ALLOWANCE,
+        timeout=timeout,
         attempts=attempts,
     )
 

@@ -15,14 +15,15 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
-from prefect_expres.flows.campaign import campaign
 from pydantic import Field, PositiveInt
 
 from prefect_expres.analysis.windows import Window
-from prefect_expres.monitoring.events import announce_window
 from prefect_expres.blocks import ExpresService
-from prefect_expres.prefect_support.sync_flow import anywhere_flow
+from prefect_expres.campaigns.index import CampaignResult
+from prefect_expres.campaigns.plan import RoutineMoon, RoutinePlan
 from prefect_expres.errors import CampaignError, ExpresError
+from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis
+from prefect_expres.flows.campaign import campaign
 from prefect_expres.forecasts.forecast import (
     FIGURE,
     INDEX,
@@ -34,13 +35,13 @@ from prefect_expres.forecasts.forecast import (
     make_forecast,
 )
 from prefect_expres.hooks import stop_remote_jobs
-from prefect_expres.campaigns.index import CampaignResult
-from prefect_expres.prefect_support.forms import Day, OrDefault, Seconds, Site, Today, titled
-from prefect_expres.campaigns.plan import RoutineMoon, RoutinePlan
-from prefect_expres.monitoring.progress import decoration, tell, warn
-from prefect_expres.storage.publish import prune, publish, set_name
+from prefect_expres.monitoring.best_effort import best_effort
+from prefect_expres.monitoring.events import emit_window
+from prefect_expres.monitoring.log import log_step, log_warning
 from prefect_expres.net.url import shown_url
-from prefect_expres.monitoring.artifacts import ANALYSIS_NEEDS, lack_for_analysis
+from prefect_expres.prefect_support.forms import Day, OrDefault, Seconds, Site, Today, titled
+from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
+from prefect_expres.storage.publish import prune, publish, set_name
 
 Moons = Annotated[tuple[RoutineMoon, ...], Field(min_length=1)]
 Days = Annotated[int, Field(ge=1, le=31)]
@@ -55,7 +56,7 @@ def _run_name() -> str:
     return f"forecast-{parameters['observatory']}-{day:%Y%m%d}".lower()
 
 
-@anywhere_flow(
+@sync_compatible_flow(
     name="forecast",
     description="Publish what an observatory will see of Jupiter's moons in the coming days.",
     flow_run_name=_run_name,
@@ -111,7 +112,7 @@ async def forecast(
         AccessError: The user may not ask for this; nothing was sent.
         CampaignError: No simulation is there; the forecast before stays the latest.
     """
-    if lack := lack_for_analysis((*ANALYSIS_NEEDS, "pyarrow")):
+    if lack := missing_for_analysis((*ANALYSIS_NEEDS, "pyarrow")):
         msg = f"A forecast cannot be made: {lack}"
         raise ExpresError(msg)
     first = start or datetime.now(UTC).date()
@@ -137,7 +138,7 @@ async def forecast(
     made, picture = await publish_forecast(root, observatory, plan, result)
     news = await announce_news(root, made, interest)
     for name in await prune(root, made.folder, keep):
-        tell("forecast", "%s is an old forecast and was removed", posixpath.join(root, name))
+        log_step("forecast", "%s is an old forecast and was removed", posixpath.join(root, name))
     await _show(made, root, picture, news)
     return made
 
@@ -164,7 +165,7 @@ async def publish_forecast(
     simulations = tuple(_simulated(plan, result))
     for each in simulations:
         if each.error:
-            warn("%s is missing in the forecast. %s", each.label, each.error)
+            log_warning("%s is missing in the forecast. %s", each.label, each.error)
     cdfs = [posixpath.join(row.folder, row.cdf) for row in result.rows if row.folder and row.cdf]
     product, contents = await asyncio.to_thread(
         make_forecast,
@@ -178,7 +179,7 @@ async def publish_forecast(
         folder=name,
     )
     await publish(root, name, contents, INDEX)
-    tell("forecast", "%d windows, %s", len(product.windows), posixpath.join(root, name))
+    log_step("forecast", "%d windows, %s", len(product.windows), posixpath.join(root, name))
     return product, contents[FIGURE]
 
 
@@ -197,8 +198,8 @@ async def announce_news(root: str, product: Forecast, interest: Interest) -> lis
     announced = Announced(root)
     news = await announced.news(product, interest)
     for window in news:
-        announce_window(window, product.observatory, posixpath.join(root, product.folder, INDEX))
-        tell("forecast", "%s is new, until %s", window.name, f"{window.end:%H:%M}")
+        emit_window(window, product.observatory, posixpath.join(root, product.folder, INDEX))
+        log_step("forecast", "%s is new, until %s", window.name, f"{window.end:%H:%M}")
     await announced.keep(product, news)
     return news
 
@@ -220,19 +221,19 @@ async def _show(product: Forecast, root: str, picture: bytes, news: Collection[W
     """Put the table of windows, the figure and the summary on the Artifacts page."""
     key = f"forecast-{product.observatory}".lower()
     title = f"{product.observatory}, {product.first} to {product.last}"
-    with decoration():
+    with best_effort():
         await acreate_table_artifact(
             [_row(window, news) for window in product.windows],
             key=f"{key}-windows",
             description=f"{title}: windows of visible emission",
         )
-    with decoration():
+    with best_effort():
         await acreate_image_artifact(
             f"data:image/png;base64,{base64.b64encode(picture).decode()}",
             key=f"{key}-overview",
             description=f"{title}: what can be seen when",
         )
-    with decoration():
+    with best_effort():
         await acreate_markdown_artifact(
             "\n\n".join(_summary(product, root, len(news))),
             key=key,

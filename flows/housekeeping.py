@@ -10,14 +10,15 @@ from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, PositiveFloat
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.prefect_support.sync_flow import anywhere_flow
-from prefect_expres.housekeeping.rules import Action, Chore, Rules
 from prefect_expres.errors import AccessError
+from prefect_expres.housekeeping.actions import Housekeeper, Whose, find_our_jobs
 from prefect_expres.housekeeping.inventory import Inventory, take_inventory
-from prefect_expres.housekeeping.actions import Keeper, Whose, find_our_jobs
-from prefect_expres.prefect_support.forms import titled
-from prefect_expres.monitoring.progress import decoration, tell
+from prefect_expres.housekeeping.rules import Action, JobDecision, Rules
+from prefect_expres.monitoring.best_effort import best_effort
+from prefect_expres.monitoring.log import log_step
 from prefect_expres.net.url import shown_url
+from prefect_expres.prefect_support.forms import titled
+from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
 
 MOST_NAMED = 20
 
@@ -31,7 +32,7 @@ class HousekeepingResult(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     dry_run: bool
-    chores: tuple[Chore, ...]
+    decisions: tuple[JobDecision, ...]
     strangers: int
     inventory: Inventory
 
@@ -40,7 +41,7 @@ def _run_name() -> str:
     return "housekeeping-dry-run" if flow_run.parameters.get("dry_run", True) else "housekeeping"
 
 
-@anywhere_flow(
+@sync_compatible_flow(
     name="housekeeping",
     description="Collect what was not downloaded, and delete what is old on the service.",
     flow_run_name=_run_name,
@@ -88,13 +89,13 @@ async def housekeeping(
         raise AccessError(msg)
     inventory = await take_inventory(output)
     ours, strangers = await find_our_jobs(service, whose)
-    tell("keep", "%d jobs are ours; %d others are left alone", len(ours), strangers)
-    keeper = Keeper(service, output, Rules(datetime.now(UTC), keep_days), inventory, dry_run)
-    chores = tuple([chore async for chore in keeper.look_after(ours)])
-    if any(chore.action is Action.COLLECT and chore.done for chore in chores):
+    log_step("keep", "%d jobs are ours; %d others are left alone", len(ours), strangers)
+    keeper = Housekeeper(service, output, Rules(datetime.now(UTC), keep_days), inventory, dry_run)
+    decisions = tuple([decision async for decision in keeper.look_after(ours)])
+    if any(decision.action is Action.COLLECT and decision.done for decision in decisions):
         inventory = await take_inventory(output)
     result = HousekeepingResult(
-        dry_run=dry_run, chores=chores, strangers=strangers, inventory=inventory
+        dry_run=dry_run, decisions=decisions, strangers=strangers, inventory=inventory
     )
     await _show(result, output)
     return result
@@ -102,13 +103,13 @@ async def housekeeping(
 
 async def _show(result: HousekeepingResult, output: str) -> None:
     """Put the table of jobs and the summary on the Artifacts page."""
-    with decoration():
+    with best_effort():
         await acreate_table_artifact(
-            [_row(chore) for chore in result.chores],
+            [_row(decision) for decision in result.decisions],
             key="housekeeping-jobs",
             description="Housekeeping: jobs on the service",
         )
-    with decoration():
+    with best_effort():
         await acreate_markdown_artifact(
             "\n\n".join(_summary(result, output)),
             key="housekeeping",
@@ -116,26 +117,27 @@ async def _show(result: HousekeepingResult, output: str) -> None:
         )
 
 
-def _row(chore: Chore) -> dict[str, object]:
+def _row(decision: JobDecision) -> dict[str, object]:
     return {
-        "simulation": chore.label,
-        "phase": chore.phase.value,
-        "days": "" if chore.days is None else round(chore.days, 1),
-        "action": chore.action.value,
-        "since": chore.why,
-        "done": chore.done or "",
-        "error": chore.error or "",
-        "job": chore.job_url,
+        "simulation": decision.label,
+        "phase": decision.phase.value,
+        "days": "" if decision.days is None else round(decision.days, 1),
+        "action": decision.action.value,
+        "since": decision.why,
+        "done": decision.done or "",
+        "error": decision.error or "",
+        "job": decision.job_url,
     }
 
 
 def _summary(result: HousekeepingResult, output: str) -> Iterator[str]:
     inventory = result.inventory
     yield "# Housekeeping" + (", a dry run: nothing was changed" if result.dry_run else "")
-    yield f"Jobs of ours by phase: {_counted(chore.phase.value for chore in result.chores)}."
+    phases = _counted(decision.phase.value for decision in result.decisions)
+    yield f"Jobs of ours by phase: {phases}."
     word = "To be done" if result.dry_run else "Actions"
-    yield f"{word}: {_counted(chore.action.value for chore in result.chores)}."
-    failed = sum(chore.error is not None for chore in result.chores)
+    yield f"{word}: {_counted(decision.action.value for decision in result.decisions)}."
+    failed = sum(decision.error is not None for decision in result.decisions)
     yield f"Failed: {failed}. Jobs of others, left alone: {result.strangers}."
     yield f"## {shown_url(output)}"
     yield f"{len(inventory.complete)} complete simulations; {inventory.bytes:,} bytes in all files."

@@ -6,15 +6,17 @@ from typing import Annotated, Literal
 from prefect.runtime import flow_run
 from pydantic import PositiveInt
 
-from prefect_expres.execution.attempts import Terms
 from prefect_expres.blocks import ExpresService
-from prefect_expres.prefect_support.sync_flow import anywhere_flow
 from prefect_expres.errors import ConfigurationError
+from prefect_expres.execution import RunOptions
+from prefect_expres.execution.manifest import SimulationResult
+from prefect_expres.execution.run import run_simulation
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.request import default_label
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
-from prefect_expres.execution.manifest import SimulationResult
+from prefect_expres.monitoring.artifacts import show_result
+from prefect_expres.monitoring.progress import ArtifactListener
 from prefect_expres.prefect_support.forms import (
     AnyConfiguration,
     AnyObserver,
@@ -23,12 +25,10 @@ from prefect_expres.prefect_support.forms import (
     Text,
     titled,
 )
+from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
 from prefect_expres.tasks.prepare import prepare
-from prefect_expres.execution.run import run_simulation
-from prefect_expres.tasks.jobs import TaskSteps
-from prefect_expres.monitoring.artifacts import show_result
+from prefect_expres.tasks.steps import TaskSteps
 
-QUEUE_ALLOWANCE = 3600.0
 Reuse = Literal["verified", "never"]
 
 
@@ -50,7 +50,7 @@ def _name_of(configuration: object) -> str:
     return PurePath(str(configuration)).stem
 
 
-@anywhere_flow(
+@sync_compatible_flow(
     name="simulate",
     description="Run one ExPRES simulation on a UWS service and bring its results home.",
     flow_run_name=_run_name,
@@ -109,16 +109,21 @@ async def simulate(
         TransferError: A result did not arrive whole, or may not be fetched.
     """
     request = await prepare(configuration, service, ephemeris, branch, label, execution_duration)
-    terms = Terms(
+    options = RunOptions(
         owner=owner_of(flow_run.id),
         execution_duration=execution_duration,
-        patience=timeout or execution_duration + QUEUE_ALLOWANCE,
+        timeout=timeout,
         attempts=attempts,
-        alone=reuse == "never",
+        exclusive=reuse == "never",
         keep_running=keep_running,
     )
     result, view = await run_simulation(
-        request, output, TaskSteps(service), terms, made_from=(configuration, ephemeris)
+        request,
+        output,
+        TaskSteps(service),
+        options,
+        made_from=(configuration, ephemeris),
+        tell=ArtifactListener(),
     )
     if view is not None:
         await show_result(result, view)

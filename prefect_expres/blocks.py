@@ -6,8 +6,8 @@ from prefect.blocks.abstract import CredentialsBlock
 from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 
 from prefect_expres.expres.access import Access
-from prefect_expres.uws import UWSClient
 from prefect_expres.net.url import shown_url
+from prefect_expres.uws import UWSClient
 
 C = TypeVar("C", bound=UWSClient)
 
@@ -92,7 +92,7 @@ class ExpresService(CredentialsBlock):
 
         Args:
             job_list: The job list.
-            kind: What client it is to be, for instance a `JobBoard`.
+            kind: What client it is to be, for instance a `JobListPoller`.
         """
         return kind(
             self.jobs_url(job_list),

@@ -21,10 +21,10 @@ from prefect.logging.loggers import flow_run_logger
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import ExpresError, Unreachable
+from prefect_expres.execution import stop_jobs
 from prefect_expres.expres.access import DEFAULT_BRANCH, job_list_for
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.prefect_support.flow_runs import read_flow_runs
-from prefect_expres.execution import stop_jobs
 from prefect_expres.uws import Phase
 
 STOP_SECONDS = 20.0

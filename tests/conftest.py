@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.processes import PrefectServer, flows_on_server, migrate
-from tests.support.quick import DATA, QUICK_RUN
 
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.processes import PrefectServer, flows_on_server, migrate
+from tests.support.quick import DATA, QUICK_RUN
 
 
 @pytest.fixture

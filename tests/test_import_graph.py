@@ -1,4 +1,4 @@
-"""Imports point one way: what each room may import, read from the sources."""
+"""Imports point one way: what each package may import, read from the sources."""
 
 import ast
 import subprocess
@@ -12,88 +12,45 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = {name: ROOT / name for name in ("prefect_expres", "flows", "deployments")}
 PACKAGE = "prefect_expres"
 
-# A room is a subpackage or a module directly in the package. Below it stand the rooms it may
-# import; the package's own version is free to all. A new room takes its place here first.
-BELOW = {
+# What each package, or module at the root, may import. A new package takes its place here first,
+# and says the same in its docstring.
+MAY_IMPORT = {
     "errors": set(),
-    "limits": set(),
     "examples": set(),
-    "console": {"errors"},
-    "calling": set(),
-    "uws": {"errors"},
+    "net": {"errors"},
+    "storage": {"errors"},
+    "uws": {"errors", "net", "storage"},
     "expres": {"errors"},
-    "ephemeris": {"errors", "expres"},
-    "analysis": {"errors", "expres"},
-    "plans": {"errors", "expres", "ephemeris"},
-    "outcome": {"errors", "uws", "expres", "analysis"},
-    "submission": {"errors", "uws", "expres"},
-    "blocks": {"errors", "uws", "expres", "ephemeris", "analysis"},
-    "parameters": {"expres", "ephemeris"},
-    "announcing": {"uws", "expres", "analysis"},
-    "progress": {"errors", "uws", "outcome", "announcing"},
-    "assets": {"uws", "outcome"},
-    "viewing": {"errors", "uws", "expres", "analysis", "outcome", "progress"},
-    "flow_runs": {"expres"},
-    "hooks": {"errors", "uws", "expres", "submission", "blocks", "flow_runs"},
-    "chores": {"uws"},
-    "inventory": {"outcome"},
-    "publishing": {"uws"},
-    "forecasting": {"errors", "uws", "analysis", "plans", "publishing"},
+    "ephemeris": {"errors", "net", "storage", "expres"},
+    "analysis": {"errors", "storage", "expres"},
+    "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
+    "sandbox": {"errors", "expres"},  # and uws.models, see below
+    "prefect_support": {"expres", "ephemeris"},
 }
-BELOW["steps"] = {"errors", "uws", "expres", "submission", "outcome", "progress"}
-BELOW["attempts"] = {"errors", "uws", "expres", "submission", "outcome", "progress", "viewing"}
-BELOW["tasks"] = BELOW["attempts"] | {"attempts", "steps", "blocks"}
-BELOW["observing"] = {"errors", "ephemeris", "progress", "tasks"}
-BELOW["preparing"] = {"errors", "uws", "expres", "ephemeris", "blocks", "progress", "observing"}
-BELOW["running"] = BELOW["attempts"] | {"attempts", "assets"}
-BELOW["journal"] = {"uws", "outcome"}
-BELOW["indexing"] = {"journal", "plans", "uws"}
-BELOW["campaigning"] = {"indexing", "journal", "progress"}
-BELOW["slots"] = {"limits", "progress"}
-BELOW["board_steps"] = BELOW["running"] | {"slots", "steps"}
-BELOW["fleet"] = set(BELOW) - {"campaigning", "indexing", "hooks"}
-BELOW["sharing"] = {"errors", "blocks", "fleet", "journal", "limits", "progress"}
-BELOW["keeping"] = BELOW["tasks"] | {"tasks", "running", "chores", "inventory", "flow_runs"}
-BELOW["science"] = {"errors", "analysis"}
-BELOW["flows"] = set(BELOW)
-BELOW["deployments"] = set(BELOW)
-BELOW["deploying"] = set(BELOW)
-BELOW["sandbox"] = {"errors", "expres"}  # and uws.models, see below
-BELOW["demo"] = set(BELOW)
-BELOW["terminal"] = set(BELOW) - {"sandbox", "demo", "deployments"}
-BELOW["commands"] = set(BELOW)
-BELOW["cli"] = {"errors", "console", "commands"}
+MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
+MAY_IMPORT["blocks"] = MAY_IMPORT["execution"] | {"execution", "monitoring"}
+MAY_IMPORT["hooks"] = {"errors", "uws", "expres", "execution", "blocks", "prefect_support"}
+MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "prefect_support"}
+MAY_IMPORT["campaigns"] = MAY_IMPORT["tasks"] | {"tasks"}
+MAY_IMPORT["housekeeping"] = MAY_IMPORT["tasks"] | {"tasks"}
+MAY_IMPORT["forecasts"] = {"errors", "storage", "analysis", "campaigns"}
+MAY_IMPORT["flows"] = MAY_IMPORT["campaigns"] | {"campaigns", "housekeeping", "forecasts", "hooks"}
+MAY_IMPORT["deployment"] = {"errors", "blocks", "prefect_support"}
+MAY_IMPORT["deployments"] = {"deployment", "prefect_support"}
+MAY_IMPORT["cli"] = set(MAY_IMPORT)
 
-# Rooms where Prefect is at home. progress and viewing are parts of the tasks: what Prefect's UI
-# shows. terminal is the part of the command line that runs flows; it is imported when one runs.
 WITH_PREFECT = {
-    "announcing",
-    "assets",
     "blocks",
-    "board_steps",
-    "attempts",
-    "calling",
-    "campaigning",
-    "demo",
-    "deploying",
+    "campaigns",
+    "deployment",
     "deployments",
-    "flow_runs",
-    "fleet",
     "flows",
     "hooks",
-    "keeping",
-    "observing",
-    "preparing",
-    "progress",
-    "running",
-    "science",
-    "sharing",
-    "slots",
-    "steps",
+    "monitoring",
+    "prefect_support",
     "tasks",
-    "terminal",
-    "viewing",
 }
+"""Where Prefect is imported; of the command line only by what runs flows, when it runs."""
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -134,8 +91,8 @@ def imports(module: str, *, at_load: bool = False) -> set[str]:
     return found
 
 
-def room(module: str) -> str:
-    """Give the room of a module of the package; the package itself is the empty room."""
+def package_of(module: str) -> str:
+    """Give the package of a module; that of the root is the empty string."""
     return [*module.split("."), ""][1]
 
 
@@ -146,32 +103,32 @@ def is_prefect(name: str) -> bool:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_point_one_way(module: str) -> None:
-    """A module imports only its own room and rooms below it."""
-    home = room(module)
+    """A module imports only its own package and those that it may."""
+    home = package_of(module)
     if not home:
         assert not {name for name in imports(module) if name.startswith(PACKAGE)}
         return
-    assert home in BELOW, f"give the room {home} a place in BELOW, and in CONTRIBUTING.md"
+    assert home in MAY_IMPORT, f"give {home} a place in MAY_IMPORT"
     for name in imports(module):
-        if name.partition(".")[0] != PACKAGE or room(name) in {"", home}:
+        if name.partition(".")[0] != PACKAGE or package_of(name) in {"", home}:
             continue
         if home == "sandbox" and name == "prefect_expres.uws.models":
             continue
-        assert room(name) in BELOW[home], f"{module} imports {name}"
+        assert package_of(name) in MAY_IMPORT[home], f"{module} imports {name}"
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_prefect_stays_in_its_rooms(module: str) -> None:
+def test_prefect_stays_where_it_belongs(module: str) -> None:
     """Prefect is imported where it is at home, and nowhere while a command is loaded."""
-    if room(module) not in WITH_PREFECT:
-        at_load = room(module) in {"cli", "commands"}
+    if package_of(module) not in WITH_PREFECT:
+        at_load = package_of(module) == "cli"
         assert not list(filter(is_prefect, imports(module, at_load=at_load)))
 
 
 def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
     """Neither of uws and expres stands below the other."""
-    assert "expres" not in BELOW["uws"]
-    assert "uws" not in BELOW["expres"]
+    assert "expres" not in MAY_IMPORT["uws"]
+    assert "uws" not in MAY_IMPORT["expres"]
 
 
 @pytest.mark.parametrize(
@@ -183,14 +140,15 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
         ".expres",
         ".ephemeris",
         ".analysis",
-        ".outcome",
+        ".execution",
+        ".net",
         ".sandbox",
-        ".console",
-        ".cli",
+        ".storage",
+        ".cli.main",
     ],
 )
 def test_importing_leaves_prefect_alone(module: str) -> None:
-    """A fresh interpreter that imports the room has not imported Prefect, by any detour."""
+    """A fresh interpreter that imports the package has not imported Prefect, by any detour."""
     program = f"import sys, {PACKAGE}{module}; assert 'prefect' not in sys.modules"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
@@ -199,9 +157,9 @@ def test_importing_leaves_prefect_alone(module: str) -> None:
 
 
 def test_importing_the_commands_leaves_prefect_alone() -> None:
-    """All rooms of commands together, as tab completion is set up from them."""
-    rooms = ", ".join(name for name in MODULES if room(name) == "commands")
-    program = f"import sys, {rooms}; assert 'prefect' not in sys.modules"
+    """All commands together, as tab completion is set up from them."""
+    commands = ", ".join(name for name in MODULES if ".cli.commands" in name)
+    program = f"import sys, {commands}; assert 'prefect' not in sys.modules"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
     )

@@ -72,7 +72,7 @@ def test_sdist_holds_what_builds_and_tests_it(built: Path) -> None:
     expected = {
         *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile"),
         *("pyproject.toml", "requirements.txt", "prefect_expres/py.typed", "flows/simulate.py"),
-        *("docs/conf.py", "docs/quicklook.png", "tests/conftest.py", "tests/data/quick_run.py"),
+        *("docs/conf.py", "docs/quicklook.png", "tests/conftest.py", "tests/support/quick_run.py"),
     }
     assert expected <= packed
     tests = (path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*.py"))

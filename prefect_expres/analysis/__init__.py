@@ -28,7 +28,7 @@ _HOMES = {
     "overview_figure": "overview",
     "quicklook_figure": "quicklook",
     "visible_windows": "arcs",
-    "write_calendar": "schedule",
+    "write_calendar": "calendar",
     "write_catalogue": "catalogue",
     "write_csv": "tables",
     "write_parquet": "tables",

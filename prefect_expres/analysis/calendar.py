@@ -10,8 +10,8 @@ from icalendar import Calendar, Event
 from prefect_expres import __version__
 from prefect_expres.analysis.observatories import Observatory
 from prefect_expres.analysis.titles import SIGNS
-from prefect_expres.storage.local import whole
 from prefect_expres.analysis.windows import ANGLES, Window
+from prefect_expres.storage.local import atomic_path
 
 
 def write_calendar(
@@ -45,7 +45,7 @@ def write_calendar(
     made = (stamp or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     for window in windows:
         calendar.add_component(_event(window, name, observatory, made))
-    with whole(Path(path)) as part:
+    with atomic_path(Path(path)) as part:
         part.write_bytes(calendar.to_ical())
     return Path(path)
 

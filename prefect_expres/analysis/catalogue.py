@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from prefect_expres import __version__
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.observatories import Observatory
-from prefect_expres.storage.local import whole
 from prefect_expres.analysis.windows import ANGLES
+from prefect_expres.storage.local import atomic_path
 
 _SCHEMA = "https://voparis-ns.obspm.fr/maser/tfcat/v1.0/schema#"
 
@@ -73,7 +73,7 @@ def write_catalogue(
         The path of the file.
     """
     collection = _collection(list(arcs), observatory)
-    with whole(Path(path)) as part:
+    with atomic_path(Path(path)) as part:
         part.write_text(json.dumps(collection, indent=1), encoding="utf-8")
     return Path(path)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from prefect_expres.storage.local import whole
+from prefect_expres.storage.local import atomic_path
 
 _EPOCHS = {
     "units": "seconds since 1970-01-01",
@@ -33,7 +33,7 @@ def export_netcdf(dataset: xr.Dataset, path: str | Path) -> Path:
         The path of the file.
     """
     squeezed = {name: {"zlib": True, "complevel": _DEFLATE} for name in dataset.data_vars}
-    with whole(Path(path)) as part:
+    with atomic_path(Path(path)) as part:
         _portable(dataset).to_netcdf(
             part, engine="h5netcdf", encoding={"time": _EPOCHS, **squeezed}
         )
@@ -52,7 +52,7 @@ def export_zarr(dataset: xr.Dataset, path: str | Path) -> Path:
     Returns:
         The path of the folder.
     """
-    with whole(Path(path)) as part:
+    with atomic_path(Path(path)) as part:
         _portable(dataset).to_zarr(part, zarr_format=2, encoding={"time": _EPOCHS})
     return Path(path)
 

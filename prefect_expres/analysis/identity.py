@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import xarray as xr
 
-# The names of ExPRES' files; see output_name in prefect_expres.expres.result_name. With a DOI they say
-# nothing of the model.
+# The names of ExPRES' files; see output_name in prefect_expres.expres.result_name. With a DOI
+# they say nothing of the model.
 _RULE = re.compile(
     r"expres_(?P<observer>[^_]+)_(?P<planet>[^_]+)_(?P<origin>[^_]+)_"
     r"(?:(?P<model>[^_]+)_(?P<beaming>[^_]+?)-wid(?P<width>\d+)deg_(?P<energy>\d+)kev)?"

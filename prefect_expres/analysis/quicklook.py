@@ -23,7 +23,7 @@ from prefect_expres.analysis.axes import (
 )
 from prefect_expres.analysis.titles import differences, provenance, source_title, title_of
 from prefect_expres.analysis.visibility import Sighting, sightings
-from prefect_expres.storage.local import whole
+from prefect_expres.storage.local import atomic_path
 
 SHADES: Mapping[str, Sequence[str]] = {
     "RH": ("#0072B2", "#56B4E9", "#009E73", "#332288"),
@@ -92,7 +92,7 @@ def quicklook_figure(
 
 def save(figure: Figure, path: str | Path) -> Path:
     """Save a figure as PNG; the file is complete when it has its name."""
-    with whole(Path(path)) as part:
+    with atomic_path(Path(path)) as part:
         figure.savefig(part, format="png")
     return Path(path)
 

@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from prefect_expres.storage.local import whole
 from prefect_expres.analysis.windows import ANGLES, Window
+from prefect_expres.storage.local import atomic_path
 
 _SCHEMA = pa.schema(
     [
@@ -33,7 +33,7 @@ def write_csv(windows: Iterable[Window], path: str | Path) -> Path:
     Returns:
         The path of the file.
     """
-    with whole(Path(path)) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with atomic_path(Path(path)) as part, part.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, _SCHEMA.names)
         table.writeheader()
         for window in windows:
@@ -53,7 +53,7 @@ def write_parquet(windows: Iterable[Window], path: str | Path) -> Path:
     Returns:
         The path of the file.
     """
-    with whole(Path(path)) as part:
+    with atomic_path(Path(path)) as part:
         rows = [_row(window) for window in windows]
         pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), part)
     return Path(path)

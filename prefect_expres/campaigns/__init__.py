@@ -1,1 +1,5 @@
-"""TODO."""
+"""Many simulations: plans, the runner, its workers, the journal and the index.
+
+May import: errors, storage, uws, expres, ephemeris, execution, blocks, monitoring, tasks,
+prefect_support.
+"""

@@ -13,7 +13,9 @@ from prefect.artifacts import (
 
 from prefect_expres.campaigns.index import CampaignResult
 from prefect_expres.campaigns.journal import Row
-from prefect_expres.monitoring.progress import SHORTEST_UPDATE, artifact_key, decoration, tell
+from prefect_expres.monitoring.best_effort import artifact_key, best_effort
+from prefect_expres.monitoring.log import log_step
+from prefect_expres.monitoring.progress import SHORTEST_UPDATE
 
 MOST_ROWS_SHOWN = 1000
 LONGEST_REASON = 200
@@ -42,8 +44,8 @@ class CampaignProgress:
             return
         self._shown = now
         words = self._words(rows)
-        tell("campaign", "%s", words)
-        with decoration():
+        log_step("campaign", "%s", words)
+        with best_effort():
             await self._draw(100.0 * len(rows) / self._total, f"{self._name}: {words}")
 
     def _words(self, rows: dict[int, Row]) -> str:
@@ -70,7 +72,7 @@ class CampaignProgress:
 async def show_campaign(name: str, result: CampaignResult) -> None:
     """Put the table of simulations and the summary on the Artifacts page; failures come first."""
     rows = sorted(result.rows, key=lambda row: (row.state != "failed", row.number))
-    with decoration():
+    with best_effort():
         await acreate_table_artifact(
             [_cells(row) for row in rows[:MOST_ROWS_SHOWN]],
             key=artifact_key("simulations", name),
@@ -81,7 +83,7 @@ async def show_campaign(name: str, result: CampaignResult) -> None:
                 else f"{len(rows)} simulations"
             ),
         )
-    with decoration():
+    with best_effort():
         await acreate_markdown_artifact(
             _summary(name, result),
             key=artifact_key("summary", name),

@@ -18,15 +18,15 @@ from prefect import get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.responses import ConcurrencyLimitWithLeaseResponse
 
+from prefect_expres.monitoring.log import log_warning
 from prefect_expres.prefect_support.names import JOBS_LIMIT
-from prefect_expres.monitoring.progress import warn
 
 LEASE_SECONDS = 300.0
 RENEW_EVERY = 100.0
 TRY_EVERY = 1.0
 
 
-class Slots:
+class JobSlots:
     """Places of one flow run, as an asynchronous context manager.
 
     A limit that does not exist is told once, and then only ``in_flight`` holds. A server that is
@@ -103,14 +103,16 @@ class Slots:
         except httpx.HTTPError as fault:
             if not _is(fault, httpx.codes.LOCKED) and not self._away:
                 self._away = True
-                warn("Prefect's server gives no place in %s just now: %s", self._limit, fault)
+                log_warning(
+                    "Prefect's server gives no place in %s just now: %s", self._limit, fault
+                )
             await asyncio.sleep(TRY_EVERY)
             return None
         self._away = False
         given = ConcurrencyLimitWithLeaseResponse.model_validate(answer.json())
         if not given.limits:
             self._exists = False
-            warn(
+            log_warning(
                 "There is no global concurrency limit %r, so only this process counts its jobs; "
                 "prefect-expres deploy makes it",
                 self._limit,
@@ -129,7 +131,7 @@ class Slots:
                 except httpx.HTTPError as fault:
                     if _is(fault, httpx.codes.NOT_FOUND) or _is(fault, httpx.codes.GONE):
                         self._held.discard(lease)
-                    warn("A place in %s could not be renewed: %s", self._limit, fault)
+                    log_warning("A place in %s could not be renewed: %s", self._limit, fault)
 
 
 def _is(fault: httpx.HTTPError, status: int) -> bool:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 import prefect_expres
 from prefect_expres.campaigns.journal import Journal, Row, campaigns_under_way
 from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
-from prefect_expres.storage import StoredFile, write_whole
+from prefect_expres.storage import StoredFile, read_or_none, write_whole
 
 INDEX, MANIFEST, CATALOGUE = "index.parquet", "index.json", "catalogue.tfcat.json"
 _SIMULATION_FIELD = {"info": "The simulation", "datatype": "str", "ucd": "meta.id"}
@@ -166,10 +166,7 @@ async def found_at(
     Returns:
         The manifest of the last one that ended, and the rows of each that has not.
     """
-    try:
-        ended = CampaignManifest.model_validate_json(await asyncio.to_thread(_manifest, output))
-    except (FileNotFoundError, ValidationError):
-        ended = None
+    ended = await asyncio.to_thread(_manifest, output)
     under_way = {}
     for campaign in await asyncio.to_thread(campaigns_under_way, output):
         rows = await Journal(output, campaign).refresh()
@@ -177,9 +174,12 @@ async def found_at(
     return ended, under_way
 
 
-def _manifest(output: str) -> bytes:
-    with fsspec.open(posixpath.join(output, MANIFEST), "rb") as stream:
-        return bytes(stream.read())
+def _manifest(output: str) -> CampaignManifest | None:
+    content = read_or_none(output, MANIFEST)
+    try:
+        return CampaignManifest.model_validate_json(content) if content is not None else None
+    except ValidationError:
+        return None
 
 
 def _table(rows: Iterable[Row]) -> bytes:

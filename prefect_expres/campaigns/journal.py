@@ -13,7 +13,7 @@ import fsspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from prefect_expres.execution.manifest import SimulationResult
-from prefect_expres.storage import write_whole
+from prefect_expres.storage import read_or_none, write_whole
 from prefect_expres.uws import Phase
 
 FOLDER = ".campaigns"
@@ -72,7 +72,7 @@ class Row(BaseModel):
         )
 
 
-class Pulse(BaseModel):
+class Heartbeat(BaseModel):
     """A sign of life: how many there were, and how often the job list was read."""
 
     model_config = ConfigDict(frozen=True)
@@ -116,16 +116,16 @@ class Journal:
         await asyncio.gather(*(read(number, listed[number]) for number in unknown))
         return self.rows
 
-    async def beat(self, who: str, pulse: Pulse) -> None:
+    async def beat(self, who: str, heartbeat: Heartbeat) -> None:
         """Say that somebody is alive, and what it has done."""
-        await write_whole(self._folder, f"{who}.pulse", pulse.model_dump_json().encode())
+        await write_whole(self._folder, f"{who}.heartbeat", heartbeat.model_dump_json().encode())
 
-    async def pulse(self, who: str) -> Pulse | None:
+    async def heartbeat(self, who: str) -> Heartbeat | None:
         """Read when somebody has last said so."""
-        path = posixpath.join(self._path, f"{who}.pulse")
+        content = await asyncio.to_thread(read_or_none, self._folder, f"{who}.heartbeat")
         try:
-            return Pulse.model_validate_json(await asyncio.to_thread(self._system.cat_file, path))
-        except (FileNotFoundError, ValidationError):
+            return Heartbeat.model_validate_json(content) if content is not None else None
+        except ValidationError:
             return None
 
     async def end(self) -> None:

@@ -14,20 +14,21 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.tasks import exponential_backoff
 
-from prefect_expres.execution.attempts import Terms, bare
 from prefect_expres.blocks import ExpresService
-from prefect_expres.campaigns.steps import BoardSteps
+from prefect_expres.campaigns.concurrency import JobSlots
+from prefect_expres.campaigns.journal import Journal, Row
+from prefect_expres.campaigns.plan import FilesPlan, Planned, RoutinePlan, beside
+from prefect_expres.campaigns.steps import PollerSteps
 from prefect_expres.ephemeris import AnyEphemeris, Span
 from prefect_expres.errors import ExpresError, JobError
-from prefect_expres.expres.access import job_list_for
-from prefect_expres.campaigns.journal import Journal, Row
-from prefect_expres.tasks.ephemeris import compute_ephemeris
-from prefect_expres.campaigns.plan import FilesPlan, Planned, RoutinePlan, beside
-from prefect_expres.tasks.prepare import read_configuration, request_of
+from prefect_expres.execution import RunOptions, unwrapped
+from prefect_expres.execution.prepare import build_request, read_configuration
 from prefect_expres.execution.run import run_simulation
-from prefect_expres.campaigns.concurrency import Slots
-from prefect_expres.tasks.jobs import may_help
-from prefect_expres.uws import JobBoard
+from prefect_expres.expres.access import job_list_for
+from prefect_expres.monitoring.progress import LogListener
+from prefect_expres.tasks.ephemeris import compute_ephemeris
+from prefect_expres.tasks.retry import may_help
+from prefect_expres.uws import JobListPoller
 
 MOST_AROUND = 32
 """Simulations beyond those in flight that are prepared, downloaded or looked at meanwhile."""
@@ -57,39 +58,42 @@ async def run_planned(label: str, run: Callable[[], Awaitable[Row]]) -> Row:
 
 
 @dataclass(frozen=True)
-class Orders:
+class CampaignSettings:
     """What holds for every simulation of a campaign.
 
     Args:
         service: The service.
         output: Path or fsspec URL of the campaign's output.
         branch: The ExPRES git branch.
-        terms: How each simulation is to be run.
+        options: How each simulation is to be run.
         in_flight: How many may be on the service at once.
     """
 
     service: ExpresService
     output: str
     branch: str
-    terms: Terms
+    options: RunOptions
     in_flight: int
 
 
-class Fleet:
+class CampaignRunner:
     """Those simulations of a plan that this flow run takes care of.
 
     Use it as an asynchronous context manager, within a flow run.
 
     Args:
-        orders: What holds for every simulation.
+        settings: What holds for every simulation.
         journal: Gets a row for each simulation.
         counted: Is told each row.
     """
 
     def __init__(
-        self, orders: Orders, journal: Journal, counted: Callable[[Row], Awaitable[None]]
+        self,
+        settings: CampaignSettings,
+        journal: Journal,
+        counted: Callable[[Row], Awaitable[None]],
     ) -> None:
-        self._orders = orders
+        self._settings = settings
         self._journal = journal
         self._counted = counted
         self._under_way: set[int] = set()
@@ -97,14 +101,14 @@ class Fleet:
         self._stopping = False
 
     async def __aenter__(self) -> Self:
-        """Open the board and the places."""
+        """Open the poller and the concurrency slots."""
         async with contextlib.AsyncExitStack() as stack:
-            job_list = job_list_for(self._orders.branch)
-            self.board = await stack.enter_async_context(
-                self._orders.service.get_client(job_list, JobBoard)
+            job_list = job_list_for(self._settings.branch)
+            self.poller = await stack.enter_async_context(
+                self._settings.service.get_client(job_list, JobListPoller)
             )
-            slots = await stack.enter_async_context(Slots(self._orders.in_flight))
-            self._steps = BoardSteps(self.board, slots, self._orders.service.largest_result)
+            slots = await stack.enter_async_context(JobSlots(self._settings.in_flight))
+            self._steps = PollerSteps(self.poller, slots, self._settings.service.largest_result)
             self._stack = stack.pop_all()
         return self
 
@@ -122,15 +126,15 @@ class Fleet:
         self._stopping = True
 
     async def run(self, plan: RoutinePlan | FilesPlan, numbers: Iterable[int]) -> None:
-        """Run simulations, as many at once as there are places, and some more around them.
+        """Run simulations, as many at once as there are slots, and some more around them.
 
-        Those that have a row, or are under way, are passed over.
+        Those that have a row, or are under way, are skipped.
 
         Args:
             plan: The plan.
             numbers: Which of its simulations, in the order in which they begin.
         """
-        in_flight = self._orders.in_flight
+        in_flight = self._settings.in_flight
         handled = asyncio.Semaphore(in_flight + min(in_flight, MOST_AROUND))
         try:
             async with asyncio.TaskGroup() as group:
@@ -145,7 +149,7 @@ class Fleet:
                     one = group.create_task(self._one(plan, number))
                     one.add_done_callback(lambda _: handled.release())
         except BaseExceptionGroup as faults:
-            raise bare(faults) from None
+            raise unwrapped(faults) from None
 
     async def _one(self, plan: RoutinePlan | FilesPlan, number: int) -> None:
         """Run one simulation; its failure is a row like any other."""
@@ -167,25 +171,28 @@ class Fleet:
         return outcome if isinstance(outcome, Row) else _failure(number, planned.label, outcome)
 
     async def _run(self, planned: Planned) -> Row:
-        orders = self._orders
+        settings = self._settings
         configuration, ephemeris = planned.configuration, planned.ephemeris
         model = await read_configuration(configuration)
         if ephemeris is None and isinstance(configuration, str) and model.observer.ephem:
             ephemeris = beside(configuration, model.observer.ephem)
-        request = await request_of(
+        listener = LogListener()
+        request = await build_request(
             model,
-            orders.service,
+            settings.service.access,
             ephemeris,
-            orders.branch,
+            settings.branch,
             planned.label,
-            self._ephemerides.compute,
+            compute=self._ephemerides.compute,
+            tell=listener,
         )
         result, _ = await run_simulation(
             request,
-            orders.output,
+            settings.output,
             self._steps,
-            orders.terms,
+            settings.options,
             made_from=(configuration, ephemeris),
+            tell=listener,
         )
         return Row.of(planned.number, planned.label, result)
 

@@ -19,11 +19,11 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Cancelling, Crashed
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.campaigns.journal import Heartbeat, Journal
+from prefect_expres.campaigns.runner import CampaignRunner
 from prefect_expres.errors import CampaignError
-from prefect_expres.campaigns.runner import Fleet
-from prefect_expres.campaigns.journal import Journal, Pulse
-from prefect_expres.prefect_support.names import SHARE_DEPLOYMENT
-from prefect_expres.monitoring.progress import tell, warn
+from prefect_expres.monitoring.log import log_step, log_warning
+from prefect_expres.prefect_support.names import WORKER_DEPLOYMENT
 
 BEAT_EVERY = 3.0
 SILENT_AFTER = 30.0
@@ -31,16 +31,16 @@ MOST_STARTS = 5
 END_SECONDS = 60.0
 
 
-def share_of(total: int, share: int, shares: int) -> Iterator[int]:
+def numbers_for(total: int, share: int, shares: int) -> Iterator[int]:
     """Give the numbers of all simulations: those of one share, then those of others, last first."""
     others = (number for number in reversed(range(total)) if number % shares != share)
     return itertools.chain(range(share, total, shares), others)
 
 
-async def keep_in_touch(journal: Journal, who: str, fleet: Fleet) -> None:
+async def send_heartbeats(journal: Journal, who: str, runner: CampaignRunner) -> None:
     """Read what the others have done, and show that we are alive, for ever."""
     for beats in itertools.count(1):
-        await journal.beat(who, Pulse(beats=beats, list_requests=fleet.board.readings))
+        await journal.beat(who, Heartbeat(beats=beats, list_requests=runner.poller.readings))
         await journal.refresh()
         await asyncio.sleep(BEAT_EVERY)
 
@@ -53,10 +53,10 @@ async def check_deployment() -> None:
     """
     async with get_client() as client:
         try:
-            await client.read_deployment_by_name(SHARE_DEPLOYMENT)
+            await client.read_deployment_by_name(WORKER_DEPLOYMENT)
         except ObjectNotFound:
             msg = (
-                f"A campaign on several workers needs the deployment {SHARE_DEPLOYMENT}, which "
+                f"A campaign on several workers needs the deployment {WORKER_DEPLOYMENT}, which "
                 "prefect-expres deploy makes; or leave workers at 1"
             )
             raise CampaignError(msg) from None
@@ -77,7 +77,7 @@ def as_parameter(service: ExpresService) -> dict[str, Any]:
     return service.model_dump(mode="json", include=set(ExpresService.model_fields))
 
 
-class Shares:
+class CampaignWorkers:
     """The flow runs that share a campaign.
 
     Args:
@@ -88,7 +88,7 @@ class Shares:
 
     def __init__(self, campaign: str, parameters: list[dict[str, Any]], journal: Journal) -> None:
         self._shares = [
-            _Share(f"{campaign}-{number}", given, journal)
+            _Worker(f"{campaign}-{number}", given, journal)
             for number, given in enumerate(parameters)
         ]
         self._journal = journal
@@ -136,7 +136,7 @@ class Shares:
             await asyncio.sleep(BEAT_EVERY / 5)
 
 
-class _Share:
+class _Worker:
     """One share: its present flow run, and how often it was started."""
 
     def __init__(self, key: str, parameters: dict[str, Any], journal: Journal) -> None:
@@ -145,13 +145,13 @@ class _Share:
         self._journal = journal
         self._starts = 0
         self._run: UUID | None = None
-        self._pulse: Pulse | None = None
+        self._heartbeat: Heartbeat | None = None
         self._heard = 0.0
         self._earlier_requests = 0
 
     @property
     def list_requests(self) -> int:
-        return self._earlier_requests + (self._pulse.list_requests if self._pulse else 0)
+        return self._earlier_requests + (self._heartbeat.list_requests if self._heartbeat else 0)
 
     async def see_running(self) -> bool:
         """Start a flow run if there is none, or the last one has died; False if it is over."""
@@ -160,11 +160,11 @@ class _Share:
             if state.is_final():
                 if state.is_completed() or state.is_cancelled() or self._starts >= MOST_STARTS:
                     return False
-                warn("A worker's flow run has ended: %s; another one goes on", state.message)
+                log_warning("A worker's flow run has ended: %s; another one goes on", state.message)
             elif not await self._is_silent(state):
                 return True
             else:
-                warn("A worker's flow run gives no sign of life; another one goes on")
+                log_warning("A worker's flow run gives no sign of life; another one goes on")
                 await self._set(Crashed(message="It gave no sign of life"))
         await self._start()
         return True
@@ -193,17 +193,17 @@ class _Share:
         self._starts += 1
         self._earlier_requests = self.list_requests
         starting: Any = run_deployment(
-            SHARE_DEPLOYMENT, parameters=self._parameters, timeout=0, idempotency_key=key
+            WORKER_DEPLOYMENT, parameters=self._parameters, timeout=0, idempotency_key=key
         )
         run = await starting
-        self._run, self._pulse, self._heard = run.id, None, time.monotonic()
-        tell("campaign", "A worker is asked for: flow run %s", run.name)
+        self._run, self._heartbeat, self._heard = run.id, None, time.monotonic()
+        log_step("campaign", "A worker is asked for: flow run %s", run.name)
 
     async def _is_silent(self, state: State[Any]) -> bool:
         """Say whether a running flow run has not been heard of for a while."""
-        pulse = await self._journal.pulse(str(self._run))
-        if pulse != self._pulse or not state.is_running():
-            self._pulse, self._heard = pulse, time.monotonic()
+        heartbeat = await self._journal.heartbeat(str(self._run))
+        if heartbeat != self._heartbeat or not state.is_running():
+            self._heartbeat, self._heard = heartbeat, time.monotonic()
         return time.monotonic() - self._heard > SILENT_AFTER
 
     async def _state(self) -> State[Any]:

@@ -23,20 +23,20 @@ _ABOUT = Group("About", sort_key=10)
 
 # Name, where it is, its group, and its help as the list of commands shows it.
 _COMMANDS = (
-    ("simulate", "simulating:simulate", _SIMULATE, "Run a simulation and bring its results home."),
-    ("campaign", "campaigns:app", _SIMULATE, "Plan many simulations, run them, and see how far."),
-    ("config", "configuring:app", _SIMULATE, "Check, write and compare configurations."),
+    ("simulate", "simulate:simulate", _SIMULATE, "Run a simulation and bring its results home."),
+    ("campaign", "campaign:app", _SIMULATE, "Plan many simulations, run them, and see how far."),
+    ("config", "config:app", _SIMULATE, "Check, write and compare configurations."),
     ("ephemeris", "ephemeris:ephemeris", _SIMULATE, "Write an observer's ephemeris for ExPRES."),
     ("jobs", "jobs:app", _SERVICE, "List, create, run, follow, download, abort and delete jobs."),
-    ("service", "describing:app", _SERVICE, "Ask a service what it runs and what it allows."),
+    ("service", "service:app", _SERVICE, "Ask a service what it runs and what it allows."),
     ("profile", "profile:app", _SERVICE, "Show the services that have a name."),
-    ("plot", "looking:plot", _RESULTS, "Draw the visible emission into a PNG file."),
-    ("windows", "looking:windows", _RESULTS, "List when and where emission is visible."),
-    ("compare", "looking:compare", _RESULTS, "Compare two simulations."),
-    ("deploy", "deploying:deploy", _MACHINE, "Register all that a Prefect server needs."),
+    ("plot", "plots:plot", _RESULTS, "Draw the visible emission into a PNG file."),
+    ("windows", "plots:windows", _RESULTS, "List when and where emission is visible."),
+    ("compare", "plots:compare", _RESULTS, "Compare two simulations."),
+    ("deploy", "deploy:deploy", _MACHINE, "Register all that a Prefect server needs."),
     ("doctor", "doctor:doctor", _MACHINE, "Say what is installed and reachable, and mend it."),
     ("sandbox", "sandbox:app", _MACHINE, "A UWS service of one's own, with a small engine."),
-    ("demo", "demonstrating:demo", _MACHINE, "Run the shipped simulation on a sandbox."),
+    ("demo", "demo:demo", _MACHINE, "Run the shipped simulation on a sandbox."),
 )
 
 app = App(

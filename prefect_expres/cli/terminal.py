@@ -12,13 +12,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.cli.console.prompts import at_terminal, interrupt_asks
+from prefect_expres.campaigns.index import CampaignResult
 from prefect_expres.cli.console.printing import error_console, give, table
+from prefect_expres.cli.console.prompts import at_terminal, interrupt_asks
 from prefect_expres.ephemeris import AnalyticEphemeris
+from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.simulate import simulate
-from prefect_expres.campaigns.index import CampaignResult
-from prefect_expres.execution.manifest import SimulationResult
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 

@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class DeployOptions:
     """What the operator asks for.
 
     Args:
@@ -59,7 +59,7 @@ class Wishes:
     notify: str | None = None
 
 
-async def deploy_all(wishes: Wishes) -> list[Step]:
+async def deploy_all(options: DeployOptions) -> list[Step]:
     """Do all steps, and tell what became of each.
 
     Raises:
@@ -67,23 +67,23 @@ async def deploy_all(wishes: Wishes) -> list[Step]:
             was named.
     """
     try:
-        return [step async for step in _steps(wishes)]
+        return [step async for step in _steps(options)]
     except httpx.HTTPError as fault:
         msg = f"Prefect's server does not answer ({fault!r}). Is PREFECT_API_URL set, and right?"
         raise DeployError(msg) from None
 
 
-async def _steps(wishes: Wishes) -> AsyncIterator[Step]:
+async def _steps(options: DeployOptions) -> AsyncIterator[Step]:
     async with get_client() as client:
         yield await _block_type(client)
-        yield await _service(wishes)
-        yield await _limit(client, wishes.jobs)
+        yield await _service(options)
+        yield await _limit(client, options.jobs)
         for pool in dict.fromkeys(each.work_pool.name for each in shipped().deployments):
             yield await _work_pool(client, pool)
         service = await service_id(SERVICE)
         for deployment in shipped().deployments:
             yield await _deployment(client, deployment, service)
-        yield await _notification(client, wishes.notify)
+        yield await _notification(client, options.notify)
 
 
 async def _block_type(client: PrefectClient) -> Step:
@@ -107,9 +107,9 @@ async def _schemas(client: PrefectClient, block_type: UUID) -> set[UUID]:
     }
 
 
-async def _service(wishes: Wishes) -> Step:
+async def _service(options: DeployOptions) -> Step:
     """Save the service; the token of a saved one is never lost by accident."""
-    what, wanted = f"service {SERVICE}", wishes.service
+    what, wanted = f"service {SERVICE}", options.service
     saved = None if await service_id(SERVICE) is None else await ExpresService.aload(SERVICE)
     if wanted is None:
         if saved is None:
@@ -118,14 +118,14 @@ async def _service(wishes: Wishes) -> Step:
         return Step(what, "unchanged", saved.base_url)
     if saved is not None and _same(saved, wanted):
         return Step(what, "unchanged", saved.base_url)
-    if saved is not None and not wishes.replace:
+    if saved is not None and not options.replace:
         msg = (
             f"A service is saved as {SERVICE} already, with other settings: {saved.base_url}, "
             f"{saved.user or 'as guest'}. Give --replace-service to replace it, token and all, or "
             "leave --url and EXPRES_URL out to keep it"
         )
         raise DeployError(msg)
-    await wanted.asave(SERVICE, overwrite=wishes.replace)
+    await wanted.asave(SERVICE, overwrite=options.replace)
     return Step(what, "created" if saved is None else "updated", wanted.base_url)
 
 

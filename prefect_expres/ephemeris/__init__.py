@@ -5,19 +5,19 @@ writes the file that ExPRES reads, `read_csv` reads such a file and says what is
 """
 
 from prefect_expres.ephemeris.analytic import AnalyticEphemeris, Moon, moon_phase
+from prefect_expres.ephemeris.apply import span_of, with_observer
+from prefect_expres.ephemeris.compute import AnyEphemeris, cache_key, prepare_ephemeris
+from prefect_expres.ephemeris.csv_reader import read_csv
+from prefect_expres.ephemeris.csv_writer import to_csv
 from prefect_expres.ephemeris.horizons import HorizonsEphemeris
 from prefect_expres.ephemeris.miriade import MiriadeEphemeris
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.apply import span_of, with_observer
-from prefect_expres.ephemeris.web_service import Clock
-from prefect_expres.ephemeris.compute import AnyEphemeris, cache_key, prepare_ephemeris
 from prefect_expres.ephemeris.provider import Provider
-from prefect_expres.ephemeris.csv_reader import read_csv
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.spice import SpiceEphemeris
 from prefect_expres.ephemeris.table import TableEphemeris
+from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
-from prefect_expres.ephemeris.csv_writer import to_csv
 
 __all__ = [
     "AnalyticEphemeris",

@@ -16,10 +16,10 @@ from pydantic import ConfigDict, Field
 
 from prefect_expres.ephemeris.bodies import AU_KM, LIGHT_KM_S
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.ephemeris.provider import EphemerisSpec
 from prefect_expres.ephemeris.rotation import Point, Vector, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
+from prefect_expres.ephemeris.web_service import Clock
 
 Moon = Literal["Io", "Europa", "Ganymede", "Callisto"]
 

@@ -12,11 +12,11 @@ from prefect_expres.ephemeris.analytic import AnalyticEphemeris
 from prefect_expres.ephemeris.horizons import HorizonsEphemeris
 from prefect_expres.ephemeris.miriade import MiriadeEphemeris
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.ephemeris.provider import Provider
 from prefect_expres.ephemeris.spice import SpiceEphemeris
 from prefect_expres.ephemeris.table import TableEphemeris
 from prefect_expres.ephemeris.timescale import tai_minus_utc
+from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
 
 

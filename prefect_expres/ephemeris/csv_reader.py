@@ -12,10 +12,10 @@ from datetime import datetime
 from itertools import pairwise
 
 from prefect_expres.ephemeris.bodies import LIGHT_KM_S, TURN_DEG_S
+from prefect_expres.ephemeris.csv_writer import COLUMNS, TITLE
 from prefect_expres.ephemeris.model import CONVENTION, FEWEST_ROWS, Ephemeris, Span
 from prefect_expres.ephemeris.rotation import Point, seen_from_observer, turned_back
 from prefect_expres.ephemeris.timestamps import read_stamp
-from prefect_expres.ephemeris.csv_writer import COLUMNS, TITLE
 from prefect_expres.errors import EphemerisError
 
 WANTED = COLUMNS[:4]

@@ -11,10 +11,10 @@ from pydantic import ConfigDict, Field
 
 from prefect_expres.ephemeris.bodies import AU_KM, JUPITER, naif_id, planetocentric
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.web_service import Clock, Conversation, turn_at
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timestamps import read_stamp
+from prefect_expres.ephemeris.web_service import Clock, WebService, exclusive_access
 
 JPL = "https://ssd.jpl.nasa.gov/api/horizons.api"
 LONGITUDE, LATITUDE, RANGE = "ObsSub-LON", "ObsSub-LAT", "delta"
@@ -38,7 +38,7 @@ class HorizonsEphemeris(ObserverSpec):
             EphemerisUnavailable: The service does not answer.
             EphemerisError: The service has no such ephemeris.
         """
-        async with turn_at("Horizons", self.base_url, clock) as talk:
+        async with exclusive_access("Horizons", self.base_url, clock) as talk:
             answer = await talk.ask_json(query=self._query(span))
             text = str(answer.get("result") or answer.get("error") or "")
             rows = [
@@ -69,7 +69,7 @@ class HorizonsEphemeris(ObserverSpec):
         return {"format": "json", **{key: f"'{value}'" for key, value in words.items()}}
 
 
-def _rows(talk: Conversation, text: str) -> Iterator[Mapping[str, str]]:
+def _rows(talk: WebService, text: str) -> Iterator[Mapping[str, str]]:
     """Give the rows of the table by their column names; the time has the name ''."""
     before, begun, after = text.partition(_BEGIN)
     table, ended, _ = after.partition(_END)
@@ -84,7 +84,7 @@ def _rows(talk: Conversation, text: str) -> Iterator[Mapping[str, str]]:
         yield {**dict(zip(names, cells, strict=False)), "": cells[0]}
 
 
-def _point(talk: Conversation, row: Mapping[str, str], eastward: int) -> Point:
+def _point(talk: WebService, row: Mapping[str, str], eastward: int) -> Point:
     try:
         longitude, latitude, au = (float(row[name]) for name in (LONGITUDE, LATITUDE, RANGE))
     except (KeyError, ValueError):

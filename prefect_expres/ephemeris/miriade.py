@@ -11,10 +11,10 @@ from pydantic import ConfigDict, Field
 
 from prefect_expres.ephemeris.bodies import AU_KM, naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.web_service import Clock, Conversation, turn_at
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timestamps import read_stamp
+from prefect_expres.ephemeris.web_service import Clock, WebService, exclusive_access
 
 IMCCE = "https://ssp.imcce.fr/webservices/miriade/api/ephemph.php"
 MOST_TIMES = 5000
@@ -46,7 +46,7 @@ class MiriadeEphemeris(ObserverSpec):
             EphemerisError: The service has no such ephemeris.
         """
         rows: list[tuple[datetime, Point]] = []
-        async with turn_at("Miriade", self.base_url, clock) as talk:
+        async with exclusive_access("Miriade", self.base_url, clock) as talk:
             for done in range(0, span.count, MOST_TIMES):
                 start = span.start + timedelta(seconds=span.step * done)
                 count = min(MOST_TIMES, span.count - done)
@@ -68,7 +68,7 @@ class MiriadeEphemeris(ObserverSpec):
         }
 
 
-def _rows(talk: Conversation, text: str) -> Iterator[tuple[datetime, Point]]:
+def _rows(talk: WebService, text: str) -> Iterator[tuple[datetime, Point]]:
     lines = text.splitlines()
     if lines and lines[0].strip() == _REFUSED:
         raise talk.fault("it has no such ephemeris", text[len(lines[0]) :])
@@ -79,7 +79,7 @@ def _rows(talk: Conversation, text: str) -> Iterator[tuple[datetime, Point]]:
             yield read_stamp(line[_STAMP], "Miriade"), _point(talk, line)
 
 
-def _point(talk: Conversation, line: str) -> Point:
+def _point(talk: WebService, line: str) -> Point:
     """Read a row; where a number does not fit its column, stars stand in its place."""
     try:
         longitude, latitude, au = (

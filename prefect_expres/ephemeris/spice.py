@@ -21,10 +21,10 @@ from prefect_expres.ephemeris.bodies import (
     naif_id,
 )
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
+from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.errors import EphemerisError
 
 NEAR_KM = 100 * EQUATOR_KM

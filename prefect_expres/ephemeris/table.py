@@ -12,12 +12,12 @@ import fsspec
 from pydantic import ConfigDict, Field
 
 from prefect_expres.ephemeris.bodies import AU_KM, EQUATOR_KM, planetocentric
-from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.web_service import Clock
-from prefect_expres.ephemeris.provider import EphemerisSpec
 from prefect_expres.ephemeris.csv_reader import grid, is_state_vector, read_csv, with_light_time
+from prefect_expres.ephemeris.model import Ephemeris, Span
+from prefect_expres.ephemeris.provider import EphemerisSpec
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timestamps import read_stamp
+from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.errors import EphemerisError
 
 MOST_BYTES = 512 * 2**20

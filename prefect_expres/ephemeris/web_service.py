@@ -39,8 +39,8 @@ class Clock:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
-class Conversation:
-    """Our turn at a service; `turn_at` gives one."""
+class WebService:
+    """Our turn at a service; `exclusive_access` gives one."""
 
     def __init__(
         self, service: str, base_url: str, client: httpx.AsyncClient, clock: Clock
@@ -136,7 +136,7 @@ class Conversation:
 
 
 @asynccontextmanager
-async def turn_at(service: str, base_url: str, clock: Clock) -> AsyncIterator[Conversation]:
+async def exclusive_access(service: str, base_url: str, clock: Clock) -> AsyncIterator[WebService]:
     """Wait until nobody else in this event loop talks to the host, then talk to it.
 
     Args:
@@ -163,7 +163,7 @@ async def turn_at(service: str, base_url: str, clock: Clock) -> AsyncIterator[Co
             headers={"User-Agent": "prefect-expres", "Accept-Encoding": "identity"},
         ) as client,
     ):
-        yield Conversation(service, base_url, client, clock)
+        yield WebService(service, base_url, client, clock)
 
 
 _TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, defaultdict[bytes, asyncio.Lock]] = (

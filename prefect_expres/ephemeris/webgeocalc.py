@@ -13,10 +13,10 @@ from pydantic import ConfigDict, Field
 
 from prefect_expres.ephemeris.bodies import JUPITER, naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.web_service import Clock, Conversation, turn_at
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point, seen_from_observer
 from prefect_expres.ephemeris.timestamps import read_stamp
+from prefect_expres.ephemeris.web_service import Clock, WebService, exclusive_access
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
 
 NASA = "https://wgc2.jpl.nasa.gov:8443/webgeocalc/api"
@@ -49,7 +49,7 @@ class WebGeoCalcEphemeris(ObserverSpec):
             EphemerisUnavailable: The service does not answer, or not in time.
             EphemerisError: The service cannot compute it.
         """
-        async with turn_at("WebGeoCalc", self.base_url, clock) as talk:
+        async with exclusive_access("WebGeoCalc", self.base_url, clock) as talk:
             started = await _answer(talk, "/calculation/new", payload=self._payload(span))
             number = started.get("calculationId")
             if not isinstance(number, str) or not _NUMBER.fullmatch(number):
@@ -85,7 +85,7 @@ class WebGeoCalcEphemeris(ObserverSpec):
         }
 
 
-async def _answer(talk: Conversation, path: str, **question: Any) -> dict[str, Any]:
+async def _answer(talk: WebService, path: str, **question: Any) -> dict[str, Any]:
     answer = await talk.ask_json(path, **question)
     if answer.get("status") != "OK":
         error = answer.get("error")
@@ -94,7 +94,7 @@ async def _answer(talk: Conversation, path: str, **question: Any) -> dict[str, A
     return answer
 
 
-async def _wait(talk: Conversation, answer: Mapping[str, Any], number: str) -> None:
+async def _wait(talk: WebService, answer: Mapping[str, Any], number: str) -> None:
     """Look at the calculation until it is complete, ever less often."""
     deadline, pause = talk.clock.now() + PATIENCE_S, _FIRST_LOOK_S
     while (phase := _phase(answer)) != "COMPLETE":
@@ -113,7 +113,7 @@ def _phase(answer: Mapping[str, Any]) -> str:
     return str(result.get("phase")) if isinstance(result, Mapping) else "UNKNOWN"
 
 
-def _rows(talk: Conversation, results: Mapping[str, Any]) -> list[tuple[object, Point]]:
+def _rows(talk: WebService, results: Mapping[str, Any]) -> list[tuple[object, Point]]:
     """Take the wanted columns by their names; their order is not promised."""
     try:
         names = [column["name"] for column in results["columns"]]
@@ -124,5 +124,5 @@ def _rows(talk: Conversation, results: Mapping[str, Any]) -> list[tuple[object, 
         raise _unreadable(talk, results) from None
 
 
-def _unreadable(talk: Conversation, results: Mapping[str, Any]) -> EphemerisError:
+def _unreadable(talk: WebService, results: Mapping[str, Any]) -> EphemerisError:
     return talk.fault(f"its table is not one of {', '.join(COLUMNS)}", results.get("columns"))

@@ -1,23 +1,55 @@
-"""One job for one simulation: chosen, started, and not left running by mistake.
+"""One simulation on a service, from its request to its manifest; no Prefect.
 
-Here the protocol and the domain meet, without Prefect: whoever asks for a simulation, from any
-machine, comes to the same job.
+May import: errors, net, storage, uws, expres, ephemeris, analysis. What it tells goes to a
+`Listener`.
 """
 
-from prefect_expres.execution.election import Election, Submission
-from prefect_expres.execution.evidence import fault_with_evidence, lost
+from prefect_expres.execution.attempts import Attempts, Finished, unwrapped
 from prefect_expres.execution.download import fetch_results
+from prefect_expres.execution.election import Election, Submission
+from prefect_expres.execution.events import Event, Listener, ignore
+from prefect_expres.execution.evidence import fault_with_evidence, lost
 from prefect_expres.execution.inputs import rebuild_request
-from prefect_expres.execution.start import see_started
+from prefect_expres.execution.manifest import (
+    Manifest,
+    PhaseTime,
+    SimulationResult,
+    find_verified,
+    keep_manifest,
+)
+from prefect_expres.execution.options import RunOptions
+from prefect_expres.execution.run import complete, folder_of, run_simulation
+from prefect_expres.execution.start import ensure_started
+from prefect_expres.execution.steps import ClientSteps, ResultSteps, Steps
 from prefect_expres.execution.stop import stop_jobs
+from prefect_expres.execution.view import ResultView
 
 __all__ = [
+    "Attempts",
+    "ClientSteps",
     "Election",
+    "Event",
+    "Finished",
+    "Listener",
+    "Manifest",
+    "PhaseTime",
+    "ResultSteps",
+    "ResultView",
+    "RunOptions",
+    "SimulationResult",
+    "Steps",
     "Submission",
+    "complete",
+    "ensure_started",
     "fault_with_evidence",
     "fetch_results",
+    "find_verified",
+    "folder_of",
+    "ignore",
+    "keep_manifest",
     "lost",
     "rebuild_request",
-    "see_started",
+    "run_simulation",
     "stop_jobs",
+    "unwrapped",
 ]

@@ -12,7 +12,7 @@ Why nothing slips through:
   after a job that is not older than the winner was seen: by then the service's clock has left that
   second, and every job that could tie is in the list.
 - *A winner whose creator dies.* Starting is safe to repeat, as a job leaves PENDING once: those
-  who wait start the winner themselves after a while (`see_started`). No job is deleted for it.
+  who wait start the winner themselves after a while (`ensure_started`). No job is deleted for it.
 - *A forged runId.* Guests see and may copy runIds. A job counts only after its inputs were fetched
   and make the same fingerprint, so that a forged one either is the same simulation or is ignored.
 - *A lost answer.* Each create has its own runId, and the list tells what became of it.
@@ -32,10 +32,12 @@ from prefect_expres.errors import (
     SubmissionUncertain,
     WaitTimeout,
 )
+from prefect_expres.execution.events import Listener, StepTaken, ignore
+from prefect_expres.execution.inputs import is_same
+from prefect_expres.execution.job_limit import JobLimitWait
+from prefect_expres.execution.options import RunOptions
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
-from prefect_expres.execution.inputs import is_same
-from prefect_expres.execution.job_limit import Notice, SlotQueue
 from prefect_expres.uws import JobRef, Phase, Upload, UWSClient
 
 SETTLE_SECONDS = 1.25
@@ -68,37 +70,28 @@ class Election:
     Args:
         client: The client of the job list.
         request: The simulation.
-        owner: Stands for the flow run, see `RunId`.
-        execution_duration: Seconds that a job of ours may run.
-        timeout: Seconds until it gives up.
-        alone: Take no job but our own.
-        passed_over: Ids of jobs that have disappointed.
-        notice: Is told what happens, in words for the log.
+        options: How it is to be run.
+        excluded: Ids of jobs to exclude: earlier attempts failed.
+        tell: Is told what happens.
     """
 
     def __init__(
         self,
         client: UWSClient,
         request: SimulationRequest,
-        owner: str,
-        *,
-        execution_duration: int,
-        timeout: float,
-        alone: bool = False,
-        passed_over: Collection[str] = (),
-        notice: Notice = lambda _: None,
+        options: RunOptions,
+        excluded: Collection[str] = (),
+        tell: Listener = ignore,
     ) -> None:
         self._client = client
         self._clock = client.clock
         self._request = request
-        self._owner = owner
-        self._execution_duration = execution_duration
-        self._timeout = timeout
-        self._deadline = client.clock.now() + timeout
-        self._slots = SlotQueue(client.clock, timeout, client.jobs_url, notice)
-        self._alone = alone
-        self._passed_over = frozenset(passed_over)
-        self._notice = notice
+        self._options = options
+        self._timeout = options.seconds_to_wait
+        self._deadline = client.clock.now() + self._timeout
+        self._limit = JobLimitWait(client.clock, self._timeout, client.jobs_url, tell)
+        self._excluded = frozenset(excluded)
+        self._tell = tell
         self._created: dict[str, RunId] = {}
         self._creates = 0
         self._verdicts: dict[str, bool] = {}
@@ -160,8 +153,8 @@ class Election:
         return (
             name is not None
             and self._request.fingerprint.startswith(name.fingerprint)
-            and (name.owner == self._owner or not self._alone)
-            and ref.id not in self._passed_over
+            and (name.owner == self._options.owner or not self._options.exclusive)
+            and ref.id not in self._excluded
             and ref.phase not in {Phase.ERROR, Phase.ABORTED, Phase.ARCHIVED}
         )
 
@@ -182,7 +175,7 @@ class Election:
         return self._verdicts[ref.id]
 
     def _is_ours(self, ref: JobRef) -> bool:
-        return RunId.is_of(ref.run_id, self._owner)
+        return RunId.is_of(ref.run_id, self._options.owner)
 
     async def _create(self) -> None:
         """Create a job of ours; if the answer is lost, look whether it came to be."""
@@ -190,17 +183,19 @@ class Election:
         if self._creates > MOST_CREATES:
             msg = f"{MOST_CREATES} new jobs vanished from {self._client.jobs_url}; look at its list"
             raise SubmissionUncertain(msg, self._client.jobs_url)
-        run_id = RunId.new(self._request.label, self._request.fingerprint, self._owner)
+        run_id = RunId.new(self._request.label, self._request.fingerprint, self._options.owner)
         try:
             job_id = await self._client.create(self._parameters(run_id), self._uploads())
         except ActiveJobsLimit as fault:
             self._creates -= 1
-            await self._slots.pause(fault)
+            await self._limit.pause(fault)
         except (SubmissionUncertain, Busy) as fault:
             self._lost += 1
             if self._lost > CREATES_LOST:
                 raise
-            self._notice(f"The answer to a create was lost; looking for {run_id} in the job list")
+            await self._told(
+                f"The answer to a create was lost; looking for {run_id} in the job list"
+            )
             await self._look_for(run_id, fault.retry_after)
         else:
             self._created[job_id] = run_id
@@ -210,7 +205,7 @@ class Election:
         for pause in PAUSES_AFTER_A_LOST_CREATE:
             found = await self._client.find(str(run_id))
             if found:
-                self._notice(f"The job {found[0].id} was created")
+                await self._told(f"The job {found[0].id} was created")
                 return
             await self._clock.sleep(pause)
         self._strays = True
@@ -219,7 +214,7 @@ class Election:
         return {
             "runId": str(run_id),
             "branch": self._request.branch,
-            "executionDuration": str(self._execution_duration),
+            "executionDuration": str(self._options.execution_duration),
         }
 
     def _uploads(self) -> dict[str, Upload]:
@@ -247,11 +242,14 @@ class Election:
     async def _withdraw(self, ref: JobRef) -> None:
         try:
             await self._client.delete(ref.id)
-            self._notice(f"Withdrew {ref.id}: an older job runs the same simulation")
+            await self._told(f"Withdrew {ref.id}: an older job runs the same simulation")
         except (ServiceError, ProtocolError) as fault:
-            self._notice(
+            await self._told(
                 f"The PENDING job {ref.id} could not be withdrawn; it does nothing. {fault}"
             )
+
+    async def _told(self, message: str) -> None:
+        await self._tell(StepTaken("submit", message))
 
 
 def _preference(ref: JobRef) -> tuple[int, float, str]:

@@ -1,32 +1,29 @@
-"""Wait for a slot where the service allows a user only so many active jobs."""
-
-from collections.abc import Callable
+"""Wait while the service's limit of active jobs is reached."""
 
 from prefect_expres.errors import ActiveJobsLimit, WaitTimeout
-from prefect_expres.net.retry import backoff
+from prefect_expres.execution.events import Listener, StepTaken
 from prefect_expres.net.clock import Clock
+from prefect_expres.net.retry import backoff
 
 LONGEST_PAUSE = 60.0
 
-Notice = Callable[[str], None]
 
-
-class SlotQueue:
-    """One who waits for a slot, longer and longer between tries, until a deadline.
+class JobLimitWait:
+    """A wait for room under the limit, longer and longer between tries, until a deadline.
 
     Args:
         clock: Sleeps.
         timeout: Seconds until the deadline.
         url: What is waited for.
-        notice: Is told about each pause, in words for the log.
+        tell: Is told about each pause.
     """
 
-    def __init__(self, clock: Clock, timeout: float, url: str, notice: Notice) -> None:
+    def __init__(self, clock: Clock, timeout: float, url: str, tell: Listener) -> None:
         self._clock = clock
         self._timeout = timeout
         self._deadline = clock.now() + timeout
         self._url = url
-        self._notice = notice
+        self._tell = tell
         self._refused = 0
 
     async def pause(self, fault: ActiveJobsLimit) -> None:
@@ -41,8 +38,9 @@ class SlotQueue:
                 f"The service allowed no further active job for {self._timeout:.0f} s. Wait until "
                 f"others have ended, or give it a longer timeout. {fault}"
             )
-            raise WaitTimeout(msg, self._url, "waiting for a slot", self._timeout)
+            raise WaitTimeout(msg, self._url, "waiting for the limit of active jobs", self._timeout)
         self._refused += 1
-        self._notice(f"Waiting for a slot: {fault.reason or 'too many active jobs'}")
+        reason = fault.reason or "too many active jobs"
+        await self._tell(StepTaken("submit", f"Waiting for the limit of active jobs: {reason}"))
         pause = min(backoff(2 + self._refused, fault.retry_after), LONGEST_PAUSE, left)
         await self._clock.sleep(pause)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.expres import SimulationRequest
-from prefect_expres.storage import StoredFile, write_whole
+from prefect_expres.storage import StoredFile, read_or_none, write_whole
 from prefect_expres.uws.filenames import safe_name
 
 MANIFEST = "manifest.json"
@@ -107,17 +107,25 @@ async def keep_manifest(folder: str, manifest: Manifest) -> SimulationResult:
     return SimulationResult(**manifest.model_dump(), folder=folder, found=False)
 
 
+def read_manifest(folder: str) -> Manifest | None:
+    """Read the manifest in a folder; None if there is none, or it cannot be understood."""
+    content = read_or_none(folder, MANIFEST)
+    try:
+        return Manifest.model_validate_json(content) if content is not None else None
+    except ValidationError:
+        return None
+
+
 async def find_verified(folder: str, fingerprint: str) -> SimulationResult | None:
     """Find a complete simulation: its manifest is there, and every file has its hash."""
     return await asyncio.to_thread(_find_verified, folder, fingerprint)
 
 
 def _find_verified(folder: str, fingerprint: str) -> SimulationResult | None:
-    system, path = fsspec.core.url_to_fs(folder)
-    try:
-        manifest = Manifest.model_validate_json(system.cat_file(posixpath.join(path, MANIFEST)))
-    except (FileNotFoundError, NotADirectoryError, ValidationError):
+    manifest = read_manifest(folder)
+    if manifest is None:
         return None
+    system, path = fsspec.core.url_to_fs(folder)
     whole = manifest.fingerprint == fingerprint and all(
         _is_whole(system, posixpath.join(path, safe_name(file.name)), file)
         for file in manifest.files

@@ -1,54 +1,62 @@
-"""Run one simulation from its request to its manifest: as a flow of its own, or in a campaign."""
+"""Run one simulation from its request to its manifest."""
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import prefect_expres
-from prefect_expres.monitoring.assets import keep_result
-from prefect_expres.execution.attempts import Attempts, Finished, Steps, Terms
-from prefect_expres.expres import SimulationRequest
+from prefect_expres.execution.attempts import Attempts, Finished
+from prefect_expres.execution.events import Listener, StepTaken, ignore
 from prefect_expres.execution.manifest import (
     Manifest,
     SimulationResult,
     find_verified,
     keep_inputs,
 )
-from prefect_expres.monitoring.progress import tell
+from prefect_expres.execution.options import RunOptions
+from prefect_expres.execution.steps import ResultSteps, Steps
+from prefect_expres.execution.view import ResultView
+from prefect_expres.expres import SimulationRequest
 from prefect_expres.storage import StoredFile
-from prefect_expres.monitoring.artifacts import View, look_at
 
 
 async def run_simulation(
     request: SimulationRequest,
     output: str,
     steps: Steps,
-    terms: Terms,
+    options: RunOptions,
     *,
-    made_from: tuple[object, object],
-) -> tuple[SimulationResult, View | None]:
-    """Bring a simulation's results home, and look at them; a complete one is taken as found.
+    made_from: tuple[object, object] = (None, None),
+    tell: Listener = ignore,
+) -> tuple[SimulationResult, ResultView | None]:
+    """Download a simulation's results and view them; a complete simulation is taken as found.
 
     Args:
         request: The simulation.
         output: Path or fsspec URL under which the simulation gets a folder of its own.
-        steps: How each step on the service is done.
-        terms: How it is to be run.
+        steps: How each step is done.
+        options: How it is to be run.
         made_from: What configuration and ephemeris were given as, for the lineage.
+        tell: Is told what happens.
 
     Returns:
-        What the simulation left, and what was seen in it unless it was found.
+        What the simulation left, and what is visible in it unless it was found.
     """
-    folder = f"{output.rstrip('/')}/{request.folder}"
-    if not terms.alone:
+    folder = folder_of(request, output)
+    if not options.exclusive:
         found = await find_verified(folder, request.fingerprint)
         if found is not None:
-            tell("found", "The identical simulation was found and verified in %s", folder)
+            msg = f"The identical simulation was found and verified in {folder}"
+            await tell(StepTaken("found", msg))
             return found, None
-    finished = await Attempts(request, folder, steps, terms).finish()
+    finished = await Attempts(request, folder, steps, options, tell).finish()
     return await complete(
-        request, finished, folder, terms.execution_duration, made_from, look=steps.look
+        request, finished, folder, options.execution_duration, steps, made_from=made_from
     )
+
+
+def folder_of(request: SimulationRequest, output: str) -> str:
+    """Give the folder of a simulation under an output path or URL."""
+    return f"{output.rstrip('/')}/{request.folder}"
 
 
 async def complete(
@@ -56,45 +64,25 @@ async def complete(
     finished: Finished,
     folder: str,
     execution_duration: int,
-    made_from: tuple[object, object],
+    steps: ResultSteps,
     *,
-    look: Callable[[StoredFile, str], Awaitable[View]] = look_at,
-) -> tuple[SimulationResult, View]:
-    """Look at results that are home, and complete them with the inputs and the manifest.
+    made_from: tuple[object, object] = (None, None),
+) -> tuple[SimulationResult, ResultView]:
+    """View downloaded results, and complete them with the inputs and the manifest.
 
     Args:
         request: The simulation.
         finished: The job and its results.
         folder: Path or fsspec URL of the folder that they are in.
         execution_duration: Seconds that the job was allowed.
+        steps: How results are viewed and the manifest is written.
         made_from: What configuration and ephemeris were given as, for the lineage.
-        look: Looks at the CDF file in the folder.
     """
     inputs = await keep_inputs(request, folder)
     files = [*finished.files, *inputs]
     cdf = next(file for file in files if file.name.lower().endswith(".cdf"))
-    view = await look(cdf, folder)
-    manifest = _manifest(request, finished, execution_duration, files, cdf, view)
-    return await keep_result(folder, manifest, _sources(made_from, inputs)), view
-
-
-def _sources(given: tuple[object, object], kept: list[StoredFile]) -> list[str | Path]:
-    """Give where configuration and ephemeris came from; what came from no file lies kept."""
-    return [
-        location if isinstance(location, str | Path) else file.url
-        for location, file in zip(given, kept, strict=False)
-    ]
-
-
-def _manifest(
-    request: SimulationRequest,
-    finished: Finished,
-    execution_duration: int,
-    files: list[StoredFile],
-    cdf: StoredFile,
-    view: View,
-) -> Manifest:
-    return Manifest(
+    view = await steps.view(cdf, folder)
+    manifest = Manifest(
         label=request.label,
         fingerprint=request.fingerprint,
         branch=request.branch,
@@ -109,3 +97,12 @@ def _manifest(
         cdf=cdf.name,
         windows=view.windows,
     )
+    return await steps.keep(folder, manifest, _sources(made_from, inputs)), view
+
+
+def _sources(given: tuple[object, object], kept: list[StoredFile]) -> list[str | Path]:
+    """Give where configuration and ephemeris came from; what came from no file lies kept."""
+    return [
+        location if isinstance(location, str | Path) else file.url
+        for location, file in zip(given, kept, strict=False)
+    ]

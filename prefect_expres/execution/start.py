@@ -4,20 +4,21 @@ import random
 
 from prefect_expres.errors import ActiveJobsLimit
 from prefect_expres.execution.election import Submission
-from prefect_expres.execution.job_limit import Notice, SlotQueue
+from prefect_expres.execution.events import Listener, StepTaken, ignore
+from prefect_expres.execution.job_limit import JobLimitWait
 from prefect_expres.uws import Phase, UWSClient
 
-CREATORS_TIME = 15.0
+SECONDS_FOR_CREATOR = 15.0
 SPREAD = 10.0
 _LOOK_EVERY = 1.0
 
 
-async def see_started(
+async def ensure_started(
     client: UWSClient,
     submission: Submission,
     *,
     timeout: float,
-    notice: Notice = lambda _: None,
+    tell: Listener = ignore,
 ) -> Phase:
     """Start a job of ours; start another's only if its creator does not in some time.
 
@@ -27,15 +28,15 @@ async def see_started(
     Args:
         client: The client of the job's list.
         submission: The job.
-        timeout: Seconds that it may wait for a slot.
-        notice: Is told what happens, in words for the log.
+        timeout: Seconds that it may wait for the limit of active jobs.
+        tell: Is told what happens.
 
     Returns:
         The phase afterwards.
 
     Raises:
         JobNotFound: The job was withdrawn.
-        WaitTimeout: There was no slot in all the time.
+        WaitTimeout: The limit left no room in all the time.
         ServiceError: It could not be started.
     """
     if submission.phase is not Phase.PENDING:
@@ -44,18 +45,19 @@ async def see_started(
         phase = await _left_to_creator(client, submission.job_id)
         if phase is not Phase.PENDING:
             return phase
-        notice(f"Starting {submission.job_url} in place of its creator, who has not")
-    slots = SlotQueue(client.clock, timeout, submission.job_url, notice)
+        msg = f"Starting {submission.job_url} in place of its creator, who has not"
+        await tell(StepTaken("submit", msg))
+    limit = JobLimitWait(client.clock, timeout, submission.job_url, tell)
     while True:
         try:
             return await client.start(submission.job_id)
         except ActiveJobsLimit as fault:
-            await slots.pause(fault)
+            await limit.pause(fault)
 
 
 async def _left_to_creator(client: UWSClient, job_id: str) -> Phase:
-    patience = CREATORS_TIME + random.uniform(0.0, SPREAD)  # noqa: S311 - jitter is no secret
-    deadline = client.clock.now() + patience
+    grace = SECONDS_FOR_CREATOR + random.uniform(0.0, SPREAD)  # noqa: S311 - jitter is no secret
+    deadline = client.clock.now() + grace
     while (phase := await client.phase(job_id)) is Phase.PENDING:
         if client.clock.now() >= deadline:
             break

@@ -1,68 +1,82 @@
-"""The steps on the service, with a client that is given: tasks wrap them, campaigns call them."""
+"""The steps of a simulation on a service, each on a client that is given.
 
-from collections.abc import Awaitable, Callable
+Tasks wrap them one by one, campaigns and blocks call them as they are.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from pathlib import Path
+from typing import Protocol
 
 from prefect_expres.errors import JobAborted, JobError, JobFailed, JobLost, JobNotFound
-from prefect_expres.expres import SimulationRequest
-from prefect_expres.execution.manifest import MANIFEST
-from prefect_expres.monitoring.progress import ByteCounter, tell
-from prefect_expres.execution import (
-    Election,
-    Submission,
-    fault_with_evidence,
-    fetch_results,
-    lost,
-    see_started,
+from prefect_expres.execution.download import fetch_results
+from prefect_expres.execution.election import Election, Submission
+from prefect_expres.execution.events import BytesReceived, JobObserved, Listener, StepTaken, ignore
+from prefect_expres.execution.evidence import fault_with_evidence, lost
+from prefect_expres.execution.manifest import (
+    MANIFEST,
+    Manifest,
+    PhaseTime,
+    SimulationResult,
+    keep_manifest,
 )
+from prefect_expres.execution.options import RunOptions
+from prefect_expres.execution.start import ensure_started
+from prefect_expres.execution.view import ResultView, view_results
+from prefect_expres.expres import SimulationRequest
 from prefect_expres.storage import StoredFile
-from prefect_expres.uws import Job, Phase, UWSClient
+from prefect_expres.uws import Job, Observation, Phase, UWSClient, wait_for
+from prefect_expres.uws.transfer import RESULT_LIMIT
+from prefect_expres.uws.waiting import Observer
+
+
+class Wait(Protocol):
+    """Waits until a job is finished."""
+
+    async def __call__(self, *, on_progress: Observer) -> Job:
+        """Wait, and tell each look at the job."""
 
 
 async def create(
     client: UWSClient,
     request: SimulationRequest,
-    owner: str,
-    *,
-    execution_duration: int,
-    timeout: float,
-    passed_over: tuple[str, ...] = (),
-    alone: bool = False,
+    options: RunOptions,
+    excluded: Sequence[str] = (),
+    tell: Listener = ignore,
 ) -> Submission:
-    """Come to the one job that runs the simulation; see `Election` for the arguments."""
-    submission = await Election(
-        client,
-        request,
-        owner,
-        execution_duration=execution_duration,
-        timeout=timeout,
-        alone=alone,
-        passed_over=passed_over,
-        notice=_tell_submit,
-    ).submit()
+    """Come to the one job that runs the simulation; see `Election`."""
+    submission = await Election(client, request, options, excluded, tell).submit()
     origin = "ours" if submission.ours else "of another run that asks for the same simulation"
-    tell("submit", "%s, %s, %s", submission.job_url, submission.phase.value, origin)
+    await tell(
+        StepTaken("submit", f"{submission.job_url}, {submission.phase.value}, {origin}"),
+    )
     return submission
 
 
-async def start(client: UWSClient, submission: Submission, timeout: float) -> Phase:
+async def start(
+    client: UWSClient, submission: Submission, timeout: float, tell: Listener = ignore
+) -> Phase:
     """See to it that the job is started, and give the phase afterwards.
 
     Raises:
         JobLost: The job was withdrawn or deleted.
-        WaitTimeout: There was no slot in all the time.
+        WaitTimeout: The service's limit of active jobs left no room in all the time.
     """
     try:
-        return await see_started(client, submission, timeout=timeout, notice=_tell_submit)
+        return await ensure_started(client, submission, timeout=timeout, tell=tell)
     except JobNotFound:
         raise lost(submission.job_url) from None
 
 
 async def finish(
-    client: UWSClient,
-    job_id: str,
-    wait: Callable[[str], Awaitable[Job]],
-) -> Job:
+    client: UWSClient, job_id: str, label: str, wait: Wait, tell: Listener = ignore
+) -> tuple[Job, tuple[PhaseTime, ...]]:
     """Wait in some way until the job has completed.
+
+    Returns:
+        The completed job, and when each phase was first seen.
 
     Raises:
         JobFailed: The job ended in phase ERROR.
@@ -71,21 +85,36 @@ async def finish(
         WaitTimeout: The deadline passed.
     """
     job_url = client.job_url(job_id)
+    phases: list[PhaseTime] = []
+
+    async def observed(seen: Observation) -> None:
+        phase = seen.job.phase.value
+        changed = not phases or phases[-1].phase != phase
+        if changed:
+            phases.append(PhaseTime(phase=phase, seconds=round(seen.elapsed, 3)))
+        await tell(JobObserved(label, job_url, seen.job, seen.elapsed, changed))
+
     try:
-        job = await wait(job_id)
+        job = await wait(on_progress=observed)
     except JobNotFound:
         raise lost(job_url) from None
     if job.phase in _ENDED_BADLY:
         message = f"The job {job_url} ended in phase {job.phase.value}"
         kind = _ENDED_BADLY[job.phase]
         raise await fault_with_evidence(client, job_id, kind, message, job.error_summary)
-    return job
+    return job, tuple(phases)
 
 
-async def download(client: UWSClient, job_id: str, folder: str, limit: int) -> list[StoredFile]:
+async def download(
+    client: UWSClient, job_id: str, folder: str, limit: int, tell: Listener = ignore
+) -> list[StoredFile]:
     """Download every result and verify it; see `fetch_results`."""
+
+    async def count(name: str, received: int, expected: int | None) -> None:
+        await tell(BytesReceived(name, received, expected))
+
     return await fetch_results(
-        client, job_id, folder, taken=(MANIFEST,), limit=limit, on_bytes=ByteCounter().count
+        client, job_id, folder, taken=(MANIFEST,), limit=limit, on_bytes=count
     )
 
 
@@ -96,5 +125,103 @@ _ENDED_BADLY: dict[Phase, type[JobError]] = {
 }
 
 
-def _tell_submit(message: str) -> None:
-    tell("submit", "%s", message)
+class ResultSteps(Protocol):
+    """What is done with results that are home."""
+
+    async def view(self, cdf: StoredFile, folder: str) -> ResultView:
+        """Find what is visible, and draw it."""
+
+    async def keep(
+        self, folder: str, manifest: Manifest, made_from: Sequence[str | Path]
+    ) -> SimulationResult:
+        """Write the manifest, with which the simulation is complete."""
+
+
+class Steps(ResultSteps, Protocol):
+    """All steps of a simulation: as task runs, or as they are."""
+
+    def slot(self) -> AbstractAsyncContextManager[object]:
+        """Hold a concurrency slot for a job on the service."""
+
+    def client(self, job_list: str) -> AbstractAsyncContextManager[UWSClient]:
+        """Give a client of a job list."""
+
+    async def create(
+        self, request: SimulationRequest, options: RunOptions, excluded: Sequence[str]
+    ) -> Submission:
+        """Come to the one job that runs the simulation."""
+
+    async def start(self, submission: Submission, timeout: float) -> Phase:
+        """See to it that the job is started."""
+
+    async def finish(
+        self, submission: Submission, label: str, timeout: float, execution_duration: int
+    ) -> tuple[Job, tuple[PhaseTime, ...]]:
+        """Wait until the job has completed."""
+
+    async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
+        """Download the results."""
+
+
+class ClientSteps:
+    """The steps as they are, on a client that stays open; see `Steps`.
+
+    Args:
+        client: The client of the job list.
+        largest_result: Bytes that one result may have.
+        tell: Is told what happens.
+    """
+
+    def __init__(
+        self,
+        client: UWSClient,
+        largest_result: int = RESULT_LIMIT,
+        tell: Listener = ignore,
+    ) -> None:
+        self._client = client
+        self._largest_result = largest_result
+        self._tell = tell
+
+    def slot(self) -> AbstractAsyncContextManager[object]:
+        """Hold nothing: the service itself says when there are too many jobs."""
+        return contextlib.nullcontext()
+
+    def client(self, job_list: str) -> AbstractAsyncContextManager[UWSClient]:
+        """Give the client, which stays open."""
+        return contextlib.nullcontext(self._client)
+
+    async def create(
+        self, request: SimulationRequest, options: RunOptions, excluded: Sequence[str]
+    ) -> Submission:
+        """Come to the one job that runs the simulation."""
+        return await create(self._client, request, options, excluded, self._tell)
+
+    async def start(self, submission: Submission, timeout: float) -> Phase:
+        """See to it that the job is started."""
+        return await start(self._client, submission, timeout, self._tell)
+
+    async def finish(
+        self, submission: Submission, label: str, timeout: float, execution_duration: int
+    ) -> tuple[Job, tuple[PhaseTime, ...]]:
+        """Wait until the job has completed."""
+        wait = partial(self._wait, submission.job_id, timeout=timeout)
+        return await finish(self._client, submission.job_id, label, wait, self._tell)
+
+    async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
+        """Download the results."""
+        return await download(
+            self._client, submission.job_id, folder, self._largest_result, self._tell
+        )
+
+    async def view(self, cdf: StoredFile, folder: str) -> ResultView:
+        """Find what is visible, and draw it."""
+        return await view_results(cdf, folder, self._tell)
+
+    async def keep(
+        self, folder: str, manifest: Manifest, made_from: Sequence[str | Path]
+    ) -> SimulationResult:
+        """Write the manifest."""
+        return await keep_manifest(folder, manifest)
+
+    async def _wait(self, job_id: str, *, timeout: float, on_progress: Observer) -> Job:
+        return await wait_for(self._client, job_id, timeout=timeout, on_progress=on_progress)

@@ -24,9 +24,9 @@ from pydantic import (
 
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres.problem import Part, Problem, ancestors, headline
-from prefect_expres.expres.strict_json import check_writable, read_content
 from prefect_expres.expres.rules import broken_rules
 from prefect_expres.expres.schema_errors import problem_of_file, structural_problems
+from prefect_expres.expres.strict_json import check_writable, read_content
 
 LARGEST = 1e38
 """ExPRES computes in single precision, which ends a little above."""

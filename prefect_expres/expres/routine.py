@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres.configuration import CdfFlags, Configuration
-from prefect_expres.expres.result_name import output_name
 from prefect_expres.expres.problem import choice
+from prefect_expres.expres.result_name import output_name
 
 Form = Literal["v11", "v01"]
 

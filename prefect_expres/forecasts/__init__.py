@@ -1,1 +1,4 @@
-"""TODO."""
+"""What an observatory will see: made of simulations, and published.
+
+May import: errors, storage, analysis, campaigns.
+"""

@@ -9,16 +9,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import fsspec
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 import prefect_expres
 from prefect_expres import analysis
 from prefect_expres.analysis.windows import Window
-from prefect_expres.errors import ResultError
 from prefect_expres.campaigns.plan import RoutineMoon
+from prefect_expres.errors import ResultError
+from prefect_expres.storage import local_copy, write_whole
 from prefect_expres.storage.publish import LATEST, read_published
-from prefect_expres.storage import write_whole
 
 INDEX = "forecast.json"
 TABLE, FIGURE = "windows.csv", "overview.png"
@@ -28,7 +27,6 @@ GAP = 15
 """Steps without emission that a window may hold: arcs are thinner than a cell at their top."""
 
 TOLERANCE = timedelta(minutes=15)
-_BLOCK = 2**20
 _WINDOWS = TypeAdapter(list[Window])
 
 
@@ -211,7 +209,7 @@ def make_forecast(
     place = analysis.find_observatory(observatory)
     with tempfile.TemporaryDirectory() as lent:
         scratch = Path(lent)
-        arcs = analysis.find_arcs(_fetched(cdfs, scratch), gap=GAP, observatory=place)
+        arcs = analysis.find_arcs(_opened(cdfs), gap=GAP, observatory=place)
         arcs.sort(key=lambda arc: (arc.window.start, arc.window.name))
         windows = [arc.window for arc in arcs]
         written = (
@@ -252,14 +250,10 @@ def make_forecast(
     return forecast, contents | {INDEX: forecast.model_dump_json(indent=2).encode() + b"\n"}
 
 
-def _fetched(cdfs: Iterable[str], scratch: Path) -> Iterator[Any]:
-    """Open files one by one, each only while it is looked at: a month of them is large."""
-    local = scratch / "results.cdf"
+def _opened(cdfs: Iterable[str]) -> Iterator[Any]:
+    """Open files one by one, each only while it is read: a month of them is large."""
     for url in cdfs:
-        with fsspec.open(url, "rb") as source, local.open("wb") as target:
-            while block := source.read(_BLOCK):
-                target.write(block)
-        with analysis.open_results(local) as dataset:
+        with local_copy(url) as local, analysis.open_results(local) as dataset:
             yield dataset
 
 

@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from prefect_expres.execution.attempts import Finished
 from prefect_expres.blocks import ExpresService
-from prefect_expres.housekeeping.rules import FARTHEST_EAST, Action, Chore, Rules
 from prefect_expres.errors import ResultsMissing
+from prefect_expres.execution import Submission, rebuild_request
+from prefect_expres.execution.attempts import Finished
+from prefect_expres.execution.manifest import PhaseTime, find_verified
+from prefect_expres.execution.run import complete
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
-from prefect_expres.prefect_support.flow_runs import Owner, find_owners
 from prefect_expres.housekeeping.inventory import Inventory
-from prefect_expres.execution.manifest import PhaseTime, find_verified
-from prefect_expres.monitoring.progress import tell, warn
-from prefect_expres.execution.run import complete
-from prefect_expres.execution import Submission, rebuild_request
-from prefect_expres.tasks.jobs import download_results
-from prefect_expres.uws import Job, JobRef, Phase, Timestamp, UWSClient
+from prefect_expres.housekeeping.rules import FARTHEST_EAST, Action, JobDecision, Rules
 from prefect_expres.monitoring.artifacts import show_result
+from prefect_expres.monitoring.log import log_step, log_warning
+from prefect_expres.prefect_support.flow_runs import Owner, find_owners
+from prefect_expres.tasks.jobs import download_results
+from prefect_expres.tasks.steps import TaskSteps
+from prefect_expres.uws import Job, JobRef, Phase, Timestamp, UWSClient
 
 Whose = Literal["this server", "account"]
 
@@ -66,7 +67,7 @@ async def find_our_jobs(service: ExpresService, whose: Whose) -> tuple[list[OurJ
 
 
 @dataclass(frozen=True)
-class Keeper:
+class Housekeeper:
     """Looks after jobs, one after the other.
 
     Args:
@@ -83,20 +84,20 @@ class Keeper:
     inventory: Inventory
     dry_run: bool
 
-    async def look_after(self, jobs: list[OurJob]) -> AsyncGenerator[Chore]:
+    async def look_after(self, jobs: list[OurJob]) -> AsyncGenerator[JobDecision]:
         """Decide about each job, and do it unless it is a dry run.
 
-        Whatever fails with one job is told in its chore and does not stop the others.
+        Whatever fails with one job is told in its decision and does not stop the others.
         """
         for job_list, listed in groupby(jobs, key=lambda ours: ours.job_list):
             async with self.service.get_client(job_list) as client:
                 for ours in listed:
-                    chore = await self._kept(client, ours)
-                    _tell(chore)
-                    yield chore
+                    decision = await self._kept(client, ours)
+                    _log(decision)
+                    yield decision
 
-    async def _kept(self, client: UWSClient, ours: OurJob) -> Chore:
-        chore = Chore(
+    async def _kept(self, client: UWSClient, ours: OurJob) -> JobDecision:
+        decision = JobDecision(
             label=ours.name.label,
             job_url=client.job_url(ours.ref.id),
             phase=ours.ref.phase,
@@ -106,14 +107,14 @@ class Keeper:
         )
         try:
             job = await client.job(ours.ref.id)
-            chore, request = await self._decided(client, ours, job, chore)
-            return chore if self.dry_run else await self._done(client, job, chore, request)
+            decision, request = await self._decided(client, ours, job, decision)
+            return decision if self.dry_run else await self._done(client, job, decision, request)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the others are looked after
-            return chore.model_copy(update={"error": _words(fault)})
+            return decision.model_copy(update={"error": _words(fault)})
 
     async def _decided(
-        self, client: UWSClient, ours: OurJob, job: Job, chore: Chore
-    ) -> tuple[Chore, SimulationRequest | None]:
+        self, client: UWSClient, ours: OurJob, job: Job, decision: JobDecision
+    ) -> tuple[JobDecision, SimulationRequest | None]:
         """Decide about a job; if its results may be missing, rebuild it from its inputs."""
         request = None
         collected = await self._is_collected(ours.name)
@@ -133,7 +134,7 @@ class Keeper:
             "why": why,
             "until": self.rules.wanted_until(job, collected=collected) if wanted else None,
         }
-        return chore.model_copy(update=facts), request
+        return decision.model_copy(update=facts), request
 
     async def _is_collected(self, name: RunId) -> bool:
         found = self.inventory.find(name.fingerprint)
@@ -143,56 +144,56 @@ class Keeper:
         return await find_verified(self._folder(folder), fingerprint) is not None
 
     async def _done(
-        self, client: UWSClient, job: Job, chore: Chore, request: SimulationRequest | None
-    ) -> Chore:
-        if chore.action is Action.DELETE:
+        self, client: UWSClient, job: Job, decision: JobDecision, request: SimulationRequest | None
+    ) -> JobDecision:
+        if decision.action is Action.DELETE:
             await client.delete(job.id)
-            return chore.model_copy(update={"done": "deleted"})
-        if chore.action is Action.EXTEND:
-            return await self._extended(client, job, chore)
+            return decision.model_copy(update={"done": "deleted"})
+        if decision.action is Action.EXTEND:
+            return await self._extended(client, job, decision)
         if request is not None:
-            return await self._collected(client, job, chore, request)
-        return chore
+            return await self._collected(client, job, decision, request)
+        return decision
 
     async def _collected(
-        self, client: UWSClient, job: Job, chore: Chore, request: SimulationRequest
-    ) -> Chore:
+        self, client: UWSClient, job: Job, decision: JobDecision, request: SimulationRequest
+    ) -> JobDecision:
         """Bring a job's results home; if that fails, see to it that they can be had later."""
         folder = self._folder(request.folder)
         try:
-            files = await download_results(chore.job_url, self.service, folder)
+            files = await download_results(decision.job_url, self.service, folder)
             submission = Submission(
                 job_id=job.id,
-                job_url=chore.job_url,
+                job_url=decision.job_url,
                 run_id=job.run_id or "",
                 ours=False,
                 phase=job.phase,
             )
             finished = Finished(submission, job, _phases(job), files)
             allowed = int(job.execution_duration or 0)
-            kept = await complete(request, finished, folder, allowed, made_from=(None, None))
+            kept = await complete(request, finished, folder, allowed, TaskSteps(self.service))
             await show_result(*kept)
         except ResultsMissing:
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, the results are still wanted
-            extended = await self._extended(client, job, chore)
+            extended = await self._extended(client, job, decision)
             errors = filter(None, (_words(fault), extended.error))
             return extended.model_copy(update={"error": ". ".join(errors)})
-        return chore.model_copy(update={"done": f"collected into {folder}"})
+        return decision.model_copy(update={"done": f"collected into {folder}"})
 
-    async def _extended(self, client: UWSClient, job: Job, chore: Chore) -> Chore:
+    async def _extended(self, client: UWSClient, job: Job, decision: JobDecision) -> JobDecision:
         """Have a job destroyed later, unless it lasts long enough; tell what the service says.
 
         A service may take the time that it is given for its local one: more is asked for.
         """
-        until = chore.until or self.rules.now
+        until = decision.until or self.rules.now
         if self.rules.lasts(job.destruction, until):
-            return chore
+            return decision
         told = await client.set_destruction(job.id, until + FARTHEST_EAST)
         if self.rules.lasts(Timestamp(text=told), until):
-            return chore.model_copy(update={"done": f"kept until {told}"})
+            return decision.model_copy(update={"done": f"kept until {told}"})
         error = f"The service keeps it until {told} only; it is wanted until {until:%Y-%m-%d %H:%M}"
-        return chore.model_copy(update={"error": error})
+        return decision.model_copy(update={"error": error})
 
     def _folder(self, name: str) -> str:
         return f"{self.output.rstrip('/')}/{name}"
@@ -206,11 +207,11 @@ async def _is_elsewhere(owner: Owner | None, request: SimulationRequest) -> bool
     return await find_verified(folder, request.fingerprint) is not None
 
 
-def _tell(chore: Chore) -> None:
-    what = chore.done or chore.action.value
-    tell("keep", "%s, %s: %s, since %s", chore.label, chore.job_url, what, chore.why)
-    if chore.error:
-        warn("%s, %s: %s", chore.label, chore.job_url, chore.error)
+def _log(decision: JobDecision) -> None:
+    what = decision.done or decision.action.value
+    log_step("keep", "%s, %s: %s, since %s", decision.label, decision.job_url, what, decision.why)
+    if decision.error:
+        log_warning("%s, %s: %s", decision.label, decision.job_url, decision.error)
 
 
 def _phases(job: Job) -> tuple[PhaseTime, ...]:

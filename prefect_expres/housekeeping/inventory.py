@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import fsspec
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from prefect_expres.execution.manifest import MANIFEST, Manifest
+from prefect_expres.execution.manifest import MANIFEST, Manifest, read_manifest
 
 _SIMULATION = re.compile(r".+\.[0-9a-f]{12}")
 
@@ -78,9 +78,8 @@ def _take_inventory(output: str) -> Inventory:
 
 def _fitting(system: Any, folder: str, files: Mapping[str, int]) -> Manifest | None:
     """Read a manifest; None if it cannot be read, or its files are not there in their size."""
-    try:
-        content = system.cat_file(posixpath.join(folder, MANIFEST))
-        manifest = Manifest.model_validate_json(content)
-    except (FileNotFoundError, ValidationError):
-        return None
-    return manifest if all(files.get(each.name) == each.size for each in manifest.files) else None
+    manifest = read_manifest(system.unstrip_protocol(folder))
+    fits = manifest is not None and all(
+        files.get(each.name) == each.size for each in manifest.files
+    )
+    return manifest if fits else None

@@ -28,7 +28,7 @@ class Action(StrEnum):
     LEAVE = "leave"
 
 
-class Chore(BaseModel):
+class JobDecision(BaseModel):
     """A job of ours, what is to be done with it, and what came of it.
 
     ``days`` is the age at least, None if the service tells no time; ``until`` is how long the

@@ -1,1 +1,4 @@
-"""TODO."""
+"""What is shown in Prefect: log lines, progress, artifacts, events and assets.
+
+May import: errors, net, uws, expres, analysis, execution.
+"""

@@ -1,111 +1,27 @@
-"""Look at a finished simulation: its windows and quicklook, and what the Prefect UI shows of it."""
+"""What the Prefect UI shows of a simulation: its job, its failure, its files and windows."""
 
-import asyncio
 import base64
 import re
-import tempfile
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from importlib.util import find_spec
-from pathlib import Path
+from collections.abc import Sequence
 
-import fsspec
-from prefect import task
 from prefect.artifacts import (
     acreate_image_artifact,
     acreate_link_artifact,
     acreate_markdown_artifact,
     acreate_table_artifact,
 )
-from prefect.cache_policies import NO_CACHE
-from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import JobError
-from prefect_expres.execution.manifest import CALENDAR_END, CATALOGUE_END, QUICKLOOK_END, SimulationResult
-from prefect_expres.monitoring.progress import artifact_key, decoration, tell, turn, warn
-from prefect_expres.storage import StoredFile, write_whole
-
-ANALYSIS_NEEDS = ("cdflib", "xarray", "matplotlib", "contourpy", "icalendar")
-
-
-class View(BaseModel):
-    """What was seen in the results; nothing if the analysis extra is not installed.
-
-    ``files`` are the quicklook, the calendar and the catalogue of visible windows; ``picture`` is
-    the quicklook as PNG.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    files: tuple[StoredFile, ...] = ()
-    picture: bytes | None = None
-    windows: tuple[Window, ...] | None = None
-
-
-def lack_for_analysis(needs: Iterable[str] = ANALYSIS_NEEDS) -> str | None:
-    """Say what of the analysis extra is not installed, and what brings it; None if it is there."""
-    missing = ", ".join(name for name in needs if find_spec(name) is None)
-    cure = "is not installed; pip install 'prefect-expres[analysis]' brings it"
-    return f"{missing} {cure}" if missing else None
-
-
-@task(name="Look at results", cache_policy=NO_CACHE)
-async def look_at(cdf: StoredFile, folder: str) -> View:
-    """Find the windows of visible emission, draw the quicklook, write calendar and catalogue.
-
-    Not retried: the same file gives the same. Not cached: the manifest keeps what was found.
-
-    Args:
-        cdf: The simulation's CDF file.
-        folder: Path or fsspec URL of the folder that gets the files.
-    """
-    if lack := lack_for_analysis():
-        warn("No quicklook and no windows: %s", lack)
-        return View()
-    contents, windows = await asyncio.to_thread(_look, cdf.url)
-    stem = Path(cdf.name).stem
-    files = [await write_whole(folder, f"{stem}{end}", made) for end, made in contents.items()]
-    names = ", ".join(file.name for file in files)
-    tell("look", "%d windows of visible emission; %s", len(windows), names)
-    return View(files=tuple(files), picture=contents[QUICKLOOK_END], windows=tuple(windows))
-
-
-def _look(url: str) -> tuple[dict[str, bytes], list[Window]]:
-    """Make the files, by the ends of their names, and the windows.
-
-    They depend on the results alone: two who look at the same file write the same bytes.
-    """
-    from prefect_expres.analysis import (  # noqa: PLC0415 - heavy, and an extra
-        draw_quicklook,
-        find_arcs,
-        open_results,
-        write_calendar,
-        write_catalogue,
-    )
-
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        local = folder / "results.cdf"
-        with fsspec.open(url, "rb") as source, local.open("wb") as target:
-            while block := source.read(2**20):
-                target.write(block)
-        with open_results(local) as dataset:
-            arcs = find_arcs(dataset)
-            windows = [arc.window for arc in arcs]
-            stamp = windows[0].start if windows else datetime(2000, 1, 1, tzinfo=UTC)
-            made = {
-                QUICKLOOK_END: draw_quicklook(dataset, folder / "quicklook.png"),
-                CALENDAR_END: write_calendar(windows, folder / "windows.ics", stamp=stamp),
-                CATALOGUE_END: write_catalogue(arcs, folder / "windows.json"),
-            }
-            return {end: path.read_bytes() for end, path in made.items()}, windows
+from prefect_expres.execution import ResultView, SimulationResult
+from prefect_expres.monitoring.best_effort import artifact_key, artifact_limit, best_effort
+from prefect_expres.monitoring.log import log_warning
 
 
 async def show_job(label: str, job_url: str) -> None:
     """Put a link to the job on the Artifacts page."""
-    with decoration():
-        async with turn():
+    with best_effort():
+        async with artifact_limit():
             await acreate_link_artifact(
                 job_url,
                 key=artifact_key("job", label),
@@ -120,23 +36,23 @@ async def show_failure(label: str, fault: JobError) -> None:
     said = [("The service says", fault.error)] if fault.error else []
     for heading, text in (*said, *fault.evidence):
         parts.append(f"## {heading}\n\n{_fenced(text)}")
-    warn("%s", fault)
-    with decoration():
-        async with turn():
+    log_warning("%s", fault)
+    with best_effort():
+        async with artifact_limit():
             await acreate_markdown_artifact(
                 "\n\n".join(parts), key=artifact_key("failure", label), description="Why it failed"
             )
 
 
-async def show_result(result: SimulationResult, view: View) -> None:
+async def show_result(result: SimulationResult, view: ResultView) -> None:
     """Put the tables of files and windows, and the picture, on the Artifacts page."""
-    with decoration():
+    with best_effort():
         await _show_files(result)
     if view.windows is not None:
         await show_windows(result.label, view.windows, "Windows of visible emission")
     if view.picture is not None:
         encoded = base64.b64encode(view.picture).decode()
-        with decoration():
+        with best_effort():
             await acreate_image_artifact(
                 f"data:image/png;base64,{encoded}",
                 key=artifact_key("quicklook", result.label),
@@ -162,7 +78,7 @@ async def _show_files(result: SimulationResult) -> None:
 
 async def show_windows(label: str, windows: Sequence[Window], description: str) -> None:
     """Put a table of windows on the Artifacts page."""
-    with decoration():
+    with best_effort():
         await acreate_table_artifact(
             [
                 {

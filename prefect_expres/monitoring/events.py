@@ -19,7 +19,7 @@ WINDOW_APPEARED = "expres.window.appeared"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+", re.ASCII)
 
 
-def announce_phase(label: str, job_url: str, phase: str, run_id: str | None = None) -> None:
+def emit_phase(label: str, job_url: str, phase: str, run_id: str | None = None) -> None:
     """Emit the event of a phase, once for each phase that is seen.
 
     It neither fails nor waits: Prefect logs what it cannot send.
@@ -48,7 +48,7 @@ def announce_phase(label: str, job_url: str, phase: str, run_id: str | None = No
     )
 
 
-def announce_window(window: Window, observatory: str, forecast_url: str) -> None:
+def emit_window(window: Window, observatory: str, forecast_url: str) -> None:
     """Emit the event of a window that was not forecast before.
 
     Args:

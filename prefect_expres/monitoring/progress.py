@@ -1,26 +1,27 @@
-"""Progress of a simulation: log lines with a step, and one progress artifact."""
+"""Listeners that show an execution in Prefect: as log lines, events and artifacts."""
 
-import asyncio
-import contextlib
-import logging
 import time
-from collections.abc import Iterator
 from uuid import UUID
 
-import anyio
-from anyio.lowlevel import RunVar
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
-from prefect.logging import get_run_logger
 
-from prefect_expres.monitoring.events import announce_phase
-from prefect_expres.execution.manifest import PhaseTime
-from prefect_expres.uws import Observation, Phase
+from prefect_expres.execution.events import (
+    AttemptFailed,
+    BytesReceived,
+    Event,
+    JobChosen,
+    JobObserved,
+    StepTaken,
+    Warned,
+)
+from prefect_expres.monitoring.artifacts import show_failure, show_job
+from prefect_expres.monitoring.best_effort import artifact_key, best_effort
+from prefect_expres.monitoring.events import emit_phase
+from prefect_expres.monitoring.log import log_step, log_warning
+from prefect_expres.uws import Phase
 
 SHORTEST_UPDATE = 2.0
-LONGEST_DECORATION = 10.0
-SHOWN_AT_ONCE = 4
 BYTES_EVERY = 3.0
-_TURNS: RunVar[asyncio.Semaphore] = RunVar("turns")
 _SHARE = {
     Phase.PENDING: 0.0,
     Phase.QUEUED: 5.0,
@@ -29,123 +30,83 @@ _SHARE = {
 }
 
 
-def tell(step: str, message: str, *args: object) -> None:
-    """Log one step of a simulation; the step's name goes with the record as ``expres_step``."""
-    get_run_logger().info(message, *args, extra={"expres_step": step})
+class LogListener:
+    """Logs what an execution tells, and emits an event for each phase; see `Listener`.
 
-
-def warn(message: str, *args: object) -> None:
-    """Log what the user should know."""
-    get_run_logger().log(logging.WARNING, message, *args, extra={"expres_step": "warning"})
-
-
-@contextlib.contextmanager
-def decoration() -> Iterator[None]:
-    """Let pass whatever goes wrong with what is only shown, and what takes too long.
-
-    A Prefect server that restarts must neither end a simulation that runs well nor hold it up:
-    Prefect's client tries for a minute.
+    Call it within a flow run or task run, whose log gets the lines.
     """
-    try:
-        with anyio.fail_after(LONGEST_DECORATION):
-            yield
-    except Exception as fault:  # noqa: BLE001 - whatever it is, it is only about what is shown
-        get_run_logger().debug("Prefect's server did not take what was to be shown: %r", fault)
-
-
-def turn() -> asyncio.Semaphore:
-    """Give what lets a few of many simulations show something at once, for use in `decoration`.
-
-    Prefect's client has 16 connections. When the time is up for a request that has just been given
-    one, but has not begun, that connection is lost to it: after hundreds of requests at once no
-    connection was left, and the flow run could not tell that it had ended.
-    """
-    try:
-        return _TURNS.get()
-    except LookupError:
-        _TURNS.set(asyncio.Semaphore(SHOWN_AT_ONCE))
-        return _TURNS.get()
-
-
-def artifact_key(kind: str, label: str) -> str:
-    """Name an artifact by what it shows, in the letters that Prefect allows."""
-    return f"{kind}-{label}".lower().replace("_", "-")
-
-
-class ByteCounter:
-    """Logs how far a long download is, at most every few seconds."""
 
     def __init__(self) -> None:
-        self._told = time.monotonic()
+        self._bytes_logged = time.monotonic()
 
-    async def count(self, name: str, received: int, expected: int | None) -> None:
-        """Take note of the bytes received so far."""
-        if time.monotonic() - self._told >= BYTES_EVERY:
-            self._told = time.monotonic()
-            of = f" of {expected:,}" if expected else ""
-            tell("download", "%s, %s%s bytes so far", name, f"{received:,}", of)
+    async def __call__(self, event: Event) -> None:
+        """Show one event."""
+        match event:
+            case StepTaken(step, message):
+                log_step(step, "%s", message)
+            case Warned(message):
+                log_warning("%s", message)
+            case JobObserved(changed=True):
+                phase = event.job.phase
+                log_step("phase", "%s after %.1f s", phase.value, event.elapsed)
+                emit_phase(event.label, event.job_url, phase, event.job.run_id)
+            case BytesReceived():
+                self._log_bytes(event)
+            case AttemptFailed(label, fault):
+                await show_failure(label, fault)
+            case _:
+                pass
 
-
-class PhaseLog:
-    """Logs and announces the phases of a job as they are first seen.
-
-    Args:
-        label: The simulation's label.
-        job_url: The job on the service.
-
-    ``phases`` tells when each phase was first seen, in seconds since the wait began.
-    """
-
-    def __init__(self, label: str, job_url: str) -> None:
-        self._label = label
-        self._job_url = job_url
-        self._phase: Phase | None = None
-        self.phases: tuple[PhaseTime, ...] = ()
-
-    async def show(self, seen: Observation) -> None:
-        """Log and announce a new phase."""
-        phase = seen.job.phase
-        if phase is not self._phase:
-            self._phase = phase
-            self.phases += (PhaseTime(phase=phase.value, seconds=round(seen.elapsed, 3)),)
-            tell("phase", "%s after %.1f s", phase.value, seen.elapsed)
-            announce_phase(self._label, self._job_url, phase, seen.job.run_id)
+    def _log_bytes(self, event: BytesReceived) -> None:
+        """Log how far a long download is, at most every few seconds."""
+        if time.monotonic() - self._bytes_logged >= BYTES_EVERY:
+            self._bytes_logged = time.monotonic()
+            of = f" of {event.expected:,}" if event.expected else ""
+            log_step("download", "%s, %s%s bytes so far", event.name, f"{event.received:,}", of)
 
 
-class ProgressArtifact(PhaseLog):
-    """Shows the job's way through its phases in the Prefect UI, too.
+class ArtifactListener(LogListener):
+    """Shows one simulation on the Artifacts page, too: a link to its job, and a progress bar.
 
     Args:
-        label: The simulation's label.
-        job_url: The job on the service.
         execution_duration: Seconds that the job may run; the bar is the part of them used.
     """
 
-    def __init__(self, label: str, job_url: str, execution_duration: float) -> None:
-        super().__init__(label, job_url)
+    def __init__(self, execution_duration: float = 600.0) -> None:
+        super().__init__()
         self._allowed = max(execution_duration, 1.0)
         self._artifact: UUID | None = None
         self._executing_since = 0.0
         self._updated = 0.0
 
-    async def show(self, seen: Observation) -> None:
-        """Log and announce a new phase, and move the bar when enough time has passed."""
-        changed = seen.job.phase is not self._phase
-        await super().show(seen)
-        if changed:
-            self._executing_since = seen.elapsed
-        if changed or seen.elapsed - self._updated >= SHORTEST_UPDATE:
-            self._updated = seen.elapsed
-            with decoration():
-                await self._draw(seen.job.phase, seen.elapsed)
+    async def __call__(self, event: Event) -> None:
+        """Show one event."""
+        await super().__call__(event)
+        match event:
+            case JobChosen(label, job_url):
+                await show_job(label, job_url)
+            case JobObserved():
+                await self._show_progress(event)
+            case _:
+                pass
 
-    async def _draw(self, phase: Phase, elapsed: float) -> None:
+    async def _show_progress(self, seen: JobObserved) -> None:
+        """Move the bar when the phase has changed, or enough time has passed."""
+        if seen.changed:
+            self._executing_since = seen.elapsed
+        if seen.changed or seen.elapsed - self._updated >= SHORTEST_UPDATE:
+            self._updated = seen.elapsed
+            with best_effort():
+                await self._draw(seen)
+
+    async def _draw(self, seen: JobObserved) -> None:
+        phase = seen.job.phase
         share = _SHARE.get(phase, 10.0)
         if phase is Phase.EXECUTING:
-            share += 85.0 * min((elapsed - self._executing_since) / self._allowed, 1.0)
-        description = f"{phase.value} after {elapsed:.0f} s, {self._job_url}"
+            share += 85.0 * min((seen.elapsed - self._executing_since) / self._allowed, 1.0)
+        description = f"{phase.value} after {seen.elapsed:.0f} s, {seen.job_url}"
         if self._artifact is None:
-            key = artifact_key("progress", self._label)
+            key = artifact_key("progress", seen.label)
             self._artifact = await acreate_progress_artifact(share, key, description)
         else:
             await aupdate_progress_artifact(self._artifact, share, description)

@@ -1,1 +1,4 @@
-"""TODO."""
+"""What Prefect needs to be told: sync callers, form annotations, flow-run look-ups.
+
+May import: expres, ephemeris.
+"""

@@ -6,7 +6,7 @@ JOBS_LIMIT = "expres-jobs"
 JOBS = 20
 """Its value, unless the operator sets another: what OPUS allows a user."""
 
-SHARE_DEPLOYMENT = "share-campaign/shared"
+WORKER_DEPLOYMENT = "share-campaign/shared"
 """The deployment of the flow that takes a share of a campaign on another worker."""
 
 SERVICE = "expres"

@@ -16,7 +16,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class AnywhereFlow(Flow[P, R]):
+class SyncCompatibleFlow(Flow[P, R]):
     """An asynchronous flow that is awaited by async callers and simply called by sync ones."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -95,12 +95,12 @@ def _interrupt_raises() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
 
 
-def anywhere_flow(
+def sync_compatible_flow(
     **options: Any,
-) -> Callable[[Callable[P, Coroutine[Any, Any, R]]], AnywhereFlow[P, R]]:
+) -> Callable[[Callable[P, Coroutine[Any, Any, R]]], SyncCompatibleFlow[P, R]]:
     """Decorate an async function as a flow that can be called from anywhere."""
 
-    def decorated(function: Callable[P, Coroutine[Any, Any, R]]) -> AnywhereFlow[P, R]:
-        return AnywhereFlow(function, **options)
+    def decorated(function: Callable[P, Coroutine[Any, Any, R]]) -> SyncCompatibleFlow[P, R]:
+        return SyncCompatibleFlow(function, **options)
 
     return decorated

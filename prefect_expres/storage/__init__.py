@@ -4,5 +4,15 @@ May import: errors.
 """
 
 from prefect_expres.storage.atomic import StoredFile, find_whole, write_whole
+from prefect_expres.storage.local import atomic_path, local_copy
+from prefect_expres.storage.read import read_bounded, read_or_none
 
-__all__ = ["StoredFile", "find_whole", "write_whole"]
+__all__ = [
+    "StoredFile",
+    "atomic_path",
+    "find_whole",
+    "local_copy",
+    "read_bounded",
+    "read_or_none",
+    "write_whole",
+]

@@ -1,14 +1,19 @@
-"""Files that are whole under their name."""
+"""Local files for libraries that want a path: written whole, or copied from any URL."""
 
+import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import fsspec
+
+_BLOCK = 2**20
+
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """Lend a place to write a file or a folder; when all went well, it gets its own name.
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Lend a path to write a file or a folder to; when all went well, it gets its own name.
 
     What had the name before is replaced, and stays where something fails.
 
@@ -28,3 +33,24 @@ def whole(path: Path) -> Iterator[Path]:
             # A folder cannot be replaced at one stroke: the old one leaves with the scratch.
             path.rename(Path(scratch) / "before")
         part.replace(path)
+
+
+@contextmanager
+def local_copy(url: str) -> Iterator[Path]:
+    """Copy a file from any fsspec URL into a scratch folder, under its own name.
+
+    Args:
+        url: Path or fsspec URL of the file.
+
+    Yields:
+        The path of the copy, which goes when the context ends.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with TemporaryDirectory() as scratch:
+        path = Path(scratch) / posixpath.basename(url.rstrip("/"))
+        with fsspec.open(url, "rb") as source, path.open("wb") as target:
+            while block := source.read(_BLOCK):
+                target.write(block)
+        yield path

@@ -23,7 +23,8 @@ from typing import Any
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from prefect_expres.storage import write_whole
+from prefect_expres.storage.atomic import write_whole
+from prefect_expres.storage.read import read_or_none
 
 LATEST = "latest"
 _SET = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
@@ -56,15 +57,7 @@ async def publish(root: str, name: str, files: Mapping[str, bytes], index: str) 
 
 async def read_published(root: str, name: str) -> bytes | None:
     """Read a file below the folder that holds the sets; None if it is not there."""
-
-    def read() -> bytes | None:
-        system, path = fsspec.core.url_to_fs(root)
-        try:
-            return bytes(system.cat_file(posixpath.join(path, name)))
-        except FileNotFoundError:
-            return None
-
-    return await asyncio.to_thread(read)
+    return await asyncio.to_thread(read_or_none, root, name)
 
 
 async def prune(root: str, latest: str, keep: int) -> list[str]:

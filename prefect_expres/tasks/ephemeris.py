@@ -1,6 +1,5 @@
 """The Prefect task that computes where the observer is."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +8,10 @@ from prefect.cache_policies import CachePolicy
 from prefect.context import TaskRunContext
 from prefect.tasks import exponential_backoff
 
-from prefect_expres.ephemeris import AnyEphemeris, Span, cache_key, prepare_ephemeris, to_csv
-from prefect_expres.monitoring.progress import tell, warn
-from prefect_expres.tasks.jobs import may_help
+from prefect_expres.ephemeris import AnyEphemeris, Span, cache_key
+from prefect_expres.execution.prepare import compute_csv
+from prefect_expres.monitoring.progress import LogListener
+from prefect_expres.tasks.retry import may_help
 
 
 @dataclass
@@ -53,9 +53,4 @@ async def compute_ephemeris(provider: AnyEphemeris, span: Span) -> str:
         EphemerisUnavailable: The source does not answer now.
         EphemerisError: The source cannot give these positions.
     """
-    ephemeris = await prepare_ephemeris(provider, span)
-    for note in ephemeris.notes:
-        warn("%s", note)
-    tell("observe", "%s, %d times, from %s", ephemeris.observer, span.count, ephemeris.source)
-    content = await asyncio.to_thread(to_csv, ephemeris)
-    return content.decode()
+    return await compute_csv(provider, span, LogListener())

@@ -1,36 +1,23 @@
-"""Prefect tasks: one a UWS step.
+"""The Prefect tasks of a job's life: one a UWS step.
 
 Each is retried only where a second try is safe and may help, and says so. Between tasks go
-addresses and small values; the job's address is its identity.
+URLs and small values; the job's URL is its identity.
 """
 
-import contextlib
-from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
-from prefect.tasks import Task, exponential_backoff
+from prefect.tasks import exponential_backoff
 
-from prefect_expres.execution import steps
-from prefect_expres.execution.attempts import Terms
 from prefect_expres.blocks import ExpresService
-from prefect_expres.errors import ExpresError
+from prefect_expres.execution import PhaseTime, RunOptions, Submission, steps
 from prefect_expres.expres import SimulationRequest
-from prefect_expres.execution.manifest import PhaseTime
-from prefect_expres.monitoring.progress import ProgressArtifact, tell
-from prefect_expres.execution import Submission
+from prefect_expres.monitoring.log import log_step
+from prefect_expres.monitoring.progress import ArtifactListener, LogListener
 from prefect_expres.storage import StoredFile
-from prefect_expres.uws import Job, Phase, UWSClient, wait_for
-from prefect_expres.monitoring.artifacts import View, look_at, show_job
-
-
-async def may_help(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
-    """Say whether trying the task again may help; Prefect wants a plain function here."""
-    fault = await state.aresult(raise_on_failure=False)
-    return isinstance(fault, ExpresError) and fault.retryable
+from prefect_expres.tasks.retry import may_help
+from prefect_expres.uws import Job, Phase, wait_for
 
 
 @task(
@@ -46,10 +33,10 @@ async def create_job(
     service: ExpresService,
     owner: str,
     execution_duration: int = 600,
-    timeout: float = 4200.0,
-    passed_over: tuple[str, ...] = (),
+    timeout: float | None = None,
+    excluded: tuple[str, ...] = (),
     *,
-    alone: bool = False,
+    exclusive: bool = False,
 ) -> Submission:
     """Come to the one job that runs the simulation: find it, or create it in phase PENDING.
 
@@ -61,24 +48,18 @@ async def create_job(
         service: The service.
         owner: Stands for the flow run that asks, in the runId of its jobs.
         execution_duration: Seconds that a new job may run.
-        timeout: Seconds to wait for a slot, where the service limits active jobs.
-        passed_over: Ids of jobs that have disappointed.
-        alone: Take no job but the flow run's own.
+        timeout: Seconds to wait where the service limits active jobs; by default an hour over the
+            execution duration.
+        excluded: Ids of jobs to exclude: earlier attempts failed.
+        exclusive: Take no job but the flow run's own.
 
     Raises:
         WaitTimeout: No job could be had in all the time.
         SubmissionUncertain: Answers were lost again and again.
     """
+    options = RunOptions(owner, execution_duration, timeout, exclusive=exclusive)
     async with service.get_client(request.job_list) as client:
-        return await steps.create(
-            client,
-            request,
-            owner,
-            execution_duration=execution_duration,
-            timeout=timeout,
-            passed_over=passed_over,
-            alone=alone,
-        )
+        return await steps.create(client, request, options, excluded, LogListener())
 
 
 @task(
@@ -96,20 +77,20 @@ async def run_job(submission: Submission, service: ExpresService, timeout: float
     cached: it is an act.
 
     Args:
-        submission: The job.
+        submission: The job, from `create_job`.
         service: The service.
-        timeout: Seconds to wait for a slot, where the service limits active jobs.
+        timeout: Seconds to wait where the service limits active jobs.
 
     Returns:
         The phase afterwards.
 
     Raises:
         JobLost: The job was withdrawn or deleted.
-        WaitTimeout: There was no slot in all the time.
+        WaitTimeout: The limit left no room in all the time.
     """
     client, _ = service.client_of(submission.job_url)
     async with client:
-        return await steps.start(client, submission, timeout)
+        return await steps.start(client, submission, timeout, LogListener())
 
 
 @task(name="Await phase", cache_policy=NO_CACHE)
@@ -142,11 +123,9 @@ async def await_phase(
         WaitTimeout: The deadline passed.
     """
     client, job_id = service.client_of(job_url)
-    artifact = ProgressArtifact(label, job_url, execution_duration)
     async with client:
-        wait = partial(wait_for, client, timeout=timeout, on_progress=artifact.show)
-        job = await steps.finish(client, job_id, wait)
-    return job, artifact.phases
+        wait = partial(wait_for, client, job_id, timeout=timeout)
+        return await steps.finish(client, job_id, label, wait, ArtifactListener(execution_duration))
 
 
 @task(
@@ -175,65 +154,8 @@ async def download_results(job_url: str, service: ExpresService, folder: str) ->
     """
     client, job_id = service.client_of(job_url)
     async with client:
-        files = await steps.download(client, job_id, folder, service.largest_result)
+        files = await steps.download(client, job_id, folder, service.largest_result, LogListener())
     for file in files:
         check = "verified" if file.verified else "no hash announced"
-        tell("download", "%s, %s bytes, %s", file.name, f"{file.size:,}", check)
+        log_step("download", "%s, %s bytes, %s", file.name, f"{file.size:,}", check)
     return files
-
-
-class TaskSteps:
-    """The steps on the service, each a task run of its own; see `Steps`.
-
-    Args:
-        service: The service.
-    """
-
-    def __init__(self, service: ExpresService) -> None:
-        self._service = service
-
-    def slot(self) -> AbstractAsyncContextManager[object]:
-        """Hold no place: the service itself says when there are too many."""
-        return contextlib.nullcontext()
-
-    def client(self, job_list: str) -> AbstractAsyncContextManager[UWSClient]:
-        """Give a client of a job list."""
-        return self._service.get_client(job_list)
-
-    async def create(
-        self, request: SimulationRequest, terms: Terms, passed_over: tuple[str, ...]
-    ) -> Submission:
-        """Come to the one job that runs the simulation."""
-        return await create_job(
-            request,
-            self._service,
-            terms.owner,
-            terms.execution_duration,
-            terms.patience,
-            passed_over,
-            alone=terms.alone,
-        )
-
-    async def show_job(self, label: str, job_url: str) -> None:
-        """Put a link to the job on the Artifacts page."""
-        await show_job(label, job_url)
-
-    async def start(self, submission: Submission, timeout: float) -> Phase:
-        """See to it that the job is started."""
-        return await run_job(submission, self._service, timeout)
-
-    async def finish(
-        self, submission: Submission, label: str, timeout: float, execution_duration: int
-    ) -> tuple[Job, tuple[PhaseTime, ...]]:
-        """Wait until the job has completed."""
-        return await await_phase(
-            submission.job_url, self._service, label, timeout, execution_duration
-        )
-
-    async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
-        """Bring the results home."""
-        return await download_results(submission.job_url, self._service, folder)
-
-    async def look(self, cdf: StoredFile, folder: str) -> View:
-        """Look at the results."""
-        return await look_at(cdf, folder)

@@ -3,8 +3,8 @@
 This part knows neither Prefect nor ExPRES.
 """
 
-from prefect_expres.uws.poller import JobBoard
 from prefect_expres.uws.client import UWSClient
+from prefect_expres.uws.filenames import file_names
 from prefect_expres.uws.forms import Upload, Verbatim
 from prefect_expres.uws.models import (
     ErrorSummary,
@@ -15,14 +15,14 @@ from prefect_expres.uws.models import (
     ResultRef,
     Timestamp,
 )
-from prefect_expres.uws.filenames import file_names
+from prefect_expres.uws.poller import JobListPoller
 from prefect_expres.uws.transfer import download
 from prefect_expres.uws.waiting import Observation, wait_for
 
 __all__ = [
     "ErrorSummary",
     "Job",
-    "JobBoard",
+    "JobListPoller",
     "JobRef",
     "Observation",
     "Parameter",

@@ -14,12 +14,12 @@ from prefect_expres.errors import (
     SubmissionUncertain,
     Unreachable,
 )
+from prefect_expres.net.retry import persist
 from prefect_expres.uws import xml
 from prefect_expres.uws.forms import Upload, check_parameter, new_job_form
 from prefect_expres.uws.models import Phase
-from prefect_expres.uws.text import utc_text
 from prefect_expres.uws.reader import JobListReader
-from prefect_expres.net.retry import persist
+from prefect_expres.uws.text import utc_text
 
 NEW_JOB_PAUSES = (0.5, 1.0, 2.0)
 SETTLING_PAUSES = (0.2, 0.5, 1.0, 2.0)

@@ -15,10 +15,10 @@ from typing import Any
 import httpx
 
 from prefect_expres.errors import ProtocolError, Unreachable, UnsafeLocation
+from prefect_expres.net.body import body_of, head_of
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws.http_errors import fault_of, reason_in
-from prefect_expres.net.body import body_of, head_of
 from prefect_expres.uws.secrets import Secrets
 
 CONNECTIONS = 20

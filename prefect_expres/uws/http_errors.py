@@ -1,6 +1,5 @@
 """What an error answer means: its reason in the service's words, and the error it becomes."""
 
-import re
 from html import unescape
 
 from lxml import etree

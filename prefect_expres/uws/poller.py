@@ -56,7 +56,7 @@ class _StillActive(Exception):
     """A job that was not among the active ones is one of them."""
 
 
-class JobBoard(UWSClient):
+class JobListPoller(UWSClient):
     """A client whose callers share the readings of the job list.
 
     Use it as an asynchronous context manager, in the event loop of all its callers. ``readings``

@@ -14,13 +14,13 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 import httpx
 
 from prefect_expres.errors import JobNotFound, ProtocolError, TooLarge
-from prefect_expres.uws import xml
+from prefect_expres.net.clock import Clock, MonotonicClock
+from prefect_expres.net.retry import ATTEMPTS, persist
 from prefect_expres.net.url import shown_url
+from prefect_expres.uws import xml
 from prefect_expres.uws.http import Http
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
 from prefect_expres.uws.text import read_description, read_text, read_word, utc_text
-from prefect_expres.net.retry import ATTEMPTS, persist
-from prefect_expres.net.clock import Clock, MonotonicClock
 
 DOCUMENT_LIMIT = 64 * 2**20
 WAIT_MARGIN = 15.0

@@ -6,8 +6,8 @@ from typing import Any
 import pydantic_core
 
 from prefect_expres.errors import Malformed
-from prefect_expres.uws.xml import read_phase
 from prefect_expres.uws.models import Phase
+from prefect_expres.uws.xml import read_phase
 
 _LONGEST_WORD = 40
 

@@ -17,12 +17,12 @@ from prefect_expres.errors import (
     Unreachable,
     UnsafeLocation,
 )
-from prefect_expres.net.url import shown_url
 from prefect_expres.net.body import body_of
+from prefect_expres.net.retry import backoff
+from prefect_expres.net.url import shown_url
+from prefect_expres.storage.atomic import Part, StoredFile
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.models import ResultRef
-from prefect_expres.net.retry import backoff
-from prefect_expres.storage.atomic import Part, StoredFile
 
 RESULT_LIMIT = 8 * 2**30
 FRUITLESS_TRIES = 6

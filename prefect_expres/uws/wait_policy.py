@@ -21,7 +21,7 @@ EARLY_ANSWERS_TOLERATED = 1
 _FULL = 0.9
 
 
-class Blocking:
+class WaitPolicy:
     """Learns from each wait; ``round_trip`` is how many seconds an answer takes without WAIT."""
 
     def __init__(self) -> None:

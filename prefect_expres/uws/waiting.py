@@ -20,10 +20,10 @@ from prefect_expres.errors import (
     Unreachable,
     WaitTimeout,
 )
-from prefect_expres.uws.wait_policy import Blocking
+from prefect_expres.net.retry import backoff
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.models import Job, Phase
-from prefect_expres.net.retry import backoff
+from prefect_expres.uws.wait_policy import WaitPolicy
 
 LONGEST_SLEEP = 15.0
 SHORTEST_SLEEP = 1.5
@@ -104,7 +104,7 @@ class _Watch:
         self._on_progress = on_progress
         self._seen: Job | None = None
         self._changed = self._clock.now()
-        self._blocking = Blocking()
+        self._blocking = WaitPolicy()
         self._misses = 0
         self._faults = 0
         self._not_found = 0

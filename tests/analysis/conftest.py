@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.result_files import NAME, Result, two_windows, write
 
 from prefect_expres.analysis import open_results
+from tests.support.result_files import NAME, Result, two_windows, write
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.result_files import nothing
 
 from prefect_expres.analysis import beaming_figure, draw_beaming
 from prefect_expres.errors import ResultError
+from tests.support.result_files import nothing
 
 Opened = Callable[..., Any]
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import tfcat
 from numpy.typing import NDArray
-from tests.support.result_files import nothing
 from shapely import Point, contains_xy
 from shapely.geometry import shape
 
 from prefect_expres.analysis import find_arcs, find_observatory, visible_windows, write_catalogue
+from tests.support.result_files import nothing
 
 Opened = Callable[..., Any]
 REFERENCE = Path(__file__).parents[1] / "data" / "expres" / "reference-io-jrm09.npz"

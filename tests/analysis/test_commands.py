@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.command_line import run
-from tests.support.result_files import even_moon
 
 from prefect_expres.analysis import open_results
+from tests.support.command_line import run
+from tests.support.result_files import even_moon
 
 Written = Callable[..., Path]
 

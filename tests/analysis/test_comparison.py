@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.support.result_files import nothing
 
 from prefect_expres.analysis import compare
 from prefect_expres.analysis.crossings import crossings, median_offset, nearest
 from prefect_expres.errors import ResultError
+from tests.support.result_files import nothing
 
 Opened = Callable[..., Any]
 CHANNELS = tuple(np.linspace(5, 34, 30))

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from tests.support.result_files import NAME, nothing
 
 from prefect_expres.analysis import (
     Observatory,
@@ -18,6 +17,7 @@ from prefect_expres.analysis import (
 )
 from prefect_expres.analysis.observatories import OBSERVATORIES, elevation, times_up
 from prefect_expres.errors import ObservatoryError
+from tests.support.result_files import NAME, nothing
 
 Opened = Callable[..., Any]
 MIDNIGHT = datetime(2024, 1, 1, tzinfo=UTC)

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from tests.support.result_files import nothing
 
 from prefect_expres.analysis import draw_overview, find_arcs, find_observatory, overview_figure
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.observatories import times_up
 from prefect_expres.analysis.quicklook import SHADES
+from tests.support.result_files import nothing
 
 NENUFAR = find_observatory("NenuFAR")
 FIRST = date(2024, 1, 1)

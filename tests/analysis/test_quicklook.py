@@ -10,11 +10,11 @@ import pytest
 from matplotlib import image
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
-from tests.support.result_files import NAME, even_moon, nothing
 
 from prefect_expres.analysis import draw_quicklook, quicklook_figure
 from prefect_expres.analysis.quicklook import SHADES
 from prefect_expres.errors import ResultError
+from tests.support.result_files import NAME, even_moon, nothing
 
 Opened = Callable[..., Any]
 

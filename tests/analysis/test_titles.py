@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.support.result_files import NAME, nothing
 
 from prefect_expres.analysis.sources import sources_of
 from prefect_expres.analysis.titles import differences, provenance, source_title, title_of
+from tests.support.result_files import NAME, nothing
 
 Opened = Callable[..., Any]
 

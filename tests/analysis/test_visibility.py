@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.support.result_files import NAME, even_moon, nothing, two_windows
 
 from prefect_expres.analysis import visible_windows
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
+from tests.support.result_files import NAME, even_moon, nothing, two_windows
 
 REFERENCE = Path(__file__).parents[1] / "data" / "expres" / "reference-io-jrm09.npz"
 MIDNIGHT = datetime(2024, 1, 1, tzinfo=UTC)

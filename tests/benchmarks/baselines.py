@@ -3,8 +3,8 @@
 import httpx
 from lxml import etree
 
-from prefect_expres.uws import Phase
 from prefect_expres.net.clock import Clock
+from prefect_expres.uws import Phase
 
 LOOP_SECONDS = 2.0
 FIRST_PAUSE = 1.0

@@ -5,17 +5,14 @@
 
 import argparse
 import json
-import sys
 import time
 from importlib import import_module
 from pathlib import Path
 
-TESTS = Path(__file__).parent.parent
-sys.path += [str(TESTS), *(str(TESTS / room) for room in ("analysis", "benchmarks", "flows"))]
+from rich.console import Console
 
-from tests.benchmarks.machine import described  # noqa: E402 - the folders of tests are no packages
-from rich.console import Console  # noqa: E402
-from tests.benchmarks.rows import Row, markdown_of, table_of  # noqa: E402
+from tests.benchmarks.machine import described
+from tests.benchmarks.rows import Row, markdown_of, table_of
 
 BENCHMARKS = {
     "wait": "waits",

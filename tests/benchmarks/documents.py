@@ -11,12 +11,12 @@ from typing import Any
 
 from lxml import etree
 from pyvo.io.uws import parse_job, parse_job_list
-from tests.benchmarks.rows import Aim, Row
 from vo_models.uws import models as vo
 
 from prefect_expres.sandbox.store import Entity, SandboxJob, Value
 from prefect_expres.sandbox.writer import OpusWriter, StandardWriter
-from prefect_expres.uws import Phase, codec
+from prefect_expres.uws import Phase, xml
+from tests.benchmarks.rows import Aim, Row
 
 BASE = "http://127.0.0.1:8082"
 MOMENT = datetime(2026, 11, 23, 23, 7, 39, tzinfo=UTC)

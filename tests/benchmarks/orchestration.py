@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.support.campaign_files import plan_of
+
+from prefect_expres.sandbox import SandboxServer
 from tests.benchmarks.machine import HERE, resident_megabytes
+from tests.benchmarks.rows import Aim, Row
+from tests.support.campaign_files import plan_of
 from tests.support.processes import Child, PrefectServer, migrate, until
 from tests.support.quick import DATA
 from tests.support.result_files import Result, two_windows, write
-from tests.benchmarks.rows import Aim, Row
-
-from prefect_expres.sandbox import SandboxServer
 
 RUN = ': < "$1" && cp "$0" "$2/work/expres_test.cdf" && echo done > "$2/work/run.log"'
 """A run costs the service little: it waits for the gate and copies spectra."""

@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from tests.benchmarks.machine import cpu_seconds, resident_megabytes
-
 import prefect_expres
 from prefect_expres.analysis import (
     draw_quicklook,
@@ -27,14 +25,15 @@ from prefect_expres.analysis import (
     write_calendar,
     write_catalogue,
 )
+from prefect_expres.execution import Election, ensure_started, fetch_results
+from prefect_expres.execution.manifest import Manifest, keep_inputs, keep_manifest
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import owner_of
-from prefect_expres.execution.manifest import Manifest, keep_inputs, keep_manifest
-from prefect_expres.execution import Election, fetch_results, see_started
 from prefect_expres.storage import StoredFile, write_whole
-from prefect_expres.uws import JobBoard
+from prefect_expres.uws import JobListPoller
+from tests.benchmarks.machine import cpu_seconds, resident_megabytes
 
-PATIENCE = 3600.0
+LONGEST_WAIT = 3600.0
 
 
 @dataclass(frozen=True)
@@ -75,10 +74,9 @@ class RequestCounter(logging.Handler):
 
 def campaign_of(given: Given, paths: list[str]) -> None:
     """Run a campaign."""
-    from prefect_expres.flows.campaign import campaign  # noqa: PLC0415 - the plain way has no Prefect
-
     from prefect_expres.blocks import ExpresService  # noqa: PLC0415
     from prefect_expres.campaigns.plan import FilesPlan  # noqa: PLC0415
+    from prefect_expres.flows.campaign import campaign  # noqa: PLC0415 - the plain way has no Prefect
 
     plan = FilesPlan(configurations=tuple(paths))
     service = ExpresService(base_url=given.url)
@@ -88,9 +86,8 @@ def campaign_of(given: Given, paths: list[str]) -> None:
 
 def simulate_each(given: Given, paths: list[str]) -> None:
     """Run flows, one after the other."""
-    from prefect_expres.flows.simulate import simulate  # noqa: PLC0415
-
     from prefect_expres.blocks import ExpresService  # noqa: PLC0415
+    from prefect_expres.flows.simulate import simulate  # noqa: PLC0415
 
     for path in paths:
         simulate(path, ExpresService(base_url=given.url), output=given.output)
@@ -102,11 +99,11 @@ def plain(given: Given, paths: list[str]) -> None:
     async def main() -> None:
         places = asyncio.Semaphore(given.in_flight)
         turn = asyncio.Semaphore(1)
-        async with JobBoard(f"{given.url}/rest/ExPRES") as board:
+        async with JobListPoller(f"{given.url}/rest/ExPRES") as poller:
 
             async def one(path: str) -> None:
                 async with places:
-                    await _plain_simulation(board, path, given.output, turn)
+                    await _plain_simulation(poller, path, given.output, turn)
 
             await asyncio.gather(*map(one, paths))
 
@@ -114,17 +111,17 @@ def plain(given: Given, paths: list[str]) -> None:
 
 
 async def _plain_simulation(
-    board: JobBoard, path: str, output: str, turn: asyncio.Semaphore
+    poller: JobListPoller, path: str, output: str, turn: asyncio.Semaphore
 ) -> None:
     configuration = Configuration.parse(Path(path).read_bytes())
     request = SimulationRequest.build(configuration, label=Path(path).stem)
     folder = f"{output}/{request.folder}"
     submission = await Election(
-        board, request, owner_of(uuid4()), execution_duration=600, timeout=PATIENCE
+        poller, request, RunOptions(owner_of(uuid4()), timeout=LONGEST_WAIT)
     ).submit()
-    await see_started(board, submission, timeout=PATIENCE)
-    job = await board.finished(submission.job_id, timeout=PATIENCE)
-    files = [*await fetch_results(board, job.id, folder), *await keep_inputs(request, folder)]
+    await ensure_started(poller, submission, timeout=LONGEST_WAIT)
+    job = await poller.finished(submission.job_id, timeout=LONGEST_WAIT)
+    files = [*await fetch_results(poller, job.id, folder), *await keep_inputs(request, folder)]
     cdf = next(file for file in files if file.name.endswith(".cdf"))
     async with turn:
         made, windows = await asyncio.to_thread(_look, cdf)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.benchmarks.bench import BENCHMARKS, rows_of
 from tests.benchmarks.rows import Aim, Row
 

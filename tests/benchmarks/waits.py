@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from statistics import fmean
 
 import httpx
+
+from prefect_expres.uws import UWSClient, wait_for
 from tests.benchmarks.baselines import documented_loop, pyvo_wait
 from tests.benchmarks.rows import Aim, Row
 from tests.benchmarks.virtual_server import URL, Timetable, VirtualServer, Waits
 from tests.benchmarks.virtual_time import LoopClock, skipping_pauses
-
-from prefect_expres.uws import UWSClient, wait_for
 
 LATENESS = Aim(most=0.25)
 REQUESTS = Aim(most=0.5)

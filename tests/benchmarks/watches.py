@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from statistics import fmean
 
 import httpx
+
+from prefect_expres.uws import UWSClient, wait_for
+from prefect_expres.uws.poller import JobListPoller
 from tests.benchmarks.baselines import documented_loop
 from tests.benchmarks.machine import cpu_seconds
 from tests.benchmarks.rows import Row
 from tests.benchmarks.virtual_server import URL, Timetable, VirtualServer, Waits
 from tests.benchmarks.virtual_time import LoopClock, skipping_pauses
-
-from prefect_expres.uws import UWSClient, wait_for
-from prefect_expres.uws.poller import JobBoard
 
 LONGEST_QUEUE = 60.0
 SHORTEST_RUN, LONGEST_RUN = 60.0, 600.0
@@ -79,7 +79,7 @@ def _effort(way: Way, jobs: dict[str, Timetable]) -> Effort:
 
 
 async def _board(server: VirtualServer, jobs: list[str], told: Telling) -> None:
-    async with JobBoard(URL, transport=server, clock=LoopClock()) as board:
+    async with JobListPoller(URL, transport=server, clock=LoopClock()) as board:
 
         async def watch(job_id: str) -> None:
             await board.finished(job_id, timeout=DAY)

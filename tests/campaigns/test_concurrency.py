@@ -6,7 +6,7 @@ from typing import Any
 
 from prefect import flow, get_client
 
-from prefect_expres.campaigns.concurrency import Slots
+from prefect_expres.campaigns.concurrency import JobSlots
 
 
 class Crowd:
@@ -15,7 +15,7 @@ class Crowd:
     def __init__(self) -> None:
         self.now = self.most = self.served = 0
 
-    async def enter(self, slots: Slots) -> None:
+    async def enter(self, slots: JobSlots) -> None:
         """Hold a place for a moment."""
         async with slots.hold():
             self.now += 1
@@ -31,7 +31,7 @@ async def test_the_limit_holds_among_all() -> None:
 
     @flow
     async def two_campaigns() -> None:
-        async with Slots(4, "five-places") as one, Slots(4, "five-places") as other:
+        async with JobSlots(4, "five-places") as one, JobSlots(4, "five-places") as other:
             await asyncio.gather(*(crowd.enter(one) for _ in range(12)))
             held = asyncio.gather(*(crowd.enter(one) for _ in range(12)))
             waiting = asyncio.gather(*(crowd.enter(other) for _ in range(1)))
@@ -52,13 +52,13 @@ async def test_who_is_full_waits_for_the_other() -> None:
 
     @flow
     async def late_comer() -> None:
-        async with Slots(1, "one-place") as other:
+        async with JobSlots(1, "one-place") as other:
 
             async def hold() -> None:
                 async with other.hold():
                     order.append("late")
 
-            async with Slots(1, "one-place") as one, one.hold():
+            async with JobSlots(1, "one-place") as one, one.hold():
                 waiting = asyncio.ensure_future(hold())
                 await asyncio.sleep(0.5)
                 order.append("early")
@@ -76,7 +76,7 @@ async def test_a_missing_limit_is_told_once() -> None:
 
     @flow
     async def alone() -> None:
-        async with Slots(3, "nobody-made-this") as slots:
+        async with JobSlots(3, "nobody-made-this") as slots:
             await asyncio.gather(*(crowd.enter(slots) for _ in range(9)))
 
     told = _Told()

@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan, beside
 from prefect_expres.ephemeris import AnalyticEphemeris, HorizonsEphemeris
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration
-from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan, beside
 
 
 def routine(**more: Any) -> RoutinePlan:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.service_user import ServiceUser
 
 ORDERS = {"EXECUTING": "sleep=2", "ERROR": "fail"}
 JobIn = Callable[[str], str]

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.campaign_files import plan_of, quick_sandbox_for_campaigns
 from tests.support.command_line import run
-from tests.support.campaign_files import plan_of, quick_fleet
 from tests.support.processes import PrefectServer
 
 ROUTINE = ("--first", "2018-09-13", "--last", "2018-09-15")
@@ -56,7 +57,7 @@ def test_run_and_status(
     """A run ends with its counts and 1 if some failed; the status tells the same afterwards."""
     plan_of(tmp_path, configuration, 5, lambda number: "fail" if number == 3 else "")
     output, log = str(tmp_path / "out"), tmp_path / "log"
-    with quick_fleet(tmp_path) as sandbox:
+    with quick_sandbox_for_campaigns(tmp_path) as sandbox:
         words = ["--files", str(tmp_path / "runs" / "*.json"), "--output", output]
         command = ["-m", "prefect_expres.cli.main", "campaign", "run", *words, "--url", sandbox.url]
         with server.runs(command, log) as child:

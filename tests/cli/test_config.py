@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.support.command_line import run
 from jsonschema import Draft202012Validator
-from tests.support.quick import DATA
 
 from prefect_expres.expres import Configuration
+from tests.support.command_line import run
+from tests.support.quick import DATA
 
 NAME = "expres_earth_jupiter_europa_jrm33_lossc-wid1deg_3kev_rx_20180913_v14.json"
 NEW = ("config", "new", "Earth", "Europa", "2018-09-13", "--phase", "12.5")

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.command_line import run
-from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.command_line import run
+from tests.support.service_user import ServiceUser
 
 TOKEN = "t0ken-of-ann"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.endpoint import choose_place, jobs_url_of
+from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import Profile, Profiles
 from prefect_expres.errors import UsageError
 

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from prefect_expres.cli.console.exit_codes import Exit
+from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.command_line import run
 from tests.support.raw_server import raw_server
 from tests.support.service_user import ServiceUser
 from tests.support.terminal_session import TerminalSession
 from tests.support.uws_documents import results_document
-
-from prefect_expres.cli.console.exit_codes import Exit
-from prefect_expres.sandbox.serving import SandboxServer
 
 JobIn = Callable[[str], str]
 DOCS = Path(__file__).parent.parent.parent / "docs" / "commands.md"

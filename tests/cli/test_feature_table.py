@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.support.command_line import run
-from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.command_line import run
+from tests.support.service_user import ServiceUser
 
 DOCS = Path(__file__).parent.parent.parent / "docs" / "commands.md"
 ROW = re.compile(

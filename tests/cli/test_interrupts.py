@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from tests.support.service_user import ServiceUser
-from tests.support.terminal_session import TerminalSession
 
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.service_user import ServiceUser
+from tests.support.terminal_session import TerminalSession
 
 Run = Callable[..., str]
 

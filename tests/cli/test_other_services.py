@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+
 from tests.support.command_line import Done, run
 from tests.support.raw_server import RawServer, raw_server
 from tests.support.uws_documents import job_document, jobs_document

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.support.command_line import run
 
 from prefect_expres.cli.commands.profiles_file import read_profiles
 from prefect_expres.errors import UsageError
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.command_line import run
 
 FILE = """
 default = "maser"

@@ -8,10 +8,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.command_line import run
 from tests.support.uws_documents import results_document
-
-from prefect_expres.sandbox.serving import SandboxServer
 
 JobIn = Callable[[str], str]
 CDF = bytes(range(256)) * 1200

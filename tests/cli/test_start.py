@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.support.command_line import run
 
 from prefect_expres import __version__
 from prefect_expres.cli.main import app
+from tests.support.command_line import run
 
 HEAVY = {"prefect", "numpy", "httpx", "lxml", "pydantic", "asyncio"}
 

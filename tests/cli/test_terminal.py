@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.support.processes import USER, PrefectServer, Sandbox
 from tests.support.runs import simulation
 from tests.support.terminal_session import TerminalSession

@@ -7,15 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.support.command_line import run
-from tests.support.terminal_session import TerminalSession
 
-from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.endpoint import choose_place
+from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import Profiles
 from prefect_expres.cli.commands.tokens import Token, find_token, stored_token
 from prefect_expres.errors import AuthenticationFailed
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.command_line import run
+from tests.support.terminal_session import TerminalSession
 
 KEYRING = """
 from keyring.backend import KeyringBackend

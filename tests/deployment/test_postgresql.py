@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.campaign_files import plan_of, quick_fleet
-from tests.deployment.postgresql import HOMES, PostgreSQL
-from prefect_expres.flows.campaign import campaign
-from prefect_expres.flows.simulate import simulate
-from tests.support.processes import PrefectServer, flows_going_to, until
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.flows.campaign import campaign
+from prefect_expres.flows.simulate import simulate
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.deployment.postgresql import HOMES, PostgreSQL
+from tests.support.campaign_files import plan_of, quick_sandbox_for_campaigns
+from tests.support.processes import PrefectServer, flows_going_to, until
 
 pytestmark = [
     pytest.mark.timeout(400),
@@ -60,7 +60,7 @@ async def test_campaign_runs_on_postgresql(
 ) -> None:
     """A small campaign completes under the limit of jobs, and PostgreSQL holds its runs."""
     plan = plan_of(tmp_path, configuration, 12, lambda number: f"sleep={number / 100}")
-    with quick_fleet(tmp_path, active_jobs=8) as sandbox:
+    with quick_sandbox_for_campaigns(tmp_path, active_jobs=8) as sandbox:
         service = ExpresService(base_url=sandbox.url)
         result = await campaign(plan, service, output=str(tmp_path / "results"), in_flight=4)
     assert (result.completed, result.failed) == (12, 0)

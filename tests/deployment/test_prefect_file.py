@@ -6,9 +6,10 @@ import pytest
 import yaml
 from prefect import Flow, get_client
 from prefect.client.schemas.schedules import CronSchedule
+from pydantic import ValidationError
+
 from prefect_expres.deployment.definitions import Shipped, ShippedDeployment, shipped
 from tests.support.processes import PrefectServer
-from pydantic import ValidationError
 from tests.support.runs import ROOT
 
 FILE = ROOT / "deployments" / "prefect.yaml"

@@ -11,14 +11,14 @@ from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect_expres.deployment.definitions import shipped
-from tests.support.processes import USER, PrefectServer, until
-from tests.support.runs import DeployedRun
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.deployment.definitions import shipped
 from prefect_expres.deployment.register import NOTIFICATION
 from prefect_expres.prefect_support.names import JOBS, JOBS_LIMIT
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.processes import USER, PrefectServer, until
+from tests.support.runs import DeployedRun
 
 KINDS = (
     "deployments",

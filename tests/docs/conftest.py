@@ -8,13 +8,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from tests.docs.horizons import serving_horizons
-from tests.support.processes import PrefectServer, flows_on_server
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.expres import Configuration
 from prefect_expres.sandbox.engine import run_engine
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.docs.horizons import serving_horizons
+from tests.support.processes import PrefectServer, flows_on_server
 
 REAL_SERVICE = "https://voparis-uws-maser.obspm.fr"
 SANDBOX = "http://127.0.0.1:8470"

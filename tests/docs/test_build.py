@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.docs.pages import ROOT
 
 STRICT = ("-W", "-n", "--keep-going", "-q")

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import pyvo
-from tests.docs.pages import PAGES, ROOT
 from pyvo.dal.tap import AsyncTAPJob
 from pyvo.io.uws import parse_job
+
+from tests.docs.pages import PAGES, ROOT
 
 COMPARISON = (ROOT / "docs" / "comparison.md").read_text(encoding="utf-8")
 TEST_NAME = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")

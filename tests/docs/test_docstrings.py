@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+
 from tests.docs.pages import ROOT, blocks_in, replaced, run_blocks
 
 PACKAGES = {"prefect_expres": ROOT / "prefect_expres", "prefect_expres.flows": ROOT / "flows"}

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+
 from tests.docs.pages import PAGES, ROOT, RUNNABLE, Block, blocks_of, run_blocks
 
 LANGUAGES = {*RUNNABLE, "{eval-rst}", "{toctree}", "output", "text", "toml", "yaml", "ini"}

@@ -1,13 +1,14 @@
 """The numbers on the page of settings are those of the code."""
 
 import pytest
-from tests.docs.pages import ROOT
-from prefect_expres.flows.simulate import QUEUE_ALLOWANCE
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.execution.options import QUEUE_ALLOWANCE
 from prefect_expres.expres.access import AUTHENTICATED_SECONDS, GUEST_SECONDS
+from prefect_expres.net import retry
 from prefect_expres.prefect_support.names import JOBS_LIMIT
-from prefect_expres.uws import blocking, retrying, transfer, waiting
+from prefect_expres.uws import transfer, wait_policy, waiting
+from tests.docs.pages import ROOT
 
 PAGE = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
 LARGEST = ExpresService.model_fields["largest_result"].default
@@ -17,10 +18,10 @@ LARGEST = ExpresService.model_fields["largest_result"].default
     "line",
     [
         f"| {GUEST_SECONDS} s, {AUTHENTICATED_SECONDS} s | `prefect_expres.expres.access` |",
-        f"| `execution_duration` + {QUEUE_ALLOWANCE:.0f} s | `prefect_expres.flows.simulate` |",
-        f"| {blocking.LONGEST_WAIT} s | `prefect_expres.uws.wait_policy` |",
+        f"| `execution_duration` + {QUEUE_ALLOWANCE:.0f} s | `prefect_expres.execution.options` |",
+        f"| {wait_policy.LONGEST_WAIT} s | `prefect_expres.uws.wait_policy` |",
         f"| {waiting.LONGEST_SLEEP:.0f} s | `prefect_expres.uws.waiting` |",
-        f"| {retrying.ATTEMPTS}, {retrying.BUDGET_SECONDS:.0f} s | `prefect_expres.net.retry` |",
+        f"| {retry.ATTEMPTS}, {retry.BUDGET_SECONDS:.0f} s | `prefect_expres.net.retry` |",
         f"| {transfer.FRUITLESS_TRIES} | `prefect_expres.uws.transfer` |",
         f"| {LARGEST // 2**30} GiB | `largest_result` of the block |",
         f"named `{JOBS_LIMIT}`",

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from tests.ephemeris.replay_server import QuickTime, ReplayServer, replay_server
 
 from prefect_expres.ephemeris import Clock
+from tests.ephemeris.replay_server import QuickTime, ReplayServer, replay_server
 
 
 @pytest_asyncio.fixture

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.ephemeris.de440 import DAY, EARTH
 
 from prefect_expres.ephemeris import (
     AnalyticEphemeris,
@@ -13,6 +12,7 @@ from prefect_expres.ephemeris import (
     moon_phase,
     prepare_ephemeris,
 )
+from tests.ephemeris.de440 import DAY, EARTH
 
 IO_EAST = 319.616
 """Io's east longitude at 2018-09-13T00:00:00Z less the light time to Earth."""

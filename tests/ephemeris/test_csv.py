@@ -5,13 +5,13 @@ from datetime import timedelta
 from importlib.resources import files
 
 import pytest
-from tests.ephemeris.de440 import DAY, EARTH
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prefect_expres.ephemeris import Ephemeris, Point, Span, read_csv, to_csv
 from prefect_expres.errors import EphemerisError
 from prefect_expres.sandbox.engine.geometry import read_ephemeris
+from tests.ephemeris.de440 import DAY, EARTH
 
 EXAMPLE = (files("prefect_expres") / "examples" / "earth-jupiter-20180913.csv").read_bytes()
 JUNO = Point(120.0, -20.0, 76_000.0)

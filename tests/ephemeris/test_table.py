@@ -7,10 +7,10 @@ from typing import Any
 
 import fsspec
 import pytest
-from tests.ephemeris.de440 import DAY, EARTH
 
 from prefect_expres.ephemeris import Span, TableEphemeris, cache_key, prepare_ephemeris
 from prefect_expres.errors import EphemerisError
+from tests.ephemeris.de440 import DAY, EARTH
 
 STATED: dict[str, Any] = {
     "longitude": "east",

@@ -5,12 +5,12 @@ import gzip
 import itertools
 
 import pytest
-from tests.ephemeris.replay_server import QuickTime, ReplayServer, replay_server
-from tests.ephemeris.test_services import SPAN, assert_earth, horizons, horizons_text, offer
 
 from prefect_expres.ephemeris import Clock, HorizonsEphemeris, prepare_ephemeris
 from prefect_expres.ephemeris.web_service import MOST_BYTES
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
+from tests.ephemeris.replay_server import QuickTime, ReplayServer, replay_server
+from tests.ephemeris.test_services import SPAN, assert_earth, horizons, horizons_text, offer
 
 BUSY = "429 Too Many Requests"
 DOWN = "503 Service Unavailable"

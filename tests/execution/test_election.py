@@ -9,16 +9,23 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.quick import QUICK_RUN
-from tests.support.schedules import HurriedClock, brought_home
-from tests.support.service_user import ServiceUser
 
 from prefect_expres.errors import WaitTimeout
+from prefect_expres.execution import (
+    Election,
+    Event,
+    RunOptions,
+    Submission,
+    ensure_started,
+    stop_jobs,
+)
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.sandbox import SandboxServer
-from prefect_expres.execution import Election, Submission, see_started, stop_jobs
 from prefect_expres.uws import JobRef, Phase, UWSClient, wait_for
+from tests.support.quick import QUICK_RUN
+from tests.support.schedules import HurriedClock, brought_home
+from tests.support.service_user import ServiceUser
 
 HURRY = 20.0
 
@@ -58,8 +65,11 @@ async def chosen(
     client: UWSClient, request: SimulationRequest, owner: str | None = None, **asked: Any
 ) -> Submission:
     """Come to a job."""
+    given = {name: asked.pop(name) for name in ("excluded", "tell") if name in asked}
     asked = {"execution_duration": 60, "timeout": 600.0} | asked
-    return await Election(client, request, owner or new_owner(), **asked).submit()
+    return await Election(
+        client, request, RunOptions(owner or new_owner(), **asked), **given
+    ).submit()
 
 
 def planted(guest: ServiceUser, request: SimulationRequest, **fields: Any) -> str:
@@ -79,7 +89,7 @@ async def test_running_and_completed_jobs_are_found(
     """Who asks while the job runs, or after it has completed, gets the same job."""
     first = await chosen(client, request_)
     assert (first.ours, first.phase) == (True, Phase.PENDING)
-    await see_started(client, first, timeout=60)
+    await ensure_started(client, first, timeout=60)
     running = await chosen(client, request_)
     assert (running.job_id, running.ours) == (first.job_id, False)
     assert running.phase in {Phase.QUEUED, Phase.EXECUTING}
@@ -136,7 +146,7 @@ async def test_winner_whose_creator_died_is_started_by_others(
     left = planted(guest, request_)
     submission = await chosen(client, request_)
     assert (submission.job_id, submission.ours) == (left, False)
-    assert await see_started(client, submission, timeout=60) in {Phase.QUEUED, Phase.EXECUTING}
+    assert await ensure_started(client, submission, timeout=60) in {Phase.QUEUED, Phase.EXECUTING}
     assert sandbox.created_count() == sandbox.started_count() == 1
 
 
@@ -171,26 +181,24 @@ async def test_withdrawn_winner_leads_to_a_new_election(
     assert submission.job_id != left
 
 
-async def test_alone_takes_no_other_job(
+async def test_exclusive_takes_no_other_job(
     sandbox: SandboxServer, client: UWSClient, request_: SimulationRequest
 ) -> None:
     """Who wants a run of its own gets it, and finds it again under the same owner only."""
     owner = new_owner()
     first = await chosen(client, request_)
-    own = await chosen(client, request_, owner, alone=True)
-    again = await chosen(client, request_, owner, alone=True)
+    own = await chosen(client, request_, owner, exclusive=True)
+    again = await chosen(client, request_, owner, exclusive=True)
     assert own.job_id == again.job_id != first.job_id
     assert again.ours
     assert sandbox.created_count() == 2
 
 
-async def test_disappointing_jobs_are_passed_over(
-    client: UWSClient, request_: SimulationRequest
-) -> None:
-    """A job that is passed over is not chosen again."""
+async def test_excluded_jobs_are_not_chosen(client: UWSClient, request_: SimulationRequest) -> None:
+    """An excluded job is not chosen again."""
     first = await chosen(client, request_)
-    await see_started(client, first, timeout=60)
-    second = await chosen(client, request_, passed_over=[first.job_id])
+    await ensure_started(client, first, timeout=60)
+    second = await chosen(client, request_, excluded=[first.job_id])
     assert second.job_id != first.job_id
 
 
@@ -199,9 +207,9 @@ async def test_jobs_of_an_owner_are_stopped_by_name(
 ) -> None:
     """The running job is aborted, the pending one deleted, others are left; twice is no harm."""
     owner, request_ = new_owner(), simulation(configuration, "sleep=60")
-    running = await chosen(client, request_, owner, alone=True)
-    await see_started(client, running, timeout=60)
-    pending = await chosen(client, request_, owner, alone=True, passed_over=[running.job_id])
+    running = await chosen(client, request_, owner, exclusive=True)
+    await ensure_started(client, running, timeout=60)
+    pending = await chosen(client, request_, owner, exclusive=True, excluded=[running.job_id])
     other = planted(guest, request_)
     assert await stop_jobs(client, owner, spare_started=True) == {pending.job_url: None}
     stopped = await stop_jobs(client, owner)
@@ -237,15 +245,18 @@ async def test_wait_for_a_slot_has_a_deadline(
     narrow: SandboxServer, request_: SimulationRequest
 ) -> None:
     """Without a slot in all the time, the error says so and what to do."""
-    notices: list[str] = []
+    told: list[Event] = []
+
+    async def tell(event: Event) -> None:
+        told.append(event)
 
     async def start(client: UWSClient) -> None:
-        submission = await chosen(client, request_, timeout=20.0, notice=notices.append)
-        await see_started(client, submission, timeout=20.0, notice=notices.append)
+        submission = await chosen(client, request_, timeout=20.0, tell=tell)
+        await ensure_started(client, submission, timeout=20.0, tell=tell)
 
     with ServiceUser(narrow.url, "ann") as ann:
         ann.run("sleep=60")
     async with UWSClient(narrow.jobs_url(), "ann", "t", clock=HurriedClock(HURRY)) as client:
         with pytest.raises(WaitTimeout, match=r"longer timeout.*Maximum number of active jobs"):
             await start(client)
-    assert any("Waiting for a slot" in notice for notice in notices)
+    assert any("Waiting for the limit" in event.message for event in told)

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.quick import DATA
 
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.rules import RULES
+from tests.support.quick import DATA
 
 FOLDER = DATA / "expres" / "broken"
 GOOD = (

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.support.quick import DATA
 
 from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError
 from prefect_expres.expres import Access, Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
+from tests.support.quick import DATA
 
 
 def test_shipped_example_keeps_every_value() -> None:

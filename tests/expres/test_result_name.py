@@ -7,11 +7,11 @@ from typing import Any
 
 import cdflib
 import pytest
-from tests.support.quick import DATA
 
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.result_name import output_name
 from prefect_expres.sandbox.engine import run_engine
+from tests.support.quick import DATA
 
 EPHEMERIS = DATA.parent.parent / "prefect_expres" / "examples" / "earth-jupiter-20180913.csv"
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.quick import DATA
 
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration, Problem, warnings_of
+from tests.support.quick import DATA
 
 GOOD = json.loads((DATA / "expres" / "fixed-observer.json").read_text())
 

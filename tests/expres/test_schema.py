@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.support.quick import DATA
 
 from prefect_expres.expres.schema import configuration_schema
+from tests.support.quick import DATA
 
 EXAMPLE = DATA.parent.parent / "prefect_expres" / "examples" / "earth-jupiter-io-20180913.json"
 OF_STRUCTURE = (

@@ -12,16 +12,16 @@ from uuid import UUID
 
 import pytest
 from lxml import etree
-from tests.support.proxy import FaultProxy, fault_proxy
-from tests.support.quick import QUICK_RUN
-from tests.support.schedules import HurriedClock, brought_home, schedule_of
-from tests.support.service_user import ServiceUser
 
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.sandbox import SandboxServer
 from prefect_expres.storage import StoredFile
 from prefect_expres.uws import UWSClient
+from tests.support.proxy import FaultProxy, fault_proxy
+from tests.support.quick import QUICK_RUN
+from tests.support.schedules import HurriedClock, brought_home, schedule_of
+from tests.support.service_user import ServiceUser
 
 TOKEN = "s3cret-token-of-the-user"
 CDF = hashlib.sha256(bytes(range(256)) * 1200).hexdigest()

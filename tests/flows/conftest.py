@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.processes import USER, Child, PrefectServer, Sandbox
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
+from tests.support.processes import USER, Child, PrefectServer, Sandbox
 
 
 @pytest.fixture(scope="session", autouse=True)

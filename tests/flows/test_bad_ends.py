@@ -11,12 +11,12 @@ from prefect import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import LogSort
 from prefect.exceptions import TerminationSignal
+
+from prefect_expres.errors import JobFailed, WaitTimeout
+from prefect_expres.execution.attempts import unwrapped
 from prefect_expres.flows.simulate import simulate
 from tests.support.processes import Sandbox
 from tests.support.runs import simulation
-
-from prefect_expres.execution.attempts import bare
-from prefect_expres.errors import JobFailed, WaitTimeout
 
 pytestmark = pytest.mark.timeout(300)
 SECONDS_FOR_LOGS = 15.0
@@ -70,6 +70,6 @@ async def _warnings() -> list[str]:
 def test_signal_is_known_within_the_groups_of_the_network_library() -> None:
     """A signal that arrives while a connection is made is told as itself."""
     signal = TerminationSignal(15)
-    assert bare(BaseExceptionGroup("outer", [BaseExceptionGroup("inner", [signal])])) is signal
+    assert unwrapped(BaseExceptionGroup("outer", [BaseExceptionGroup("inner", [signal])])) is signal
     several = BaseExceptionGroup("two", [signal, KeyboardInterrupt()])
-    assert bare(several) is several
+    assert unwrapped(several) is several

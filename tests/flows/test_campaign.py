@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from tests.support.campaign_files import plan_of, quick_fleet
 from prefect import get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -18,15 +17,16 @@ from prefect.client.schemas.filters import (
     TaskRunFilter,
     TaskRunFilterName,
 )
-from prefect_expres.flows.campaign import campaign
-from tests.support.proxy import fault_proxy
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.errors import AccessError, ConfigurationError, TooManyFailures
 from prefect_expres.campaigns.index import CampaignManifest
-from prefect_expres.execution.manifest import Manifest
 from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
+from prefect_expres.errors import AccessError, ConfigurationError, TooManyFailures
+from prefect_expres.execution.manifest import Manifest
+from prefect_expres.flows.campaign import campaign
 from prefect_expres.uws import UWSClient
+from tests.support.campaign_files import plan_of, quick_sandbox_for_campaigns
+from tests.support.proxy import fault_proxy
 
 COUNT = 200
 
@@ -63,7 +63,7 @@ async def test_two_hundred_simulations(configuration: dict[str, Any], tmp_path: 
     """All but those that fail come home, by one list request a tick; a rerun does the rest."""
     plan = plan_of(tmp_path, configuration, COUNT, orders)
     output = tmp_path / "results"
-    with quick_fleet(tmp_path, active_jobs=8) as sandbox:
+    with quick_sandbox_for_campaigns(tmp_path, active_jobs=8) as sandbox:
         async with fault_proxy(sandbox.url) as proxy:
             service = ExpresService(base_url=proxy.url)
             result = await campaign(plan, service, output=str(output), in_flight=12)
@@ -104,7 +104,7 @@ async def test_no_more_in_flight_than_allowed(
 ) -> None:
     """Whenever one looks, at most so many jobs are on the service and not finished."""
     plan = plan_of(tmp_path, configuration, 9, lambda _: "sleep=0.3")
-    with quick_fleet(tmp_path, parallel=9) as sandbox:
+    with quick_sandbox_for_campaigns(tmp_path, parallel=9) as sandbox:
         service = ExpresService(base_url=sandbox.url)
         running = asyncio.ensure_future(
             campaign(plan, service, output=str(tmp_path / "results"), in_flight=3)
@@ -123,7 +123,7 @@ async def test_too_many_failures_end_it(configuration: dict[str, Any], tmp_path:
     """No further simulation is begun then; those under way end, and all is indexed."""
     plan = plan_of(tmp_path, configuration, 30, lambda number: "fail" if number < 20 else "")
     output = tmp_path / "results"
-    with quick_fleet(tmp_path) as sandbox:
+    with quick_sandbox_for_campaigns(tmp_path) as sandbox:
         service = ExpresService(base_url=sandbox.url)
         with pytest.raises(TooManyFailures, match="run the campaign again") as caught:
             await campaign(plan, service, output=str(output), in_flight=2, max_failures=3)
@@ -144,7 +144,7 @@ async def test_routine_simulations_share_their_ephemeris(tmp_path: Path) -> None
         }
     )
     output = tmp_path / "results"
-    with quick_fleet(tmp_path) as sandbox:
+    with quick_sandbox_for_campaigns(tmp_path) as sandbox:
         service = ExpresService(base_url=sandbox.url)
         result = await campaign(plan, service, output=str(output), in_flight=4)
         labels = [row.label for row in result.rows]

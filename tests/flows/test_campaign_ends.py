@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from distributed import Client, LocalCluster
-from tests.support.campaign_files import plan_of, quick_fleet
 from prefect_dask import DaskTaskRunner
-from prefect_expres.flows.campaign import campaign
-from tests.support.processes import USER, Child, Sandbox, until
-from tests.support.runs import DeployedRun, deploy
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.flows.campaign import campaign
 from prefect_expres.uws import Phase
+from tests.support.campaign_files import plan_of, quick_sandbox_for_campaigns
+from tests.support.processes import USER, Child, Sandbox, until
+from tests.support.runs import DeployedRun, deploy
 
 
 def test_cancelled_campaign_stops_its_jobs(
@@ -44,7 +44,7 @@ async def test_results_are_looked_at_on_a_cluster(
     """With Dask the same campaign has its results looked at by other processes."""
     plan = plan_of(tmp_path, configuration, 6, lambda _: "")
     with (
-        quick_fleet(tmp_path) as sandbox,
+        quick_sandbox_for_campaigns(tmp_path) as sandbox,
         LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
     ):

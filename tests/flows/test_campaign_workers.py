@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.campaign_files import plan_of, quick_fleet
 from prefect import flow, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
@@ -17,20 +16,21 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.context import FlowRunContext
 from prefect.deployments import run_deployment
 from prefect.states import Crashed
-from prefect_expres.flows.campaign import campaign, share_campaign
-from tests.support.processes import USER, Child, PrefectServer
 from pydantic import SecretStr
-from tests.support.runs import deploy
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.errors import CampaignError
-from prefect_expres.expres.run_id import RunId, owner_of
-from prefect_expres.hooks import stop_remote_jobs
-from prefect_expres.prefect_support.names import SHARE_DEPLOYMENT
-from prefect_expres.execution.manifest import Manifest
-from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.campaigns.workers import as_parameter
+from prefect_expres.errors import CampaignError
+from prefect_expres.execution.manifest import Manifest
+from prefect_expres.expres.run_id import RunId, owner_of
+from prefect_expres.flows.campaign import campaign, campaign_worker
+from prefect_expres.hooks import stop_remote_jobs
+from prefect_expres.prefect_support.names import WORKER_DEPLOYMENT
+from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.uws import Phase, Upload
+from tests.support.campaign_files import plan_of, quick_sandbox_for_campaigns
+from tests.support.processes import USER, Child, PrefectServer
+from tests.support.runs import deploy
 
 COUNT = 24
 POOL = "shares"
@@ -41,7 +41,7 @@ def deployed(server: PrefectServer) -> None:
     """Deploy the flow that takes shares, to a work pool of its own."""
     with get_client(sync_client=True) as client:
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process"), overwrite=True)
-    deploy(share_campaign, SHARE_DEPLOYMENT.partition("/")[2], POOL)
+    deploy(campaign_worker, WORKER_DEPLOYMENT.partition("/")[2], POOL)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def workers(server: PrefectServer, tmp_path: Path) -> Iterator[list[Child]]:
 
 async def share_runs() -> list[FlowRun]:
     """Read the flow runs that share campaigns."""
-    name = SHARE_DEPLOYMENT.partition("/")[0]
+    name = WORKER_DEPLOYMENT.partition("/")[0]
     async with get_client() as client:
         return await client.read_flow_runs(
             flow_filter=FlowFilter(name=FlowFilterName(any_=[name])), limit=50
@@ -83,7 +83,7 @@ async def test_one_of_two_workers_is_killed(
     """The other one finishes the campaign: every result, and not one job too many."""
     plan = plan_of(tmp_path, configuration, COUNT, lambda _: "sleep=2")
     output = tmp_path / "results"
-    with quick_fleet(tmp_path, parallel=4) as sandbox:
+    with quick_sandbox_for_campaigns(tmp_path, parallel=4) as sandbox:
         user, token = USER
         service = ExpresService(base_url=sandbox.url, user=user, token=SecretStr(token))
         with pytest.raises(CampaignError, match="Save the service"):
@@ -125,13 +125,13 @@ async def test_shares_outlive_the_campaign_that_asked_for_them(
     async def asks(service: ExpresService) -> tuple[FlowRun, FlowRun]:
         share = {"campaign": "c", "share": 0, "shares": 1, "output": str(tmp_path)}
         run = await run_deployment(
-            SHARE_DEPLOYMENT,
+            WORKER_DEPLOYMENT,
             parameters={**share, "plan": plan.model_dump(), "service": as_parameter(service)},
             timeout=0,
         )
         return FlowRunContext.get().flow_run, run
 
-    with quick_fleet(tmp_path) as sandbox:
+    with quick_sandbox_for_campaigns(tmp_path) as sandbox:
         service = ExpresService(base_url=sandbox.url)
         parent, share = await asks(service)
         async with service.get_client() as client:
@@ -143,7 +143,7 @@ async def test_shares_outlive_the_campaign_that_asked_for_them(
             await client.start(job_id)
             await stop_remote_jobs(campaign, parent, Crashed())
             assert not (await client.phase(job_id)).finished
-            await stop_remote_jobs(share_campaign, share, Crashed())
+            await stop_remote_jobs(campaign_worker, share, Crashed())
             assert await client.phase(job_id) is Phase.ABORTED
 
 

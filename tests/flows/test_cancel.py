@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from prefect_expres.flows.simulate import simulate
 from tests.support.processes import Child, PrefectServer, Sandbox, until
 from tests.support.runs import CALLERS, DeployedRun, deploy, deploy_file, simulation
@@ -44,7 +45,7 @@ def test_cancelled_flow_of_ones_own(
     """Cancelling a sync flow that called simulate aborts the job, too."""
     given = {"service": saved_service}
     parameters = simulation(sandbox_process, configuration, "sleep=90", tmp_path) | given
-    deployment = deploy_file("tests/flows/callers.py:science", "cancelled")
+    deployment = deploy_file("tests/support/callers.py:science", "cancelled")
     run = DeployedRun.start(deployment, {"simulation": parameters}, worker)
     until(lambda: sandbox_process.phases() == ["EXECUTING"], "the job", worker)
     run.cancel()

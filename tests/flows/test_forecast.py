@@ -10,18 +10,19 @@ from typing import Any, get_args
 import httpx
 import pytest
 from prefect import get_client
-from prefect_expres.flows.forecast import Site, forecast
-from tests.support.processes import PrefectServer, until
 
 from prefect_expres.analysis import find_observatory
 from prefect_expres.analysis.observatories import OBSERVATORIES, elevation
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import CampaignError
+from prefect_expres.execution.view import missing_for_analysis
+from prefect_expres.flows.forecast import Site, forecast
 from prefect_expres.forecasts.forecast import Forecast, Interest, read_forecast
 from prefect_expres.sandbox.serving import SandboxServer
-from prefect_expres.monitoring.artifacts import lack_for_analysis
+from tests.support.processes import PrefectServer, until
+from tests.support.quick import SUPPORT
 
-SKY_RUN = str(Path(__file__).with_name("sky_run.py"))
+SKY_RUN = str(SUPPORT / "sky_run.py")
 DAY = date(2036, 1, 3)
 """A day to come, when Jupiter is up in the evening: what is over is not announced."""
 
@@ -221,7 +222,7 @@ def test_every_known_observatory_can_be_chosen() -> None:
 
 def test_what_the_analysis_lacks_is_named_with_its_cure() -> None:
     """The message names what is missing, and what brings it."""
-    assert lack_for_analysis() is None
-    assert lack_for_analysis(("json", "no_such_module")) == (
+    assert missing_for_analysis() is None
+    assert missing_for_analysis(("json", "no_such_module")) == (
         "no_such_module is not installed; pip install 'prefect-expres[analysis]' brings it"
     )

@@ -16,24 +16,25 @@ import pytest
 from prefect import flow, get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.runtime import flow_run
-from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
-from prefect_expres.flows.simulate import simulate
-from tests.support.processes import free_port
 from pydantic import SecretStr
-from tests.support.runs import assert_whole
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.housekeeping.rules import Action, Chore
 from prefect_expres.errors import AccessError, JobFailed
+from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
-from prefect_expres.execution.manifest import SimulationResult
+from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
+from prefect_expres.flows.simulate import simulate
+from prefect_expres.housekeeping.rules import Action, JobDecision
 from prefect_expres.sandbox.dialects import DialectName
 from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.sandbox.store import SandboxJob
 from prefect_expres.uws import Phase, Timestamp, Upload, wait_for
+from tests.support.processes import free_port
+from tests.support.quick import SUPPORT
+from tests.support.runs import assert_whole
 
-ORDERED_RUN = (sys.executable, str(Path(__file__).with_name("ordered_run.py")))
+ORDERED_RUN = (sys.executable, str(SUPPORT / "ordered_run.py"))
 
 
 class House:
@@ -127,9 +128,9 @@ def owner_in(result: SimulationResult) -> str:
     return name.owner
 
 
-def by_id(result: HousekeepingResult) -> dict[str, Chore]:
+def by_id(result: HousekeepingResult) -> dict[str, JobDecision]:
     """Give what was done by the job's id."""
-    return {chore.job_url.rpartition("/")[2]: chore for chore in result.chores}
+    return {decision.job_url.rpartition("/")[2]: decision for decision in result.decisions}
 
 
 def listing(folder: Path) -> Iterator[tuple[str, int, int]]:
@@ -171,19 +172,21 @@ def test_a_dry_run_tells_and_a_run_does(
         created = server.created_count()
         dry = housekeeping(house.service, str(home))
         assert dry.dry_run
-        assert {job_id: chore.action for job_id, chore in by_id(dry).items()} == {
+        assert {job_id: decision.action for job_id, decision in by_id(dry).items()} == {
             ids[0]: Action.DELETE,
             ids[1]: Action.COLLECT,
             failed: Action.DELETE,
             stray: Action.DELETE,
         }
-        assert not [chore for chore in dry.chores if chore.done or chore.error]
+        assert not [decision for decision in dry.decisions if decision.done or decision.error]
         assert dry.strangers == 2
         assert (house.jobs(), list(listing(home))) == (before, files)
         assert server.created_count() == created
 
         done = housekeeping(house.service, str(home), dry_run=False)
-        assert [(c.action, c.why) for c in done.chores] == [(c.action, c.why) for c in dry.chores]
+        assert [(c.action, c.why) for c in done.decisions] == [
+            (c.action, c.why) for c in dry.decisions
+        ]
         assert house.jobs().keys() == {ids[1], stranger, nameless}
         assert len(done.inventory.complete) == 2
         again = simulate(contents["b"], house.service, output=str(home))
@@ -192,7 +195,7 @@ def test_a_dry_run_tells_and_a_run_does(
         assert server.created_count() == created
 
         last = housekeeping(house.service, str(home), dry_run=False)
-        assert [chore.done for chore in last.chores] == ["deleted"]
+        assert [decision.done for decision in last.decisions] == ["deleted"]
         assert house.jobs().keys() == {stranger, nameless}
 
     table = json.loads(asyncio.run(_artifact("housekeeping-jobs")))
@@ -211,7 +214,7 @@ def test_results_that_cannot_be_had_yet_are_kept_on_the_service(
     house.age(3, lasts=2)
     with house.open():
         narrow = house.service.model_copy(update={"largest_result": 10})
-        first, second = housekeeping(narrow, str(home), dry_run=False).chores
+        first, second = housekeeping(narrow, str(home), dry_run=False).decisions
         assert (first.job_url, first.action) == (away.job_url, Action.COLLECT)
         assert "TooLarge" in (first.error or "")
         assert "kept until" in (first.done or "")
@@ -220,13 +223,13 @@ def test_results_that_cannot_be_had_yet_are_kept_on_the_service(
             Action.EXTEND,
             None,
         )
-        for chore, days in ((first, 14), (second, 11)):
-            job = house.jobs()[chore.job_url.rpartition("/")[2]]
+        for decision, days in ((first, 14), (second, 11)):
+            job = house.jobs()[decision.job_url.rpartition("/")[2]]
             assert job.destruction >= datetime.now(UTC) + timedelta(days=days, minutes=-5)
-            told = Timestamp(text=str(chore.done).removeprefix("kept until "))
+            told = Timestamp(text=str(decision.done).removeprefix("kept until "))
             assert told.order == job.destruction.timestamp()
 
-        third, fourth = housekeeping(house.service, str(home), dry_run=False).chores
+        third, fourth = housekeeping(house.service, str(home), dry_run=False).decisions
         assert (third.action, third.error) == (Action.COLLECT, None)
         assert (fourth.action, fourth.done) == (Action.LEAVE, None)
     for folder in home.iterdir():
@@ -241,8 +244,8 @@ def test_what_its_flow_run_has_elsewhere_is_collected(
         elsewhere = simulate(configuration, house.service, output=str(tmp_path / "campaign"))
     house.age(20)
     with house.open():
-        (chore,) = housekeeping(house.service, str(tmp_path / "home"), dry_run=False).chores
-    assert (chore.job_url, chore.done) == (elsewhere.job_url, "deleted")
+        (decision,) = housekeeping(house.service, str(tmp_path / "home"), dry_run=False).decisions
+    assert (decision.job_url, decision.done) == (elsewhere.job_url, "deleted")
     assert not (tmp_path / "home").exists()
     assert_whole(tmp_path / "campaign")
 
@@ -266,9 +269,9 @@ def test_a_job_that_is_not_what_it_claims_is_left(
                 assert (await wait_for(client, forged, timeout=60)).phase is Phase.COMPLETED
 
         asyncio.run(run())
-        chores = by_id(housekeeping(house.service, str(tmp_path / "home"), dry_run=False))
-    assert chores[forged].action is Action.LEAVE
-    assert "do not make the simulation" in chores[forged].why
+        decisions = by_id(housekeeping(house.service, str(tmp_path / "home"), dry_run=False))
+    assert decisions[forged].action is Action.LEAVE
+    assert "do not make the simulation" in decisions[forged].why
     assert_whole(tmp_path / "home")
 
 
@@ -309,7 +312,7 @@ def test_an_account_is_the_users_own_in_both_lists(
     house.age(2)
     with house.open():
         careful = housekeeping(user, str(tmp_path / "home"))
-        assert [chore.job_url for chore in careful.chores] == [here.job_url]
+        assert [decision.job_url for decision in careful.decisions] == [here.job_url]
         assert careful.strangers == 2
         whole = housekeeping(user, str(tmp_path / "home"), whose="account", dry_run=False)
         assert by_id(whole)[elsewhere].done == "deleted"

@@ -7,9 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from prefect_expres.flows.simulate import simulate
 from tests.support.processes import Child, PrefectServer, Sandbox, until
-from tests.support.runs import CALLERS, DeployedRun, assert_whole, deploy, deploy_file, reference, simulation
+from tests.support.runs import (
+    CALLERS,
+    DeployedRun,
+    assert_whole,
+    deploy,
+    deploy_file,
+    reference,
+    simulation,
+)
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -41,7 +50,7 @@ def test_killed_flow_of_ones_own(
     """The hook on a flow that called simulate finds the called run, and stops its job."""
     given = {"service": saved_service}
     parameters = simulation(sandbox_process, configuration, "sleep=90", tmp_path) | given
-    deployment = deploy_file("tests/flows/callers.py:science", "killed")
+    deployment = deploy_file("tests/support/callers.py:science", "killed")
     run = DeployedRun.start(deployment, {"simulation": parameters}, worker)
     until(lambda: sandbox_process.phases() == ["EXECUTING"], "the job", worker)
     run.kill()

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
-from prefect_expres.flows.campaign import campaign
-from prefect_expres.flows.simulate import simulate
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.plan import FilesPlan
+from prefect_expres.flows.campaign import campaign
+from prefect_expres.flows.simulate import simulate
 from prefect_expres.sandbox.serving import SandboxServer
 
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
-from prefect_expres.flows.simulate import simulate
-from tests.support.processes import PrefectServer, Sandbox, until
-from tests.support.runs import CALLERS, assert_whole, simulation
 
 from prefect_expres.errors import JobFailed
 from prefect_expres.execution.manifest import SimulationResult
+from prefect_expres.flows.simulate import simulate
 from prefect_expres.uws import Phase
+from tests.support.processes import PrefectServer, Sandbox, until
+from tests.support.runs import CALLERS, assert_whole, simulation
 
 pytestmark = pytest.mark.timeout(300)
 ENDED_BY_RESTART = "The service was restarted while the job executed"

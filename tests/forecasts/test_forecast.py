@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from icalendar import Calendar
-from tests.support.result_files import Result, nothing, write
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
@@ -29,6 +28,7 @@ from prefect_expres.forecasts.forecast import (
     make_forecast,
     read_forecast,
 )
+from tests.support.result_files import Result, nothing, write
 
 START = datetime(2024, 1, 1, 19, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

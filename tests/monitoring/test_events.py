@@ -8,13 +8,13 @@ import httpx
 import pytest
 from prefect.assets import Asset
 from prefect.events import emit_event
-from prefect_expres.flows.simulate import simulate
-from tests.support.processes import PrefectServer, until
 
-from prefect_expres.monitoring.events import resource_of
-from prefect_expres.monitoring.assets import asset_key
 from prefect_expres.blocks import ExpresService
+from prefect_expres.flows.simulate import simulate
+from prefect_expres.monitoring.assets import asset_key
+from prefect_expres.monitoring.events import resource_of
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.processes import PrefectServer, until
 
 
 def _events(server: PrefectServer, resource: str) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from prefect.utilities.callables import parameter_schema
+
 from prefect_expres.flows.simulate import simulate
 
 FORM = parameter_schema(simulate)

@@ -8,7 +8,6 @@ from typing import Any
 import cdflib
 import numpy as np
 import pytest
-from tests.sandbox.engine_runs import EPHEMERIS, VISIBLE, example, fixed_observer, run
 
 from prefect_expres.expres.configuration import Configuration
 from prefect_expres.expres.result_name import output_name
@@ -16,6 +15,7 @@ from prefect_expres.sandbox.engine import EngineError, run_engine
 from prefect_expres.sandbox.engine.beaming import loss_cone
 from prefect_expres.sandbox.engine.field import internal_field, schmidt_coefficients
 from prefect_expres.sandbox.engine.geometry import read_ephemeris
+from tests.sandbox.engine_runs import EPHEMERIS, VISIBLE, example, fixed_observer, run
 
 REFERENCE = Path(__file__).parents[1] / "data" / "expres" / "reference-io-jrm09.npz"
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.sandbox.engine_runs import EXAMPLES, VISIBLE, fixed_observer, run
 
 from prefect_expres.expres.configuration import Configuration
 from prefect_expres.sandbox.engine.beaming import loss_cone
@@ -15,6 +14,7 @@ from prefect_expres.sandbox.engine.field import field_model
 from prefect_expres.sandbox.engine.lines import NORTH, SOUTH, field_lines
 from prefect_expres.sandbox.engine.run import outer_shell
 from prefect_expres.sandbox.engine.table import source_table
+from tests.sandbox.engine_runs import EXAMPLES, VISIBLE, fixed_observer, run
 
 DAYS = 30
 MOONS = {"Io": 5.91, "Europa": 9.40, "Ganymede": 14.97}

@@ -4,9 +4,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox import SandboxServer
+from tests.support.service_user import ServiceUser
 
 
 @pytest.fixture

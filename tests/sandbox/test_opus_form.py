@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.support.quick import QUICK_RUN
-from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox import SandboxServer
+from tests.support.quick import QUICK_RUN
+from tests.support.service_user import ServiceUser
 
 _MASKS = [
     (r' ?<uws:result id="prov[^>]*/>', ""),

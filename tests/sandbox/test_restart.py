@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.support.quick import QUICK_RUN
-from tests.support.service_user import ServiceUser, alive, process_id, until_gone
 
 from prefect_expres.errors import ExpresError
 from prefect_expres.sandbox import SandboxServer
+from tests.support.quick import QUICK_RUN
+from tests.support.service_user import ServiceUser, alive, process_id, until_gone
 
 _SERVE = """
 import sys

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox import SandboxServer
+from tests.support.service_user import ServiceUser
 
 
 @pytest.fixture

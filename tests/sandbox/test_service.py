@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.support.quick import QUICK_RUN
-from tests.support.service_user import ServiceUser, alive, process_id, until_gone
 
 from prefect_expres.sandbox import SandboxServer
+from tests.support.quick import QUICK_RUN
+from tests.support.service_user import ServiceUser, alive, process_id, until_gone
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from tests.support.quick import QUICK_RUN
-from tests.support.service_user import UWS, ServiceUser
 
 from prefect_expres.sandbox import SandboxServer
+from tests.support.quick import QUICK_RUN
+from tests.support.service_user import UWS, ServiceUser
 
 
 @pytest.fixture

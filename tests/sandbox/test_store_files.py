@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from tests.support.service_user import ServiceUser
 
 from prefect_expres.sandbox import SandboxServer
+from tests.support.service_user import ServiceUser
 
 CONTENT = bytes(range(256)) * 1200
 

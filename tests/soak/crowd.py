@@ -18,19 +18,16 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
-TESTS = Path(__file__).parent.parent
-sys.path += [str(TESTS), *(str(TESTS / room) for room in ("faults", "sandbox"))]
+from rich.console import Console
+from rich.table import Table
 
-from tests.support.quick import DATA, QUICK_RUN  # noqa: E402 - the folders of tests are no packages
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
-from tests.support.schedules import brought_home  # noqa: E402
-from tests.support.service_user import ServiceUser  # noqa: E402
-
-from prefect_expres.expres import Configuration, SimulationRequest  # noqa: E402
-from prefect_expres.expres.run_id import owner_of  # noqa: E402
-from prefect_expres.sandbox import SandboxServer  # noqa: E402
-from prefect_expres.uws import UWSClient  # noqa: E402
+from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.expres.run_id import owner_of
+from prefect_expres.sandbox import SandboxServer
+from prefect_expres.uws import UWSClient
+from tests.support.quick import DATA, QUICK_RUN
+from tests.support.schedules import brought_home
+from tests.support.service_user import ServiceUser
 
 ROUND_SECONDS = 120.0
 

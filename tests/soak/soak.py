@@ -22,16 +22,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-TESTS = Path(__file__).parent.parent
-sys.path += [str(TESTS), *(str(TESTS / room) for room in ("faults", "flows"))]
+from rich.console import Console
+from rich.table import Table
 
-from tests.support.processes import PrefectServer, Sandbox, migrate  # noqa: E402 - no packages
-from tests.support.proxy import Fault, FaultProxy, fault_proxy  # noqa: E402
-from tests.support.quick import DATA  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.table import Table  # noqa: E402
-from tests.support.runs import CALLERS, assert_whole, simulation  # noqa: E402
-from tests.support.schedules import schedule_of  # noqa: E402
+from tests.support.processes import PrefectServer, Sandbox, migrate
+from tests.support.proxy import Fault, FaultProxy, fault_proxy
+from tests.support.quick import DATA
+from tests.support.runs import CALLERS, assert_whole, simulation
+from tests.support.schedules import schedule_of
 
 SIDE_BY_SIDE = 3
 MOST_KILLS = 3

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests.soak.crowd import gather_crowd
 
 PROCESSES = 20

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import fsspec
 import pytest
-from tests.support.publisher import FILES, new_set
 
 from prefect_expres.storage.publish import prune, publish, read_published, set_name
+from tests.support.publisher import FILES, new_set
+from tests.support.quick import SUPPORT
 
 INDEX = "index.json"
 MOMENTS = 24
@@ -134,7 +135,7 @@ def test_whoever_is_killed_the_latest_is_whole(tmp_path: Path) -> None:
     seen = set()
     for _ in range(6):
         with subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("publisher.py")), str(root)],
+            [sys.executable, str(SUPPORT / "publisher.py"), str(root)],
             stdout=subprocess.PIPE,
             text=True,
         ) as publisher:

@@ -6,13 +6,13 @@ from typing import Any
 
 import fsspec
 import pytest
-from tests.support.range_server import LargeFile, serving
-from tests.uws.test_resume import fetched
 
 from prefect_expres.errors import ChecksumMismatch, Interrupted
 from prefect_expres.storage import write_whole
-from prefect_expres.uws import ResultRef, UWSClient, download
 from prefect_expres.storage.atomic import Part
+from prefect_expres.uws import ResultRef, UWSClient, download
+from tests.support.range_server import LargeFile, serving
+from tests.uws.test_resume import fetched
 
 SIZE = 12_000_000
 

@@ -7,9 +7,9 @@ import sys
 from typing import Any
 
 from prefect import flow
-from prefect_expres.flows.simulate import simulate
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.flows.simulate import simulate
 from prefect_expres.hooks import stop_remote_jobs
 
 

@@ -6,15 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.support.result_files import Result, two_windows, write
-
 from prefect_expres.campaigns.plan import FilesPlan
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.result_files import Result, two_windows, write
 
 COPYING_RUN = str(Path(__file__).with_name("copying_run.py"))
 
 
-def quick_fleet(folder: Path, **settings: Any) -> SandboxServer:
+def quick_sandbox_for_campaigns(folder: Path, **settings: Any) -> SandboxServer:
     """Make a sandbox whose runs obey orders and write small spectra."""
     cdf = folder / "spectra.cdf"
     write(Result(two_windows()), cdf)

@@ -1,6 +1,6 @@
 """Stands in for the engine where many simulations run: obeys orders, then copies spectra.
 
-``copying_run.py CDF FOLDER``; the orders are those of ``tests/data/quick_run.py``.
+``copying_run.py CDF FOLDER``; the orders are those of ``tests/support/quick_run.py``.
 """
 
 import runpy
@@ -10,5 +10,5 @@ from pathlib import Path
 
 if __name__ == "__main__":
     cdf = sys.argv.pop(1)
-    runpy.run_path(str(Path(__file__).parent.parent / "data" / "quick_run.py"))
+    runpy.run_path(str(Path(__file__).with_name("quick_run.py")))
     shutil.copyfile(cdf, Path(sys.argv[1]) / "work" / "expres_test.cdf")

@@ -1,7 +1,7 @@
 """Stands in for the engine where a test is about processes: obeys orders, then writes spectra.
 
-The configuration's SIMU.NAME holds the orders of ``tests/data/quick_run.py``, and ``log=MIB`` for
-a run log of so many MiB, which takes its time to download.
+The configuration's SIMU.NAME holds the orders of ``tests/support/quick_run.py``, and ``log=MIB``
+for a run log of so many MiB, which takes its time to download.
 """
 
 import json
@@ -9,11 +9,8 @@ import runpy
 import sys
 from pathlib import Path
 
-TESTS = Path(__file__).parent.parent
-
 if __name__ == "__main__":
-    runpy.run_path(str(TESTS / "data" / "quick_run.py"))
-    sys.path.append(str(TESTS / "analysis"))
+    runpy.run_path(str(Path(__file__).with_name("quick_run.py")))
     from tests.support.result_files import Result, two_windows, write
 
     folder = Path(sys.argv[1])

@@ -3,5 +3,6 @@
 import sys
 from pathlib import Path
 
-DATA = Path(__file__).parent / "data"
-QUICK_RUN = (sys.executable, str(DATA / "quick_run.py"))
+SUPPORT = Path(__file__).parent
+DATA = SUPPORT.parent / "data"
+QUICK_RUN = (sys.executable, str(SUPPORT / "quick_run.py"))

@@ -13,10 +13,10 @@ from prefect import Flow, get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.flows import EntrypointType
 from prefect.states import Cancelling
-from tests.support.processes import USER, Child, Sandbox, until
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.execution.manifest import Manifest
+from tests.support.processes import USER, Child, Sandbox, until
 
 ROOT = Path(__file__).parent.parent.parent
 CALLERS = str(Path(__file__).with_name("callers.py"))

@@ -6,14 +6,20 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tests.support.proxy import Fault
-
 from prefect_expres.errors import ExpresError
+from prefect_expres.execution import (
+    Election,
+    Event,
+    RunOptions,
+    ensure_started,
+    fetch_results,
+    stop_jobs,
+)
 from prefect_expres.expres import SimulationRequest
-from prefect_expres.execution import Election, fetch_results, see_started, stop_jobs
+from prefect_expres.net.retry import backoff
 from prefect_expres.storage import StoredFile
 from prefect_expres.uws import Phase, UWSClient, wait_for
-from prefect_expres.net.retry import backoff
+from tests.support.proxy import Fault
 
 T = TypeVar("T")
 LONGEST_SCHEDULE = 40
@@ -74,12 +80,15 @@ async def brought_home(
 ) -> list[StoredFile]:
     """Go the way of a simulation, each step tried again as the flow's tasks are."""
 
+    async def tell(event: Event) -> None:
+        notices.append(repr(event))
+
     async def submitted() -> Any:
         asked = {"execution_duration": 60, "timeout": 600.0} | election
-        return await Election(client, request, owner, notice=notices.append, **asked).submit()
+        return await Election(client, request, RunOptions(owner, **asked), tell=tell).submit()
 
     async def started() -> Phase:
-        return await see_started(client, submission, timeout=600.0, notice=notices.append)
+        return await ensure_started(client, submission, timeout=600.0, tell=tell)
 
     async def fetched() -> list[StoredFile]:
         return await fetch_results(client, submission.job_id, str(folder))

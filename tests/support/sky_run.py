@@ -12,7 +12,6 @@ from pathlib import Path
 from prefect_expres.sandbox.lifeline import end_with_service
 
 if __name__ == "__main__":
-    sys.path.append(str(Path(__file__).parent.parent / "analysis"))
     from tests.support.result_files import Result, nothing, write
 
     end_with_service()

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import xarray as xr
 from prefect import flow
-from tests.support.result_files import Result, two_windows, write
 
 from prefect_expres.analysis import open_results, visible_windows
 from prefect_expres.errors import ResultError
@@ -15,6 +14,7 @@ from prefect_expres.tasks.analysis import (
     export_results,
     find_windows,
 )
+from tests.support.result_files import Result, two_windows, write
 
 
 async def test_tasks_go_from_files_to_files(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from tests.support.processes import PrefectServer
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.processes import PrefectServer
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE_MS = 60_000

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.ui.form import await_completion, choose_service, field, open_artifact, open_form, submit
 from playwright.sync_api import Page, expect
+
+from tests.ui.form import await_completion, choose_service, field, open_artifact, open_form, submit
 
 pytestmark = pytest.mark.timeout(420)
 

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.ui.form import await_completion, choose_service, field, open_artifact, open_form, submit
 from playwright.sync_api import Page, expect
+
 from tests.support.runs import ROOT
+from tests.ui.form import await_completion, choose_service, field, open_artifact, open_form, submit
 
 pytestmark = pytest.mark.timeout(420)
 

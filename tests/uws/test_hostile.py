@@ -5,8 +5,6 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from tests.support.no_pause import NoPause
-from tests.support.raw_server import RawServer, raw_server
 
 from prefect_expres.errors import (
     ChecksumMismatch,
@@ -21,6 +19,8 @@ from prefect_expres.errors import (
 )
 from prefect_expres.uws import ResultRef, Upload, UWSClient, download
 from prefect_expres.uws.filenames import file_names, safe_name
+from tests.support.no_pause import NoPause
+from tests.support.raw_server import RawServer, raw_server
 
 BODY = b"emission" * 1000
 SHA1 = hashlib.sha1(BODY, usedforsecurity=False).hexdigest()

@@ -6,8 +6,8 @@ import pytest
 
 from prefect_expres.errors import Malformed, RequestRejected
 from prefect_expres.uws import JobRef, Timestamp, Verbatim
-from prefect_expres.uws.xml import read_version
 from prefect_expres.uws.forms import check_parameter
+from prefect_expres.uws.xml import read_version
 
 NOON = datetime(2026, 1, 1, 12)  # noqa: DTZ001 - as a service without zones has it
 NOON_UTC = NOON.replace(tzinfo=UTC)

@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.support.proxy import Fault, FaultProxy, fault_proxy
-from tests.support.schedules import HurriedClock
 
 from prefect_expres.errors import AuthenticationFailed, JobLost, Unreachable, WaitTimeout
 from prefect_expres.sandbox import SandboxServer
-from prefect_expres.uws import JobBoard, Observation, Phase, Upload, UWSClient
+from prefect_expres.uws import JobListPoller, Observation, Phase, Upload, UWSClient
+from tests.support.proxy import Fault, FaultProxy, fault_proxy
+from tests.support.schedules import HurriedClock
 
 
 async def started(sandbox: SandboxServer, configuration: dict[str, Any], orders: list[str]) -> Any:
@@ -33,11 +33,11 @@ async def started(sandbox: SandboxServer, configuration: dict[str, Any], orders:
 @asynccontextmanager
 async def board_of(
     sandbox: SandboxServer, faults: list[Fault] | None = None, speed: float = 20.0
-) -> AsyncIterator[tuple[JobBoard, FaultProxy]]:
+) -> AsyncIterator[tuple[JobListPoller, FaultProxy]]:
     """Give a board behind a proxy that counts, and does faults."""
     async with (
         fault_proxy(sandbox.url, faults or []) as proxy,
-        JobBoard(f"{proxy.url}/rest/ExPRES", clock=HurriedClock(speed)) as board,
+        JobListPoller(f"{proxy.url}/rest/ExPRES", clock=HurriedClock(speed)) as board,
     ):
         yield board, proxy
 
@@ -138,7 +138,7 @@ async def test_service_that_takes_one_phase_only(
 
     async with fault_proxy(quick_opus.url) as proxy:
         jobs_url = f"{proxy.url}/rest/ExPRES"
-        async with JobBoard(jobs_url, clock=HurriedClock(10.0), transport=OnePhase()) as board:
+        async with JobListPoller(jobs_url, clock=HurriedClock(10.0), transport=OnePhase()) as board:
             job = await board.finished(job_id, timeout=600, on_progress=show)
             assert board.readings > 2
     assert job.phase is seen[-1] is Phase.COMPLETED

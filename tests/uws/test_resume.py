@@ -8,13 +8,13 @@ from pathlib import Path
 
 import fsspec
 import pytest
-from tests.support.no_pause import NoPause
-from tests.support.range_server import LargeFile, serving
 
 from prefect_expres.errors import ChecksumMismatch, Interrupted
 from prefect_expres.storage import StoredFile, find_whole
-from prefect_expres.uws import ResultRef, UWSClient, download
 from prefect_expres.storage.atomic import Part
+from prefect_expres.uws import ResultRef, UWSClient, download
+from tests.support.no_pause import NoPause
+from tests.support.range_server import LargeFile, serving
 
 SIZE = 3_000_000
 LARGE = 2 * 2**30

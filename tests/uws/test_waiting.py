@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from tests.support.proxy import Fault, fault_proxy
-from tests.support.schedules import HurriedClock
 
 from prefect_expres.errors import JobLost, JobNotFound, ServerFault
 from prefect_expres.sandbox import SandboxServer
 from prefect_expres.uws import Phase, Upload, UWSClient, wait_for
+from tests.support.proxy import Fault, fault_proxy
+from tests.support.schedules import HurriedClock
 
 BAD_DAYS = {
     "500": [Fault("status", status=500)] * 5,

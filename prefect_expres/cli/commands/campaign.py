@@ -10,14 +10,14 @@ from cyclopts import App, Group, Parameter
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from prefect_expres.campaigns.index import found_at
+from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
 from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.flow_service import service_block
 from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.console.printing import facts, give, table
 from prefect_expres.errors import ConfigurationError, UsageError
 from prefect_expres.expres.estimate import run_seconds
-from prefect_expres.campaigns.index import found_at
-from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
 
 app = App(name="campaign", help="Plan many simulations, run them, and see how far it is.")
 

@@ -17,10 +17,10 @@ from prefect_expres.cli.console.printing import give, print_json
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Access, Configuration, Problem, routine, warnings_of
 from prefect_expres.expres.differences import differences
-from prefect_expres.expres.strict_json import read_content
 from prefect_expres.expres.routine import routine_path
 from prefect_expres.expres.schema import configuration_schema
 from prefect_expres.expres.schema_errors import problem_of_file
+from prefect_expres.expres.strict_json import read_content
 from prefect_expres.storage import write_whole
 
 app = App(name="config", help="Check, write and compare ExPRES configurations.")

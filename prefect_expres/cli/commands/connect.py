@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.endpoint import Place, choose_place
+from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import read_profiles
 from prefect_expres.cli.commands.tokens import Token, find_token
 from prefect_expres.errors import UsageError

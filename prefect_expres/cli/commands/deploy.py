@@ -34,9 +34,9 @@ def deploy(
     """
     named = service != UNSAID or any(map(os.environ.get, ("EXPRES_URL", "EXPRES_PROFILE")))
     wanted = service_block(service) if named else None
-    from prefect_expres.deployment.register import Wishes, deploy_all  # noqa: PLC0415 - imports Prefect
+    from prefect_expres.deployment.register import DeployOptions, deploy_all  # noqa: PLC0415 - imports Prefect
 
-    steps = asyncio.run(deploy_all(Wishes(wanted, replace_service, jobs, notify)))
+    steps = asyncio.run(deploy_all(DeployOptions(wanted, replace_service, jobs, notify)))
     give(
         [{"what": step.what, "became": step.became, "note": step.note} for step in steps],
         table("", "what", "", rows=((step.became, step.what, step.note) for step in steps)),

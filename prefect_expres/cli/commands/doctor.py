@@ -14,8 +14,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from prefect_expres.cli.commands.connect import client_of
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.commands.endpoint import Place, choose_place
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.commands.profiles_file import profiles_path, read_profiles
 from prefect_expres.cli.commands.tokens import Token, stored_token
 from prefect_expres.cli.console.exit_codes import Exit
@@ -27,8 +27,8 @@ from prefect_expres.errors import (
     RequestRejected,
     UsageError,
 )
-from prefect_expres.uws import UWSClient
 from prefect_expres.net.url import shown_url
+from prefect_expres.uws import UWSClient
 from prefect_expres.uws.xml import read_jobs, read_version
 
 Verdict = Literal["ok", "warn", "fail"]

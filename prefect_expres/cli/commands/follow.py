@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from prefect_expres.cli.commands.connect import Connection, connected
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.commands.job_records import job_record
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.commands.wait import await_jobs, raise_bad_end
 from prefect_expres.cli.console.printing import give, note, print_json, say
 from prefect_expres.errors import JobNotFound

@@ -6,23 +6,23 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from prefect_expres.cli.commands import creating, fetching, following
+from prefect_expres.cli.commands import follow, new_job, results
 from prefect_expres.cli.commands.assignments import Assignments
 from prefect_expres.cli.commands.connect import Connection, connected
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.commands.job_records import job_lines, job_record, jobs_table, ref_record
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.commands.wait import see_phase_left
-from prefect_expres.cli.console.prompts import at_terminal, confirm
 from prefect_expres.cli.console.exit_codes import Exit
 from prefect_expres.cli.console.printing import give, note
+from prefect_expres.cli.console.prompts import at_terminal, confirm
 from prefect_expres.errors import JobNotFound, UsageError
 from prefect_expres.uws import Phase
 
 app = App(name="jobs", help="Work with the jobs of a UWS service.")
-app.command(creating.new)
-app.command(following.wait)
-app.command(following.logs)
-app.command(fetching.results)
+app.command(new_job.new)
+app.command(follow.wait)
+app.command(follow.logs)
+app.command(results.results)
 
 
 @app.command(name="list")

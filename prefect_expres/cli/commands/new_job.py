@@ -8,10 +8,10 @@ from cyclopts import Parameter
 
 from prefect_expres.cli.commands.assignments import Assignments, is_control, upload_of
 from prefect_expres.cli.commands.connect import Connection, connected
-from prefect_expres.cli.commands.results import fetch, file_lines, settled_results
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.commands.endpoint import Place
 from prefect_expres.cli.commands.job_records import job_record
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.results import fetch, file_lines, settled_results
 from prefect_expres.cli.commands.wait import await_jobs, raise_bad_end
 from prefect_expres.cli.console.printing import note, print_json, say
 from prefect_expres.errors import AccessError, RequestRejected

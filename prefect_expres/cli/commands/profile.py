@@ -6,8 +6,8 @@ from typing import Any
 from cyclopts import App
 from rich.console import RenderableType
 
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.commands.endpoint import Place, choose_place, jobs_url_of
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.commands.profiles_file import read_profiles
 from prefect_expres.cli.commands.tokens import stored_token
 from prefect_expres.cli.console.printing import facts, give, note, table

@@ -19,8 +19,8 @@ from rich.progress import (
 )
 
 from prefect_expres.cli.commands.connect import connected
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.commands.job_records import result_record, results_table, size
+from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
 from prefect_expres.cli.console.printing import error_console, give, note, say
 from prefect_expres.errors import JobNotFound, UsageError
 from prefect_expres.storage import StoredFile, find_whole

@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from prefect_expres.cli.commands.endpoint import Place
-from prefect_expres.cli.console.prompts import ask_secret, at_terminal
 from prefect_expres.cli.console.printing import note
+from prefect_expres.cli.console.prompts import ask_secret, at_terminal
 from prefect_expres.errors import AuthenticationFailed
 
 VARIABLE = "EXPRES_TOKEN"

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from prefect_expres.cli.commands.connect import Connection
-from prefect_expres.cli.console.prompts import at_terminal, choose, until_interrupted
 from prefect_expres.cli.console.exit_codes import Interruption
 from prefect_expres.cli.console.printing import error_console, note
+from prefect_expres.cli.console.prompts import at_terminal, choose, until_interrupted
 from prefect_expres.errors import JobAborted, JobFailed, JobLost, WaitTimeout
 from prefect_expres.execution.evidence import fault_with_evidence
 from prefect_expres.uws import Job, Observation, Phase, UWSClient, wait_for

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from prefect_expres.expres import lead_angle
 from prefect_expres.expres.configuration import Density, Source
+from prefect_expres.expres.lead_angle import LAWS
+from prefect_expres.expres.lead_angle import lead_angle as lead_by_law
 from prefect_expres.sandbox.engine.errors import EngineError
 from prefect_expres.sandbox.engine.field import Floats
 
@@ -38,19 +39,19 @@ def lead_angle(law: str, moon: str, longitude: Floats, *, south: bool) -> Floats
     Raises:
         EngineError: The engine has no such law for this moon.
     """
-    if law not in lead_angle.LAWS:
+    if law not in LAWS:
         msg = (
             f"SOURCE.LAG_MODEL: {law!r}: the sandbox engine does not model this law; "
             "choose hess2011 or hue2023 (in lower case), or run it on the ExPRES service"
         )
         raise EngineError(msg)
-    if moon not in lead_angle.LAWS[law]:
+    if moon not in LAWS[law]:
         msg = (
             f"SOURCE.SAT: {moon!r}: the law {law} has no lead angle for it; "
-            f"it has {', '.join(lead_angle.LAWS[law])}; or give LG_MIN as a number"
+            f"it has {', '.join(LAWS[law])}; or give LG_MIN as a number"
         )
         raise EngineError(msg)
-    return lead_angle.lead_angle(law, moon, longitude, south=south)
+    return lead_by_law(law, moon, longitude, south=south)
 
 
 def ellipsoid_radius(position: Floats, flattening: float) -> Floats:

@@ -1,0 +1,46 @@
+"""Best-effort updates of Prefect's UI: they neither end a simulation nor hold it up."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+
+import anyio
+from anyio.lowlevel import RunVar
+from prefect.logging import get_run_logger
+
+LONGEST_UPDATE = 10.0
+UPDATES_AT_ONCE = 4
+_LIMIT: RunVar[asyncio.Semaphore] = RunVar("artifact_limit")
+
+
+@contextlib.contextmanager
+def best_effort() -> Iterator[None]:
+    """Update the UI as far as that works in `LONGEST_UPDATE` seconds; errors are logged at DEBUG.
+
+    A Prefect server that restarts must neither end a simulation that runs well nor hold it up:
+    Prefect's client tries for a minute.
+    """
+    try:
+        with anyio.fail_after(LONGEST_UPDATE):
+            yield
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it is only about the UI
+        get_run_logger().debug("Prefect's server did not take an update of the UI: %r", fault)
+
+
+def artifact_limit() -> asyncio.Semaphore:
+    """Give the semaphore that lets `UPDATES_AT_ONCE` of many simulations write an artifact.
+
+    Prefect's client has 16 connections. When the time is up for a request that has just been given
+    one, but has not begun, that connection is lost to it: after hundreds of requests at once no
+    connection was left, and the flow run could not tell that it had ended.
+    """
+    try:
+        return _LIMIT.get()
+    except LookupError:
+        _LIMIT.set(asyncio.Semaphore(UPDATES_AT_ONCE))
+        return _LIMIT.get()
+
+
+def artifact_key(kind: str, label: str) -> str:
+    """Name an artifact by what it shows, in the letters that Prefect allows."""
+    return f"{kind}-{label}".lower().replace("_", "-")
