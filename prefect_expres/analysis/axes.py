@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
+from prefect_expres.analysis.moons import Degrees
 from prefect_expres.analysis.visibility import Sighting
 
 GREY = "#5f6368"
@@ -99,13 +100,13 @@ def add_angle_axes(panel: Axes, series: Sequence[Sighting]) -> int:
         for each in series
         if each.meridian is not None
     ]
-    phases = {
-        each.source.name: (f"phase of {each.source.name}", each.time, each.moon_phase)
-        for each in reversed(series)
-        if each.moon_phase is not None
-    }
+    phases: dict[str, tuple[str, NDArray[np.datetime64], Degrees]] = {}
+    for each in series:
+        if each.moon_phase is not None:
+            label = f"phase of {each.source.name}"
+            phases.setdefault(each.source.name, (label, each.time, each.moon_phase))
     added = 0
-    for label, time, values in [*meridians[:1], *reversed(phases.values())]:
+    for label, time, values in [*meridians[:1], *phases.values()]:
         added += _add_angle_axis(panel, time, values, label, added)
     return added
 
