@@ -1,4 +1,6 @@
-"""What simulations show: data, pictures, and where and when emission is visible.
+"""Analysis of results: datasets, windows of visible emission, pictures, tables and exports.
+
+May import: errors, net, storage, expres.
 
 The names are loaded when they are first used: `Window` is a plain value and needs only pydantic,
 the others need the extra ``analysis``.
@@ -7,7 +9,7 @@ the others need the extra ``analysis``.
 from importlib import import_module
 from typing import Any
 
-# The picture's function cannot be called quicklook: Python gives that name to the room itself.
+# The picture's function cannot be called quicklook: Python gives that name to the module.
 _HOMES = {
     "Comparison": "comparison",
     "Observatory": "observatories",
@@ -38,7 +40,7 @@ __all__ = sorted(_HOMES)  # noqa: PLE0605 - the names are strings
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public name from its room, which may need the analysis extra."""
+    """Load a public name from its module, which may need the analysis extra."""
     if name not in _HOMES:
         msg = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(msg)

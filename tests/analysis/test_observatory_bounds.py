@@ -124,7 +124,7 @@ def test_steps_are_up_from_the_rise_to_the_set() -> None:
 )
 def test_only_what_the_earth_sees_is_seen_from_an_observatory(identity: Identity) -> None:
     """The error names the series."""
-    with pytest.raises(ObservatoryError, match=r"^x does not tell a planet that the Earth sees"):
+    with pytest.raises(ObservatoryError, match=r"^x is not named as a simulation of a planet"):
         seen_from(NENUFAR, seen(np.ones(2), identity=identity))
 
 
