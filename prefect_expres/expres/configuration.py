@@ -49,9 +49,7 @@ Range = Annotated[list[Number], Field(min_length=2, max_length=2)]
 class Section(BaseModel):
     """One section of the file: keys in upper case, unknown keys kept."""
 
-    model_config = ConfigDict(
-        alias_generator=str.upper, populate_by_name=True, extra="allow", frozen=True
-    )
+    model_config = ConfigDict(alias_generator=str.upper, extra="allow", frozen=True)
 
 
 class Simu(Section):
