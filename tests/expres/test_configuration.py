@@ -195,3 +195,15 @@ def test_the_files_that_are_written(configuration: dict[str, Any]) -> None:
     compact = json.dumps(configuration, sort_keys=True, separators=(",", ":"))
     assert model.canonical() == compact.encode()
     assert b"\\u00fc" in model.canonical()
+
+
+def test_keys_in_small_letters_are_unknown_keys(configuration: dict[str, Any]) -> None:
+    """They are kept beside absent ones of the same letters, and no default is written for those."""
+    configuration["SIMU"]["doi"] = "10.25935/x"
+    source = configuration["SOURCE"][0]
+    source["mode"] = source.pop("MODE")
+    model = Configuration.from_mapping(configuration)
+    assert model.content() == configuration
+    configuration["SIMU"]["DOI"] = "other"
+    assert Configuration.from_mapping(configuration).content() == configuration
+    assert Configuration.model_validate(model) is model
