@@ -14,7 +14,7 @@ _RULE = re.compile(
 _DAY = re.compile(r"_\d{8}(?=_v\d+$|$)")
 
 _NAMES = {"juice": "JUICE", "isaac": "ISaAC"}
-_BEAMING = {"lossc": "loss cone", "cavity": "steady-state cavity", "shell": "shell"}
+_BEAMING = {"lossc": "loss cone", "cavity": "steady-state cavity"}
 
 
 @dataclass(frozen=True)

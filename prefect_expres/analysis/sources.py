@@ -66,7 +66,7 @@ def _named(label: str, stated: str | None) -> tuple[str, Hemisphere]:
 
 def _polarization(hemisphere: Hemisphere, mode: str | None) -> Polarization:
     """Give the polarization; files before ExPRES 1.4 name no mode, which is RX."""
-    ordinary = (mode or "RX").upper() == "LO"
+    ordinary = (mode or "").upper() == "LO"
     return "RH" if (hemisphere == "north") is not ordinary else "LH"
 
 

@@ -106,6 +106,7 @@ def test_time_reaches_to_the_end_of_the_last_step(panel: Axes) -> None:
     assert high - low == pytest.approx(1)
     assert panel.get_xlabel() == "time (UTC)"
     panel.figure.draw_without_rendering()  # type: ignore[union-attr] - a panel has a figure
+    assert panel.xaxis.get_major_formatter().get_offset() == ""
     marks = [text.get_text() for text in panel.get_xticklabels()]
     assert 5 <= len(marks) <= 12
     assert marks[0] == "01 Jan" or "Jan" in marks[0] or marks[0] == "2024"

@@ -110,6 +110,13 @@ def test_other_simulations_are_not_joined(opened: Opened, changes: dict[str, Any
     assert len(sightings([opened(), opened(day=1, **changes)])) == 4
 
 
+def test_a_sighting_is_only_like_itself() -> None:
+    """It holds arrays, which have no single answer to whether they are the same."""
+    one, other = seen(np.ones(4)), seen(np.ones(4))
+    assert one != other
+    assert len({one, other, one}) == 2
+
+
 def test_phases_need_both_angles() -> None:
     """The phase is CML - longitude + 180."""
     ones = np.ones(4)
