@@ -16,9 +16,9 @@ from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timescale import leap_seconds, tai_minus_utc
 from prefect_expres.errors import EphemerisError
 
-FEWEST_ROWS = 7
+MIN_ROWS = 7
 """ExPRES refuses a file with fewer."""
-MOST_ROWS = 1_000_000
+MAX_ROWS = 1_000_000
 """Eleven days of seconds, two years of minutes: more is a slip of the pen."""
 CONVENTION = "sub-observer point at t - light time"
 
@@ -45,14 +45,14 @@ class Span:
         if self.step < 1 or self.step % 1:
             msg = f"A step of {self.step} s is not one or more whole seconds, as ExPRES needs"
             raise EphemerisError(msg)
-        if self.count < FEWEST_ROWS:
+        if self.count < MIN_ROWS:
             msg = (
                 f"{self.count} times from {self.start:%Y-%m-%d %H:%M:%S} are too few: ExPRES needs "
-                f"{FEWEST_ROWS} rows; ask for more hours or a shorter step"
+                f"{MIN_ROWS} rows; ask for more hours or a shorter step"
             )
             raise EphemerisError(msg)
-        if self.count > MOST_ROWS:
-            msg = f"{self.count} times are more than {MOST_ROWS}; take a longer step"
+        if self.count > MAX_ROWS:
+            msg = f"{self.count} times are more than {MAX_ROWS}; take a longer step"
             raise EphemerisError(msg)
         if self.start.microsecond:
             msg = f"{self.start.isoformat()} is no whole second: ExPRES cuts fractions off"
