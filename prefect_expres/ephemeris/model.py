@@ -57,10 +57,15 @@ class Span:
         if self.start.microsecond:
             msg = f"{self.start.isoformat()} is no whole second: ExPRES cuts fractions off"
             raise EphemerisError(msg)
-        if tai_minus_utc(self.start) != tai_minus_utc(self.stop):
+        try:
+            stop = self.stop
+        except OverflowError:
+            msg = f"{self.count} times, {self.step} s apart, end after the year 9999"
+            raise EphemerisError(msg) from None
+        if tai_minus_utc(self.start) != tai_minus_utc(stop):
             msg = (
                 f"A leap second lies between {self.start:%Y-%m-%d %H:%M:%S} and "
-                f"{self.stop:%Y-%m-%d %H:%M:%S} UTC, and the calendar of ExPRES has none; end "
+                f"{stop:%Y-%m-%d %H:%M:%S} UTC, and the calendar of ExPRES has none; end "
                 "before it or start after it"
             )
             raise EphemerisError(msg)
@@ -78,7 +83,7 @@ class Span:
         Raises:
             EphemerisError: ExPRES would misread a file with these times.
         """
-        if not math.isfinite(hours):
+        if not math.isfinite(hours * 3600.0):
             msg = f"{hours} hours cannot be laid out; give a finite number"
             raise EphemerisError(msg)
         return cls(start, step, math.ceil(round(hours * 3600.0 / step, 6)) if step else 0)
