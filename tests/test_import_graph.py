@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "uws": {"errors", "net", "storage"},
     "expres": {"errors"},
     "ephemeris": {"errors", "net", "storage", "expres"},
-    "analysis": {"errors", "storage", "expres"},
+    "analysis": {"errors", "net", "storage", "expres"},
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
     "sandbox": {"errors", "expres"},  # and uws.models, see below
     "prefect_support": {"expres", "ephemeris"},
