@@ -1,9 +1,9 @@
-"""Keep house: bring home what was not, delete what is old, keep what is still wanted, report."""
+"""Housekeeping: collect what was not downloaded, delete what is old, and report."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.runtime import flow_run
@@ -11,29 +11,34 @@ from pydantic import BaseModel, ConfigDict, PositiveFloat
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import AccessError
-from prefect_expres.housekeeping.actions import Housekeeper, Whose, find_our_jobs
+from prefect_expres.housekeeping.actions import Housekeeper
 from prefect_expres.housekeeping.inventory import Inventory, take_inventory
+from prefect_expres.housekeeping.jobs import find_our_jobs
 from prefect_expres.housekeeping.rules import Action, JobDecision, Rules
+from prefect_expres.monitoring.artifacts import show_result
 from prefect_expres.monitoring.best_effort import best_effort
-from prefect_expres.monitoring.log import log_step
+from prefect_expres.monitoring.log import log_step, log_warning
 from prefect_expres.net.url import shown_url
+from prefect_expres.prefect_support.flow_runs import find_owners
 from prefect_expres.prefect_support.forms import titled
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
+from prefect_expres.tasks.steps import TaskSteps
 
+Whose = Literal["this server", "account"]
 MOST_NAMED = 20
 
 
 class HousekeepingResult(BaseModel):
     """What was done, or would be done, with the jobs of ours, and what stands under the output.
 
-    ``strangers`` counts the jobs that are not ours and were left alone.
+    ``others`` counts the jobs that are not ours and were not touched.
     """
 
     model_config = ConfigDict(frozen=True)
 
     dry_run: bool
     decisions: tuple[JobDecision, ...]
-    strangers: int
+    others: int
     inventory: Inventory
 
 
@@ -66,7 +71,7 @@ async def housekeeping(
     the user's own; then "account" also takes the jobs of this user's other Prefect servers.
 
     Args:
-        service: The service whose jobs are looked after.
+        service: The service whose jobs are reviewed.
         output: Path or fsspec URL under which simulations are kept, and what is collected goes.
         dry_run: Only say what would be done.
         keep_days: Days that a finished job is kept on the service; what is still to be collected
@@ -83,22 +88,37 @@ async def housekeeping(
     """
     if whose == "account" and service.access.shared:
         msg = (
-            "Guests share one job list, and its jobs are not yours alone; choose 'this server', "
+            "Guests share one job list, and its jobs are not only yours; choose 'this server', "
             "or use an ExpresService with a user name and token"
         )
         raise AccessError(msg)
     inventory = await take_inventory(output)
-    ours, strangers = await find_our_jobs(service, whose)
-    log_step("keep", "%d jobs are ours; %d others are left alone", len(ours), strangers)
-    keeper = Housekeeper(service, output, Rules(datetime.now(UTC), keep_days), inventory, dry_run)
-    decisions = tuple([decision async for decision in keeper.look_after(ours)])
+    steps = TaskSteps(service)
+    account = service.user if whose == "account" else None
+    ours, others = await find_our_jobs(steps, service.access.job_lists, find_owners, account)
+    log_step("housekeeping", "%d jobs are ours; %d others are not touched", len(ours), others)
+    rules = Rules(datetime.now(UTC), keep_days)
+    decisions = []
+    async for review in Housekeeper(steps, output, rules, inventory, dry_run).review(ours):
+        _log(review.decision)
+        decisions.append(review.decision)
+        if review.collected is not None:
+            await show_result(*review.collected)
     if any(decision.action is Action.COLLECT and decision.done for decision in decisions):
         inventory = await take_inventory(output)
     result = HousekeepingResult(
-        dry_run=dry_run, decisions=decisions, strangers=strangers, inventory=inventory
+        dry_run=dry_run, decisions=tuple(decisions), others=others, inventory=inventory
     )
     await _show(result, output)
     return result
+
+
+def _log(decision: JobDecision) -> None:
+    done = decision.done or decision.action.value
+    step = f"{decision.label}, {decision.job_url}: {done}, since {decision.why}"
+    log_step("housekeeping", "%s", step)
+    if decision.error:
+        log_warning("%s, %s: %s", decision.label, decision.job_url, decision.error)
 
 
 async def _show(result: HousekeepingResult, output: str) -> None:
@@ -138,7 +158,7 @@ def _summary(result: HousekeepingResult, output: str) -> Iterator[str]:
     word = "To be done" if result.dry_run else "Actions"
     yield f"{word}: {_counted(decision.action.value for decision in result.decisions)}."
     failed = sum(decision.error is not None for decision in result.decisions)
-    yield f"Failed: {failed}. Jobs of others, left alone: {result.strangers}."
+    yield f"Failed: {failed}. Jobs of others, not touched: {result.others}."
     yield f"## {shown_url(output)}"
     yield f"{len(inventory.complete)} complete simulations; {inventory.bytes:,} bytes in all files."
     for words, folders in (

@@ -81,9 +81,18 @@ class EphemerisError(ExpresError):
 
 
 class EphemerisUnavailable(EphemerisError):
-    """The source of an ephemeris did not answer, or asks to come back later."""
+    """The source of an ephemeris did not answer, or asks to come back later.
+
+    Args:
+        message: What happened.
+        retry_after: Seconds that the source asks to wait, if it said so.
+    """
 
     retryable = True
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after)
+        self.retry_after = retry_after
 
 
 class ResultError(ExpresError):

@@ -33,7 +33,7 @@ def test_plan_is_shown_and_written(tmp_path: Path) -> None:
         (("--first", "2018-09-13", "--last", "2018-09-12"), 1, "before the first"),
         (("--first", "2018-09-13", "--moon", "Amalthea"), 1, "moons.0"),
         (("--first", "2018-09-13", "--grid", "ACCEL"), 2, "PATH=VALUE"),
-        (("--first", "2018-09-13", "--grid", "SOURCE.*.SPEED=1"), 1, "no place"),
+        (("--first", "2018-09-13", "--grid", "SOURCE.*.SPEED=1"), 1, "not in the configuration"),
         (("--files", "nowhere/*.json"), 1, "There are no files"),
         (("nowhere.json",), 1, "cannot be read"),
     ],

@@ -7,7 +7,6 @@ from datetime import datetime
 import pytest
 
 from prefect_expres.ephemeris import (
-    Clock,
     Ephemeris,
     HorizonsEphemeris,
     MiriadeEphemeris,
@@ -17,7 +16,8 @@ from prefect_expres.ephemeris import (
 )
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
 from tests.ephemeris.de440 import DAY, EARTH
-from tests.ephemeris.replay_server import QuickTime, ReplayServer, payload
+from tests.ephemeris.replay_server import ReplayServer, payload
+from tests.support.no_pause import NoPause
 
 SPAN = Span(DAY, 60, 7)
 COLUMNS = ["UTC calendar date", "Longitude (deg)", "Latitude (deg)", "Radius (km)"]
@@ -100,7 +100,7 @@ def offer(server: ReplayServer) -> WebGeoCalcEphemeris:
 
 
 async def test_webgeocalc_is_asked_for_jupiter_as_the_observer_sees_it(
-    server: ReplayServer, clock: Clock
+    server: ReplayServer, clock: NoPause
 ) -> None:
     """Target Jupiter, light time converged, LATITUDINAL; the answer is turned round."""
     offer(server)
@@ -121,7 +121,7 @@ async def test_webgeocalc_is_asked_for_jupiter_as_the_observer_sees_it(
     assert (asked["timeStep"], asked["timeStepUnits"]) == (60, "SECONDS")
 
 
-async def test_webgeocalc_columns_are_found_by_name(server: ReplayServer, clock: Clock) -> None:
+async def test_webgeocalc_columns_are_found_by_name(server: ReplayServer, clock: NoPause) -> None:
     """Their order is not promised."""
     server.add("/calculation/new", STARTED)
     server.add("/calculation/0788/results", webgeocalc_results(COLUMNS[::-1]))
@@ -131,30 +131,28 @@ async def test_webgeocalc_columns_are_found_by_name(server: ReplayServer, clock:
 
 
 async def test_webgeocalc_is_waited_for_ever_less_often(
-    server: ReplayServer, clock: Clock, time: QuickTime
+    server: ReplayServer, clock: NoPause
 ) -> None:
     """A queued calculation is looked at after 1, 2, 4 … seconds."""
     server.add("/calculation/new", in_phase("QUEUED"))
     for phase in ("LOADING_KERNELS", "LOADING_KERNELS", "COMPLETE"):
         server.add("/calculation/0788", in_phase(phase))
     assert_earth(await prepare_ephemeris(offer(server), SPAN, clock=clock))
-    assert time.slept == [1.0, 2.0, 4.0]
+    assert clock.slept == [1.0, 2.0, 4.0]
 
 
-async def test_the_wait_for_webgeocalc_has_an_end(
-    server: ReplayServer, clock: Clock, time: QuickTime
-) -> None:
+async def test_the_wait_for_webgeocalc_has_an_end(server: ReplayServer, clock: NoPause) -> None:
     """After ten minutes the calculation is given up, and may be tried again."""
     server.add("/calculation/new", in_phase("QUEUED"))
     server.add("/calculation/0788", in_phase("QUEUED"))
     with pytest.raises(EphemerisUnavailable, match="still QUEUED after 600 s"):
         await prepare_ephemeris(WebGeoCalcEphemeris(base_url=server.url), SPAN, clock=clock)
-    assert 580 < time.now() <= 600
-    assert max(time.slept) == 10.0
+    assert 580 < clock.now() <= 600
+    assert max(clock.slept) == 10.0
 
 
 @pytest.mark.parametrize("phase", ["FAILED", "CANCELLED", "DISPATCHED", "EXPIRED"])
-async def test_a_lost_calculation_is_told(server: ReplayServer, clock: Clock, phase: str) -> None:
+async def test_a_lost_calculation_is_told(server: ReplayServer, clock: NoPause, phase: str) -> None:
     """No phase that cannot become COMPLETE is waited for."""
     server.add("/calculation/new", in_phase("QUEUED"))
     server.add("/calculation/0788", in_phase(phase))
@@ -187,7 +185,7 @@ async def test_a_lost_calculation_is_told(server: ReplayServer, clock: Clock, ph
     ],
 )
 async def test_what_webgeocalc_cannot_compute_is_told(
-    server: ReplayServer, clock: Clock, answers: list[object], word: str
+    server: ReplayServer, clock: NoPause, answers: list[object], word: str
 ) -> None:
     """In its own words where it has some; a single row comes as bare values."""
     for path, answer in zip(
@@ -199,7 +197,7 @@ async def test_what_webgeocalc_cannot_compute_is_told(
 
 
 async def test_horizons_longitudes_and_latitudes_are_turned(
-    server: ReplayServer, clock: Clock
+    server: ReplayServer, clock: NoPause
 ) -> None:
     """West longitudes become east ones, planetodetic latitudes planetocentric, au kilometres."""
     server.add("/", horizons(horizons_text()))
@@ -215,7 +213,7 @@ async def test_horizons_longitudes_and_latitudes_are_turned(
 
 
 async def test_horizons_heading_says_which_way_longitudes_count(
-    server: ReplayServer, clock: Clock
+    server: ReplayServer, clock: NoPause
 ) -> None:
     """If it says east one day, they are taken as they are."""
     heading = HEADING.replace("West-longitude", "East-longitude")
@@ -224,7 +222,7 @@ async def test_horizons_heading_says_which_way_longitudes_count(
 
 
 async def test_horizons_steps_of_seconds_are_asked_for_as_a_number_of_steps(
-    server: ReplayServer, clock: Clock
+    server: ReplayServer, clock: NoPause
 ) -> None:
     """Horizons knows no unit of seconds; an answer for other times is refused."""
     server.add("/", horizons(horizons_text()))
@@ -252,7 +250,7 @@ async def test_horizons_steps_of_seconds_are_asked_for_as_a_number_of_steps(
     ],
 )
 async def test_what_horizons_does_not_have_is_told(
-    server: ReplayServer, clock: Clock, answer: object, word: str
+    server: ReplayServer, clock: NoPause, answer: object, word: str
 ) -> None:
     """In its own words; such an answer is final."""
     server.add("/", answer)
@@ -262,7 +260,7 @@ async def test_what_horizons_does_not_have_is_told(
     assert len(server.requests) == 1
 
 
-async def test_miriade_is_read_by_its_columns(server: ReplayServer, clock: Clock) -> None:
+async def test_miriade_is_read_by_its_columns(server: ReplayServer, clock: NoPause) -> None:
     """East longitudes, planetocentric latitudes, au; and the user is told to check."""
     server.add("/", miriade_text())
     made = await prepare_ephemeris(MiriadeEphemeris(base_url=server.url), SPAN, clock=clock)
@@ -273,7 +271,7 @@ async def test_miriade_is_read_by_its_columns(server: ReplayServer, clock: Clock
     assert (asked["-name"], asked["-so"], asked["-ep"]) == ("p:Jupiter", "3", "2018-09-13T00:00:00")
 
 
-async def test_miriade_is_asked_in_portions(server: ReplayServer, clock: Clock) -> None:
+async def test_miriade_is_asked_in_portions(server: ReplayServer, clock: NoPause) -> None:
     """No question is for more than 5000 times; the parts join without a gap."""
     span = Span(DAY, 1, 5003)
     times = list(span.times())
@@ -298,7 +296,7 @@ async def test_miriade_is_asked_in_portions(server: ReplayServer, clock: Clock) 
     ],
 )
 async def test_what_miriade_does_not_have_is_told(
-    server: ReplayServer, clock: Clock, text: str, word: str
+    server: ReplayServer, clock: NoPause, text: str, word: str
 ) -> None:
     """Its flag, its short answers and its stars."""
     server.add("/", text)

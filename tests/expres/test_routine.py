@@ -71,7 +71,7 @@ def test_the_path_is_that_of_the_team() -> None:
 @pytest.mark.parametrize(
     ("observer", "moon", "phase", "words"),
     [
-        ("Earth", "Callisto", 0.0, "no routine for the moon 'Callisto'"),
+        ("Earth", "Callisto", 0.0, "no routine simulation of the moon 'Callisto'"),
         ("Earth", "io", 0.0, "write 'Io'"),
         ("JUICE", "Io", 0.0, "OBSERVER.SC: 'JUICE'"),
         ("Earth", "Io", float("nan"), "cannot be written as JSON"),

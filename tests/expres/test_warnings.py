@@ -7,7 +7,7 @@ import pytest
 
 from prefect_expres.expres import Access, Configuration, warnings_of
 from prefect_expres.expres.estimate import result_bytes
-from prefect_expres.expres.warnings import TRAPS
+from prefect_expres.expres.warnings import WARNINGS
 
 Content = dict[str, Any]
 
@@ -49,7 +49,7 @@ CASES: dict[str, tuple[Callable[[Content], Any], str]] = {
         lambda c: c["SOURCE"][0].update(AURORA_ALT=650),
         r"SOURCE\[0\].AURORA_ALT: 650: it is in planetary radii.* 0.00909",
     ),
-    "law-not-seen": (
+    "law-not-used": (
         _europa("Hue2023"),
         r"SOURCE\[0\].LAG_MODEL: 'Hue2023': .* lower case.*; write 'hue2023'",
     ),
@@ -76,14 +76,14 @@ def test_a_careful_configuration_has_no_warnings(quiet: Content) -> None:
     assert warnings_of(Configuration.from_mapping(quiet), Access.of(None)) == ()
 
 
-@pytest.mark.parametrize("name", TRAPS)
+@pytest.mark.parametrize("name", WARNINGS)
 def test_a_silent_trap_is_told(name: str, quiet: Content) -> None:
     """A trap breaks no rule; the warning says where it is, why, and the way out."""
     change, words = CASES[name]
     change(quiet)
     warnings = warnings_of(Configuration.from_mapping(quiet))
     assert warnings
-    assert {warning.rule for warning in warnings} == {TRAPS[name].rule}
+    assert {warning.rule for warning in warnings} == {WARNINGS[name].rule}
     with pytest.raises(AssertionError, match=words):
         raise AssertionError(warnings[0])
 
