@@ -46,6 +46,11 @@ class ExpresError(Exception):
 
     retryable: ClassVar[bool] = False
 
+    def __init_subclass__(cls, *, retryable: bool | None = None) -> None:
+        """Take ``retryable`` from the line of the class, or else from its parent."""
+        super().__init_subclass__()
+        cls.retryable = cls.retryable if retryable is None else retryable
+
     def __str__(self) -> str:
         """Return the message only; the facts are attributes."""
         return str(self.args[0]) if self.args else type(self).__name__
@@ -80,15 +85,12 @@ class EphemerisError(ExpresError):
     """An ephemeris is missing, has a wrong name, or cannot be read."""
 
 
-class EphemerisUnavailable(EphemerisError):
+class EphemerisUnavailable(EphemerisError, retryable=True):
     """The source of an ephemeris did not answer, or asks to come back later.
 
     Args:
-        message: What happened.
-        retry_after: Seconds that the source asks to wait, if it said so.
+        retry_after: Seconds to wait, as the source asked; None if it did not.
     """
-
-    retryable = True
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message, retry_after)
@@ -138,36 +140,28 @@ class JobNotFound(RequestRejected):
     """The service does not know this job."""
 
 
-class Busy(ServiceError):
+class Busy(ServiceError, retryable=True):
     """The service asks to come back later: too many requests or too many active jobs."""
-
-    retryable = True
 
 
 class ActiveJobsLimit(Busy):
     """The user has as many jobs queued or executing as the service allows."""
 
 
-class Unreachable(ServiceError):
+class Unreachable(ServiceError, retryable=True):
     """There was no answer, or only that of a gateway."""
 
-    retryable = True
 
-
-class ServerFault(ServiceError):
+class ServerFault(ServiceError, retryable=True):
     """The service failed: a 5xx status that is not the fault of the request."""
-
-    retryable = True
 
 
 class ProtocolError(ServiceError):
     """The answer cannot be read as UWS."""
 
 
-class Malformed(ProtocolError):
+class Malformed(ProtocolError, retryable=True):
     """The answer is not a UWS document: it was cut or damaged on its way, or is another page."""
-
-    retryable = True
 
 
 class SubmissionUncertain(ServiceError):
@@ -282,22 +276,16 @@ class TransferError(ExpresError):
         self.name, self.url = name, url
 
 
-class Interrupted(TransferError):
+class Interrupted(TransferError, retryable=True):
     """The connection ended before the file was complete."""
 
-    retryable = True
 
-
-class SizeMismatch(TransferError):
+class SizeMismatch(TransferError, retryable=True):
     """The size of the file is not the announced one."""
 
-    retryable = True
 
-
-class ChecksumMismatch(TransferError):
+class ChecksumMismatch(TransferError, retryable=True):
     """The hash of the file is not the one that the service announced."""
-
-    retryable = True
 
 
 class TooLarge(TransferError):
