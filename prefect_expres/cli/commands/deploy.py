@@ -38,7 +38,7 @@ def deploy(
 
     steps = asyncio.run(deploy_all(DeployOptions(wanted, replace_service, jobs, notify)))
     give(
-        [{"what": step.what, "became": step.became, "note": step.note} for step in steps],
-        table("", "what", "", rows=((step.became, step.what, step.note) for step in steps)),
+        [{"what": step.what, "outcome": step.outcome, "note": step.note} for step in steps],
+        table("", "what", "", rows=((step.outcome, step.what, step.note) for step in steps)),
         as_json=as_json,
     )
