@@ -1,4 +1,4 @@
-"""Run many ExPRES simulations: a plan, a few at a time on the service, the failed ones reported."""
+"""Run many ExPRES simulations: some at once on the service, with a report of the failed ones."""
 
 import asyncio
 import time
@@ -66,32 +66,32 @@ async def campaign(
 ) -> CampaignResult:
     """Run many ExPRES simulations, and index what they show.
 
-    Each simulation is a task run with a name and a state of its own. One that fails is reported
-    and ends nothing. One that stands complete and verified under the output URL is not run again,
-    so that a campaign that is run once more does only what is missing.
+    Each simulation is a task run with its own name and state. A simulation that fails is reported,
+    and the others go on. A simulation with complete and verified results under the output URL is
+    not run again: run a campaign once more to do only what is missing.
 
     Args:
-        plan: Which simulations: routine ones by days, moons and observers, or files.
+        plan: The simulations: routine ones by days, moons and observers, or files.
         service: The service that runs them.
         output: Path or fsspec URL under which each simulation gets a folder of its own.
         in_flight: How many simulations may be on the service at once.
-        workers: How many flow runs work on the campaign; more than one need a work pool.
-        max_failures: Begin no further simulation when more than so many have failed; None for no
+        workers: How many flow runs work on the campaign; more than one needs a work pool.
+        max_failures: Start no more simulations when more than this number have failed; None for no
             limit.
         branch: The ExPRES git branch; guests may only use master.
         execution_duration: Seconds that each job may run: at most 600 for guests, else 10800.
-        timeout: Seconds to wait for each job and its slot; by default an hour over the execution
-            duration.
-        attempts: How many jobs of a simulation may fail, be aborted or be lost.
+        timeout: Seconds to wait for each job and its slot; by default the execution duration plus
+            one hour.
+        attempts: How many jobs may be tried for each simulation.
 
     Returns:
-        Counts, times and bytes, what became of each simulation, and the URLs of index, catalogue
+        Counts, times and bytes, the outcome of each simulation, and the URLs of index, catalogue
         and manifest.
 
     Raises:
         AccessError: The user may not ask for this; nothing was sent.
         ConfigurationError: The plan gives no simulations; nothing was sent.
-        CampaignError: It cannot be given to workers, or all of them have died.
+        CampaignError: The campaign cannot be given to workers, or lost all of them.
         TooManyFailures: More than ``max_failures`` have failed; the others are indexed.
     """
     service.access.check(branch, execution_duration)
@@ -158,18 +158,18 @@ async def campaign_worker(
     Its jobs are not stopped when it crashes: the others go on with them.
 
     Args:
-        plan: Which simulations.
+        plan: The simulations.
         service: The service that runs them.
         output: Path or fsspec URL of the campaign's output.
         campaign: The campaign's id.
         worker: The worker's number, from 0 on.
         workers: How many workers there are.
         in_flight: How many simulations of this worker may be on the service at once.
-        max_failures: Begin no further simulation when more than so many have failed.
+        max_failures: Start no more simulations when more than this number have failed.
         branch: The ExPRES git branch.
         execution_duration: Seconds that each job may run.
         timeout: Seconds to wait for each job and its slot.
-        attempts: How many jobs of a simulation may fail, be aborted or be lost.
+        attempts: How many jobs may be tried for each simulation.
 
     Returns:
         How many simulations the campaign has rows of.
@@ -196,7 +196,7 @@ async def _run_here(
     journal: Journal,
     progress: CampaignProgress,
 ) -> int:
-    """Run all of the plan in this flow run, and give how often the job list was read."""
+    """Run the whole plan in this flow run; return how often the job list was read."""
     async with CampaignRunner(settings, journal, lambda: progress.show(journal.rows)) as runner:
         await runner.run(plan, range(plan.count()))
         return runner.poller.readings
