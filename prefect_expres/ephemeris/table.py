@@ -20,7 +20,8 @@ from prefect_expres.errors import EphemerisError
 from prefect_expres.net.clock import Clock
 from prefect_expres.storage import read_bounded
 
-MAX_BYTES = 512 * 2**20
+MAX_BYTES = 128 * 2**20
+"""As many rows as a span may have, of 128 bytes each."""
 _KM = {"km": 1.0, "au": AU_KM, "radii": EQUATOR_KM}
 
 
