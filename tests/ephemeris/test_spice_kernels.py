@@ -108,7 +108,7 @@ async def test_without_jupiter_the_barycentre_is_taken_from_afar(tmp_path: Path)
 
 
 @pytest.mark.parametrize(("radii", "near"), [(99.9, True), (100.1, False)])
-async def test_the_barycentre_will_not_do_within_a_hundred_radii(
+async def test_the_barycentre_is_refused_within_a_hundred_radii(
     tmp_path: Path,
     radii: float,
     near: bool,  # noqa: FBT001

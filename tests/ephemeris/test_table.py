@@ -59,7 +59,7 @@ async def test_stated_conventions_lead_to_one(
     assert made.source == "The table e.csv"
 
 
-async def test_a_table_without_the_lights_travel_gets_it(tmp_path: Path) -> None:
+async def test_a_table_without_light_time_is_corrected(tmp_path: Path) -> None:
     """Within 0.003 degrees, and the note says so."""
     path = table(tmp_path / "e.csv", "T,199.181990,-2.906705,872495788.8")
     spec = TableEphemeris(path=path, **STATED | {"light_time": "none"})
@@ -170,9 +170,9 @@ def test_a_table_of_one_day_is_not_read_beyond_its_limit(tmp_path: Path) -> None
         ("T,228.5,-2.9", r"e\.csv: row 1 cannot be read: '2018-09-13T00:00:00 228\.5 -2\.9'$"),
         ("T,228.5,south,1", "row 1 cannot be read"),
         ("T,228.5,-2.9,1\nT,228.5,-2.9", "row 2 cannot be read"),
-        ("later,228.5,-2.9,1", "no time of UTC"),
+        ("later,228.5,-2.9,1", "not a UTC time"),
         ("T,228.5,-2.9,0", "radius"),
-        ("T,228.5,-92.9,1", "no position"),
+        ("T,228.5,-92.9,1", "not a position"),
     ],
 )
 def test_rows_that_are_none_are_refused(tmp_path: Path, row: str, word: str) -> None:
@@ -191,7 +191,7 @@ def test_files_that_are_none_are_refused(tmp_path: Path) -> None:
         (str(tmp_path / "none.csv"), "cannot be read"),
         ("gopher://host/e.csv", "cannot be read"),
         (str(tmp_path / "empty.csv"), "empty"),
-        (str(tmp_path / "bytes.csv"), "no text"),
+        (str(tmp_path / "bytes.csv"), "not text"),
         (str(tmp_path / "head.csv"), "0 rows"),
     ]:
         with pytest.raises(EphemerisError, match=word):

@@ -1,4 +1,4 @@
-"""Manners on the network: patience, limits, and one question at a time."""
+"""Requests to a service: pauses, limits, errors, and one request at a time."""
 
 import asyncio
 import gzip
@@ -83,8 +83,8 @@ async def test_a_calculation_may_be_asked_for_again(server: ReplayServer, clock:
     assert [request.method for request in server.requests] == ["POST", "POST", "GET"]
 
 
-async def test_nobody_at_home_is_told(clock: NoPause) -> None:
-    """A closed port is an error of ours, and may pass."""
+async def test_a_closed_port_is_told(clock: NoPause) -> None:
+    """As an error that may be retried."""
     async with replay_server() as gone:
         address = gone.url
     with pytest.raises(EphemerisUnavailable, match="Horizons is not available now"):
@@ -109,7 +109,7 @@ async def test_redirects_are_not_followed(server: ReplayServer, clock: NoPause) 
 
 
 async def test_no_answer_is_read_beyond_its_limit(server: ReplayServer, clock: NoPause) -> None:
-    """A small packed body that unpacks to too much is dropped, and not asked for again."""
+    """A small compressed body of too large a content is dropped, and not asked for again."""
     bomb = gzip.compress(bytes(MAX_BYTES + 1), compresslevel=1)
     server.add("/", bomb, "Content-Encoding: gzip")
     with pytest.raises(EphemerisError, match="limit of 67108864 bytes; ask for fewer times"):
@@ -117,15 +117,15 @@ async def test_no_answer_is_read_beyond_its_limit(server: ReplayServer, clock: N
     assert len(server.requests) == 1
 
 
-async def test_a_body_in_another_packing_is_refused(server: ReplayServer, clock: NoPause) -> None:
-    """None was asked for, and this one cannot be counted unpacked."""
+async def test_another_content_encoding_is_refused(server: ReplayServer, clock: NoPause) -> None:
+    """None was asked for, and this one cannot be decompressed."""
     server.add("/", b"?", "Content-Encoding: br")
     with pytest.raises(EphemerisError, match="encoded as 'br'") as fault:
         await ask(server, clock)
     assert not fault.value.retryable
 
 
-async def test_a_packed_body_that_is_cut_is_asked_for_again(
+async def test_a_compressed_body_that_is_cut_is_asked_for_again(
     server: ReplayServer, clock: NoPause
 ) -> None:
     """Its length was right, its end is missing."""
@@ -155,7 +155,7 @@ async def test_one_question_at_a_time(server: ReplayServer, clock: NoPause) -> N
 @pytest.mark.parametrize("address", ["ftp://host/x", "host", "", "http://", "http://host:port"])
 async def test_what_is_no_address_is_told(address: str, clock: NoPause) -> None:
     """Before anything is sent."""
-    with pytest.raises(EphemerisError, match="no address of a web service"):
+    with pytest.raises(EphemerisError, match="not the URL of a web service"):
         await prepare_ephemeris(HorizonsEphemeris(base_url=address), SPAN, clock=clock)
 
 
@@ -212,7 +212,7 @@ async def _entered(address: str, clock: NoPause) -> None:
 async def test_a_service_is_told_who_asks_and_what_it_may_send(
     server: ReplayServer, clock: NoPause
 ) -> None:
-    """Our name, and no compression; the environment's proxies are left out."""
+    """Our name, and no compression."""
     server.add("/", "yes")
     async with exclusive_access("test", server.url, clock) as service:
         assert await service.request(query={"a": "1 2"}) == "yes"
@@ -263,5 +263,5 @@ async def test_secrets_in_addresses_are_not_shown(server: ReplayServer, clock: N
     with pytest.raises(EphemerisError, match=r"to 'http://elsewhere/'$"):
         await ask(server, clock)
     spec = HorizonsEphemeris(base_url="ftp://user:token@host/")
-    with pytest.raises(EphemerisError, match=r"^Horizons: 'ftp://host/' is no address"):
+    with pytest.raises(EphemerisError, match=r"^Horizons: 'ftp://host/' is not the URL"):
         await prepare_ephemeris(spec, SPAN, clock=clock)
