@@ -88,9 +88,9 @@ async def test_miriade_is_asked_in_portions(server: ReplayServer, clock: NoPause
     [
         ("Flag: -1\n# no such observer\n" + "#\n" * 10, "no such observer"),
         ("Flag: -1", "no such ephemeris$"),
-        ("too short\n" * 9, "no table. It says: too short"),
+        ("too short\n" * 9, "not a table. It says: too short"),
         ("# Flag: 1\n" + "#\n" * 9, "gave 0 rows of the 7"),
-        ("", "no table$"),
+        ("", "not a table$"),
         (miriade_text(latitude="***********"), r"no position.*\*\*\*"),
         (miriade_text(longitude="******"), r"no position.*\*\*\*"),
         (miriade_text(distance="************"), r"no position.*\*\*\*"),

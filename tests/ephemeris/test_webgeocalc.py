@@ -23,7 +23,7 @@ from tests.support.no_pause import NoPause
 async def test_webgeocalc_is_asked_for_jupiter_as_the_observer_sees_it(
     server: ReplayServer, clock: NoPause
 ) -> None:
-    """Target Jupiter, light time converged, LATITUDINAL; the answer is turned round."""
+    """Target Jupiter, light time converged, LATITUDINAL; the answer is reversed."""
     offer(server)
     spec = WebGeoCalcEphemeris(observer="Juno", kernel_sets=(1, 15), base_url=server.url)
     made = await prepare_ephemeris(spec, SPAN, clock=clock)
@@ -126,14 +126,14 @@ async def test_a_calculation_without_a_phase_is_looked_at_again(
         ([{"status": "ERROR", "message": "Failed."}], "It says: Failed"),
         ([{"status": "OK"}], "names no calculation"),
         ([{**STARTED, "calculationId": "../results"}], "names no calculation"),
-        ([[1, 2]], "no JSON object"),
-        (["<html>"], "no JSON object"),
+        ([[1, 2]], "not a JSON object"),
+        (["<html>"], "not a JSON object"),
         ([{**STARTED, "calculationId": 788}], "names no calculation"),
         ([{**STARTED, "calculationId": "7" * 81}], "names no calculation"),
         ([{**STARTED, "calculationId": "788\n"}], "names no calculation"),
         ([{"status": "OK", "message": None, "error": ["?"]}], "names no calculation"),
         ([{"status": "ERROR", "error": ["?"]}], r"refused. It says: \{'status': 'ERROR'"),
-        (["[" * 100_000], "no JSON object"),
+        (["[" * 100_000], "not a JSON object"),
         ([STARTED, {"status": "OK"}], "its table is not one of UTC calendar date, Longitude"),
         (
             [STARTED, {**webgeocalc_results(), "rows": [["2018-09-13 00:00:00 UTC", "?", 1, 2]]}],
