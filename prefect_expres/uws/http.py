@@ -188,7 +188,7 @@ class Http:
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
         url = shown_url(str(request.url))
         try:
-            response = await self._client.send(request, stream=True, auth=None)
+            response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             msg = f"{url} did not answer: {_why(fault)}"
             raise Unreachable(msg, url) from None

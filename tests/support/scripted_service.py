@@ -61,7 +61,7 @@ class ScriptedService(httpx.AsyncBaseTransport):
 
     def count(self, what: str) -> int:
         """Count the requests of one method and path, with any query."""
-        return sum(name.partition("?")[0] == what for name in self.asked)
+        return sum(name.partition("?")[0].rstrip() == what for name in self.asked)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Give the next answer."""

@@ -19,6 +19,7 @@ from prefect_expres.errors import (
     UnsafeLocation,
 )
 from prefect_expres.uws.http import Http
+from tests.support.raw_server import raw_server
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService, redirect
 from tests.support.virtual_time import in_virtual_time
 
@@ -98,13 +99,18 @@ async def test_what_every_request_says(service: ScriptedService) -> None:
 
 
 async def test_environment_does_not_lead_requests_elsewhere(
-    service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A proxy of the environment would see every token."""
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    service.on("GET", "x")
-    assert await http_to(service).read(JOBS_URL, limit=9) == b"x"
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    async with raw_server() as raw:
+        url = raw.add("/jobs", b"x")
+        http = Http(url)
+        assert await http.read(url, limit=9) == b"x"
+        await http.aclose()
 
 
 async def test_http_link_of_an_https_service_is_made_https(service: ScriptedService) -> None:
@@ -122,7 +128,10 @@ async def test_http_link_of_an_https_service_is_made_https(service: ScriptedServ
     ("url", "reason"),
     [
         ("http://files.example.org/x", "it is http: while the service is https:"),
-        ("https://other.example.org/x", "another host than the service; add it to the trusted"),
+        (
+            "https://other.example.org/x",
+            "fetched: it is another host than the service; add it to the trusted",
+        ),
         ("https://uws.example.org:444/x", "another host than the service"),
         ("https://inside.example.org/x", "its address is private"),
         ("https://both.example.org/x", "its address is private"),

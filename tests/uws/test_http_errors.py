@@ -120,6 +120,10 @@ def test_error_without_words_says_so() -> None:
         (b"a < b &amp; c", "a < b & c"),
         (b"<", "<"),
         (b"<pre>a&amp;b</pre>", "a&b"),
+        (b"a &amp; b", "a &amp; b"),
+        (b"<!-- nothing -->", ""),
+        (b"<pre>d\xc3\xa9j\xc3\xa0</pre>", "d\u00e9j\u00e0"),
+        (b"<?xml version='1.0' encoding='utf-8'?><VOTABLE><INFO>no job</INFO></VOTABLE>", "no job"),
         (
             b'<!DOCTYPE x [<!ENTITY a "ha">]><html><pre>&a;</pre></html>',
             "an error page with entity declarations",

@@ -255,9 +255,10 @@ def test_nil_and_empty_elements_are_nothing() -> None:
 def test_job_keeps_what_it_does_not_know() -> None:
     """Attributes and elements, also below the elements that UWS defines."""
     job = read_job(
-        b"""<job colour="red" version="1.1"><jobId>1</jobId><phase>error</phase>
+        b"""<job colour="red" version="1.1"><!-- one --><?pi x?><jobId>1</jobId><phase>error</phase>
         <errorSummary type="fatal" hasDetail="false" code="7"><message>bad</message><hint>x</hint>
-        </errorSummary><jobInfo>text<a>1</a><b><c> 2 </c></b></jobInfo><mood>so <i>so</i></mood>
+        </errorSummary><jobInfo>text<a>1</a><b><c> 2 </c></b></jobInfo>
+        <mood>so <!-- and --><i>so</i></mood>
         <results><result id="r" mime-type="text/plain" size=" 12 " name="" hash="" x="y">t</result>
         <result size="big"><seen>yes</seen></result><other/></results></job>"""
     )
