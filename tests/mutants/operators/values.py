@@ -29,7 +29,7 @@ class RemoveKeyword(OwnOperator):
             if 0 <= comma < len(siblings) and is_word(siblings[comma], ","):
                 del siblings[comma]
                 break
-        return Name("", begins)
+        return Name("", node.start_pos)
 
 
 class RemoveElement(OwnOperator):
