@@ -11,13 +11,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class SyncCompatibleTask(Task[P, Coroutine[Any, Any, R]]):
+class SyncCompatibleTask(Task[P, R]):
     """An asynchronous task that is awaited by async callers and simply called by sync ones.
 
     Prefect gives the coroutine of an async task to a sync flow, too, which then completes without
     it. Type checkers check the parameters; the result is ``Any`` to them, since who calls the task
-    decides whether that is a coroutine or the value.
+    decides whether that is a coroutine or the value. The result of ``submit`` and ``map`` is known
+    to them.
     """
+
+    fn: Callable[P, Coroutine[Any, Any, R]]  # type: ignore[assignment]
+
+    def __init__(self, fn: Callable[P, Coroutine[Any, Any, R]], **options: Any) -> None:
+        super().__init__(fn, **options)  # type: ignore[arg-type]
 
     @overload
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any: ...
