@@ -4,24 +4,44 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Self, TypeVar, overload
 
-from prefect import Flow
+from prefect import Flow, State
 from prefect.context import FlowRunContext, TaskRunContext
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
+if TYPE_CHECKING:
+
+    class Called(Awaitable[R], Any):  # type: ignore[misc] # it is to be taken for any value, too
+        """What a call gives, as type checkers see it: awaited it is R, else anything.
+
+        No type says "R for sync callers, an awaitable for async ones", and a union of the two can
+        be neither used nor awaited before it is told apart. So ``await simulate(...)`` has the
+        exact type, and the value of a sync call is taken for what it is used or annotated as:
+        ``result: SimulationResult = simulate(...)``.
+        """
+
+
 class SyncCompatibleFlow(Flow[P, R]):
     """An asynchronous flow that is awaited by async callers and simply called by sync ones."""
 
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> "Called[R]": ...
+
+    @overload
+    def __call__(
+        self, *args: Any, return_state: Literal[True], **kwargs: Any
+    ) -> "Called[State[R]]": ...
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the flow: give a coroutine to async callers, the result to sync ones."""
-        coroutine = super().__call__(*args, **kwargs)
+        coroutine: Any = super().__call__(*args, **kwargs)
         return coroutine if _caller_is_async() else _run(coroutine)
 
     def with_options(self, **options: Any) -> Self:

@@ -20,7 +20,8 @@ from prefect_expres.sandbox.app import Settings, WebService
 from prefect_expres.sandbox.dialects import DialectName
 from prefect_expres.sandbox.store import Store
 
-ENGINE = (sys.executable, "-m", "prefect_expres.sandbox.run_job")
+ENGINE = (sys.executable, "-P", "-m", "prefect_expres.sandbox.run_job")
+"""What runs a job; ``-P`` keeps a checkout that the service is started in off the path."""
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 20.0
 STOP_SECONDS = 5

@@ -210,12 +210,15 @@ class UWSClient(JobListReader):
 
     def _created(self, location: str | None, body: bytes) -> str:
         """Find the new job's id in the Location, or in a job document in the answer."""
-        if location:
-            job_id = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])
-            if job_id and job_id != self.jobs_url.rpartition("/")[2]:
-                self.job_url(job_id)
-                return job_id
-        with contextlib.suppress(ProtocolError):
-            return xml.read_job(body).id
+        # A Location that is no URL is a ValueError.
+        with contextlib.suppress(ProtocolError, ValueError):
+            job_id = self._id_in(location or "") or xml.read_job(body).id
+            self.job_url(job_id)
+            return job_id
         msg = "The service accepted the new job but did not say which one it is"
         raise SubmissionUncertain(msg, self.jobs_url)
+
+    def _id_in(self, location: str) -> str:
+        """Give the id in a job's URL; an empty text for that of the job list."""
+        last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])
+        return "" if last == self.jobs_url.rpartition("/")[2] else last

@@ -52,9 +52,7 @@ class Http:
         self._trusted_hosts = trusted_hosts
         self._timeout = timeout
         self._client = httpx.AsyncClient(
-            # Many callers share few connections; to wait for one is not the service's fault.
-            timeout=httpx.Timeout(timeout, pool=None),
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            limits=httpx.Limits(max_connections=CONNECTIONS),
             trust_env=False,
             follow_redirects=False,
             transport=transport,
@@ -175,9 +173,13 @@ class Http:
     def _request(
         self, method: str, url: str, *, read_timeout: float | None = None, **content: Any
     ) -> httpx.Request:
-        timeout = httpx.Timeout(self._timeout, read=read_timeout or self._timeout)
+        timeout = httpx.Timeout(
+            self._timeout,
+            read=read_timeout or self._timeout,
+            # Many callers share few connections; to wait for one is not the service's fault.
+            pool=None,
+        )
         request = self._client.build_request(method, url, timeout=timeout, **content)
-        request.headers.pop("Authorization", None)
         if self._auth is not None and _origin(request.url) == self._origin:
             request = next(self._auth.auth_flow(request))
         return request
@@ -238,7 +240,8 @@ def _target(asked: httpx.URL, response: httpx.Response) -> str:
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+    # httpx gives no port where it is the usual one of the scheme.
+    return url.scheme, url.host, url.port
 
 
 def _why(fault: Exception) -> str:

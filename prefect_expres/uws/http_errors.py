@@ -18,6 +18,7 @@ from prefect_expres.errors import (
 _GATEWAY = frozenset({502, 503, 504})
 _LATER = frozenset({408, 425, 429})
 _SERVER_ERROR = 500
+_NOT_IMPLEMENTED = 501
 _ACTIVE_LIMIT = "maximum number of active jobs"
 _REQUEST_WRONG = (
     "has to be in pending phase",
@@ -67,6 +68,7 @@ def _kind_of(status: int, words: str) -> type[ServiceError]:
         (status in {404, 410}, JobNotFound),
         (status in _LATER or "text file busy" in words, Busy),
         (status in _GATEWAY, Unreachable),
+        (status == _NOT_IMPLEMENTED, RequestRejected),
         (status >= _SERVER_ERROR and not wrong, ServerFault),
     )
     return next((kind for holds, kind in kinds if holds), RequestRejected)

@@ -20,7 +20,7 @@ class Secrets:
             forms.add(base64.b64encode(f"{user}:{token}".encode()))
             if len(token) >= _SHORTEST:
                 forms |= {token.encode(), quote(token, safe="").encode()}
-        self._forms = sorted(forms, key=len, reverse=True)
+        self._forms = forms
 
     def hidden_in(self, text: bytes) -> bytes:
         """Give a text with each form replaced by `HIDDEN`."""

@@ -13,8 +13,8 @@ import pytest
 from prefect_expres.ephemeris import HorizonsEphemeris, prepare_ephemeris
 from prefect_expres.ephemeris.web_service import MAX_BYTES, exclusive_access
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
+from tests.ephemeris.answers import SPAN, assert_earth, horizons, horizons_text, offer
 from tests.ephemeris.replay_server import ReplayServer, replay_server
-from tests.ephemeris.test_services import SPAN, assert_earth, horizons, horizons_text, offer
 from tests.support.no_pause import NoPause
 
 BUSY = "429 Too Many Requests"

@@ -50,7 +50,7 @@ class Area:
         Args:
             shared: Files outside the area that all areas depend on.
         """
-        digest = hashlib.sha256(repr((self.arguments, self.longest)).encode())
+        digest = hashlib.sha256(repr(self.arguments).encode())
         folders = {file.parent for file in self.test_files}
         helpers = {file for folder in folders for file in folder.glob("*.py")}
         paths = {source.path for source in self.sources} | set(self.test_files) | helpers

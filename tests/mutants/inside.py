@@ -41,7 +41,7 @@ class Ordered:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Say which test begins, and how long it may take."""
         seconds = self._spare + SPARE_FACTOR * self._wanted[nodeid]
-        self._tell({"test": nodeid, "seconds": seconds})
+        self._tell({"test": nodeid, "seconds": seconds * slowness()})
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """End if a test has failed."""
@@ -120,6 +120,11 @@ class Stopwatch:
     def failed(self) -> list[str]:
         """Give the tests that did not pass."""
         return sorted(self._failed)
+
+
+def slowness() -> float:
+    """Tell how many times longer all takes because other processes keep the machine busy."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def run_pytest(files: Sequence[Path], options: Sequence[str], temp: Path, plugin: object) -> int:

@@ -15,6 +15,7 @@ from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
 from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.flow_service import service_block
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import facts, give, table
 from prefect_expres.errors import ConfigurationError, UsageError
 from prefect_expres.expres.estimate import run_seconds
@@ -115,6 +116,7 @@ def run(
         as_json: Print the result as JSON.
     """
     planned = _plan_of(file, options)
+    require_writable(output, "--output")
     block = service_block(service)
     from prefect_expres.cli.terminal import run_campaign  # noqa: PLC0415 - imports Prefect
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.options import AsJson
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, print_json
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Access, Configuration, Problem, routine, warnings_of
@@ -113,6 +114,7 @@ def new(
     )
     path = PurePosixPath(routine_path(configuration))
     target = f"{folder.rstrip('/') or '/'}/{path.parent}" if tree else folder
+    require_writable(target, "--folder")
     if not force:
         _refuse_existing(f"{target}/{path.name}")
     stored = asyncio.run(write_whole(target, path.name, configuration.to_json()))

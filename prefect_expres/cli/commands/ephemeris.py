@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from pydantic import TypeAdapter, ValidationError
 
 from prefect_expres.cli.commands.options import AsJson
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give
 from prefect_expres.ephemeris import (
     AnyEphemeris,
@@ -65,6 +66,7 @@ def ephemeris(
     if path.suffix != ".csv":
         msg = f"{path}: ExPRES reads this form only from a file in lower-case .csv; rename it"
         raise EphemerisError(msg)
+    require_writable(path.parent, "--output")
     made = asyncio.run(prepare_ephemeris(provider, Span.lasting(start, hours, step)))
     _write(path, to_csv(made))
     record = _record(made, path, moon)

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from prefect_expres.cli.commands.connect import endpoint_of
 from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.tokens import find_token
+from prefect_expres.cli.commands.writable import require_prefect_home
 
 if TYPE_CHECKING:
     from prefect_expres.blocks import ExpresService
@@ -25,6 +26,8 @@ def service_block(options: ServiceOptions) -> "ExpresService":
     # Our steps replace Prefect's console lines. Prefect reads this variable when it is imported.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     from prefect_expres.blocks import ExpresService  # noqa: PLC0415 - imports Prefect
+
+    require_prefect_home()
 
     return ExpresService(
         base_url=endpoint.root or endpoint.jobs_url,

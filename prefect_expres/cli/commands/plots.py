@@ -12,6 +12,7 @@ from rich.console import RenderableType
 
 from prefect_expres import analysis
 from prefect_expres.cli.commands.options import AsJson
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, table
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def plot(
         as_json: Print the picture's path as JSON.
     """
     picture = output or Path(files[0].with_suffix(".png").name)
+    require_writable(picture.parent, "--output")
     if angle:
         analysis.draw_beaming(analysis.open_results(files[0]), picture, log=log)
     else:
@@ -73,6 +75,10 @@ def windows(
         tfcat: Write the outlines of the arcs to this TFCat catalogue.
         as_json: Print the windows as JSON.
     """
+    written_to = {"--csv": csv, "--parquet": parquet, "--ics": ics, "--tfcat": tfcat}
+    for option, path in written_to.items():
+        if path:
+            require_writable(path.parent, option)
     site = analysis.find_observatory(observatory) if observatory else None
     arcs = analysis.find_arcs(_opened(files), gap=gap, observatory=site)
     found = sorted((arc.window for arc in arcs), key=lambda each: each.start)

@@ -21,6 +21,7 @@ from rich.progress import (
 from prefect_expres.cli.commands.connect import connected
 from prefect_expres.cli.commands.job_records import result_record, results_table, size
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import error_console, give, note, say
 from prefect_expres.errors import JobNotFound, UsageError
 from prefect_expres.storage import StoredFile, find_whole
@@ -56,6 +57,8 @@ async def results(
     """
     if output and show:
         raise UsageError("-o and --show exclude each other; give one of them")
+    if output:
+        require_writable(output, "--output")
     async with connected(service, job) as connection:
         client = connection.client
         chosen = _chosen(await client.results(connection.id), names, client.job_url(connection.id))

@@ -8,6 +8,7 @@ from cyclopts import App
 
 from prefect_expres.cli.commands.connect import connected
 from prefect_expres.cli.commands.options import AsJson, ServiceOptions
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, phase, table
 
 app = App(name="sandbox", help="A local UWS service with a small ExPRES engine.")
@@ -31,6 +32,7 @@ def serve(
         directory: Folder of jobs and results; they survive a restart.
         dialect: Answer as OPUS does, or strictly as UWS 1.1 says.
     """
+    require_writable(directory, "--directory")
     from prefect_expres.sandbox.serving import serve as serve_sandbox  # noqa: PLC0415 - an extra
 
     serve_sandbox(host=host, port=port, data=directory, dialect=dialect)

@@ -4,6 +4,7 @@ from typing import Literal
 
 from prefect_expres.cli.commands.flow_service import service_block
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.writable import require_writable
 
 
 def simulate(
@@ -41,6 +42,7 @@ def simulate(
         service: The service to use; the branch decides which of its job lists.
         as_json: Print the result as JSON.
     """
+    require_writable(output, "--output")
     block = service_block(service)
     from prefect_expres.cli.terminal import run_with_progress  # noqa: PLC0415 - imports Prefect
 
