@@ -1,4 +1,4 @@
-"""Serve all deployments from one process, without a worker: ``python deployments/serve.py``."""
+"""Serve all deployments in one process: ``python -m prefect_expres.deployments.serve``."""
 
 import asyncio
 
