@@ -4,9 +4,12 @@ import asyncio
 import logging
 from typing import Any
 
+import pytest
 from prefect import flow, get_client
 
 from prefect_expres.campaigns.concurrency import JobSlots
+
+pytestmark = pytest.mark.usefixtures("server")
 
 
 class Crowd:
