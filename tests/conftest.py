@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.package import build_package
 from tests.support.processes import PrefectServer, flows_on_server, migrate
 from tests.support.quick import DATA, QUICK_RUN
 from tests.support.selection import ByFile, is_quick, order
@@ -82,6 +83,12 @@ def server(
     """Run a Prefect server that all tests share; flows in this process run on it, too."""
     with flows_on_server(tmp_path_factory.mktemp("shared") / "home", migrated_home) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder with the sources, the sdist and the wheel that all workers share."""
+    return made_once("package", build_package, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
