@@ -23,6 +23,8 @@ from tests.support.quick import QUICK_RUN
 from tests.support.schedules import HurriedClock, brought_home, schedule_of
 from tests.support.service_user import ServiceUser
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "s3cret-token-of-the-user"
 CDF = hashlib.sha256(bytes(range(256)) * 1200).hexdigest()
 A_BATCH, BATCHES = 20, 6
