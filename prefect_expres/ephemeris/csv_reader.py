@@ -94,7 +94,7 @@ def _parts(data: bytes) -> _Parts:
     except (UnicodeDecodeError, csv.Error) as fault:
         msg = f"The ephemeris is not CSV text: {fault}"
         raise EphemerisError(msg) from None
-    head = next((at for at, row in enumerate(lines) if _CALENDAR in row[0].lower()), None)
+    head = next((at for at, row in enumerate(lines) if _CALENDAR in row[0]), None)
     if head is None:
         msg = f"The ephemeris has no column {WANTED[0]!r}; {HOW_TO_ASK}"
         raise EphemerisError(msg)

@@ -81,7 +81,7 @@ def _rows(service: WebService, text: str) -> Iterator[Mapping[str, str]]:
         raise service.error("its table is cut off", table[-80:])
     names = [name.strip() for name in header.split(",")]
     for line in filter(str.strip, table.splitlines()):
-        cells = [cell.strip() for cell in line.split(",")]
+        cells = line.split(",")
         yield {**dict(zip(names, cells, strict=False)), "": cells[0]}
 
 

@@ -22,7 +22,7 @@ from prefect_expres.storage import read_bounded
 
 MAX_BYTES = 128 * 2**20
 """As many rows as a span may have, of 128 bytes each."""
-_KM = {"km": 1.0, "au": AU_KM, "radii": EQUATOR_KM}
+_KM: dict[str | None, float] = {"km": 1.0, "au": AU_KM, "radii": EQUATOR_KM}
 
 
 class TableEphemeris(EphemerisSpec):
@@ -134,7 +134,7 @@ class TableEphemeris(EphemerisSpec):
                 Point(
                     (longitude if self.longitude == "east" else -longitude) % 360.0,
                     latitude if self.latitude == "planetocentric" else planetocentric(latitude),
-                    distance * _KM[self.distance or "km"],
+                    distance * _KM[self.distance],
                 ),
             )
 

@@ -45,7 +45,7 @@ async def head_of(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 async def _decoded(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    encoding = response.headers.get("content-encoding", "identity").lower()
     if encoding in {"identity", ""}:
         async for chunk in response.aiter_raw():
             yield chunk
@@ -57,7 +57,7 @@ async def _decoded(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
     try:
         async for chunk in response.aiter_raw():
             compressed = chunk
-            while compressed and not decompressor.eof:
+            while compressed:
                 yield decompressor.decompress(compressed, _BLOCK_BYTES)
                 compressed = decompressor.unconsumed_tail
             if decompressor.eof:

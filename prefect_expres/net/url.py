@@ -7,4 +7,4 @@ _USER_INFO = re.compile(r"^([^/?#]*//)[^/?#]*@")
 
 def shown_url(url: str) -> str:
     """Give a URL without the user and token in it, for messages and logs."""
-    return _USER_INFO.sub(r"\1", url, count=1)
+    return _USER_INFO.sub(r"\1", url)

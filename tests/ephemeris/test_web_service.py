@@ -11,7 +11,14 @@ from email.utils import format_datetime
 import pytest
 
 from prefect_expres.ephemeris import HorizonsEphemeris, prepare_ephemeris
-from prefect_expres.ephemeris.web_service import MAX_BYTES, exclusive_access
+from prefect_expres.ephemeris.web_service import (
+    ANSWER_TIMEOUT_S,
+    ATTEMPTS,
+    BUDGET_S,
+    MAX_BYTES,
+    READ_TIMEOUT_S,
+    exclusive_access,
+)
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
 from tests.ephemeris.answers import SPAN, assert_earth, horizons, horizons_text, offer
 from tests.ephemeris.replay_server import ReplayServer, replay_server
@@ -169,6 +176,7 @@ async def test_an_answer_that_trickles_in_is_given_up(clock: NoPause, part: byte
         with pytest.raises(EphemerisUnavailable, match=r"did not end its answer within 0\.2 s"):
             await service.request()
     assert len(clock.slept) == 3
+    assert (ATTEMPTS, BUDGET_S, READ_TIMEOUT_S, ANSWER_TIMEOUT_S) == (4, 600.0, 60.0, 300.0)
 
 
 @asynccontextmanager
@@ -220,6 +228,25 @@ async def test_a_service_is_told_who_asks_and_what_it_may_send(
     assert request.headers["user-agent"] == "prefect-expres"
     assert request.headers["accept-encoding"] == "identity"
     assert (request.method, request.query) == ("GET", {"a": "1 2"})
+
+
+async def test_text_that_is_not_utf_8_is_read_all_the_same(
+    server: ReplayServer, clock: NoPause
+) -> None:
+    """Answers and error pages."""
+    server.add("/", b"M\xe9t\xe9o")
+    server.add("/", b"M\xe9t\xe9o", status="400 Bad Request")
+    async with exclusive_access("test", server.url, clock) as service:
+        assert await service.request() == "M\ufffdt\ufffdo"
+        with pytest.raises(EphemerisError, match=r"It says: M\ufffdt\ufffdo$"):
+            await service.request()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "HTTPS"])
+async def test_both_schemes_of_the_web_are_addresses(scheme: str, clock: NoPause) -> None:
+    """Nothing is sent before the first request."""
+    async with exclusive_access("test", f"{scheme}://127.0.0.1:1/", clock) as service:
+        assert service.name == "test"
 
 
 async def test_a_slow_service_is_not_asked_for_ever(clock: NoPause) -> None:

@@ -182,6 +182,18 @@ async def test_of_an_error_page_the_beginning_is_read(sent: int, kept: int) -> N
     assert ERROR_PAGE_BYTES == 8192
 
 
+@pytest.mark.parametrize(
+    ("chunks", "taken"), [((8191, 5, 5), 8196), ((4096, 4096, 5), 8192), ((8192, 5), 8192)]
+)
+async def test_of_an_error_page_no_chunk_too_many_is_taken(
+    chunks: tuple[int, ...], taken: int
+) -> None:
+    """Reading ends with the chunk that brings the last byte."""
+    stream = _Stream(*[b"x" * size for size in chunks])
+    page = [chunk async for chunk in head_of(httpx.Response(500, stream=stream))]
+    assert (len(b"".join(page)), stream.sent) == (8192, taken)
+
+
 class _Stream(httpx.AsyncByteStream):
     """Gives chunks, and counts the bytes that were taken."""
 
