@@ -85,7 +85,7 @@ async def test_form_without_files_is_multipart_too(
 @pytest.mark.parametrize(
     ("answer", "job_id"),
     [
-        (redirect("/rest/ExPRES/j2/"), "j2"),
+        (redirect("/rest/ExPRES/jX/"), "jX"),
         (redirect(f"{JOBS_URL}/a%20b%2Ec"), None),
         (redirect(f"{JOBS_URL}/a%3Ab?x=1#y"), "a:b"),
         (redirect("http://inside:8080/other/j3"), "j3"),

@@ -74,8 +74,11 @@ def test_refusals_show_eighty_characters() -> None:
 
 
 def test_unknown_file_is_bytes() -> None:
-    """What media type a file has is not guessed."""
-    assert Upload("a", b"").media_type == "application/octet-stream"
+    """Its media type is not guessed; nothing changes between the check and the sending."""
+    upload = Upload("a", b"")
+    assert upload.media_type == "application/octet-stream"
+    with pytest.raises(AttributeError, match="cannot assign"):
+        upload.name = "b"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,9 @@ def test_unsafe_names_are_refused(name: str) -> None:
         ("log", "http://h/store?ID=0f5b", None, "log"),
         ("log", "http://h/store?ID=", "x.log", "log"),
         ("log", None, "x.log", "log"),
+        ("log", "http://[::1/store?ID=0f5b", "x.log", "log"),
+        ("log", "http://h/store?ID=one&ID=two", "one_two_x.log", "two_x.log"),
+        ("r.cdf", "http://h/store?ID=0f5b", "0f5b_other.cdf", "r.cdf"),
     ],
 )
 def test_names_of_results(id_: str, href: str | None, name: str | None, stored: str) -> None:

@@ -1,5 +1,6 @@
 """Phases, times and single values: what they say, and how they are ordered."""
 
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -41,7 +42,7 @@ def test_every_phase_is_read(phase: Phase) -> None:
 
 def test_other_words_are_unknown_phases() -> None:
     """A service may know more of them; a page or nothing is no phase."""
-    assert read_phase("NAPPING") is Phase.UNKNOWN
+    assert read_phase("NAPPING") is read_phase("") is read_phase(None) is Phase.UNKNOWN
     assert read_word(b"A" * 40) is Phase.UNKNOWN
     for text in (b"", b" ", b"A" * 41, b"TWO WORDS", b"PHASE1", b"<html>"):
         with pytest.raises(Malformed, match="did not answer with a phase but"):
@@ -133,9 +134,13 @@ def test_texts_are_read_whatever_their_encoding() -> None:
     assert read_description(b' {"a": 1} ') == {"a": 1}
 
 
-def test_times_are_written_as_uws_wants_them() -> None:
+def test_times_are_written_as_uws_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """In UTC, to the second, without a zone; texts and times without a zone as they are."""
+    monkeypatch.setenv("TZ", "JST-9")
+    time.tzset()
     paris = timezone(timedelta(hours=1))
     assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 999999, tzinfo=paris)) == "2025-12-31T23:30:01"
     assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 5)) == "2026-01-01T00:30:01"  # noqa: DTZ001
     assert utc_text("2026-01-01") == "2026-01-01"
+    monkeypatch.undo()
+    time.tzset()

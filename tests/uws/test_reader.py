@@ -66,6 +66,7 @@ async def test_slash_at_the_end_of_the_list_is_left_out(service: ScriptedService
     service.on("GET /j1/phase", "QUEUED")
     async with UWSClient(f"{JOBS_URL}/", transport=service) as client:
         assert client.jobs_url == JOBS_URL
+        assert UWSClient("https://h/XX//").jobs_url == "https://h/XX"
         assert await client.phase("j1") is Phase.QUEUED
     with pytest.raises(RuntimeError, match="closed"):
         await client.phase("j1")
