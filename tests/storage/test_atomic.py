@@ -41,7 +41,7 @@ class BrokenStore(MemoryFileSystem):
         """Fail, when it is time to."""
         self.moving.set()
         assert self.may_move.wait(10)
-        raise self.fault or OSError("no room for it")
+        raise self.fault or OSError("disk full")
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ async def test_file_that_cannot_have_its_name_leaves_nothing(tmp_path: Path) -> 
 
 async def test_store_that_cannot_rename_is_left_empty(broken: type[BrokenStore]) -> None:
     """The error is the store's own."""
-    with pytest.raises(OSError, match="no room for it"):
+    with pytest.raises(OSError, match="disk full"):
         await write_whole("broken://out", "io.json", CONTENT)
     assert broken.store == {}
 

@@ -331,6 +331,8 @@ async def test_service_without_delete_is_told_in_a_form(
     await client.delete("j1")
     assert service.asked == ["DELETE /j1", "POST /j1"] * 2
     assert form(service.requests[1]) == {"ACTION": ["DELETE"]}
+    service.on("POST /j1", 404)
+    await client.delete("j1")
 
 
 async def test_delete_is_tried_again_where_that_helps(

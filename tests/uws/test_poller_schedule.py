@@ -1,4 +1,4 @@
-"""When a poller reads the list, who gets which reading, and what faults do: in virtual time."""
+"""When a poller reads the list, which caller gets which reading, and what errors do."""
 
 import asyncio
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class ListedJobs(ScriptedService):
 
     Attributes:
         phases: The jobs and their phases.
-        bad_once: Answers to the next requests for the list, in place of it.
+        bad_once: Answers to the next requests for the list, instead of the list.
         bad: The answer to all requests for the list, if there is one.
         delay: Seconds from a request for the list to its answer; the list is that of its beginning.
         moments: When the list was asked for.
@@ -191,7 +191,7 @@ async def test_new_caller_ends_a_long_interval() -> None:
 @pytest.mark.parametrize(("delay", "interval"), [(0.05, 1.0), (0.4, 4.0), (3.0, 15.0)])
 @in_virtual_time
 async def test_slow_service_is_spared(delay: float, interval: float) -> None:
-    """Ten times as long as it takes to answer it is left alone, however many callers come."""
+    """It is not asked again within ten times as long as it takes to answer, whoever calls."""
     service = ListedJobs(a="QUEUED")
     service.delay = delay
     async with poller_of(service) as poller:
@@ -289,7 +289,7 @@ async def test_refused_filter_is_replaced_at_once() -> None:
 @pytest.mark.parametrize("bad", [503, 500, 429, httpx.ConnectError("down"), "<jobs"])
 @in_virtual_time
 async def test_waiters_outlast_what_may_pass(bad: Script) -> None:
-    """They are not let go: nobody reads a job by itself because the list failed for a while."""
+    """They go on waiting: no job is read by itself because the list failed for a while."""
     service = ListedJobs(a="QUEUED", b="QUEUED")
     async with poller_of(service) as poller:
         waiting = [asyncio.create_task(poller.finished(job, timeout=9999)) for job in "ab"]

@@ -163,7 +163,7 @@ async def test_unreadable_document_is_told_with_its_url(
 
 
 async def test_phase_is_a_word(service: ScriptedService, client: UWSClient) -> None:
-    """A page in its place is none."""
+    """An HTML page is not a phase."""
     service.on("GET /j1/phase", " executing\n")
     assert await client.phase("j1") is Phase.EXECUTING
     service.on("GET /j1/phase", "<html>maintenance</html>")
