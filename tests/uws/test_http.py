@@ -236,6 +236,33 @@ async def test_writes_are_sent_once_and_not_followed(service: ScriptedService) -
     assert service.open_answers == 0
 
 
+@pytest.mark.parametrize("status", [301, 307, 308])
+async def test_write_that_is_sent_elsewhere_was_not_done(
+    service: ScriptedService, status: int
+) -> None:
+    """A proxy, or a missing slash: the error says where the service is now."""
+    location = f"https://bob:hush@other.example.org/{TOKEN}/" + "x" * 900
+    service.on("DELETE", redirect(location, status))
+    with pytest.raises(RequestRejected, match=rf"answered {status}: it has moved to") as caught:
+        await http_to(service).send("DELETE", JOBS_URL)
+    fault = caught.value
+    assert (fault.url, fault.status) == (JOBS_URL, status)
+    assert "moved to https://other.example.org/[hidden]/xxx" in str(fault)
+    assert "hush" not in repr(fault)
+    assert len(str(fault)) < 400
+    service.on("DELETE", status)
+    with pytest.raises(RequestRejected, match="it has moved to another URL"):
+        await http_to(service).send("DELETE", JOBS_URL)
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 302, 303])
+async def test_write_that_was_done(service: ScriptedService, status: int) -> None:
+    """UWS says 303; a service behind an old proxy says 302."""
+    service.on("DELETE", redirect("https://other.example.org/", status))
+    await http_to(service).send("DELETE", JOBS_URL)
+    assert service.asked == ["DELETE"]
+
+
 @pytest.mark.parametrize("form", [TOKEN, BASIC, "s3cret%2Ft%2Bken"])
 async def test_token_is_hidden_in_what_a_service_says(service: ScriptedService, form: str) -> None:
     """A service that echoes it, in a document, an error page or an answer, puts it in no log."""
