@@ -1,4 +1,4 @@
-"""Files have their name only when they are whole; what is left behind is continued or removed."""
+"""Files have their final name only when they are whole; parts are continued or removed."""
 
 import asyncio
 import hashlib
@@ -24,7 +24,7 @@ SHA1 = hashlib.sha1(CONTENT, usedforsecurity=False).hexdigest()
 
 
 class BrokenStore(MemoryFileSystem):
-    """A store in memory that fails as told; each name of a protocol has files of its own."""
+    """A file system in memory that cannot rename files."""
 
     protocol = "broken"
     store: ClassVar[dict[str, Any]] = {}
@@ -46,7 +46,7 @@ class BrokenStore(MemoryFileSystem):
 
 @pytest.fixture
 def broken() -> Iterator[type[BrokenStore]]:
-    """Give a store that cannot rename, at ``broken://``."""
+    """Give a file system that cannot rename, at ``broken://``."""
     fsspec.register_implementation("broken", BrokenStore, clobber=True)
     BrokenStore.store.clear()
     BrokenStore.moving.clear()
@@ -61,7 +61,7 @@ def names(folder: Path) -> list[str]:
 
 
 async def test_small_file_is_written_whole(tmp_path: Path) -> None:
-    """Into a folder that is made; what had the name before is replaced."""
+    """The folder is made; an older file of this name is replaced."""
     folder = tmp_path / "new" / "folder"
     await write_whole(str(folder), "io.json", b"before")
     stored = await write_whole(str(folder), "io.json", CONTENT)
@@ -73,7 +73,7 @@ async def test_small_file_is_written_whole(tmp_path: Path) -> None:
 
 
 async def test_stored_file_does_not_change() -> None:
-    """It stands in manifests."""
+    """The model is frozen."""
     with pytest.raises(ValueError, match="frozen"):
         StoredFile(name="a", url="u", size=1, sha256="0").size = 2  # type: ignore[misc]
 
@@ -88,14 +88,14 @@ async def test_file_that_cannot_have_its_name_leaves_nothing(tmp_path: Path) -> 
 
 
 async def test_store_that_cannot_rename_is_left_empty(broken: type[BrokenStore]) -> None:
-    """The error is the store's own."""
+    """The error is that of the file system."""
     with pytest.raises(OSError, match="disk full"):
         await write_whole("broken://out", "io.json", CONTENT)
     assert broken.store == {}
 
 
 async def test_cancelled_write_leaves_nothing(broken: type[BrokenStore]) -> None:
-    """Whenever the caller goes away."""
+    """The part is removed when the write is cancelled."""
     broken.may_move.clear()
     writing = asyncio.create_task(write_whole("broken://out", "io.json", CONTENT))
     await asyncio.to_thread(broken.moving.wait, 10)
@@ -110,7 +110,7 @@ async def test_cancelled_write_leaves_nothing(broken: type[BrokenStore]) -> None
 
 @pytest.mark.parametrize("announced", [SHA1, SHA1.upper(), f" {SHA1}\n", SHA256])
 async def test_announced_hash_is_compared(tmp_path: Path, announced: str) -> None:
-    """In any case; it is told as it was announced."""
+    """Upper case and white space do not matter; the hash is recorded as announced."""
     part = await Part.open(str(tmp_path), "r.cdf", announced)
     assert part.checkable
     await part.write(CONTENT)
@@ -122,7 +122,7 @@ async def test_announced_hash_is_compared(tmp_path: Path, announced: str) -> Non
 
 @pytest.mark.parametrize("announced", [None, "", "unknown", "0" * 41, "g" * 40])
 async def test_hash_of_no_known_kind_is_not_compared(tmp_path: Path, announced: str | None) -> None:
-    """The file counts as not verified, and is not found by that."""
+    """The file is kept as not verified, and `find_whole` does not find it."""
     part = await Part.open(str(tmp_path), "r.cdf", announced)
     assert not part.checkable
     await part.write(CONTENT)
@@ -133,7 +133,7 @@ async def test_hash_of_no_known_kind_is_not_compared(tmp_path: Path, announced: 
 
 
 async def test_wrong_bytes_are_not_kept(tmp_path: Path) -> None:
-    """The part stays until it is dropped, so that the caller may begin again."""
+    """The part stays until it is dropped, so that the caller can restart it."""
     part = await Part.open(str(tmp_path), "r.cdf", SHA1)
     await part.write(b"emissary")
     assert not await part.is_whole()
@@ -153,7 +153,7 @@ async def test_wrong_bytes_are_not_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["", "memory://restarted"])
 async def test_part_that_begins_again_forgets_what_it_had(tmp_path: Path, folder: str) -> None:
-    """What was stored, and what was not stored yet."""
+    """Both stored bytes and those in the buffer are dropped."""
     target = folder or str(tmp_path)
     part = await Part.open(target, "r.cdf", SHA1)
     await part.write(LARGE)
@@ -167,7 +167,7 @@ async def test_part_that_begins_again_forgets_what_it_had(tmp_path: Path, folder
 
 
 async def test_dropped_part_leaves_nothing(tmp_path: Path) -> None:
-    """On every file system, and twice without harm."""
+    """This holds on a disk and in memory; a second drop is no error."""
     for target in (str(tmp_path), "memory://dropped"):
         part = await Part.open(target, "r.cdf", SHA1)
         await part.write(LARGE)
@@ -178,7 +178,7 @@ async def test_dropped_part_leaves_nothing(tmp_path: Path) -> None:
 
 
 async def test_large_file_is_stored_in_blocks_in_order(tmp_path: Path) -> None:
-    """While a part grows the final name is not there."""
+    """The final name does not exist while the part is written."""
     part = await Part.open(str(tmp_path), "r.cdf")
     for start in range(0, len(LARGE), 1_000_003):
         await part.write(LARGE[start : start + 1_000_003])
@@ -191,7 +191,7 @@ async def test_large_file_is_stored_in_blocks_in_order(tmp_path: Path) -> None:
 
 
 async def test_small_writes_are_stored_together(tmp_path: Path) -> None:
-    """Up to four megabytes wait for each other."""
+    """Bytes are stored in blocks of four megabytes."""
     part = await Part.open(str(tmp_path), "r.cdf")
     await part.write(b"x" * (2**22 - 1))
     assert (tmp_path / names(tmp_path)[0]).stat().st_size == 0
@@ -226,7 +226,7 @@ OTHERS = [
 
 
 async def test_longest_part_of_killed_writers_is_continued(tmp_path: Path) -> None:
-    """The other parts of this file go; the files of others stay."""
+    """The other parts of this file are removed; other files stay."""
     free_parts(tmp_path)
     part = await Part.open(str(tmp_path), "r.cdf", SHA1)
     assert part.size == 5
@@ -239,7 +239,7 @@ async def test_longest_part_of_killed_writers_is_continued(tmp_path: Path) -> No
 
 
 async def test_parts_are_of_no_use_without_a_hash(tmp_path: Path) -> None:
-    """Nothing could tell whether their bytes are right."""
+    """Nothing could show whether their bytes are right."""
     free_parts(tmp_path)
     part = await Part.open(str(tmp_path), "r.cdf")
     assert part.size == 0
@@ -250,7 +250,7 @@ async def test_parts_are_of_no_use_without_a_hash(tmp_path: Path) -> None:
 
 
 async def test_part_of_a_living_writer_is_left_alone(tmp_path: Path) -> None:
-    """Both write; the second to end has the name, with the same content."""
+    """Both write parts of their own, and both can finish."""
     one = await Part.open(str(tmp_path), "r.cdf", SHA1)
     await one.write(CONTENT[:5])
     assert not await one.is_whole()
@@ -269,7 +269,7 @@ async def test_part_of_a_living_writer_is_left_alone(tmp_path: Path) -> None:
 async def test_part_that_is_left_can_be_continued(
     tmp_path: Path, announced: str | None, kept: int
 ) -> None:
-    """If a hash will confirm it; what was not stored yet is stored first."""
+    """It can if a hash was announced; the buffer is stored first."""
     part = await Part.open(str(tmp_path), "r.cdf", announced)
     await part.write(CONTENT[:5])
     await part.leave()
@@ -282,7 +282,7 @@ async def test_part_that_is_left_can_be_continued(
 
 
 async def test_part_in_a_store_cannot_be_continued() -> None:
-    """There it is dropped when it is left."""
+    """It is removed when it is left."""
     part = await Part.open("memory://left", "r.cdf", SHA1)
     await part.write(CONTENT)
     await part.leave()
@@ -290,7 +290,7 @@ async def test_part_in_a_store_cannot_be_continued() -> None:
 
 
 async def test_file_that_is_there_is_found_by_its_hash(tmp_path: Path) -> None:
-    """The right name, a file, and the right bytes; all of it is told."""
+    """Name and bytes must be right, and it must be a file."""
     (tmp_path / "r.cdf").write_bytes(LARGE)
     (tmp_path / "folder").mkdir()
     announced = hashlib.md5(LARGE, usedforsecurity=False).hexdigest().upper()
@@ -310,7 +310,7 @@ async def test_file_that_is_there_is_found_by_its_hash(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"])
 def test_hash_is_known_by_its_length(name: str) -> None:
-    """Fed in blocks, and compared at any time."""
+    """The bytes come in blocks, and are compared at any time."""
     announced = hashlib.new(name, CONTENT, usedforsecurity=False).hexdigest()
     known = FileHash(announced.upper())
     assert known.announced == announced.upper()
@@ -323,7 +323,7 @@ def test_hash_is_known_by_its_length(name: str) -> None:
 
 
 def test_lock_is_held_while_the_file_is_open(tmp_path: Path) -> None:
-    """By one at a time; what cannot be locked is not."""
+    """Only one open file at a time can have it."""
     path = tmp_path / "part"
     with path.open("wb") as file, path.open("rb") as other:
         assert lock(file)
@@ -334,7 +334,7 @@ def test_lock_is_held_while_the_file_is_open(tmp_path: Path) -> None:
 
 
 def test_open_file_is_known_by_its_path(tmp_path: Path) -> None:
-    """Unless it was renamed, or replaced."""
+    """It is not if the path was renamed or replaced."""
     path = tmp_path / "part"
     with path.open("wb") as file:
         assert is_at(file, str(path))

@@ -1,4 +1,4 @@
-"""Local files for libraries that want a path, and small files from anywhere."""
+"""Temporary local paths, local copies, and small files from any file system."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def names(folder: Path) -> list[str]:
 
 
 def test_file_gets_its_name_when_all_went_well(tmp_path: Path) -> None:
-    """Until then what had the name before is there; the scratch folder goes."""
+    """Until then the older file stays; the temporary folder is removed."""
     path = tmp_path / "r.txt"
     path.write_text("before")
     with atomic_path(path) as part:
@@ -30,7 +30,7 @@ def test_file_gets_its_name_when_all_went_well(tmp_path: Path) -> None:
 
 
 def test_what_was_there_stays_where_something_fails(tmp_path: Path) -> None:
-    """Whether it is a file, a folder, or nothing."""
+    """This holds for a file, a folder, and a new name."""
     (tmp_path / "file").write_text("before")
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a").write_text("before")
@@ -49,7 +49,7 @@ def test_what_was_there_stays_where_something_fails(tmp_path: Path) -> None:
 
 
 def test_folder_is_replaced_by_a_folder(tmp_path: Path) -> None:
-    """Nothing of the old one is left in it."""
+    """Nothing of the old folder is left."""
     path = tmp_path / "r.zarr"
     for name in ("a", "b"):
         with atomic_path(path) as part:
@@ -60,14 +60,14 @@ def test_folder_is_replaced_by_a_folder(tmp_path: Path) -> None:
 
 
 def test_folder_must_be_there(tmp_path: Path) -> None:
-    """It is not made by the way."""
+    """A missing folder is an error."""
     with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "none" / "r.txt"):
         pass
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_copy_has_the_name_and_content_of_the_file(tmp_path: Path, slash: str) -> None:
-    """From any file system; it goes when the context ends."""
+    """It can come from any file system, and is removed at the end."""
     (tmp_path / "r.cdf").write_bytes(LARGE)
     fsspec.filesystem("memory").pipe_file("/copied/r.cdf", LARGE)
     for url in (str(tmp_path / "r.cdf"), f"memory://copied/r.cdf{slash}"):
@@ -79,13 +79,13 @@ def test_copy_has_the_name_and_content_of_the_file(tmp_path: Path, slash: str) -
 
 
 def test_missing_file_cannot_be_copied(tmp_path: Path) -> None:
-    """It is said at once."""
+    """This is an error."""
     with pytest.raises(FileNotFoundError), local_copy(str(tmp_path / "none")):
         pass
 
 
 def test_file_is_read_or_is_not_there(tmp_path: Path) -> None:
-    """Also below a folder that is missing, or is a file."""
+    """A missing folder, or a file instead of a folder, also gives None."""
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "b.json").write_bytes(b"{}")
     assert read_or_none(str(tmp_path), "a/b.json") == b"{}"
@@ -99,7 +99,7 @@ def test_file_is_read_or_is_not_there(tmp_path: Path) -> None:
 
 
 def test_small_file_is_read_within_a_limit(tmp_path: Path) -> None:
-    """The last byte may come, and not one more."""
+    """A file of exactly the limit is read; one byte more is refused."""
     path = tmp_path / "a.json"
     path.write_bytes(b"12345")
     assert read_bounded(path, 5) == b"12345"
@@ -110,7 +110,7 @@ def test_small_file_is_read_within_a_limit(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("location", ["none.json", "nonsense://x/y", "memory://none"])
 def test_file_that_cannot_be_read_is_told(location: str) -> None:
-    """As one kind of error, with the file's name, whatever its file system raises."""
+    """It is always an OSError with the name of the file."""
     with pytest.raises(OSError, match=f"^{location} cannot be read: ") as caught:
         read_bounded(location, 5)
     assert caught.value.__suppress_context__

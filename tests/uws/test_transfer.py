@@ -1,4 +1,4 @@
-"""A download decides what to ask for, what to believe and when to give up: on a told service."""
+"""Downloads: ranges, sizes, hashes and limits, and when a download is given up."""
 
 import asyncio
 import gzip
@@ -37,26 +37,26 @@ STRONG = {"ETag": '"one"'}
 
 
 def whole(body: bytes = BODY, *, length: int | None = 10, **headers: str) -> Answer:
-    """Answer with all of the file."""
+    """Answer with the whole file."""
     told = {"Content-Length": str(length)} if length is not None else {}
     return Answer(body, headers=told | {name.replace("_", "-"): v for name, v in headers.items()})
 
 
 def cut(body: bytes, *, length: int | None = 10, **headers: str) -> Answer:
-    """Answer with the beginning, and break off."""
+    """Answer with the beginning, then break the connection."""
     answer = whole(body, length=length, **headers)
     return Answer(answer.body, headers=answer.headers, fault=CUT)
 
 
 def rest(start: int, body: bytes | None = None, total: str = "10", **headers: str) -> Answer:
-    """Answer with the end."""
+    """Answer with the rest of the file."""
     sent = BODY[start:] if body is None else body
     told = {"Content-Range": f"bytes {start}-9/{total}", "Content-Length": str(len(sent))}
     return Answer(sent, 206, told | headers)
 
 
 class Story:
-    """A service that answers so to the requests for one file, and a client of it."""
+    """A service with a script for one file, and a client of it."""
 
     def __init__(self, folder: Path, *answers: Any) -> None:
         self.service = ScriptedService()
@@ -99,7 +99,7 @@ class Story:
 
 
 async def test_file_arrives_and_is_told(tmp_path: Path) -> None:
-    """In one request, with its progress."""
+    """It takes one request; the progress is reported."""
     story = Story(tmp_path, Answer(BODY[:4], headers={"Content-Length": "10"}, chunks=(BODY[4:],)))
     stored = await story.fetch(hash=SHA1.upper(), size=10)
     assert story.content() == BODY
@@ -110,7 +110,7 @@ async def test_file_arrives_and_is_told(tmp_path: Path) -> None:
 
 
 async def test_size_of_the_list_is_told_where_the_answer_has_none(tmp_path: Path) -> None:
-    """One or the other, or it is not known."""
+    """The expected size is that of the list, or it is not known."""
     story = Story(tmp_path, whole(length=None))
     await story.fetch(size=10)
     await story.fetch()
@@ -118,7 +118,7 @@ async def test_size_of_the_list_is_told_where_the_answer_has_none(tmp_path: Path
 
 
 async def test_nobody_needs_to_look(tmp_path: Path) -> None:
-    """Progress is told only to those who ask for it; the largest result has 8 GiB."""
+    """The callback is optional; the default limit is 8 GiB."""
     story = Story(tmp_path, whole(), whole(length=8 * 2**30 + 1))
     client = UWSClient(JOBS_URL, transport=story.service, clock=story.clock)
     result = ResultRef(id="r", href=URL)
@@ -130,7 +130,7 @@ async def test_nobody_needs_to_look(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("href", [None, ""])
 async def test_result_without_a_location(tmp_path: Path, href: str | None) -> None:
-    """Nothing is made or asked."""
+    """No folder is made and no request is sent."""
     story = Story(tmp_path / "out")
     fault = await story.fails(UnsafeLocation, "'r.cdf' has no location", href=href)
     assert fault.name == "r.cdf"
@@ -139,7 +139,7 @@ async def test_result_without_a_location(tmp_path: Path, href: str | None) -> No
 
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate"])
 async def test_packed_body_has_a_length_of_its_own(tmp_path: Path, encoding: str) -> None:
-    """What is announced for the answer is the packed size; that of the list is the file's."""
+    """Content-Length is the compressed size; the size in the list is that of the file."""
     body = BODY * 100
     packed = gzip.compress(body)
     story = Story(tmp_path, whole(packed, length=len(packed), Content_Encoding=encoding))
@@ -154,7 +154,7 @@ async def test_packed_body_has_a_length_of_its_own(tmp_path: Path, encoding: str
 
 
 async def test_packed_body_that_broke_off_begins_again(tmp_path: Path) -> None:
-    """A range of it would be one of the packed bytes."""
+    """A range would count compressed bytes, so the whole file is requested."""
     packed = gzip.compress(BODY)
     encoded = {"Content_Encoding": "gzip", "ETag": '"one"'}
     half = gzip.compress(BODY * 99)[:-8]
@@ -178,7 +178,7 @@ async def test_packed_body_that_broke_off_begins_again(tmp_path: Path) -> None:
 async def test_rest_of_a_cut_file_is_asked_for(
     tmp_path: Path, headers: dict[str, str], facts: dict[str, str], condition: str | None
 ) -> None:
-    """With a strong tag or a hash; what is told is the size of the whole."""
+    """It is if there is a strong entity tag or a hash."""
     story = Story(tmp_path, cut(BODY[:4], **headers), rest(4, **headers))
     assert (await story.fetch(**facts)).size == 10
     assert story.content() == BODY
@@ -190,7 +190,7 @@ async def test_rest_of_a_cut_file_is_asked_for(
 async def test_rest_that_may_be_of_another_file_is_not_asked_for(
     tmp_path: Path, headers: dict[str, str]
 ) -> None:
-    """Without a strong tag and a hash all comes again."""
+    """Without a strong entity tag and a hash the whole file is requested."""
     story = Story(tmp_path, cut(BODY[:4], **headers), whole())
     await story.fetch()
     assert story.ranges == [(None, None)] * 2
@@ -198,7 +198,7 @@ async def test_rest_that_may_be_of_another_file_is_not_asked_for(
 
 
 async def test_tag_of_the_last_whole_answer_counts(tmp_path: Path) -> None:
-    """A file that changed has another one, or none."""
+    """A file that changed has another entity tag, or none."""
     story = Story(
         tmp_path,
         *(cut(b"xxxx", **STRONG), cut(BODY[:3], ETag='"two"'), cut(BODY[3:5]), whole()),
@@ -209,7 +209,7 @@ async def test_tag_of_the_last_whole_answer_counts(tmp_path: Path) -> None:
 
 
 async def test_whole_size_of_a_range_may_be_unknown(tmp_path: Path) -> None:
-    """Then only the hash tells."""
+    """Then only the hash is checked."""
     story = Story(tmp_path, cut(BODY[:4], length=None), rest(4, total="*"))
     await story.fetch(hash=SHA1)
     assert story.told[-1] == ("r.cdf", 10, None)
@@ -228,7 +228,7 @@ async def test_whole_size_of_a_range_may_be_unknown(tmp_path: Path) -> None:
     ],
 )
 async def test_other_range_is_not_believed(tmp_path: Path, wrong: Answer) -> None:
-    """The part begins again, and ranges are not asked for any more."""
+    """The part begins again, and no more ranges are requested."""
     story = Story(tmp_path, cut(BODY[:4], **STRONG), wrong, cut(BODY[:6], **STRONG), whole())
     await story.fetch()
     assert [asked for asked, _ in story.ranges] == [None, "bytes=4-", None, None]
@@ -246,12 +246,12 @@ async def test_range_that_fails_for_ever_is_told(tmp_path: Path) -> None:
 
 
 async def test_first_answer_may_be_partial(tmp_path: Path) -> None:
-    """If it begins at the beginning."""
+    """It is accepted if it starts at byte 0."""
     await Story(tmp_path, rest(0)).fetch(hash=SHA1)
 
 
 async def test_limit_counts_all_bytes_of_all_tries(tmp_path: Path) -> None:
-    """Not those of one answer; the last byte that is allowed may come."""
+    """A file of exactly the limit is accepted; one byte more is refused."""
     answers = [cut(BODY[:4], length=None, **STRONG), rest(4)]
     await Story(tmp_path / "a", *answers).fetch(limit=10)
     story = Story(tmp_path / "b", *answers)
@@ -269,7 +269,7 @@ async def test_part_that_was_left_counts_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("tries", [1, 4])
 async def test_listed_result_may_come_late(tmp_path: Path, tries: int) -> None:
-    """Three times more it is looked for."""
+    """A result that is not found is requested three times more."""
     story = Story(tmp_path, *[404] * (tries - 1), whole())
     await story.fetch()
     story = Story(tmp_path / "late", 404)
@@ -298,7 +298,7 @@ async def test_listed_result_may_come_late(tmp_path: Path, tries: int) -> None:
 async def test_tries_without_progress_are_counted(
     tmp_path: Path, answer: Any, kind: type[ExpresError], tries: int
 ) -> None:
-    """Six, where it may help, after a first one that brought bytes; else one."""
+    """After six tries in a row without more bytes the download fails."""
     story = Story(tmp_path, answer)
     facts = {"hash": SHA1} if kind is ChecksumMismatch else {"size": 10}
     await story.fails(kind, **facts)
@@ -306,7 +306,7 @@ async def test_tries_without_progress_are_counted(
 
 
 async def test_wrong_bytes_are_asked_for_again(tmp_path: Path) -> None:
-    """From the beginning, though there is a tag."""
+    """The whole file is requested, though there is an entity tag."""
     for wrong in (whole(b"x" * 10, **STRONG), whole(BODY + b"x", length=None, **STRONG)):
         folder = tmp_path / str(len(wrong.first()))
         story = Story(folder, wrong, whole())
@@ -316,7 +316,7 @@ async def test_wrong_bytes_are_asked_for_again(tmp_path: Path) -> None:
 
 
 async def test_body_that_ends_early_is_interrupted(tmp_path: Path) -> None:
-    """Whether the connection says so or not; the error says where."""
+    """The error shows how many bytes came."""
     story = Story(tmp_path, whole(BODY[:4], **STRONG), rest(4))
     await story.fetch()
     assert story.ranges[1] == ("bytes=4-", '"one"')
@@ -329,7 +329,7 @@ async def test_body_that_ends_early_is_interrupted(tmp_path: Path) -> None:
 
 
 async def test_tries_that_bring_more_are_not_counted(tmp_path: Path) -> None:
-    """Up to sixty in all; the pause after progress is a short one."""
+    """There are at most sixty tries; after progress the pause is short."""
     answers = [cut(BODY[:1], length=None, **STRONG)]
     answers += [
         Answer(b"x", 206, {"Content-Range": f"bytes {n}-99/*"}, fault=CUT) for n in range(1, 99)
@@ -341,7 +341,7 @@ async def test_tries_that_bring_more_are_not_counted(tmp_path: Path) -> None:
 
 
 async def test_progress_is_measured_from_the_longest_part(tmp_path: Path) -> None:
-    """A part that begins again and again, and ends earlier, is no progress."""
+    """A part that begins again and is not longer than before is no progress."""
     lengths = (4, 6, 5, 6, 1, 3, 6, 2, 9)
     story = Story(tmp_path, *(cut(BODY[:length]) for length in lengths))
     await story.fails(Interrupted)
@@ -349,14 +349,14 @@ async def test_progress_is_measured_from_the_longest_part(tmp_path: Path) -> Non
 
 
 async def test_service_says_when_to_come_back(tmp_path: Path) -> None:
-    """And is not asked before."""
+    """It is not asked earlier."""
     story = Story(tmp_path, Answer(status=503, headers={"Retry-After": "40"}), whole())
     await story.fetch()
     assert 40 <= story.clock.time <= 44
 
 
 async def test_failing_caller_leaves_nothing_and_a_cancelled_one_a_part(tmp_path: Path) -> None:
-    """If a hash was announced, the next download goes on there."""
+    """If a hash was announced, the next download continues the part."""
     story = Story(tmp_path, whole(BODY[:4], **STRONG), rest(4))
     client = UWSClient(JOBS_URL, transport=story.service, clock=story.clock)
     result = ResultRef(id="r", href=URL, hash=SHA1)
@@ -377,7 +377,7 @@ async def test_failing_caller_leaves_nothing_and_a_cancelled_one_a_part(tmp_path
 
 
 async def test_whole_part_is_only_given_its_name(tmp_path: Path) -> None:
-    """Nothing is asked for; also an empty file may be whole."""
+    """No request is sent; this also holds for an empty file."""
     (tmp_path / "r.cdf.0123abcd.part").write_bytes(BODY)
     story = Story(tmp_path)
     assert (await story.fetch(hash=SHA1)).size == 10
@@ -387,7 +387,7 @@ async def test_whole_part_is_only_given_its_name(tmp_path: Path) -> None:
 
 
 async def test_password_in_a_location_is_not_shown(tmp_path: Path) -> None:
-    """Neither in the message nor in the facts."""
+    """It is in no part of the error."""
     story = Story(tmp_path)
     story.service.on("GET https://bob:hush@uws.example.org/store", whole(BODY[:4]))
     href = "https://bob:hush@uws.example.org/store?ID=1"

@@ -12,7 +12,7 @@ HOUR = 3600.0
 
 @pytest.fixture
 def policy() -> WaitPolicy:
-    """Know nothing yet but how quick an answer is."""
+    """Give a policy that knows only the round trip."""
     policy = WaitPolicy()
     policy.round_trip = ROUND_TRIP
     return policy
@@ -26,7 +26,7 @@ def test_unknown_service_is_asked_for_a_part_of_the_time_waited(policy: WaitPoli
 
 
 def test_service_that_woke_up_is_trusted_with_longer_waits(policy: WaitPolicy) -> None:
-    """A change told before the end of the wait is what WAIT is for."""
+    """The service answered at a change, before the end of the wait."""
     policy.learn(2, 0.6, Phase.QUEUED, RUNS)
     asked = [policy.seconds(RUNS, elapsed, HOUR) for elapsed in (0.6, 20.0, 900.0)]
     assert asked == [10, 20, 30]
@@ -35,13 +35,13 @@ def test_service_that_woke_up_is_trusted_with_longer_waits(policy: WaitPolicy) -
 
 @pytest.mark.parametrize("taken", [ROUND_TRIP, 2.0])
 def test_change_alone_is_no_proof(policy: WaitPolicy, taken: float) -> None:
-    """A change told at once, or at the end of the wait, a service that never wakes tells, too."""
+    """A service that sleeps past changes also shows one at once or at the end of a wait."""
     policy.learn(2, taken, Phase.QUEUED, RUNS)
     assert policy.seconds(RUNS, 2.0, HOUR) == 2
 
 
 def test_service_that_slept_past_a_change_is_asked_no_more(policy: WaitPolicy) -> None:
-    """A wait without a change, then the change at once: it came while the service slept."""
+    """A change at once after a whole wait came while the service slept."""
     policy.learn(2, 2.05, Phase.QUEUED, Phase.QUEUED)
     policy.learn(2, 0.05, Phase.QUEUED, RUNS)
     assert policy.seconds(RUNS, 900.0, HOUR) is None
@@ -49,14 +49,14 @@ def test_service_that_slept_past_a_change_is_asked_no_more(policy: WaitPolicy) -
 
 
 def test_change_during_the_next_wait_is_no_oversleeping(policy: WaitPolicy) -> None:
-    """A wait without a change, and one that ends early with it, are both as they should be."""
+    """A whole wait without a change, then an early answer with it, is correct."""
     policy.learn(2, 2.05, Phase.QUEUED, Phase.QUEUED)
     policy.learn(2, 0.90, Phase.QUEUED, RUNS)
     assert policy.seconds(RUNS, 0.0, HOUR) == 10
 
 
 def test_service_that_ignores_wait_is_not_hammered(policy: WaitPolicy) -> None:
-    """Each answer at once is followed by a rest, and after some WAIT is not sent any more."""
+    """Each early answer is followed by a pause; after two WAIT is not used any more."""
     for _ in range(2):
         assert policy.seconds(RUNS, 9.0, HOUR) is not None
         policy.learn(3, ROUND_TRIP, RUNS, RUNS)
@@ -65,7 +65,7 @@ def test_service_that_ignores_wait_is_not_hammered(policy: WaitPolicy) -> None:
 
 
 def test_one_early_answer_is_forgiven(policy: WaitPolicy) -> None:
-    """UWS allows early answers; a wait that lasts makes good for one."""
+    """UWS allows early answers; a wait that lasts resets their count."""
     policy.learn(3, ROUND_TRIP, RUNS, RUNS)
     policy.learn(3, 3.05, RUNS, RUNS)
     policy.learn(3, ROUND_TRIP, RUNS, RUNS)
@@ -127,7 +127,7 @@ def test_bounds_of_a_later_wait(policy: WaitPolicy, elapsed: float, seconds: int
 
 @pytest.mark.parametrize(("taken", "longest"), [(9.0, 30), (8.9, 8), (2.5, 2), (30.0, 30)])
 def test_wait_that_lasts_teaches_the_longest(taken: float, longest: int) -> None:
-    """Nine tenths of the wait are all of it; less is what the service is able to hold."""
+    """A wait that ends before nine tenths of its time shows the longest one possible."""
     policy = WaitPolicy()
     policy.round_trip = 0.5
     policy.learn(10, taken, RUNS, RUNS)
@@ -141,7 +141,7 @@ def test_wait_that_lasts_teaches_the_longest(taken: float, longest: int) -> None
 def test_wait_that_is_held_for_two_seconds_is_no_early_answer(
     asked: int, taken: float, *, early: bool
 ) -> None:
-    """Nor one that is held as long as was asked for."""
+    """Neither is a short wait that ran to its end."""
     policy = WaitPolicy()
     policy.round_trip = 0.5
     for _ in range(2):
@@ -154,7 +154,7 @@ def test_wait_that_is_held_for_two_seconds_is_no_early_answer(
     ("taken", "trusted"), [(1.0, False), (1.1, True), (1.7, True), (1.8, False)]
 )
 def test_change_within_the_wait_shows_that_a_service_wakes(taken: float, *, trusted: bool) -> None:
-    """Not in the time of two round trips, and not at the end."""
+    """A change within two round trips or at the end of the wait shows nothing."""
     policy = WaitPolicy()
     policy.round_trip = 0.5
     policy.learn(2, taken, Phase.QUEUED, RUNS)
@@ -162,7 +162,7 @@ def test_change_within_the_wait_shows_that_a_service_wakes(taken: float, *, trus
 
 
 def test_early_answer_is_forgiven_after_a_change(policy: WaitPolicy) -> None:
-    """It says that WAIT works; a change at once, or at the end of a wait, does not."""
+    """Only a change within the wait resets the count of early answers."""
     for taken, rests in ((0.6, False), (ROUND_TRIP, True), (2.0, True)):
         policy = WaitPolicy()
         policy.round_trip = ROUND_TRIP
@@ -174,7 +174,7 @@ def test_early_answer_is_forgiven_after_a_change(policy: WaitPolicy) -> None:
 
 
 def test_only_the_wait_before_a_change_can_have_slept_past_it(policy: WaitPolicy) -> None:
-    """A whole wait before that is of no account."""
+    """Earlier waits without a change do not count."""
     policy.learn(2, 2.05, Phase.PENDING, Phase.PENDING)
     policy.learn(2, 0.9, Phase.PENDING, Phase.QUEUED)
     policy.learn(2, ROUND_TRIP, Phase.QUEUED, RUNS)
@@ -185,7 +185,7 @@ def test_only_the_wait_before_a_change_can_have_slept_past_it(policy: WaitPolicy
 
 
 def test_nothing_is_known_at_first() -> None:
-    """A service is asked to wait in the phases in which UWS lets it."""
+    """The service is asked to wait in the phases in which UWS allows it."""
     policy = WaitPolicy()
     assert policy.round_trip == 0.0
     waits = {phase for phase in Phase if policy.seconds(phase, 0.0, HOUR) is not None}
