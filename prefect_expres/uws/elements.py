@@ -143,4 +143,5 @@ def _without_namespace(name: str) -> str:
 
 
 def _is_nil(element: Element) -> bool:
-    return bool(element.keys()) and (element.get(_NIL) or "").strip().lower() in _TRUE
+    nil = element.get(_NIL)
+    return nil is not None and nil.strip().lower() in _TRUE

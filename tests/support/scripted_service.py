@@ -14,7 +14,7 @@ class Answer:
     """One answer.
 
     ``chunks`` come after the body, each after ``seconds`` on the loop's clock; ``fault`` is raised
-    in place of the answer, or after its body if it has a status; ``delay`` comes before all.
+    instead of the answer, or after its body if it has a status; ``delay`` comes before all.
     """
 
     body: bytes | str = b""

@@ -1,4 +1,4 @@
-"""When a poller reads the list, who gets which reading, and what faults do: in virtual time."""
+"""When a poller reads the list, which caller gets which reading, and what errors do."""
 
 import asyncio
 from collections.abc import Callable
@@ -33,7 +33,7 @@ class ListedJobs(ScriptedService):
 
     Attributes:
         phases: The jobs and their phases.
-        bad_once: Answers to the next requests for the list, in place of it.
+        bad_once: Answers to the next requests for the list, instead of the list.
         bad: The answer to all requests for the list, if there is one.
         delay: Seconds from a request for the list to its answer; the list is that of its beginning.
         moments: When the list was asked for.
@@ -80,7 +80,7 @@ def at(seconds: float, act: Callable[[], object]) -> None:
 
 @in_virtual_time
 async def test_reading_under_way_is_not_for_those_who_come_later() -> None:
-    """A reading may have begun before the caller created a job; so it gets the next one."""
+    """A reading that has begun may miss a new job; a later caller gets the next reading."""
     service = ListedJobs(old="QUEUED")
     service.delay = 5.0
     async with poller_of(service) as poller:
@@ -97,7 +97,7 @@ async def test_reading_under_way_is_not_for_those_who_come_later() -> None:
 
 @in_virtual_time
 async def test_callers_at_the_same_time_share_a_reading() -> None:
-    """Each takes its part of it; the jobs are sorted."""
+    """Each caller gets the phases that it asked for, sorted."""
     service = ListedJobs(b="QUEUED", a="ERROR", c="PENDING")
     async with poller_of(service) as poller:
         everything, some, none = await asyncio.gather(
@@ -114,7 +114,7 @@ async def test_callers_at_the_same_time_share_a_reading() -> None:
 
 @in_virtual_time
 async def test_request_with_a_time_is_not_shared() -> None:
-    """The service answers it with a part of the list."""
+    """Its answer is only a part of the list."""
     service = ListedJobs(a="QUEUED", b="ERROR")
     async with poller_of(service) as poller:
         moment = datetime(2026, 1, 1, tzinfo=UTC)
@@ -126,7 +126,7 @@ async def test_request_with_a_time_is_not_shared() -> None:
 
 @in_virtual_time
 async def test_phases_are_reported_and_the_end_is_read() -> None:
-    """Each phase once, with the time since the wait began; the job itself only at its end."""
+    """Each phase is reported once; the job itself is read only at its end."""
     service = ListedJobs(a="QUEUED", b="QUEUED")
     told: list[tuple[Job, float]] = []
 
@@ -152,7 +152,7 @@ async def test_phases_are_reported_and_the_end_is_read() -> None:
 
 @in_virtual_time
 async def test_interval_grows_while_nothing_changes() -> None:
-    """A tenth of the quiet time, between one second and fifteen; a change makes it short again."""
+    """It is a tenth of the quiet time, from 1 to 15 s; a change makes it short again."""
     service = ListedJobs(a="QUEUED")
     async with poller_of(service) as poller:
         waiting = asyncio.create_task(poller.finished("a", timeout=10_000))
@@ -169,7 +169,7 @@ async def test_interval_grows_while_nothing_changes() -> None:
 
 @in_virtual_time
 async def test_new_caller_ends_a_long_interval() -> None:
-    """It is answered at once, but not within the shortest interval after the last reading."""
+    """The list is read at once, but not within one second after the last reading."""
     service = ListedJobs(a="QUEUED", b="QUEUED")
     async with poller_of(service) as poller:
         waiting = asyncio.create_task(poller.finished("a", timeout=10_000))
@@ -191,7 +191,7 @@ async def test_new_caller_ends_a_long_interval() -> None:
 @pytest.mark.parametrize(("delay", "interval"), [(0.05, 1.0), (0.4, 4.0), (3.0, 15.0)])
 @in_virtual_time
 async def test_slow_service_is_spared(delay: float, interval: float) -> None:
-    """Ten times as long as it takes to answer it is left alone, however many callers come."""
+    """The interval is ten times as long as an answer takes, even if callers come."""
     service = ListedJobs(a="QUEUED")
     service.delay = delay
     async with poller_of(service) as poller:
@@ -225,7 +225,7 @@ async def test_nobody_waits_nobody_asks() -> None:
 
 @in_virtual_time
 async def test_end_that_the_whole_list_shows_is_read() -> None:
-    """Whether somebody asks for the whole list or not."""
+    """The reading that shows the end may be one for another caller."""
     service = ListedJobs(a="QUEUED")
     async with poller_of(service) as poller:
         waiting = asyncio.create_task(poller.finished("a", timeout=1000))
@@ -237,7 +237,7 @@ async def test_end_that_the_whole_list_shows_is_read() -> None:
 
 
 async def wait_one(poller: JobListPoller, told: list[str]) -> Job:
-    """Wait for the job a, and note what is told."""
+    """Wait for the job a, and note the phases that are reported."""
 
     async def show(seen: Observation) -> None:
         told.append(seen.job.phase.value)
@@ -247,7 +247,7 @@ async def wait_one(poller: JobListPoller, told: list[str]) -> Job:
 
 @in_virtual_time
 async def test_filter_that_lacks_an_active_job_is_not_used_again() -> None:
-    """The job is read, is active, and from then on the whole list is read."""
+    """The job is read and is active, so from then on the whole list is read."""
     service = ListedJobs(a="NAPPING")
     service.on("GET /a", job_document("a", "<phase>UNKNOWN</phase>"))
     told: list[str] = []
@@ -263,7 +263,7 @@ async def test_filter_that_lacks_an_active_job_is_not_used_again() -> None:
 
 @in_virtual_time
 async def test_job_that_the_whole_list_lacks_is_waited_for_by_itself() -> None:
-    """A list may lack a new job: then each look at the job is told."""
+    """The whole list may lack a new job; then each reading of the job is reported."""
     service = ListedJobs()
     service.on("GET /a", *[job_document("a", f"<phase>{p}</phase>") for p in ("QUEUED", "ERROR")])
     told: list[str] = []
@@ -276,7 +276,7 @@ async def test_job_that_the_whole_list_lacks_is_waited_for_by_itself() -> None:
 
 @in_virtual_time
 async def test_refused_filter_is_replaced_at_once() -> None:
-    """In the same reading, and for all later ones."""
+    """The whole list is read in the same reading and in all later ones."""
     service = ListedJobs(a="QUEUED")
     service.bad_once = [400]
     async with poller_of(service) as poller:
@@ -289,7 +289,7 @@ async def test_refused_filter_is_replaced_at_once() -> None:
 @pytest.mark.parametrize("bad", [503, 500, 429, httpx.ConnectError("down"), "<jobs"])
 @in_virtual_time
 async def test_waiters_outlast_what_may_pass(bad: Script) -> None:
-    """They are not let go: nobody reads a job by itself because the list failed for a while."""
+    """No job is read by itself because the list could not be read for a while."""
     service = ListedJobs(a="QUEUED", b="QUEUED")
     async with poller_of(service) as poller:
         waiting = [asyncio.create_task(poller.finished(job, timeout=9999)) for job in "ab"]
@@ -307,7 +307,7 @@ async def test_waiters_outlast_what_may_pass(bad: Script) -> None:
 
 @in_virtual_time
 async def test_fault_is_told_to_those_who_look() -> None:
-    """After the attempts of a read; the next reading is theirs again."""
+    """They get it after all attempts of the reading; the next reading works again."""
     service = ListedJobs(a="QUEUED")
     service.bad = 503
     async with poller_of(service) as poller:
@@ -321,7 +321,7 @@ async def test_fault_is_told_to_those_who_look() -> None:
 
 @in_virtual_time
 async def test_deadline_holds_while_the_service_is_away() -> None:
-    """It is told by the wait for the single job, soon after."""
+    """The wait ends soon after its deadline."""
     service = ListedJobs(a="QUEUED")
     service.bad = 503
     service.on("GET /a", 503)
@@ -333,7 +333,7 @@ async def test_deadline_holds_while_the_service_is_away() -> None:
 
 @in_virtual_time
 async def test_deadline_of_an_active_job() -> None:
-    """The job is read once, and told with its phase; no reading of the list is needed for that."""
+    """The job is read once, and its phase is in the error."""
     service = ListedJobs(a="EXECUTING")
     service.on("GET /a", job_document("a", "<phase>EXECUTING</phase>"))
     told: list[str] = []
@@ -353,7 +353,7 @@ async def test_deadline_of_an_active_job() -> None:
 
 @in_virtual_time
 async def test_refusal_is_told_to_all() -> None:
-    """To those who look, and to those who wait, who read their job and are refused, too."""
+    """A waiter reads its job by itself, and is refused as well."""
     service = ListedJobs(a="QUEUED")
     service.bad = 403
     service.on("GET /a", 403)
@@ -368,7 +368,7 @@ async def test_refusal_is_told_to_all() -> None:
 
 @in_virtual_time
 async def test_unforeseen_fault_is_told_to_all() -> None:
-    """Nobody waits for ever, and the poller goes on."""
+    """No caller waits for ever, and polling continues."""
     service = ListedJobs(a="QUEUED")
     service.bad = RuntimeError("unforeseen")
     service.end("b")
@@ -383,7 +383,7 @@ async def test_unforeseen_fault_is_told_to_all() -> None:
 
 @in_virtual_time
 async def test_job_that_vanishes_is_lost_and_one_that_never_was_is_not_found() -> None:
-    """The list has the last word: a job that it never had was never there."""
+    """A job that no list has shown was never there."""
     service = ListedJobs(a="EXECUTING")
     service.on("GET /a", 404)
     service.on("GET /b", 404)
@@ -398,7 +398,7 @@ async def test_job_that_vanishes_is_lost_and_one_that_never_was_is_not_found() -
 
 @in_virtual_time
 async def test_fault_of_an_observer_is_its_own() -> None:
-    """The others go on; its wait is over, and polled for no more."""
+    """It ends the wait of its caller only."""
     service = ListedJobs(a="QUEUED", b="QUEUED")
 
     async def fail(seen: Observation) -> None:
@@ -415,7 +415,7 @@ async def test_fault_of_an_observer_is_its_own() -> None:
 
 @in_virtual_time
 async def test_caller_that_goes_away_takes_nothing_along() -> None:
-    """A cancelled caller is not told; the others are."""
+    """The other callers get their answers."""
     service = ListedJobs(a="QUEUED", b="QUEUED")
     service.delay = 0.5
 
@@ -448,7 +448,7 @@ async def test_caller_that_goes_away_takes_nothing_along() -> None:
 
 @in_virtual_time
 async def test_poller_ends_with_its_block() -> None:
-    """It reads nothing more, and its connections are closed."""
+    """No more requests are sent, and the connections are closed."""
     service = ListedJobs(a="QUEUED")
     before = asyncio.all_tasks()
     async with poller_of(service) as poller:

@@ -1,4 +1,4 @@
-"""What a wait asks for next, and when it gives up: in virtual time, on a service that is told."""
+"""What a wait requests next, and when it gives up, in virtual time."""
 
 import asyncio
 import math
@@ -61,7 +61,7 @@ def now() -> float:
 
 @in_virtual_time
 async def test_finished_job_is_read_once() -> None:
-    """It is told with the time since the wait began."""
+    """It is reported with the time since the wait began."""
     story = Story(job("COMPLETED", delay=0.5))
     assert await story.wait() == "COMPLETED"
     assert story.service.asked == ["GET /j1"]
@@ -72,7 +72,7 @@ async def test_finished_job_is_read_once() -> None:
 
 @in_virtual_time
 async def test_service_is_asked_to_answer_at_the_next_change() -> None:
-    """It names the phase that was seen; a service that woke up is trusted with more."""
+    """The request names the phase; a service that answered at a change gets longer waits."""
     story = Story(
         job("QUEUED", 0.05), job("EXECUTING", 0.6), job("EXECUTING", 10.0), job("COMPLETED", 4.0)
     )
@@ -88,7 +88,7 @@ async def test_service_is_asked_to_answer_at_the_next_change() -> None:
 
 @in_virtual_time
 async def test_service_that_slept_past_a_change_is_found_out() -> None:
-    """Its answer after a whole wait is old; the next comes in the time of a round trip."""
+    """After a whole wait without a change, the next answer shows the change at once."""
     story = Story(
         job("QUEUED", 0.1), job("QUEUED", 2.0), job("EXECUTING", 0.1), job("COMPLETED", 0.1)
     )
@@ -103,7 +103,7 @@ async def test_service_that_slept_past_a_change_is_found_out() -> None:
 
 @in_virtual_time
 async def test_pauses_grow_with_the_phase() -> None:
-    """The square root of its seconds, between 1.5 and 15; a new phase begins with short ones."""
+    """A pause is the square root of the phase's seconds, from 1.5 to 15 s."""
     seconds = [0.0]
     story = Story()
 
@@ -157,7 +157,7 @@ async def test_time_before_the_wait_counts() -> None:
 @pytest.mark.parametrize("bad", [503, 429, 502, httpx.ConnectError("down"), httpx.ReadTimeout("")])
 @in_virtual_time
 async def test_service_that_is_away_is_outlasted(bad: Script) -> None:
-    """Until the deadline; each time it is asked once."""
+    """The wait goes on until the deadline."""
     story = Story(*[bad] * 30, job("COMPLETED"))
     assert await story.wait(timeout=10_000) == "COMPLETED"
     assert len(story.service.requests) == 31
@@ -170,7 +170,7 @@ async def test_service_that_is_away_is_outlasted(bad: Script) -> None:
 
 @in_virtual_time
 async def test_pauses_after_faults_grow_and_begin_anew() -> None:
-    """Half a second, one, two …, fifteen at most; a good answer makes them short again."""
+    """They grow from 0.5 to 15 s; a good answer makes them short again."""
     moments: list[float] = []
     story = Story()
     script = [503] * 9 + [job("QUEUED")] + [503] * 2 + [job("COMPLETED")]
@@ -189,7 +189,7 @@ async def test_pauses_after_faults_grow_and_begin_anew() -> None:
 
 @in_virtual_time
 async def test_service_says_when_to_come_back() -> None:
-    """It is not asked before, unless the deadline is earlier."""
+    """It is not asked earlier, unless the deadline is earlier."""
     story = Story(Answer(status=503, headers={"Retry-After": "40"}), job("COMPLETED"))
     await story.wait()
     assert 40 <= now() <= 44
@@ -205,7 +205,7 @@ async def test_service_says_when_to_come_back() -> None:
 )
 @in_virtual_time
 async def test_failures_in_a_row_are_counted(bad: Script, kind: type[ExpresError]) -> None:
-    """Eight pass; the ninth ends the wait. A good answer, or a busy service, does not count."""
+    """The ninth in a row ends the wait; answers that mean busy are not counted."""
     story = Story(*[bad] * 8, job("EXECUTING"), *[bad] * 4, 503, 429, *[bad] * 4, job("COMPLETED"))
     assert await story.wait() == "COMPLETED"
     story = Story(job("EXECUTING"), bad)
@@ -227,7 +227,7 @@ async def test_refusal_ends_the_wait(bad: Script, kind: type[ExpresError]) -> No
 
 @in_virtual_time
 async def test_new_job_may_not_be_found_at_first() -> None:
-    """For ten seconds the list is not asked; then it decides."""
+    """For ten seconds the list is not read; then the list decides."""
     story = Story(404)
     story.service.on("GET", LISTED, LISTED, UNLISTED)
     with pytest.raises(JobNotFound):
@@ -243,7 +243,7 @@ async def test_new_job_may_not_be_found_at_first() -> None:
 @pytest.mark.parametrize(("after", "asked"), [(9.9, False), (10.1, True)])
 @in_virtual_time
 async def test_grace_for_new_jobs_is_ten_seconds(after: float, *, asked: bool) -> None:
-    """It is counted from the beginning of the wait."""
+    """It is counted from the start of the wait."""
     story = Story(404, job("COMPLETED"))
     story.service.on("GET", LISTED)
     await asyncio.sleep(100)
@@ -253,7 +253,7 @@ async def test_grace_for_new_jobs_is_ten_seconds(after: float, *, asked: bool) -
 
 @in_virtual_time
 async def test_job_that_vanishes_is_lost() -> None:
-    """Five times not found, and not in the list; the last phase is told."""
+    """It was not found five times and is not in the list; the error has its last phase."""
     story = Story(job("EXECUTING"), 404)
     story.service.on("GET", UNLISTED)
     with pytest.raises(JobLost, match="its last phase was EXECUTING") as caught:
@@ -268,7 +268,7 @@ async def test_job_that_vanishes_is_lost() -> None:
 @pytest.mark.parametrize("listed", [LISTED, 500, 503, 403, "<html/>", "<jobs"])
 @in_virtual_time
 async def test_list_that_does_not_deny_the_job_proves_nothing(listed: Script) -> None:
-    """It is listed, or the list cannot be read: the wait goes on."""
+    """If the job is listed, or the list cannot be read, the wait goes on."""
     story = Story(job("EXECUTING"), *[404] * 8, job("COMPLETED"))
     story.service.on("GET", listed)
     assert await story.wait(timeout=100_000) == "COMPLETED"
@@ -277,7 +277,7 @@ async def test_list_that_does_not_deny_the_job_proves_nothing(listed: Script) ->
 
 @in_virtual_time
 async def test_misses_in_a_row_are_counted() -> None:
-    """Four, and four again, are no reason to ask the list."""
+    """Four in a row, twice, are not enough to read the list."""
     story = Story(job("EXECUTING"), *[404] * 4, job("EXECUTING"), *[404] * 4, job("COMPLETED"))
     assert await story.wait() == "COMPLETED"
     assert "GET" not in story.service.asked
@@ -288,7 +288,7 @@ async def test_misses_in_a_row_are_counted() -> None:
 async def test_fault_of_the_observer_ends_the_wait(
     interrupted: Callable[[], BaseException],
 ) -> None:
-    """It is the caller's own."""
+    """The error is raised to the caller."""
 
     async def fail(observation: Observation) -> None:
         raise interrupted()

@@ -67,7 +67,7 @@ def test_every_field_of_a_recorded_job_is_read(opus: Path, name: str) -> None:
 
 
 def test_recorded_results_are_read(opus: Path) -> None:
-    """Id, place, type, name and hash of every result are read, from both documents alike."""
+    """Id, location, type, name and hash of every result are read, from both documents alike."""
     results = read_results((opus / "results.xml").read_bytes())
     assert results == read_job((opus / "job-completed.xml").read_bytes()).results
     facts = [
@@ -349,7 +349,7 @@ def test_deep_document_is_refused() -> None:
 
 
 def test_start_of_a_page_is_shown() -> None:
-    """The first 80 bytes of what came in place of XML."""
+    """The first 80 bytes of what is not XML."""
     with pytest.raises(Malformed) as caught:
         read_job(b"\xffpage " * 99)
     shown = (b"\xffpage " * 99)[:80].decode("utf-8", "replace")
