@@ -58,7 +58,7 @@ class Attempts:
         self._excluded: list[str] = []
 
     async def finish(self) -> Finished:
-        """Come to a completed job and download its results.
+        """Run the simulation on some job and download its results.
 
         Raises:
             JobError: As many jobs as attempts ended without results; it is the last one's.
@@ -89,8 +89,6 @@ class Attempts:
                 submission, label, self._seconds_until(deadline), self._options.execution_duration
             )
         files = await self._steps.download(submission, self._folder)
-        if submission.strays:
-            await guard.stop()
         return Finished(submission, job, phases, files)
 
     def _seconds_until(self, deadline: float) -> float:
