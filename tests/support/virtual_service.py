@@ -53,6 +53,7 @@ class VirtualJob:
     ends_in: Phase = Phase.COMPLETED
     started: float | None = None
     ended: float | None = None
+    execution_duration: str = "600"
     destruction: str = "2026-12-24T12:00:00Z"
     results: dict[str, bytes] = field(default_factory=lambda: {"io.cdf": CDF})
     texts: dict[str, str] = field(default_factory=dict)
@@ -270,7 +271,7 @@ class VirtualService(httpx.AsyncBaseTransport):
         )
         return (
             f"<job {_SPACES}><jobId>{job.id}</jobId><phase>{job.phase}</phase>{self._named(job)}"
-            f"{told}<executionDuration>600</executionDuration>"
+            f"{told}<executionDuration>{job.execution_duration}</executionDuration>"
             f"<destruction>{job.destruction}</destruction></job>"
         )
 
