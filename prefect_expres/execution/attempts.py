@@ -88,6 +88,7 @@ class Attempts:
             job, phases = await self._steps.finish(
                 submission, label, self._seconds_until(deadline), self._options.execution_duration
             )
+        await guard.stop_strays()
         files = await self._steps.download(submission, self._folder)
         return Finished(submission, job, phases, files)
 

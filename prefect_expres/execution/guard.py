@@ -42,11 +42,11 @@ class JobGuard:
 
     @contextlib.asynccontextmanager
     async def stopped_on_exit(self) -> AsyncIterator[None]:
-        """Stop our jobs if the flow run is cancelled or gives up, and strays when the job ended."""
+        """Stop our jobs if the flow run is cancelled or gives up; strays also if the job failed."""
         try:
             yield
         except JobError:
-            await self._stop_strays()
+            await self.stop_strays()
             raise
         except BaseException:
             with anyio.move_on_after(STOP_SECONDS, shield=True) as deadline:
@@ -58,7 +58,11 @@ class JobGuard:
                 msg = f"{self.submission.job_url} is left to the run that created it"
                 await self._tell(StepTaken("abort", msg))
             raise
-        await self._stop_strays()
+
+    async def stop_strays(self) -> None:
+        """When the chosen job has ended, stop those of creates whose answers were lost."""
+        if self.submission is not None and self.submission.strays:
+            await self.stop()
 
     async def stop(self) -> None:
         """Look for our jobs by name; once more if a create was under way, whose job may be late."""
@@ -75,11 +79,6 @@ class JobGuard:
         for job_url, phase in stopped.items():
             state = phase.value if phase else "deleted"
             await self._tell(StepTaken("abort", f"{job_url} is {state}"))
-
-    async def _stop_strays(self) -> None:
-        """Stop the jobs of creates whose answers were lost."""
-        if self.submission is not None and self.submission.strays:
-            await self.stop()
 
     async def _stop_once(self, client: UWSClient) -> dict[str, Phase | None]:
         submission = self.submission
