@@ -26,7 +26,7 @@ from prefect_expres.prefect_support.forms import (
     titled,
 )
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
-from prefect_expres.tasks.prepare import prepare
+from prefect_expres.tasks.preparation import prepare
 from prefect_expres.tasks.steps import TaskSteps
 
 Reuse = Literal["verified", "never"]
@@ -92,7 +92,8 @@ async def simulate(
         timeout: Seconds to wait for a slot and for the job; by default an hour over the execution
             duration.
         reuse: What stands in for a new run: "verified" takes verified results under the output
-            URL, then a job of the identical simulation; "never" runs it anew.
+            URL, then a job of the identical simulation; "never" runs it anew, with an ephemeris
+            that is computed anew.
         attempts: How many jobs may fail, be aborted or be lost before the flow run fails.
         keep_running: Leave a started job running when the flow run is cancelled or gives up.
 
@@ -108,7 +109,15 @@ async def simulate(
         WaitTimeout: The job was not done in time; it was stopped.
         TransferError: A result did not arrive whole, or may not be fetched.
     """
-    request = await prepare(configuration, service, ephemeris, branch, label, execution_duration)
+    request = await prepare(
+        configuration,
+        service,
+        ephemeris,
+        branch,
+        label,
+        execution_duration,
+        refresh=reuse == "never",
+    )
     options = RunOptions(
         owner=owner_of(flow_run.id),
         execution_duration=execution_duration,
