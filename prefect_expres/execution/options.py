@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from prefect_expres.expres.run_id import RunId
 
 QUEUE_ALLOWANCE = 3600.0
-"""Seconds beyond the execution duration that a job may wait for its turn, unless told otherwise."""
+"""Seconds beyond the execution duration that a job may be queued, unless a timeout is given."""
 
 
 @dataclass(frozen=True)

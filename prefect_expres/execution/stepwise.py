@@ -1,12 +1,11 @@
-"""A simulation step by step, for those who do not wait in one call: begin, wait, bring home."""
+"""A simulation by separate calls: begin it, wait for it, download its results."""
 
 import contextlib
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 
 from prefect_expres.errors import JobError
-from prefect_expres.execution.attempts import Finished
+from prefect_expres.execution.attempts import SHORTEST_TIMEOUT, Finished
 from prefect_expres.execution.election import Submission
 from prefect_expres.execution.events import (
     AttemptFailed,
@@ -29,7 +28,7 @@ Connect = Callable[[], AbstractAsyncContextManager[Steps]]
 
 
 class StepwiseRun:
-    """One simulation that is begun, waited for and brought home by separate calls.
+    """One simulation that is begun, waited for and downloaded by separate calls.
 
     Each call has a client of its own, since the calls may come from different event loops. A call
     that is cancelled or gives up stops the job, as in `Attempts`.
@@ -59,7 +58,7 @@ class StepwiseRun:
         self._connect = connect
         self._made_from = made_from
         self._tell = tell
-        self._deadline = time.monotonic() + options.seconds_to_wait
+        self._deadline = 0.0
         self._finished: tuple[Job, tuple[PhaseTime, ...]] | None = None
         self.submission: Submission | None = None
         self.result: SimulationResult | None = None
@@ -76,12 +75,13 @@ class StepwiseRun:
         return True
 
     async def begin(self) -> None:
-        """Come to the job that runs the simulation, and see to it that it is started."""
+        """Find or create the job that runs the simulation, and start it."""
         async with self._guarded() as (steps, guard):
+            self._deadline = steps.clock.now() + self._options.seconds_to_wait
             submission = await steps.create(self._request, self._options, ())
             self.submission = guard.submission = submission
             await self._tell(JobChosen(self._request.label, submission.job_url))
-            await steps.start(submission, self._seconds_left())
+            await steps.start(submission, self._seconds_left(steps))
 
     async def wait(self) -> None:
         """Wait until the job has completed; it does nothing where the result is known.
@@ -97,7 +97,7 @@ class StepwiseRun:
                 self._finished = await steps.finish(
                     self.submission,
                     self._request.label,
-                    self._seconds_left(),
+                    self._seconds_left(steps),
                     self._options.execution_duration,
                 )
         except JobError as fault:
@@ -121,9 +121,8 @@ class StepwiseRun:
         assert submission is not None
         assert finished is not None
         async with self._connect() as steps:
+            await self._guard(steps).stop_strays()
             files = await steps.download(submission, self._folder)
-            if submission.strays:
-                await self._guard(steps).stop()
             return await complete(
                 self._request,
                 Finished(submission, *finished, files),
@@ -145,5 +144,5 @@ class StepwiseRun:
         guard.submission = self.submission
         return guard
 
-    def _seconds_left(self) -> float:
-        return max(self._deadline - time.monotonic(), 1.0)
+    def _seconds_left(self, steps: Steps) -> float:
+        return max(self._deadline - steps.clock.now(), SHORTEST_TIMEOUT)
