@@ -55,7 +55,7 @@ def test_credentials_are_tried(service: SandboxServer, monkeypatch: pytest.Monke
 
 
 def test_a_missing_token_is_told(quick_opus: SandboxServer) -> None:
-    """With every way to mend it, and without asking anybody."""
+    """With every way to fix it, and without a question."""
     code, found = findings("--url", quick_opus.url, "--user", "ann")
     assert code == 1
     assert found["user"]["verdict"] == "fail"
@@ -63,7 +63,7 @@ def test_a_missing_token_is_told(quick_opus: SandboxServer) -> None:
 
 
 def test_what_is_broken_is_told(tmp_path: Path) -> None:
-    """No service, no folder: each line says how to mend it, and the exit code is 1."""
+    """No service, no folder: each line says how to fix it, and the exit code is 1."""
     blocked = tmp_path / "file"
     blocked.write_text("")
     code, found = findings("--output", blocked / "out")

@@ -40,7 +40,7 @@ def test_all_or_some_come_home(service: SandboxServer, job_in: JobIn, tmp_path: 
 
 
 def test_what_is_there_is_not_fetched_again(quick_opus: SandboxServer, tmp_path: Path) -> None:
-    """A file with the announced hash is left alone; one with another hash is replaced."""
+    """A file with the announced hash is kept; one with another hash is replaced."""
     url = ("--url", quick_opus.url)
     config = tmp_path / "io.json"
     config.write_text('{"SIMU": {"NAME": ""}}')

@@ -118,7 +118,7 @@ def test_somebody_at_a_terminal_is_asked(quick_opus: SandboxServer) -> None:
 
 
 def test_without_a_terminal_the_ways_are_told() -> None:
-    """Each place where a token may be kept is named."""
+    """The error names every way to keep a token."""
     endpoint = choose_endpoint(
         ServiceOptions(url="https://host", user="ann"), Profiles(Path(), {}), {}
     )

@@ -25,7 +25,7 @@ def build(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_documentation_builds_without_a_warning(tmp_path: Path) -> None:
-    """Every page is in the book, every link and every reference in a docstring leads somewhere."""
+    """Every page is in a table of contents, and every link and every reference leads somewhere."""
     done = build(ROOT / "docs", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     page = (tmp_path / "reference" / "flows.html").read_text(encoding="utf-8")

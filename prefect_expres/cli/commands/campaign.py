@@ -106,7 +106,7 @@ def run(
         options: The simulations to run, unless a plan's file is given.
         output: Path or URL under which each simulation gets a folder.
         in_flight: How many simulations may be on the service at once.
-        workers: How many flow runs share the plan; more than one needs `prefect-expres deploy`.
+        workers: How many flow runs work on the plan; more than one needs `prefect-expres deploy`.
         max_failures: Start no more simulations when more than this number have failed.
         branch: The ExPRES git branch; guests may only use master.
         execution_duration: Seconds that each job may run.
