@@ -6,7 +6,7 @@ comma := ,
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick soak crowd bench docs check lock clean
+.PHONY: help demo test quick soak crowd mutants bench docs check lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -26,6 +26,12 @@ soak: $(READY) ## Kill simulations at random behind a failing network (ROUNDS=30
 
 crowd: $(READY) ## Let 20 processes ask for one simulation at once (ROUNDS=50)
 	@$(BIN)/python -m tests.soak.crowd --rounds $(or $(ROUNDS),50)
+
+mutants: $(READY) ## See whether the tests notice changes (ONLY=uws MUTANTS=150 MINUTES=30 SEED=1)
+	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY)) \
+		--mutants $(or $(MUTANTS),150) --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) \
+		--jobs $(or $(JOBS),2) $(if $(JSON),--json $(JSON)) \
+		$(if $(LIST),--list) $(if $(REPLAY),--replay '$(REPLAY)')
 
 docs: $(READY) ## Build the documentation into build/docs
 	@$(BIN)/python -m sphinx -W -n --keep-going -q -d build/doctrees docs build/docs

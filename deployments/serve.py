@@ -9,4 +9,4 @@ from prefect_expres.prefect_support.names import SERVICE
 
 if __name__ == "__main__":
     service = asyncio.run(service_id(SERVICE))
-    serve(*(each.of_prefect(None, service) for each in shipped().deployments))
+    serve(*(each.to_runner_deployment(None, service) for each in shipped().deployments))

@@ -8,10 +8,18 @@ from typing import Any
 
 import hypothesis
 import pytest
+from pydantic import SecretStr
 
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.package import build_package
-from tests.support.processes import PrefectServer, flows_on_server, migrate
+from tests.support.processes import (
+    USER,
+    Child,
+    PrefectServer,
+    Sandbox,
+    flows_on_server,
+    migrate,
+)
 from tests.support.quick import DATA, QUICK_RUN
 from tests.support.selection import ByFile, is_quick, order
 from tests.support.shared import made_once
@@ -89,6 +97,33 @@ def server(
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder with the sources, the sdist and the wheel that all workers share."""
     return made_once("package", build_package, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def worker(server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
+    """Run a worker of the work pool ``processes``."""
+    command = ["-m", "prefect", "worker", "start", "--pool", "processes", "--type", "process"]
+    with server.runs(command, tmp_path_factory.mktemp("worker") / "log") as worker:
+        worker.says("started!")
+        yield worker
+
+
+@pytest.fixture
+def sandbox_process(tmp_path: Path) -> Iterator[Sandbox]:
+    """Serve a sandbox in a process of its own, with an engine that obeys orders."""
+    with Sandbox(tmp_path / "sandbox") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def saved_service(sandbox_process: Sandbox) -> str:
+    """Save the service as a block, and give its name."""
+    user, token = USER
+    from prefect_expres.blocks import ExpresService  # noqa: PLC0415 - slow, and few tests need it
+
+    service = ExpresService(base_url=sandbox_process.url, user=user, token=SecretStr(token))
+    service.save("sandbox", overwrite=True)
+    return "sandbox"
 
 
 @pytest.fixture(scope="module")

@@ -22,17 +22,17 @@ MAY_IMPORT = {
     "uws": {"errors", "net", "storage"},
     "expres": {"errors"},
     "ephemeris": {"errors", "net", "storage", "expres"},
-    "analysis": {"errors", "storage", "expres"},
+    "analysis": {"errors", "net", "storage", "expres"},
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
     "sandbox": {"errors", "expres"},  # and uws.models, see below
     "prefect_support": {"expres", "ephemeris"},
 }
+MAY_IMPORT["housekeeping"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
 MAY_IMPORT["blocks"] = MAY_IMPORT["execution"] | {"execution", "monitoring"}
 MAY_IMPORT["hooks"] = {"errors", "uws", "expres", "execution", "blocks", "prefect_support"}
 MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "prefect_support"}
 MAY_IMPORT["campaigns"] = MAY_IMPORT["tasks"] | {"tasks"}
-MAY_IMPORT["housekeeping"] = MAY_IMPORT["tasks"] | {"tasks"}
 MAY_IMPORT["forecasts"] = {"errors", "storage", "analysis", "campaigns"}
 MAY_IMPORT["flows"] = MAY_IMPORT["campaigns"] | {"campaigns", "housekeeping", "forecasts", "hooks"}
 MAY_IMPORT["deployment"] = {"errors", "blocks", "prefect_support"}

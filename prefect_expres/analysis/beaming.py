@@ -37,7 +37,7 @@ def draw_beaming(dataset: xr.Dataset, path: str | Path, *, log: bool | None = No
 
     Args:
         dataset: From `open_results`.
-        path: The file; it is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name.
         log: Scale the frequency logarithmically; None does it as the file does.
 
     Returns:

@@ -8,10 +8,11 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Calendar, Event
 
 from prefect_expres import __version__
+from prefect_expres.analysis.locations import local_target
 from prefect_expres.analysis.observatories import Observatory
 from prefect_expres.analysis.titles import SIGNS
 from prefect_expres.analysis.windows import ANGLES, Window
-from prefect_expres.storage.local import atomic_path
+from prefect_expres.storage import atomic_path
 
 
 def write_calendar(
@@ -29,7 +30,8 @@ def write_calendar(
 
     Args:
         windows: The windows.
-        path: The file, ``.ics``; it is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, ``.ics``; it is complete when it has this
+            name.
         name: The name of the calendar, for instance the model.
         observatory: Where the events take place.
         stamp: When the calendar was made; None is now.
@@ -45,9 +47,10 @@ def write_calendar(
     made = (stamp or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
     for window in windows:
         calendar.add_component(_event(window, name, observatory, made))
-    with atomic_path(Path(path)) as part:
+    target = local_target(path)
+    with atomic_path(target) as part:
         part.write_bytes(calendar.to_ical())
-    return Path(path)
+    return target
 
 
 def _event(window: Window, calendar: str, observatory: Observatory | None, made: datetime) -> Event:

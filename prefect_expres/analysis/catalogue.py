@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from prefect_expres import __version__
 from prefect_expres.analysis.arcs import Arc
+from prefect_expres.analysis.locations import local_target
 from prefect_expres.analysis.observatories import Observatory
 from prefect_expres.analysis.windows import ANGLES
-from prefect_expres.storage.local import atomic_path
+from prefect_expres.storage import atomic_path
 
 _SCHEMA = "https://voparis-ns.obspm.fr/maser/tfcat/v1.0/schema#"
 
@@ -66,16 +67,17 @@ def write_catalogue(
 
     Args:
         arcs: From `prefect_expres.analysis.find_arcs`, of one observer.
-        path: The file; it is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name.
         observatory: Where the arcs are seen, if they were found for an observatory.
 
     Returns:
         The path of the file.
     """
     collection = _collection(list(arcs), observatory)
-    with atomic_path(Path(path)) as part:
+    target = local_target(path)
+    with atomic_path(target) as part:
         part.write_text(json.dumps(collection, indent=1), encoding="utf-8")
-    return Path(path)
+    return target
 
 
 def outline(arc: Arc) -> list[list[Ring]]:

@@ -9,7 +9,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from prefect_expres.analysis.locations import local_file
 from prefect_expres.errors import ResultError
+from prefect_expres.net.url import shown_url
 
 FILL = -1e30
 """What lies below is a fill value of a real variable; ExPRES writes -1e31."""
@@ -46,7 +48,7 @@ _DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-def open_results(path: str | Path) -> xr.Dataset:
+def open_results(location: str | Path) -> xr.Dataset:
     """Open the CDF file of a simulation.
 
     The coordinates are ``time`` (UTC, rounded to 1 s), ``frequency`` (MHz) and ``source`` (for
@@ -56,22 +58,33 @@ def open_results(path: str | Path) -> xr.Dataset:
     ``units`` repeats ``UNITS``, the word that xarray knows.
 
     Args:
-        path: A local file.
+        location: Local path or fsspec URL, for instance one of those that `download_results`
+            returns. A file that is not local is copied for as long as it is read.
 
     Returns:
         The whole file, in memory.
 
     Raises:
-        ResultError: It is no CDF file, is damaged, or is none that ExPRES writes.
+        ResultError: It cannot be read, is no CDF file, is damaged, or is none that ExPRES writes.
     """
+    shown = shown_url(str(location))
+    path = location
     try:
-        _refuse_cut(Path(path))
-        cdf = cdflib.CDF(str(path))
-        return _dataset(cdf, set(cdf.cdf_info().zVariables))
+        with local_file(location) as path:
+            return _read(path)
     except ResultError as fault:
-        raise ResultError(f"{path} is no ExPRES file: {fault}") from None
-    except Exception as fault:  # cdflib raises whatever a wrong byte leads it to
-        raise ResultError(f"{path} cannot be read as CDF: {fault}") from fault
+        raise ResultError(f"{shown} is no ExPRES file: {fault}") from None
+    except Exception as fault:  # noqa: BLE001 - each file system and cdflib have errors of their own
+        # With credentials in the URL, the words of a file system may show them.
+        secret = shown != str(location)
+        reason = type(fault).__name__ if secret else str(fault).replace(str(path), shown)
+        raise ResultError(f"{shown} cannot be read as CDF: {reason}") from None
+
+
+def _read(path: Path) -> xr.Dataset:
+    _refuse_cut(path)
+    cdf = cdflib.CDF(str(path))
+    return _dataset(cdf, set(cdf.cdf_info().zVariables))
 
 
 def _refuse_cut(path: Path) -> None:

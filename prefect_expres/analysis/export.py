@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from prefect_expres.storage.local import atomic_path
+from prefect_expres.analysis.locations import local_target
+from prefect_expres.storage import atomic_path
 
 _EPOCHS = {
     "units": "seconds since 1970-01-01",
@@ -27,17 +28,18 @@ def export_netcdf(dataset: xr.Dataset, path: str | Path) -> Path:
 
     Args:
         dataset: From `open_results`.
-        path: The file; it is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name.
 
     Returns:
         The path of the file.
     """
     squeezed = {name: {"zlib": True, "complevel": _DEFLATE} for name in dataset.data_vars}
-    with atomic_path(Path(path)) as part:
+    target = local_target(path)
+    with atomic_path(target) as part:
         _portable(dataset).to_netcdf(
             part, engine="h5netcdf", encoding={"time": _EPOCHS, **squeezed}
         )
-    return Path(path)
+    return target
 
 
 def export_zarr(dataset: xr.Dataset, path: str | Path) -> Path:
@@ -47,14 +49,15 @@ def export_zarr(dataset: xr.Dataset, path: str | Path) -> Path:
 
     Args:
         dataset: From `open_results`.
-        path: The folder; it is complete when it has this name.
+        path: Local path or ``file://`` URL of the folder, which is complete when it has this name.
 
     Returns:
         The path of the folder.
     """
-    with atomic_path(Path(path)) as part:
+    target = local_target(path)
+    with atomic_path(target) as part:
         _portable(dataset).to_zarr(part, zarr_format=2, encoding={"time": _EPOCHS})
-    return Path(path)
+    return target
 
 
 def _portable(dataset: xr.Dataset) -> xr.Dataset:

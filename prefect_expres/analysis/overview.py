@@ -56,7 +56,7 @@ def draw_overview(
 
     Args:
         arcs: From `find_arcs` with the observatory.
-        path: The file; it is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name.
         observatory: Where from.
         first: The first day, UTC.
         last: The last day, UTC.

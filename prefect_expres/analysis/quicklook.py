@@ -21,9 +21,10 @@ from prefect_expres.analysis.axes import (
     scale_frequency,
     scale_time,
 )
+from prefect_expres.analysis.locations import local_target
 from prefect_expres.analysis.titles import differences, provenance, source_title, title_of
 from prefect_expres.analysis.visibility import Sighting, sightings
-from prefect_expres.storage.local import atomic_path
+from prefect_expres.storage import atomic_path
 
 SHADES: Mapping[str, Sequence[str]] = {
     "RH": ("#0072B2", "#56B4E9", "#009E73", "#332288"),
@@ -59,7 +60,7 @@ def draw_quicklook(
 
     Args:
         datasets: From `open_results`: one, or several to be laid over each other.
-        path: The file; it is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name.
         labels: A name for each dataset; those of one name are one simulation, for instance its
             days. By default the name is that by which the models differ.
         log: Scale the frequency logarithmically; None does it as the files do.
@@ -92,9 +93,10 @@ def quicklook_figure(
 
 def save(figure: Figure, path: str | Path) -> Path:
     """Save a figure as PNG; the file is complete when it has its name."""
-    with atomic_path(Path(path)) as part:
+    target = local_target(path)
+    with atomic_path(target) as part:
         figure.savefig(part, format="png")
-    return Path(path)
+    return target
 
 
 def thinned(

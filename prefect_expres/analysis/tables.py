@@ -8,8 +8,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from prefect_expres.analysis.locations import local_target
 from prefect_expres.analysis.windows import ANGLES, Window
-from prefect_expres.storage.local import atomic_path
+from prefect_expres.storage import atomic_path
 
 _SCHEMA = pa.schema(
     [
@@ -28,19 +29,20 @@ def write_csv(windows: Iterable[Window], path: str | Path) -> Path:
 
     Args:
         windows: In the order in which they are written.
-        path: The file; it is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name.
 
     Returns:
         The path of the file.
     """
-    with atomic_path(Path(path)) as part, part.open("w", encoding="utf-8", newline="") as file:
+    target = local_target(path)
+    with atomic_path(target) as part, part.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, _SCHEMA.names)
         table.writeheader()
         for window in windows:
             row = _row(window)
             times = {name: f"{row[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("start", "end")}
             table.writerow({**row, **times})
-    return Path(path)
+    return target
 
 
 def write_parquet(windows: Iterable[Window], path: str | Path) -> Path:
@@ -48,15 +50,16 @@ def write_parquet(windows: Iterable[Window], path: str | Path) -> Path:
 
     Args:
         windows: In the order in which they are written.
-        path: The file; it is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name.
 
     Returns:
         The path of the file.
     """
-    with atomic_path(Path(path)) as part:
+    target = local_target(path)
+    with atomic_path(target) as part:
         rows = [_row(window) for window in windows]
         pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), part)
-    return Path(path)
+    return target
 
 
 def _row(window: Window) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from prefect_expres.ephemeris.provider import Provider
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.spice import SpiceEphemeris
 from prefect_expres.ephemeris.table import TableEphemeris
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
+from prefect_expres.net.clock import Clock
 
 __all__ = [
     "AnalyticEphemeris",

@@ -19,7 +19,7 @@ from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import EphemerisSpec
 from prefect_expres.ephemeris.rotation import Point, Vector, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
-from prefect_expres.ephemeris.web_service import Clock
+from prefect_expres.net.clock import Clock
 
 Moon = Literal["Io", "Europa", "Ganymede", "Callisto"]
 

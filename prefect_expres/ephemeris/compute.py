@@ -1,4 +1,4 @@
-"""One door to all sources: compute an ephemeris, and know it again."""
+"""Compute an ephemeris with any provider, and name it for a cache."""
 
 import hashlib
 import json
@@ -16,8 +16,8 @@ from prefect_expres.ephemeris.provider import Provider
 from prefect_expres.ephemeris.spice import SpiceEphemeris
 from prefect_expres.ephemeris.table import TableEphemeris
 from prefect_expres.ephemeris.timescale import tai_minus_utc
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
+from prefect_expres.net.clock import Clock, MonotonicClock
 
 
 class AsAnyOf:
@@ -44,12 +44,10 @@ AnyEphemeris = Annotated[
 ]
 """What a flow's parameter may be: one of the sources, told apart by ``kind``."""
 
-_REAL_CLOCK = Clock()
+_CLOCK = MonotonicClock()
 
 
-async def prepare_ephemeris(
-    provider: Provider, span: Span, *, clock: Clock = _REAL_CLOCK
-) -> Ephemeris:
+async def prepare_ephemeris(provider: Provider, span: Span, *, clock: Clock = _CLOCK) -> Ephemeris:
     """Compute an observer's ephemeris in the convention of ExPRES.
 
     Args:

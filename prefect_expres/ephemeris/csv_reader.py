@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from prefect_expres.ephemeris.bodies import LIGHT_KM_S, TURN_DEG_S
 from prefect_expres.ephemeris.csv_writer import COLUMNS, TITLE
-from prefect_expres.ephemeris.model import CONVENTION, FEWEST_ROWS, Ephemeris, Span
+from prefect_expres.ephemeris.model import CONVENTION, MIN_ROWS, Ephemeris, Span
 from prefect_expres.ephemeris.rotation import Point, seen_from_observer, turned_back
 from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.errors import EphemerisError
@@ -75,8 +75,8 @@ def grid(stamps: Sequence[datetime]) -> Span:
     Raises:
         EphemerisError: There are too few, or they are not evenly spaced, or not in order.
     """
-    if len(stamps) < FEWEST_ROWS:
-        msg = f"The ephemeris has {len(stamps)} rows; ExPRES needs at least {FEWEST_ROWS}"
+    if len(stamps) < MIN_ROWS:
+        msg = f"The ephemeris has {len(stamps)} rows; ExPRES needs at least {MIN_ROWS}"
         raise EphemerisError(msg)
     steps = {int((late - early).total_seconds()) for early, late in pairwise(stamps)}
     if len(steps) > 1 or min(steps) <= 0:

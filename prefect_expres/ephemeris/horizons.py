@@ -14,7 +14,8 @@ from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timestamps import read_stamp
-from prefect_expres.ephemeris.web_service import Clock, WebService, exclusive_access
+from prefect_expres.ephemeris.web_service import WebService, exclusive_access
+from prefect_expres.net.clock import Clock
 
 JPL = "https://ssd.jpl.nasa.gov/api/horizons.api"
 LONGITUDE, LATITUDE, RANGE = "ObsSub-LON", "ObsSub-LAT", "delta"
@@ -38,12 +39,12 @@ class HorizonsEphemeris(ObserverSpec):
             EphemerisUnavailable: The service does not answer.
             EphemerisError: The service has no such ephemeris.
         """
-        async with exclusive_access("Horizons", self.base_url, clock) as talk:
-            answer = await talk.ask_json(query=self._query(span))
+        async with exclusive_access("Horizons", self.base_url, clock) as service:
+            answer = await service.request_json(query=self._query(span))
             text = str(answer.get("result") or answer.get("error") or "")
             rows = [
-                (read_stamp(row[""], "Horizons"), _point(talk, row, _eastward(text)))
-                for row in _rows(talk, text)
+                (read_stamp(row[""], "Horizons"), _point(service, row, _eastward(text)))
+                for row in _rows(service, text)
             ]
         return Ephemeris.of_rows(span, rows, "JPL Horizons", self.observer)
 
@@ -69,26 +70,26 @@ class HorizonsEphemeris(ObserverSpec):
         return {"format": "json", **{key: f"'{value}'" for key, value in words.items()}}
 
 
-def _rows(talk: WebService, text: str) -> Iterator[Mapping[str, str]]:
+def _rows(service: WebService, text: str) -> Iterator[Mapping[str, str]]:
     """Give the rows of the table by their column names; the time has the name ''."""
     before, begun, after = text.partition(_BEGIN)
     table, ended, _ = after.partition(_END)
     header = next((line for line in reversed(before.splitlines()) if LONGITUDE in line), "")
     if not begun or not header:
-        raise talk.fault("it has no such ephemeris", _reason(text))
+        raise service.error("it has no such ephemeris", _reason(text))
     if not ended:
-        raise talk.fault("its table breaks off", table[-80:])
+        raise service.error("its table breaks off", table[-80:])
     names = [name.strip() for name in header.split(",")]
     for line in filter(str.strip, table.splitlines()):
         cells = [cell.strip() for cell in line.split(",")]
         yield {**dict(zip(names, cells, strict=False)), "": cells[0]}
 
 
-def _point(talk: WebService, row: Mapping[str, str], eastward: int) -> Point:
+def _point(service: WebService, row: Mapping[str, str], eastward: int) -> Point:
     try:
         longitude, latitude, au = (float(row[name]) for name in (LONGITUDE, LATITUDE, RANGE))
     except (KeyError, ValueError):
-        raise talk.fault(f"a row lacks {LONGITUDE}, {LATITUDE} or {RANGE}", row) from None
+        raise service.error(f"a row lacks {LONGITUDE}, {LATITUDE} or {RANGE}", row) from None
     return Point(eastward * longitude % 360.0, planetocentric(latitude), au * AU_KM)
 
 

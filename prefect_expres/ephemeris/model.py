@@ -16,9 +16,9 @@ from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timescale import leap_seconds, tai_minus_utc
 from prefect_expres.errors import EphemerisError
 
-FEWEST_ROWS = 7
+MIN_ROWS = 7
 """ExPRES refuses a file with fewer."""
-MOST_ROWS = 1_000_000
+MAX_ROWS = 1_000_000
 """Eleven days of seconds, two years of minutes: more is a slip of the pen."""
 CONVENTION = "sub-observer point at t - light time"
 
@@ -45,22 +45,27 @@ class Span:
         if self.step < 1 or self.step % 1:
             msg = f"A step of {self.step} s is not one or more whole seconds, as ExPRES needs"
             raise EphemerisError(msg)
-        if self.count < FEWEST_ROWS:
+        if self.count < MIN_ROWS:
             msg = (
                 f"{self.count} times from {self.start:%Y-%m-%d %H:%M:%S} are too few: ExPRES needs "
-                f"{FEWEST_ROWS} rows; ask for more hours or a shorter step"
+                f"{MIN_ROWS} rows; ask for more hours or a shorter step"
             )
             raise EphemerisError(msg)
-        if self.count > MOST_ROWS:
-            msg = f"{self.count} times are more than {MOST_ROWS}; take a longer step"
+        if self.count > MAX_ROWS:
+            msg = f"{self.count} times are more than {MAX_ROWS}; take a longer step"
             raise EphemerisError(msg)
         if self.start.microsecond:
             msg = f"{self.start.isoformat()} is no whole second: ExPRES cuts fractions off"
             raise EphemerisError(msg)
-        if tai_minus_utc(self.start) != tai_minus_utc(self.stop):
+        try:
+            stop = self.stop
+        except OverflowError:
+            msg = f"{self.count} times, {self.step} s apart, end after the year 9999"
+            raise EphemerisError(msg) from None
+        if tai_minus_utc(self.start) != tai_minus_utc(stop):
             msg = (
                 f"A leap second lies between {self.start:%Y-%m-%d %H:%M:%S} and "
-                f"{self.stop:%Y-%m-%d %H:%M:%S} UTC, and the calendar of ExPRES has none; end "
+                f"{stop:%Y-%m-%d %H:%M:%S} UTC, and the calendar of ExPRES has none; end "
                 "before it or start after it"
             )
             raise EphemerisError(msg)
@@ -78,7 +83,7 @@ class Span:
         Raises:
             EphemerisError: ExPRES would misread a file with these times.
         """
-        if not math.isfinite(hours):
+        if not math.isfinite(hours * 3600.0):
             msg = f"{hours} hours cannot be laid out; give a finite number"
             raise EphemerisError(msg)
         return cls(start, step, math.ceil(round(hours * 3600.0 / step, 6)) if step else 0)

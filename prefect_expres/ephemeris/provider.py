@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from prefect_expres import __version__
 from prefect_expres.ephemeris.model import CONVENTION, Ephemeris, Span
-from prefect_expres.ephemeris.web_service import Clock
+from prefect_expres.net.clock import Clock
 
 
 class Provider(Protocol):

@@ -24,8 +24,8 @@ from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.errors import EphemerisError
+from prefect_expres.net.clock import Clock
 
 NEAR_KM = 100 * EQUATOR_KM
 """Nearer than this the barycentre, up to 220 km off Jupiter's centre, costs over 0.002°."""

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-import fsspec
 from pydantic import ConfigDict, Field
 
 from prefect_expres.ephemeris.bodies import AU_KM, EQUATOR_KM, planetocentric
@@ -17,10 +16,11 @@ from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import EphemerisSpec
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timestamps import read_stamp
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.errors import EphemerisError
+from prefect_expres.net.clock import Clock
+from prefect_expres.storage import read_bounded
 
-MOST_BYTES = 512 * 2**20
+MAX_BYTES = 512 * 2**20
 _KM = {"km": 1.0, "au": AU_KM, "radii": EQUATOR_KM}
 
 
@@ -102,15 +102,9 @@ class TableEphemeris(EphemerisSpec):
 
     def _data(self) -> bytes:
         try:
-            with fsspec.open(self.path, "rb") as file:
-                data: bytes = file.read(MOST_BYTES + 1)
-        except (OSError, ValueError, ImportError) as fault:
-            msg = f"The ephemeris {self.path} cannot be read: {fault}"
-            raise EphemerisError(msg) from None
-        if len(data) > MOST_BYTES:
-            msg = f"The ephemeris {self.path} is larger than {MOST_BYTES} bytes"
-            raise EphemerisError(msg)
-        return data
+            return read_bounded(self.path, MAX_BYTES)
+        except OSError as fault:
+            raise EphemerisError(str(fault)) from None
 
     def _check_conventions(self) -> None:
         stated = ("longitude", "latitude", "distance", "light_time")

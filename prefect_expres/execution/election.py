@@ -203,10 +203,11 @@ class Election:
     async def _look_for(self, run_id: RunId, retry_after: float | None) -> None:
         await self._clock.sleep(retry_after or 0.0)
         for pause in PAUSES_AFTER_A_LOST_CREATE:
-            found = await self._client.find(str(run_id))
-            if found:
-                await self._told(f"The job {found[0].id} was created")
-                return
+            for ref in await self._client.find(str(run_id)):
+                if await self._is_same(ref):
+                    self._created[ref.id] = run_id
+                    await self._told(f"The job {ref.id} was created")
+                    return
             await self._clock.sleep(pause)
         self._strays = True
 

@@ -15,6 +15,7 @@ from prefect_expres.expres import SimulationRequest
 from prefect_expres.uws import Phase, UWSClient
 
 STOP_SECONDS = 25.0
+"""How long a cancelled run may take to stop its jobs: Prefect kills it after 30 seconds."""
 SECOND_LOOK_AFTER = 1.0
 
 
@@ -63,7 +64,7 @@ class JobGuard:
             async with self._steps.client(self._request.job_list) as client:
                 stopped = await self._stop_once(client)
                 if self.submission is None:
-                    await anyio.sleep(SECOND_LOOK_AFTER)
+                    await client.clock.sleep(SECOND_LOOK_AFTER)
                     stopped |= await self._stop_once(client)
         except ExpresError as fault:
             msg = f"Our jobs could not be stopped; look at them on the service. {fault}"

@@ -45,7 +45,7 @@ async def ensure_started(
         phase = await _left_to_creator(client, submission.job_id)
         if phase is not Phase.PENDING:
             return phase
-        msg = f"Starting {submission.job_url} in place of its creator, who has not"
+        msg = f"Starting {submission.job_url}: the flow run that created it has not"
         await tell(StepTaken("submit", msg))
     limit = JobLimitWait(client.clock, timeout, submission.job_url, tell)
     while True:

@@ -26,6 +26,7 @@ from prefect_expres.execution.options import RunOptions
 from prefect_expres.execution.start import ensure_started
 from prefect_expres.execution.view import ResultView, view_results
 from prefect_expres.expres import SimulationRequest
+from prefect_expres.net.clock import Clock
 from prefect_expres.storage import StoredFile
 from prefect_expres.uws import Job, Observation, Phase, UWSClient, wait_for
 from prefect_expres.uws.transfer import RESULT_LIMIT
@@ -140,6 +141,10 @@ class ResultSteps(Protocol):
 class Steps(ResultSteps, Protocol):
     """All steps of a simulation: as task runs, or as they are."""
 
+    @property
+    def clock(self) -> Clock:
+        """The clock of deadlines."""
+
     def slot(self) -> AbstractAsyncContextManager[object]:
         """Hold a concurrency slot for a job on the service."""
 
@@ -181,6 +186,11 @@ class ClientSteps:
         self._client = client
         self._largest_result = largest_result
         self._tell = tell
+
+    @property
+    def clock(self) -> Clock:
+        """The client's clock."""
+        return self._client.clock
 
     def slot(self) -> AbstractAsyncContextManager[object]:
         """Hold nothing: the service itself says when there are too many jobs."""

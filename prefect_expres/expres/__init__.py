@@ -1,6 +1,6 @@
-"""The domain: configurations, their rules and traps, access rules and requests.
+"""ExPRES itself: configurations, their rules and warnings, access rules, requests, result names.
 
-It knows neither Prefect nor HTTP.
+May import: errors. It knows neither Prefect nor HTTP.
 """
 
 from prefect_expres.expres.access import Access

@@ -1,4 +1,4 @@
-"""Who may do what on the MASER run-on-demand service; checked before anything is sent."""
+"""Access rules of the MASER run-on-demand service, checked before anything is sent."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -14,12 +14,12 @@ _DEFAULT_JOB_LIST = "ExPRES"
 
 @dataclass(frozen=True)
 class Access:
-    """What one kind of user may ask for.
+    """What a kind of user may request.
 
     Args:
-        longest_run: Seconds that a job may run.
+        longest_run: Longest execution duration of a job, in seconds.
         any_branch: Branches other than master may be chosen.
-        shared: Everybody sees the jobs and their results.
+        shared: Jobs and results are visible to everybody.
     """
 
     longest_run: int
@@ -28,26 +28,26 @@ class Access:
 
     @classmethod
     def of(cls, user: str | None) -> Self:
-        """Give the access of a user name, or of a guest if there is none."""
+        """Give the access of a user name, or that of guests without one."""
         if user:
             return cls(AUTHENTICATED_SECONDS, any_branch=True, shared=False)
         return cls(GUEST_SECONDS, any_branch=False, shared=True)
 
     def check(self, branch: str, execution_duration: int) -> None:
-        """Check what is asked for.
+        """Check a request.
 
         Args:
             branch: The ExPRES git branch.
-            execution_duration: Seconds that the job may run.
+            execution_duration: Longest time that the job may run, in seconds.
 
         Raises:
-            AccessError: It is more than this kind of user may ask for.
+            AccessError: This kind of user may not request that.
         """
         if execution_duration < 1:
             msg = f"An execution duration of {execution_duration} s is too short; give at least 1"
             raise AccessError(msg)
         if execution_duration > self.longest_run:
-            cure = (
+            advice = (
                 f"; ask for at most {GUEST_SECONDS} s, or use an ExpresService with a user name "
                 "and token"
                 if self.shared
@@ -55,7 +55,7 @@ class Access:
             )
             msg = (
                 f"An execution duration of {execution_duration} s is over the limit of "
-                f"{self.longest_run} s for {'guests' if self.shared else 'users'}{cure}"
+                f"{self.longest_run} s for {'guests' if self.shared else 'users'}{advice}"
             )
             raise AccessError(msg)
         if branch != DEFAULT_BRANCH and not self.any_branch:
@@ -72,7 +72,7 @@ class Access:
 
     @property
     def warning(self) -> str | None:
-        """What a guest must know before running."""
+        """What guests must know before they run a simulation; None for others."""
         if not self.shared:
             return None
         return "Guest access: the run, its configuration and its results are visible to everybody."

@@ -4,7 +4,7 @@ A file that is read and written again keeps every key and every value: unknown k
 keys stay absent, ``1`` and ``1.0`` stay what they are. Attribute names are the file's keys in
 lower case. The sections and units are those of ExPRES 1.4 (Louis et al. 2019, A&A 627, A30).
 
-The models say what a section is made of; what must hold between values stands in `rules`.
+The models describe each section; the rules between values are in `rules`.
 """
 
 import json
@@ -29,9 +29,9 @@ from prefect_expres.expres.schema_errors import problem_of_file, structural_prob
 from prefect_expres.expres.strict_json import check_writable, read_content
 
 LARGEST = 1e38
-"""ExPRES computes in single precision, which ends a little above."""
+"""ExPRES computes in single precision, whose largest number is a little larger."""
 MOST = 2**31 - 1
-"""ExPRES counts in 32 bits."""
+"""ExPRES counts with 32-bit integers."""
 
 Finite = Annotated[StrictFloat, Field(allow_inf_nan=False)]
 Number = Annotated[
@@ -110,7 +110,7 @@ class Observer(Section):
 class CdfFlags(Section):
     """``SPDYN.CDF``: which variables the CDF holds; ExPRES stops where a flag is missing.
 
-    It forgives the last one, which files of 2019 do not have.
+    Only the last flag may be missing, as it is in files of 2019.
     """
 
     theta: Flag
@@ -250,7 +250,7 @@ class Configuration(Section):
         """Read the text of a configuration file.
 
         Raises:
-            ConfigurationError: It is no JSON, a key stands twice, or rules are broken.
+            ConfigurationError: It is not JSON, a key occurs twice, or rules are broken.
         """
         return cls.from_mapping(read_content(data))
 
@@ -270,7 +270,7 @@ class Configuration(Section):
     def problems_in(cls, content: Any) -> tuple[Problem, ...]:
         """Find everything that is wrong in the JSON content, of structure and between values.
 
-        A broken value is told once: rules that look at it say nothing, all others are checked.
+        A broken value is reported once: rules that need it are skipped, all others are checked.
         """
         try:
             check_writable(content)
@@ -281,12 +281,13 @@ class Configuration(Section):
             return (problem_of_file(f"cannot be written as JSON: {fault}"),)
         else:
             structural = ()
-        told = [problem.path for problem in structural]
-        broken = frozenset([*told, *(above for path in told for above in ancestors(path))])
+        reported = [problem.path for problem in structural]
+        above = (parent for path in reported for parent in ancestors(path))
+        broken = frozenset([*reported, *above])
         return (*structural, *broken_rules(Part(content, broken=broken)))
 
     def content(self) -> dict[str, Any]:
-        """Give the JSON content: the keys and values that were read, no more."""
+        """Give the JSON content: exactly the keys and values that were read."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
     def to_json(self) -> bytes:

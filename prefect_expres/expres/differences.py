@@ -1,4 +1,4 @@
-"""What differs between two configurations in meaning: order, spaces and 1 or 1.0 do not count."""
+"""Differences in meaning between two configurations: order, spaces and 1 or 1.0 do not count."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from prefect_expres.expres.problem import ABSENT, shown
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that is not the same in both.
+    """A value that is not the same in both files.
 
     Args:
         path: Its JSON path.
@@ -42,7 +42,7 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[Difference]
     Args:
         before: The JSON content of the first.
         after: The JSON content of the second.
-        path: Where both stand in their files.
+        path: JSON path of both in their files.
     """
     if isinstance(before, dict) and isinstance(after, dict):
         for key in dict.fromkeys((*before, *after)):

@@ -1,4 +1,4 @@
-"""How large a simulation becomes and how long it may run, told before it is submitted."""
+"""Estimates of run time and result size, made before a simulation is submitted."""
 
 import math
 
@@ -6,12 +6,12 @@ from prefect_expres.expres.configuration import Configuration
 
 REAL_BYTES, COUNT_BYTES = 4, 2
 SECONDS_PER_CELL = 180 / (1440 * 781 * 2)
-"""Run time a cell: a routine day of 1440 x 781 x 2 cells takes the service tens of seconds to
-minutes. Three minutes stand for it: an estimate is to warn, not to promise."""
+"""Run time per cell. A routine day of 1440 x 781 x 2 cells takes the service tens of seconds to
+minutes; three minutes are assumed. The estimate is for warnings only."""
 
 
 def cells(configuration: Configuration) -> int:
-    """Count what is computed: times x frequencies x field lines of the active sources."""
+    """Count the computed cells: times x frequencies x field lines of the active sources."""
     lines = sum(source.lg_nbr for source in configuration.source if source.on)
     return lines * spectrum(configuration)
 

@@ -1,4 +1,4 @@
-"""How far the active field line leads its moon: the laws that ExPRES knows as ``LAG_MODEL``.
+"""The lead angle between a moon and its active field line: the laws of ``LAG_MODEL``.
 
 Formulas and figures are those of ExPRES 1.4. Angles are in degrees, longitudes are west.
 """

@@ -1,4 +1,4 @@
-"""What is wrong in a configuration, told so that it can be mended: where, what, why and how."""
+"""Problems of a configuration: JSON path, value, the rule that is broken, and what to write."""
 
 import json
 import re
@@ -14,43 +14,43 @@ _LONGEST_SHOWN = 60
 
 
 class Problem(str):
-    """One line: JSON path, value, rule and cure.
+    """One problem as one line of text: JSON path, value, rule and fix.
 
-    It is text, so that it goes into errors, logs and JSON as it is; the parts are attributes.
+    It is a string, so that it goes into errors, logs and JSON as it is; the parts are attributes.
 
     Args:
-        path: Where it is, as ``BODY[1].PARENT``.
-        value: What stands there; ``ABSENT`` if nothing does.
-        rule: What ExPRES asks for.
-        cure: What to write.
+        path: JSON path of the value, for instance ``BODY[1].PARENT``.
+        value: The value; ``ABSENT`` if there is none.
+        rule: What ExPRES requires.
+        fix: What to write instead.
     """
 
-    __slots__ = ("cure", "path", "rule", "value")
+    __slots__ = ("fix", "path", "rule", "value")
 
     path: str
     value: Any
     rule: str
-    cure: str
+    fix: str
 
-    def __new__(cls, path: str, value: Any, rule: str, cure: str) -> Self:
+    def __new__(cls, path: str, value: Any, rule: str, fix: str) -> Self:
         """Write the line and keep its parts."""
         seen = () if value is ABSENT else (shown(value),)
-        problem = super().__new__(cls, ": ".join((path, *seen, f"{rule}; {cure}")))
-        problem.path, problem.value, problem.rule, problem.cure = path, value, rule, cure
+        problem = super().__new__(cls, ": ".join((path, *seen, f"{rule}; {fix}")))
+        problem.path, problem.value, problem.rule, problem.fix = path, value, rule, fix
         return problem
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by the parts: errors carry problems from one process to another."""
-        return type(self), (self.path, self.value, self.rule, self.cure)
+        return type(self), (self.path, self.value, self.rule, self.fix)
 
     def parts(self) -> dict[str, Any]:
         """Give the parts by name, ready for JSON; no value where there is none."""
         seen = {} if self.value is ABSENT else {"value": self.value}
-        return {"path": self.path, **seen, "rule": self.rule, "cure": self.cure}
+        return {"path": self.path, **seen, "rule": self.rule, "fix": self.fix}
 
 
-class UnsoundError(LookupError):
-    """A value is not there, or is told as a problem already: nothing can be said about it."""
+class UnreadableError(LookupError):
+    """A value is missing, or has been reported already: no rule can be checked on it."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class Part:
     Args:
         content: What was read; a dict, unless the section is broken.
         path: The section's JSON path.
-        broken: Paths of values in which something is told already; they are as good as absent.
-        whole: The file that it is a part of; None for the file itself.
-        index: The place in its list, from 0.
+        broken: Paths of values that have been reported already; they count as absent.
+        whole: The whole file; by default the part is the whole file.
+        index: Its index in the list that holds it.
     """
 
     content: Any
@@ -72,7 +72,7 @@ class Part:
     index: int = 0
 
     def __post_init__(self) -> None:
-        """Make a part that is given no file the file itself."""
+        """Without a file, the part is the whole file."""
         if self.whole is ABSENT:
             object.__setattr__(self, "whole", self)
 
@@ -80,11 +80,11 @@ class Part:
         """Read a value.
 
         Raises:
-            UnsoundError: It is not there, or broken.
+            UnreadableError: It is missing or broken.
         """
         path = self.at(key)
         if not isinstance(self.content, dict) or key not in self.content or path in self.broken:
-            raise UnsoundError(path)
+            raise UnreadableError(path)
         return self.content[key]
 
     def get(self, key: str, default: Any) -> Any:
@@ -96,7 +96,7 @@ class Part:
         return f"{self.path}.{key}" if self.path else key
 
     def part(self, key: str) -> "Part":
-        """Give the section under a key; if there is none, a part in which nothing is sound."""
+        """Give the section under a key; if there is none, a part without readable values."""
         content = self.content.get(key) if isinstance(self.content, dict) else None
         return Part(content, self.at(key), self.broken, self.whole)
 
@@ -104,19 +104,19 @@ class Part:
         """Give the sections in the list under a key.
 
         Raises:
-            UnsoundError: There is no list.
+            UnreadableError: There is no list.
         """
         content = self.content.get(key) if isinstance(self.content, dict) else None
         if not isinstance(content, list):
-            raise UnsoundError(self.at(key))
+            raise UnreadableError(self.at(key))
         return [
             Part(each, f"{self.at(key)}[{index}]", self.broken, self.whole, index)
             for index, each in enumerate(content)
         ]
 
-    def problem(self, key: str, rule: str, cure: str) -> Problem:
-        """Tell what is wrong with the value under a key."""
-        return Problem(self.at(key), self.content.get(key, ABSENT), rule, cure)
+    def problem(self, key: str, rule: str, fix: str) -> Problem:
+        """Report a problem with the value under a key."""
+        return Problem(self.at(key), self.content.get(key, ABSENT), rule, fix)
 
 
 def ancestors(path: str) -> Iterator[str]:
@@ -125,14 +125,14 @@ def ancestors(path: str) -> Iterator[str]:
 
 
 def nearest(word: Any, words: Sequence[str]) -> str | None:
-    """Find the word that was meant: another case of it, or a close match."""
+    """Find the known word that a word probably stands for: in another case, or a close match."""
     by_fold = {each.casefold(): each for each in words}
     matches = get_close_matches(str(word).casefold(), by_fold, n=1)
     return by_fold[matches[0]] if matches else None
 
 
 def choice(word: Any, words: Sequence[str]) -> str:
-    """Tell which word to write in place of one that is not known."""
+    """Say which word to write instead of an unknown one."""
     near = words[0] if len(words) == 1 else nearest(word, words)
     if near is not None:
         return f"write {near!r}"
@@ -140,7 +140,7 @@ def choice(word: Any, words: Sequence[str]) -> str:
 
 
 def shown(value: Any) -> str:
-    """Write a value as the reader knows it from the file, cut to a readable length."""
+    """Write a value as it is in the file, cut to a readable length."""
     if isinstance(value, dict) or (isinstance(value, list) and dict in map(type, value)):
         return f"{len(value)} entries" if len(value) != 1 else "1 entry"
     text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
@@ -148,16 +148,16 @@ def shown(value: Any) -> str:
 
 
 def headline(problems: Sequence[Problem]) -> str:
-    """Tell how many problems there are."""
+    """Say how many problems there are."""
     count = f"{len(problems)} problems" if len(problems) > 1 else "a problem"
-    return f"The configuration has {count}; mend it before it is submitted:"
+    return f"The configuration has {count}; fix it before it is submitted:"
 
 
-def sound(parts: Sequence[Part], key: str) -> Iterator[Part]:
-    """Leave out the parts in which a key is false, absent or broken."""
+def readable(parts: Sequence[Part], key: str) -> Iterator[Part]:
+    """Keep the parts in which a key is there, readable and not false."""
     for part in parts:
         try:
             if part[key]:
                 yield part
-        except UnsoundError:
+        except UnreadableError:
             continue

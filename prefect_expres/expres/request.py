@@ -1,4 +1,4 @@
-"""A request for one simulation: what is sent, and how it is known again."""
+"""A request for one simulation: its inputs, its fingerprint and its names."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ _LABEL_LENGTH = 60
 
 
 class SimulationRequest(BaseModel):
-    """Everything that decides what a simulation computes, and the label people know it by.
+    """The inputs that decide what a simulation computes, and a label for people.
 
     Args:
         configuration: The ExPRES configuration.
@@ -72,7 +72,7 @@ class SimulationRequest(BaseModel):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over all that decides the result: 64 hexadecimal digits."""
+        """SHA-256 over everything that decides the result: 64 hexadecimal digits."""
         digest = hashlib.sha256()
         parts = (
             self.configuration.canonical(),
@@ -87,7 +87,7 @@ class SimulationRequest(BaseModel):
 
     @property
     def folder(self) -> str:
-        """The folder of the results under the output URL; the label has no part in it."""
+        """The folder of the results under the output URL; it does not depend on the label."""
         return f"{default_label(self.configuration)}.{self.fingerprint[:12]}"
 
     @property
@@ -101,7 +101,7 @@ class SimulationRequest(BaseModel):
         return PurePosixPath(self.configuration.observer.ephem).name
 
     def is_made_of(self, configuration: bytes, ephemeris: bytes | None, branch: str) -> bool:
-        """Say whether these inputs, as a service kept them, make the same simulation."""
+        """Say whether these inputs, as a service gives them back, make the same simulation."""
         try:
             model = Configuration.parse(configuration)
         except ConfigurationError:
@@ -111,7 +111,7 @@ class SimulationRequest(BaseModel):
 
 
 def default_label(configuration: Configuration) -> str:
-    """Name a simulation by what is seen from where and when, as ``io-earth-20180913``."""
+    """Name a simulation by moon, observer and day, for instance ``io-earth-20180913``."""
     moons = dict.fromkeys(source.sat or source.type for source in configuration.source if source.on)
     observer = configuration.observer
     stem = PurePosixPath(observer.ephem).stem
@@ -121,5 +121,5 @@ def default_label(configuration: Configuration) -> str:
 
 
 def safe_label(text: str) -> str:
-    """Reduce a text to what may stand in a runId."""
+    """Replace the characters of a text that a runId cannot hold."""
     return _UNSAFE.sub("-", text).strip("-")[:_LABEL_LENGTH].strip("-") or "simulation"

@@ -1,7 +1,7 @@
-"""The name that ExPRES gives to its result.
+"""The file name that ExPRES gives to its result.
 
-The rules are those of ExPRES 1.4: everything in lower case, beam width and energy truncated to
-integers, the first active source speaks for all of them.
+The rules are those of ExPRES 1.4: lower case, beam width and energy truncated to integers, and only
+the first active source counts.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from prefect_expres.expres.configuration import Configuration, Source
 
 SCTIME_DIGITS = 12
 VERSION = "v14"
-"""How the running version, ExPRES 1.4, signs its files."""
+"""How ExPRES 1.4 marks its files."""
 
 _CURRENTS = {
     "Transient (Alfvenic)": "lossc",
@@ -24,7 +24,7 @@ def output_name(configuration: Configuration, ephemeris_start: datetime | None =
 
     Args:
         configuration: The configuration of the run.
-        ephemeris_start: The first stamp of the ephemeris file; it wins over ``SCTIME``.
+        ephemeris_start: The first time of the ephemeris file, which replaces ``SCTIME``.
 
     Raises:
         ValueError: No source is active, or neither the ephemeris nor ``SCTIME`` gives a date.
@@ -64,7 +64,7 @@ def start_date(configuration: Configuration, ephemeris_start: datetime | None) -
 
 
 def source_origin(source: Source) -> str:
-    """Give where a source sits: the moon's name, or its longitude and shell."""
+    """Give the origin of a source: the moon's name, or its longitude and shell."""
     if source.type == "attached to a satellite":
         return source.sat
     longitude = 0 if isinstance(source.lg_min, str) else int(source.lg_min)
@@ -82,12 +82,12 @@ def source_type(source: Source) -> str:
 
 
 def source_width(source: Source) -> str:
-    """Give the beam's width as the name holds it: ``wid1deg``."""
+    """Give the beam's width as in the name: ``wid1deg``."""
     return f"wid{int(source.width)}deg"
 
 
 def source_energy(source: Source) -> str:
-    """Give the electrons' energy as the name holds it: ``3keV``."""
+    """Give the electrons' energy as in the name: ``3keV``."""
     return f"{int(float(f'{source.accel:.6g}'))}keV"
 
 

@@ -1,4 +1,4 @@
-"""Configurations of routine simulations, as the MASER team runs them for every day.
+"""Configurations of routine simulations, as the MASER team runs them for each day.
 
 One observer, one moon, one day: 1440 steps of a minute, 781 channels from 0.01 to 44 MHz, both
 hemispheres, the loss cone of 3 keV electrons, 1 degree wide (Louis et al. 2019, A&A 627, A30).
@@ -26,7 +26,7 @@ MINUTES = 1440
 
 @dataclass(frozen=True)
 class Moon:
-    """A moon as the routine simulations place it.
+    """A moon in the routine simulations.
 
     Args:
         radius: Radius, in Jovian radii.
@@ -47,7 +47,7 @@ MOONS: Mapping[str, Moon] = {
     "Ganymede": Moon(0.0368, 10302.56, 142.1, 14.972),
 }
 """Io as in the team's own files. The others from JPL's mean radii, GM and mean orbits; their
-distances give the right period with Jupiter's ORB_PER and lie on the same shells, 10 and 15."""
+distances give the right period with Jupiter's ORB_PER, and the shells 10 and 15."""
 
 
 def routine(
@@ -63,12 +63,12 @@ def routine(
     """Build the configuration of a routine simulation.
 
     Args:
-        observer: Who sees it, as ``Earth``; ExPRES finds the positions of some by itself.
+        observer: The observer, for instance ``Earth``; ExPRES finds the positions of some itself.
         moon: ``Io``, ``Europa`` or ``Ganymede``.
         day: The day, UTC, which starts at midnight.
         phase: The moon's east longitude (System III) at the start less the light time, degrees.
-        ephemeris: Name of the observer's ephemeris file, for any observer; it must hold one row
-            a minute of the day.
+        ephemeris: Name of the observer's ephemeris file, for any observer; it must have one row for
+            each minute of the day.
         form: ``v11`` (JRM33) or ``v01`` (JRM09), after the versions of the team's data.
         lag_model: Law of the lead angle.
 
@@ -77,7 +77,7 @@ def routine(
             positions ExPRES does not find.
     """
     if moon not in MOONS:
-        msg = f"There is no routine for the moon {moon!r}; {choice(moon, list(MOONS))}"
+        msg = f"There is no routine simulation of the moon {moon!r}; {choice(moon, list(MOONS))}"
         raise ConfigurationError(msg)
     bodies = [_jupiter(_FIELDS[form]), _moon(moon, phase)]
     sources = [_source(1, moon, lag_model, north=True), _source(2, moon, lag_model, north=False)]
@@ -98,9 +98,9 @@ def routine(
 
 
 def routine_path(configuration: Configuration) -> str:
-    """Give the place of a configuration in the team's tree: ``{observer}/{YYYY}/{MM}/{name}.json``.
+    """Give the path of a configuration in the team's tree: ``{observer}/{YYYY}/{MM}/{name}.json``.
 
-    Its name is that of the result to come, so that both stand side by side.
+    Its name is the name of the result, so that both files are side by side.
 
     Raises:
         ValueError: No source is active, or ``SCTIME`` gives no date.
@@ -111,12 +111,12 @@ def routine_path(configuration: Configuration) -> str:
 
 
 def _observer(name: str, day: date, ephemeris: str) -> dict[str, Any]:
-    place = dict.fromkeys(("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL"), "auto")
+    position = dict.fromkeys(("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL"), "auto")
     orbit = dict.fromkeys(("SEMI_MAJ", "SEMI_MIN", "SUBL", "DECL", "PHASE", "INCL"), 0.0)
     return {
         "TYPE": "Pre-Defined",
         "EPHEM": ephemeris,
-        **place,
+        **position,
         "PARENT": "Jupiter",
         "SC": name,
         "SCTIME": f"{day:%Y%m%d}0000",
@@ -200,7 +200,7 @@ def _orbit(radius: float, phase: float) -> dict[str, Any]:
 def _density(
     name: str, kind: str = "Ionospheric", rho0: float = 0, scale: float = 0, perp: float = 0
 ) -> dict[str, Any]:
-    """Describe a plasma model, which is off if it holds no plasma."""
+    """Describe a plasma model, which is off if its density is 0."""
     values = {"RHO0": rho0, "SCALE": scale, "PERP": perp}
     return {"ON": rho0 > 0, "NAME": name, "TYPE": kind, **values}
 

@@ -1,7 +1,7 @@
-"""The name under which a service knows a job: which simulation, asked for by whom.
+"""The runId of a job: which simulation it is, and which flow run created it.
 
-Hooks, restarted flows and flows that ask for the same simulation know a job by this name alone, so
-it holds what they need. It says what a job claims to be; whether it is that, its inputs tell.
+Hooks, restarted flows and flows that need the same simulation find a job by its runId only. The
+runId is a claim: whether the job is that simulation must be checked on its inputs.
 """
 
 import re
@@ -22,8 +22,8 @@ class RunId:
     Args:
         label: The simulation's label, cut to 28 characters; for people only.
         fingerprint: The first 12 digits of the simulation's fingerprint.
-        owner: 16 hexadecimal digits that stand for the flow run that created the job.
-        nonce: 4 hexadecimal digits that tell this create from the owner's others.
+        owner: 16 hexadecimal digits of the flow run that created the job.
+        nonce: 4 random hexadecimal digits, different for each job that the owner creates.
 
     Example:
         >>> RunId.parse("io-earth.0123456789ab.0123456789abcdef.c0de").label
@@ -37,19 +37,19 @@ class RunId:
 
     @classmethod
     def new(cls, label: str, fingerprint: str, owner: str) -> Self:
-        """Name a new job."""
+        """Make the runId of a new job."""
         short = label[:_LABEL_LENGTH].rstrip("-")
         return cls(short, fingerprint[:12], owner, secrets.token_hex(2))
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
-        """Read a job's runId; None if it was not named here."""
+        """Read a job's runId; None if it does not have this form."""
         found = _FORM.fullmatch(text or "")
         return cls(*found.groups()) if found else None
 
     @classmethod
     def is_of(cls, text: str | None, owner: str, fingerprint: str | None = None) -> bool:
-        """Say whether a job's runId names this owner, and this simulation if one is given."""
+        """Say whether a runId names this owner and, if given, this simulation."""
         name = cls.parse(text)
         if name is None or name.owner != owner:
             return False
@@ -61,5 +61,5 @@ class RunId:
 
 
 def owner_of(flow_run_id: object) -> str:
-    """Give the 16 digits that stand for a flow run: the end of its id, which is the random part."""
+    """Give the 16 digits of a flow run: the last ones of its id, which are random."""
     return str(flow_run_id).replace("-", "").lower()[-16:]

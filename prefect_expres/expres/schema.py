@@ -8,10 +8,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def configuration_schema() -> dict[str, Any]:
-    """Describe the file as JSON Schema, draft 2020-12, with the keys as they stand in it.
+    """Describe the file as JSON Schema, draft 2020-12, with the keys as they are in the file.
 
-    A schema tells keys, types and words. The rules between values are not part of it: a file may
-    suit the schema and still have problems.
+    A schema describes keys, types and words. The rules between values are not part of it: a file
+    that is valid for the schema may still have problems.
     """
     schema = Configuration.model_json_schema(by_alias=True)
     described = {"title": "ExPRES configuration", "description": "Input of ExPRES 1.4."}

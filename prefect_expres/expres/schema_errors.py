@@ -1,7 +1,7 @@
-"""Problems of structure: keys that are missing and values of another type, in plain words.
+"""Problems of structure: missing keys and values of a wrong type, in plain words.
 
-Pydantic finds them. A value that may be one of several types has an error for each of them; here
-they become one problem that names everything allowed.
+Pydantic finds them. It reports an error for each type that a value may have; here they become one
+problem that names all of them.
 """
 
 import re
@@ -35,11 +35,11 @@ _UNQUOTED = re.compile(r"\s*(true|false|[-+]?\d[\d.eE+-]*)\s*")
 """A number or a flag, as text."""
 
 _COVERED = {"a number": _EXPECTED["int_type"]}
-"""What goes without saying beside something wider."""
+"""Texts that are omitted beside a more general one."""
 
 
 def structural_problems(errors: Sequence[ErrorDetails]) -> tuple[Problem, ...]:
-    """Translate pydantic's errors, one problem a value.
+    """Translate pydantic's errors into one problem for each value.
 
     Args:
         errors: The errors of one validation, as ``ValidationError.errors()`` gives them.
@@ -47,21 +47,21 @@ def structural_problems(errors: Sequence[ErrorDetails]) -> tuple[Problem, ...]:
     by_path: dict[str, list[ErrorDetails]] = {}
     for error in errors:
         by_path.setdefault(_json_path(error["loc"]), []).append(error)
-    told_further_down = {above for path in by_path for above in ancestors(path)}
+    reported_below = {above for path in by_path for above in ancestors(path)}
     return tuple(
         _problem(path, alternatives)
         for path, alternatives in by_path.items()
-        if path not in told_further_down
+        if path not in reported_below
     )
 
 
 def problem_of_file(reason: str) -> Problem:
-    """Tell that there is no content to look at."""
+    """Report that the file has no readable content."""
     return Problem(WHOLE_FILE, ABSENT, reason, "give the JSON of a configuration")
 
 
 def _json_path(location: Sequence[str | int]) -> str:
-    """Write a location as ``BODY[1].PARENT``; pydantic's names of alternatives are left out."""
+    """Write a location as ``BODY[1].PARENT``; pydantic's names of alternatives are omitted."""
     path = ""
     for step in location:
         if isinstance(step, int):
@@ -73,16 +73,16 @@ def _json_path(location: Sequence[str | int]) -> str:
 
 def _problem(path: str, errors: Sequence[ErrorDetails]) -> Problem:
     if errors[0]["type"] == "missing":
-        return Problem(path, ABSENT, "missing", _cure_of_missing(errors[0]))
+        return Problem(path, ABSENT, "missing", _fix_of_missing(errors[0]))
     value = errors[0]["input"]
     wanted = " or ".join(_expected(errors))
     words = [word for error in errors for word in _words(error)]
     if words and isinstance(value, str):
         return Problem(path, value, f"must be {wanted}", choice(value, words))
-    return Problem(path, value, f"must be {wanted}", _cure_of_type(value, wanted))
+    return Problem(path, value, f"must be {wanted}", _fix_of_type(value, wanted))
 
 
-def _cure_of_missing(error: ErrorDetails) -> str:
+def _fix_of_missing(error: ErrorDetails) -> str:
     key = str(error["loc"][-1])
     given: dict[str, Any] = error["input"]
     for other in given:
@@ -91,8 +91,8 @@ def _cure_of_missing(error: ErrorDetails) -> str:
     return "ExPRES needs this key"
 
 
-def _cure_of_type(value: Any, wanted: str) -> str:
-    """Tell what to write in place of the right value in the wrong form."""
+def _fix_of_type(value: Any, wanted: str) -> str:
+    """Say what to write if the value is right but its type is wrong."""
     if wanted == _EXPECTED["int_type"] and isinstance(value, float) and value.is_integer():
         return f"write {int(value)}"
     if isinstance(value, str) and _UNQUOTED.fullmatch(value):
@@ -110,7 +110,7 @@ def _expected(errors: Sequence[ErrorDetails]) -> list[str]:
 
 
 def _wanted(error: ErrorDetails) -> str:
-    """Tell what pydantic expected; in its own words where ours know no such error."""
+    """Say what pydantic expected; in its own words for errors that have no text here."""
     if error["type"] in _EXPECTED:
         return _EXPECTED[error["type"]].format(**error.get("ctx", {}))
     return error["msg"].removeprefix("Input should be ")

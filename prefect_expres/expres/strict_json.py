@@ -1,4 +1,4 @@
-"""Reads a configuration file's JSON, more strictly than Python does."""
+"""Read the JSON of a configuration file, more strictly than Python does."""
 
 import json
 from collections.abc import Sequence
@@ -8,10 +8,10 @@ from prefect_expres.errors import ConfigurationError
 
 
 def read_content(data: bytes | str) -> Any:
-    """Read JSON in which no key stands twice and every number is finite.
+    """Read JSON in which no key occurs twice in a section and every number is finite.
 
     Raises:
-        ConfigurationError: It is something else.
+        ConfigurationError: It is not such JSON.
     """
     try:
         content = json.loads(data, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
@@ -26,7 +26,7 @@ def check_writable(content: Any) -> None:
     """Check that the content can be written as JSON again.
 
     Raises:
-        ValueError: A number is not finite, a text is no Unicode, or a value is nothing of JSON.
+        ValueError: A number is not finite, a text is not Unicode, or JSON has no such type.
         RecursionError: It is nested too deeply.
     """
     try:
@@ -40,11 +40,11 @@ def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = sorted({key for key in keys if keys.count(key) > 1})
-        msg = f"the key {twice[0]!r} stands twice in one section; keep one"
+        msg = f"the key {twice[0]!r} occurs twice in one section; keep one"
         raise ValueError(msg)
     return content
 
 
 def _refuse_constant(word: str) -> None:
-    msg = f"{word} is no JSON number; give a finite number"
+    msg = f"{word} is not a JSON number; give a finite number"
     raise ValueError(msg)

@@ -1,4 +1,4 @@
-"""The words that ExPRES 1.4 knows, as its code compares them: case counts."""
+"""The words that ExPRES 1.4 knows. Its code compares them with their case."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -41,7 +41,7 @@ KEPT_TRACKS: Mapping[str, tuple[date, date]] = {
     "Juno": (date(2016, 1, 1), date(2028, 9, 30)),
     "Galileo": (date(1996, 8, 27), date(1996, 9, 16)),
 }
-"""First and last day of the tracks that the server keeps, in one file a year."""
+"""First and last day of the tracks that the server has, in one file for each year."""
 
 LEADS = ("auto", "auto+3", "auto-3")
 """Automatic lead angles (``SOURCE.LG_MIN``): the law's, or 3° beside it."""

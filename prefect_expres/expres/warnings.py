@@ -1,4 +1,4 @@
-"""What ExPRES takes without a word, and does otherwise than was meant: warnings with a reason."""
+"""Warnings: what ExPRES accepts silently and computes differently from what was probably meant."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -13,21 +13,22 @@ from prefect_expres.expres.rules.rule import moons, planets, section, sources
 from prefect_expres.expres.vocabulary import LEAD_LAWS, NO_LAW
 
 LARGEST_LAG = 1.0
-"""Degrees of rotation: the full width of a routine beam."""
+"""Degrees of rotation: as much as the beam of a routine simulation is wide."""
 
 
 def warnings_of(configuration: Configuration, access: Access | None = None) -> tuple[Problem, ...]:
-    """Find what may surprise in a configuration that breaks no rule.
+    """Find what may be unexpected in a configuration that breaks no rule.
 
     Args:
         configuration: The configuration.
-        access: Who will run it; without it, nothing is told about run time.
+        access: The access of the user who will run it; without it, there are no warnings about run
+            time.
 
     Returns:
-        One problem a surprise; its rule is the reason, its cure the way out.
+        One problem for each warning: its rule is the reason, its fix is what to write.
     """
     whole = Part(configuration.content())
-    silent = (trap for rule in TRAPS.values() for trap in rule.problems(whole))
+    silent = (warning for rule in WARNINGS.values() for warning in rule.problems(whole))
     slow = () if access is None else _long_run(configuration, access)
     return (*silent, *_misspelt_keys(configuration, ""), *slow)
 
@@ -37,14 +38,14 @@ def _only_planet(part: Part) -> Part:
 
 
 def _lag(time: Part) -> float:
-    """Tell by how much the planet is turned too little at the end, degrees.
+    """Give by how many degrees the planet has rotated too little at the end.
 
-    ExPRES moves the bodies by MAX/NBR a step and Epoch by MAX/(NBR - 1).
+    In a step ExPRES moves the bodies by MAX/NBR, and Epoch by MAX/(NBR - 1).
     """
     return float(360 * time["MAX"] / time["NBR"] / abs(_only_planet(time)["PERIOD"]))
 
 
-def _cure_of_lag(time: Part) -> str:
+def _fix_of_lag(time: Part) -> str:
     steps = math.ceil(_lag(time) * time["NBR"] / LARGEST_LAG)
     return (
         f"it is {_lag(time):.2f}° of rotation here; take NBR {steps} or more to stay within "
@@ -52,7 +53,7 @@ def _cure_of_lag(time: Part) -> str:
     )
 
 
-def _cure_of_altitude(source: Part) -> str:
+def _fix_of_altitude(source: Part) -> str:
     radius, altitude = _only_planet(source)["RADIUS"], source["AURORA_ALT"]
     return (
         "write RADIUS 1 and every length in planetary radii, here "
@@ -64,27 +65,27 @@ def _law(source: Part) -> str:
     return str(source.get("LAG_MODEL", ""))
 
 
-def _law_is_seen(source: Part) -> bool:
-    """Tell whether the moon's law is the one that is named: for two moons only one is seen."""
+def _law_is_used(source: Part) -> bool:
+    """Say whether ExPRES uses the law that is named: for two moons it knows only one name."""
     law = _law(source)
     if source["SAT"] not in {"Europa", "Ganymede"} or law in NO_LAW:
         return True
     return law == "hue2023" or law.lower() == LEAD_LAWS[0]
 
 
-def _cure_of_law(source: Part) -> str:
+def _fix_of_law(source: Part) -> str:
     meant = "hue2023" if _law(source).lower() == "hue2023" else LEAD_LAWS[0]
     return f"write {meant!r}"
 
 
-TRAPS: Mapping[str, Rule] = {
+WARNINGS: Mapping[str, Rule] = {
     "axes-drift": Rule(
         section("TIME"),
         "NBR",
         lambda time: has_file(time.whole.part("OBSERVER")) or _lag(time) <= LARGEST_LAG,
         "the planet and its moons move by MAX/NBR a step, Epoch by MAX/(NBR - 1): at the end "
         "they lag behind by one step",
-        _cure_of_lag,
+        _fix_of_lag,
     ),
     "phase-from-the-web": Rule(
         moons,
@@ -100,7 +101,7 @@ TRAPS: Mapping[str, Rule] = {
         lambda source: source["AURORA_ALT"] == 0 or _only_planet(source)["RADIUS"] == 1,
         "ExPRES takes it in planetary radii even where RADIUS is in km: the altitude cut-off "
         "vanishes, and emission reaches too high frequencies",
-        _cure_of_altitude,
+        _fix_of_altitude,
     ),
     "aurora-too-high": Rule(
         sources,
@@ -109,13 +110,13 @@ TRAPS: Mapping[str, Rule] = {
         "it is in planetary radii, as RADIUS 1 says",
         "write 0.00909 for 650 km above Jupiter",
     ),
-    "law-not-seen": Rule(
+    "law-not-used": Rule(
         sources,
         "LAG_MODEL",
-        _law_is_seen,
-        "for Europa and Ganymede ExPRES only sees 'hue2023' in lower case; any other word gives "
+        _law_is_used,
+        "for Europa and Ganymede ExPRES only knows 'hue2023', in lower case; any other word gives "
         "the law of hess2011",
-        _cure_of_law,
+        _fix_of_law,
     ),
     "law-over-longitude": Rule(
         sources,
@@ -147,7 +148,7 @@ def _long_run(configuration: Configuration, access: Access) -> Iterator[Problem]
 
 
 def _misspelt_keys(section: Section, path: str) -> Iterator[Problem]:
-    """Find unknown keys that look like one that may be left out: ExPRES passes them over."""
+    """Find unknown keys that resemble an optional key that is missing: ExPRES ignores them."""
     fields = type(section).model_fields
     left_out = {str(fields[name].alias) for name in fields.keys() - section.model_fields_set}
     for key, value in (section.model_extra or {}).items():

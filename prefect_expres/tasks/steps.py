@@ -10,6 +10,7 @@ from prefect_expres.execution import Manifest, PhaseTime, ResultView, RunOptions
 from prefect_expres.execution.election import Submission
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.monitoring.assets import keep_result
+from prefect_expres.net.clock import MonotonicClock
 from prefect_expres.storage import StoredFile
 from prefect_expres.tasks.jobs import await_phase, create_job, download_results, run_job
 from prefect_expres.tasks.view import view_results
@@ -25,6 +26,7 @@ class TaskSteps:
 
     def __init__(self, service: ExpresService) -> None:
         self._service = service
+        self.clock = MonotonicClock()
 
     def slot(self) -> AbstractAsyncContextManager[object]:
         """Hold nothing: the service itself says when there are too many jobs."""

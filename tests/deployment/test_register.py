@@ -51,10 +51,10 @@ def _said(server: PrefectServer, tmp_path: Path, *options: str, token: str = "")
 def _deploy(
     server: PrefectServer, tmp_path: Path, *options: str, token: str = ""
 ) -> dict[str, str]:
-    """Run the command, and give what became of each thing."""
+    """Run the command, and give the outcome of each step."""
     said = _said(server, tmp_path, *options, "--json", token=token)
     assert not token or token not in said
-    return {step["what"]: step["became"] for step in json.loads(said)}
+    return {step["what"]: step["outcome"] for step in json.loads(said)}
 
 
 def _state(server: PrefectServer) -> dict[str, list[dict[str, Any]]]:
@@ -76,7 +76,7 @@ def test_it_may_be_repeated(server: PrefectServer, tmp_path: Path) -> None:
     steps = _deploy(server, tmp_path, *options, token=USER[1])
     assert set(steps.values()) <= {"created", "unchanged"}
     assert {f"deployment {each.full_name}" for each in shipped().deployments} < {
-        what for what, became in steps.items() if became == "created"
+        what for what, outcome in steps.items() if outcome == "created"
     }
     with get_client(sync_client=True) as client:
         limit = client.read_global_concurrency_limit_by_name(JOBS_LIMIT)

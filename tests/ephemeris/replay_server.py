@@ -71,25 +71,10 @@ class ReplayServer:
 async def replay_server() -> AsyncIterator[ReplayServer]:
     """Serve on a free port of 127.0.0.1."""
     replay = ReplayServer()
-    server = await asyncio.start_server(replay._serve, "127.0.0.1", 0)  # noqa: SLF001 - its room
+    server = await asyncio.start_server(replay._serve, "127.0.0.1", 0)  # noqa: SLF001 - of the same module
     replay.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield replay
-
-
-class QuickTime:
-    """Time that passes only by sleeping, and at once; it notes each sleep."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        """Give the seconds slept so far."""
-        return sum(self.slept)
-
-    async def sleep(self, seconds: float) -> None:
-        """Let the seconds pass at once."""
-        self.slept.append(seconds)
 
 
 def payload(request: Request) -> dict[str, Any]:

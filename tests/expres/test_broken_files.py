@@ -1,4 +1,4 @@
-"""Broken configuration files, one a rule: each fault is named with its place and its cure."""
+"""Broken configuration files, one a rule: each fault is named with its place and its fix."""
 
 import json
 import subprocess
@@ -19,7 +19,7 @@ GOOD = (
     DATA.parent.parent / "prefect_expres" / "examples" / "earth-jupiter-io-20180913.json",
 )
 
-# File: the JSON path that must be named, and words of the rule or cure that must stand beside it.
+# File: the JSON path that must be named, and words of the rule or fix that must stand beside it.
 FAULTS = {
     "doi-without-slash": ("SIMU.DOI", "write '10.25935-abc'"),
     "number-of-bodies": ("NUMBER.BODY", "write 2"),
@@ -41,7 +41,7 @@ FAULTS = {
     "ephemeris-type": ("OBSERVER.TYPE", "write 'Pre-Defined'"),
     "ephemeris-from-the-web": ("OBSERVER.EPHEM", "unfinished"),
     "ephemeris-file-name": ("OBSERVER.EPHEM", "no folder"),
-    "fixed-place": ("OBSERVER.FIXE_DIST", "'auto' in all of them"),
+    "fixed-position": ("OBSERVER.FIXE_DIST", "'auto' in all of them"),
     "fixed-distance": ("OBSERVER.FIXE_DIST", "above 0"),
     "observer-orbit": ("OBSERVER.SEMI_MIN", "SEMI_MIN ≤ SEMI_MAJ"),
     "one-planet": ("BODY", "exactly one active body"),
@@ -59,7 +59,7 @@ FAULTS = {
     "moon-orbit": ("BODY[1].SEMI_MIN", "0 < SEMI_MIN"),
     "moon-phase-of-orbiter": ("BODY[1].PHASE", "east longitude"),
     "densities-of-the-planet": ("BODY[1].DENS", "only the planet"),
-    "densities-at-most-four": ("BODY[0].DENS", "room for 4"),
+    "densities-at-most-four": ("BODY[0].DENS", "at most 4"),
     "density-type": ("BODY[0].DENS[0].TYPE", "'Ionospheric'"),
     "density-scale": ("BODY[0].DENS[1].SCALE", "above 0"),
     "density-disk": ("BODY[0].DENS[1].PERP", "above 0"),
@@ -96,7 +96,7 @@ FAULTS = {
     "flag-as-word": ("SOURCE[0].REFRACTION", "true or false"),
     "four-flags": ("SPDYN.FREQ", "at least 5"),
     "range-of-three": ("SPDYN.DRANGE", "at most 2"),
-    "place-as-word": ("OBSERVER.FIXE_DIST", "a number or 'auto'; write 'auto'"),
+    "position-as-word": ("OBSERVER.FIXE_DIST", "a number or 'auto'; write 'auto'"),
     "frequency-in-the-list": ("FREQUENCY.SC[1]", "must be a number"),
     "too-large": ("BODY[0].ORB_PER", "at most 1e+38"),
     "section-as-text": ("TIME", "a section in { }"),
@@ -105,8 +105,8 @@ FAULTS = {
 
 UNREADABLE = {
     "cut-short": "cannot be read as JSON",
-    "key-twice": "the key 'TIME' stands twice",
-    "not-a-number": "NaN is no JSON number",
+    "key-twice": "the key 'TIME' occurs twice",
+    "not-a-number": "NaN is not a JSON number",
 }
 
 MANY = (
@@ -184,7 +184,7 @@ def test_the_command_reports_as_json() -> None:
     (problem,) = report["problems"]
     assert problem["path"] == "TIME.MIN"
     assert problem["value"] == 60
-    assert problem["cure"].startswith("write 0")
+    assert problem["fix"].startswith("write 0")
     assert report["warnings"] == []
 
 

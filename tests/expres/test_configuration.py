@@ -67,8 +67,8 @@ def test_fingerprints_stay_what_they_are() -> None:
     ("text", "words"),
     [
         ("{", "cannot be read as JSON"),
-        ('{"SIMU": {}, "SIMU": {}}', "'SIMU' stands twice"),
-        ('{"TIME": NaN}', "NaN is no JSON number"),
+        ('{"SIMU": {}, "SIMU": {}}', "'SIMU' occurs twice"),
+        ('{"TIME": NaN}', "NaN is not a JSON number"),
         ("[]", "problem"),
         ("[" * 100_000, "cannot be read as JSON"),
         (b"\xff\xfe\xff", "cannot be read as JSON"),

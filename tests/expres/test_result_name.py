@@ -11,6 +11,7 @@ import pytest
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.result_name import output_name
 from prefect_expres.sandbox.engine import run_engine
+from tests.expres.bounds.changes import Changes, apply
 from tests.support.quick import DATA
 
 EPHEMERIS = DATA.parent.parent / "prefect_expres" / "examples" / "earth-jupiter-20180913.csv"
@@ -102,3 +103,58 @@ def test_a_name_needs_a_source_and_a_date(configuration: Content) -> None:
         source["ON"] = False
     with pytest.raises(ValueError, match="No SOURCE is active"):
         output_name(Configuration.model_validate(configuration))
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"OBSERVER.SC": ""}, "earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913"),
+        ({"SOURCE[0].MODE": ""}, "earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913"),
+        (
+            {"SOURCE[0].REFRACTION": True},
+            "earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_refr_20180913",
+        ),
+        (
+            {"SOURCE[0].CURRENT": "Steady-State"},
+            "earth_jupiter_io_jrm09_cavity-wid1deg_3kev_rx_20180913",
+        ),
+        ({"SOURCE[0].CURRENT": "Shell"}, "earth_jupiter_io_jrm09_shell-wid1deg_3kev_rx_20180913"),
+        (
+            {"SOURCE[0].CURRENT": "Constant", "SOURCE[0].CONSTANT": 105.25},
+            "earth_jupiter_io_jrm09_cst105.25-wid1deg_3kev_rx_20180913",
+        ),
+        (
+            {"SOURCE[0].CURRENT": "Constant", "SOURCE[0].CONSTANT": 7.123456789},
+            "earth_jupiter_io_jrm09_cst7.1234-wid1deg_3kev_rx_20180913",
+        ),
+        (
+            {"SOURCE[0].WIDTH": 2.99, "SOURCE[0].ACCEL": 9.9999999},
+            "earth_jupiter_io_jrm09_lossc-wid2deg_10kev_rx_20180913",
+        ),
+        (
+            {"SOURCE[0].TYPE": "M-shell", "SOURCE[0].LG_MIN": 30.9, "SOURCE[0].LAT": 15.7},
+            "earth_jupiter_30d-15r_jrm09_lossc-wid1deg_3kev_rx_20180913",
+        ),
+        (
+            {"SOURCE[0].TYPE": "L-shell", "SOURCE[0].LAT": 6},
+            "earth_jupiter_0d-6r_jrm09_lossc-wid1deg_3kev_rx_20180913",
+        ),
+        (
+            {"BODY[0].MAG": "JRM09_CS2020", "OBSERVER.PARENT": "Io"},
+            "earth_io_io_jrm09_lossc-wid1deg_3kev_rx_20180913",
+        ),
+        ({"SIMU.DOI": "ABC", "SOURCE[0].REFRACTION": True}, "earth_jupiter_io_abc_20180913"),
+    ],
+)
+def test_each_part_of_a_name(configuration: Content, changes: Changes, name: str) -> None:
+    """The parts follow the first active source."""
+    model = Configuration.model_validate(apply(configuration, changes))
+    assert output_name(model) == f"expres_{name}_v14"
+
+
+@pytest.mark.parametrize("start", ["20180913000", "2018091300", "20180913000x", ""])
+def test_a_start_that_is_no_date_gives_no_name(configuration: Content, start: str) -> None:
+    """12 digits are needed."""
+    model = Configuration.model_validate(apply(configuration, {"OBSERVER.SCTIME": start}))
+    with pytest.raises(ValueError, match="12 or 14 digits"):
+        output_name(model)

@@ -82,7 +82,7 @@ def test_any_value_anywhere_is_judged(way: tuple[str | int, ...], value: Any) ->
     problems = Configuration.problems_in(content)
     for problem in problems:
         assert isinstance(problem, Problem)
-        assert problem.parts().keys() >= {"path", "rule", "cure"}
+        assert problem.parts().keys() >= {"path", "rule", "fix"}
         same = pickle.loads(pickle.dumps(problem))
         assert (same, same.parts()) == (problem, problem.parts())
     if not problems:

@@ -152,7 +152,7 @@ async def _artifact(key: str) -> str:
 def test_a_dry_run_tells_and_a_run_does(
     dialect: DialectName, configuration: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Old jobs are collected, then deleted; strangers stay; a dry run changes nothing."""
+    """Old jobs are collected, then deleted; jobs of others stay; a dry run changes nothing."""
     house, home = House(tmp_path / "sandbox", dialect), tmp_path / "home"
     contents = {orders: ordered(configuration, orders) for orders in ("a", "b", "c", "fail")}
     with house.open():
@@ -161,7 +161,7 @@ def test_a_dry_run_tells_and_a_run_does(
         with pytest.raises(JobFailed) as failure:
             simulate(contents["fail"], house.service, output=str(home))
         stray = create(house.service, contents["c"], named(contents["c"], owner_in(kept)))
-        stranger = create(house.service, contents["c"], named(contents["c"], new_owner()))
+        other = create(house.service, contents["c"], named(contents["c"], new_owner()))
         nameless = create(house.service, contents["c"], "my-run")
     ids = [result.job_url.rpartition("/")[2] for result in (kept, away)]
     failed = failure.value.job_url.rpartition("/")[2]
@@ -179,7 +179,7 @@ def test_a_dry_run_tells_and_a_run_does(
             stray: Action.DELETE,
         }
         assert not [decision for decision in dry.decisions if decision.done or decision.error]
-        assert dry.strangers == 2
+        assert dry.others == 2
         assert (house.jobs(), list(listing(home))) == (before, files)
         assert server.created_count() == created
 
@@ -187,7 +187,7 @@ def test_a_dry_run_tells_and_a_run_does(
         assert [(c.action, c.why) for c in done.decisions] == [
             (c.action, c.why) for c in dry.decisions
         ]
-        assert house.jobs().keys() == {ids[1], stranger, nameless}
+        assert house.jobs().keys() == {ids[1], other, nameless}
         assert len(done.inventory.complete) == 2
         again = simulate(contents["b"], house.service, output=str(home))
         assert again.found
@@ -196,7 +196,7 @@ def test_a_dry_run_tells_and_a_run_does(
 
         last = housekeeping(house.service, str(home), dry_run=False)
         assert [decision.done for decision in last.decisions] == ["deleted"]
-        assert house.jobs().keys() == {stranger, nameless}
+        assert house.jobs().keys() == {other, nameless}
 
     table = json.loads(asyncio.run(_artifact("housekeeping-jobs")))
     assert [(row["job"], row["done"]) for row in table] == [(away.job_url, "deleted")]
@@ -313,11 +313,11 @@ def test_an_account_is_the_users_own_in_both_lists(
     with house.open():
         careful = housekeeping(user, str(tmp_path / "home"))
         assert [decision.job_url for decision in careful.decisions] == [here.job_url]
-        assert careful.strangers == 2
+        assert careful.others == 2
         whole = housekeeping(user, str(tmp_path / "home"), whose="account", dry_run=False)
         assert by_id(whole)[elsewhere].done == "deleted"
         assert by_id(whole)[here.job_url.rpartition("/")[2]].action is Action.COLLECT
-        assert whole.strangers == 1
+        assert whole.others == 1
         assert others in house.jobs()
         with pytest.raises(AccessError, match="Guests share one job list"):
             housekeeping(house.service, str(tmp_path / "home"), whose="account")

@@ -9,7 +9,7 @@ def demo(*, directory: Path = Path("expres-demo"), fresh: bool = False) -> int:
     """Run the shipped simulation on a sandbox: Io's radio emission seen from Earth for a day.
 
     Args:
-        directory: Where the sandbox, Prefect and the results live.
+        directory: Folder of the sandbox, of Prefect's data and of the results.
         fresh: Run it even if the identical simulation is found.
     """
     require_writable(directory, "--directory")

@@ -1,7 +1,6 @@
-"""The rules between the values of a configuration: ExPRES relies on them and checks none itself.
+"""The rules between the values of a configuration: ExPRES 1.4 relies on them and checks none.
 
-They are those of ExPRES 1.4, read in its code. Each has a name, says where it looks, what must
-hold there, and what to write if it does not.
+May import: errors. Each rule has a name, the sections it looks at, a condition and a fix.
 """
 
 from collections.abc import Mapping
@@ -24,6 +23,6 @@ def broken_rules(whole: Part) -> tuple[Problem, ...]:
     """Find every broken rule, in the order of the file's sections.
 
     Args:
-        whole: The file; what is broken in it is passed over.
+        whole: The file; rules skip values that are broken already.
     """
     return tuple(problem for rule in RULES.values() for problem in rule.problems(whole))

@@ -8,7 +8,7 @@ from prefect_expres.expres.rules.observer import MIRIADE_STEPS, asks_miriade
 from prefect_expres.expres.rules.rule import Rule, every_body, section
 
 FEWEST = 2
-"""ExPRES divides by the number of steps or channels less one."""
+"""ExPRES divides by the number of steps or channels minus one."""
 
 _simu, _number, _time, _frequency = map(section, ("SIMU", "NUMBER", "TIME", "FREQUENCY"))
 
@@ -17,7 +17,7 @@ def _density_counts(number: Part) -> set[int]:
     return {len(body.parts("DENS")) for body in every_body(number.whole)}
 
 
-def _cure_of_density_count(number: Part) -> str:
+def _fix_of_density_count(number: Part) -> str:
     counts = _density_counts(number)
     return f"write {counts.pop()}" if len(counts) == 1 else "give every BODY as many DENS"
 
@@ -52,7 +52,7 @@ RULES: Mapping[str, Rule] = {
         "DENSITY",
         lambda number: _density_counts(number) == {number["DENSITY"]},
         "must be the length of the list DENS in every BODY",
-        _cure_of_density_count,
+        _fix_of_density_count,
     ),
     "number-of-sources": Rule(
         _number,
@@ -79,7 +79,7 @@ RULES: Mapping[str, Rule] = {
         _time,
         "NBR",
         lambda time: time["NBR"] <= MIRIADE_STEPS or not asks_miriade(time.whole),
-        f"ExPRES loses steps beyond {MIRIADE_STEPS} when it asks the web for positions",
+        f"ExPRES loses steps beyond {MIRIADE_STEPS} when it gets positions from the web",
         f"take at most {MIRIADE_STEPS} steps, or give an ephemeris file in OBSERVER.EPHEM",
     ),
     "frequency-above-zero": Rule(

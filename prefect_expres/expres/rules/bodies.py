@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from prefect_expres.expres.problem import Part, choice, sound
+from prefect_expres.expres.problem import Part, choice, readable
 from prefect_expres.expres.rules.rule import (
     Rule,
     bodies,
@@ -18,7 +18,7 @@ from prefect_expres.expres.rules.rule import (
 from prefect_expres.expres.vocabulary import fields_of
 
 MOST_DENSITIES = 4
-"""ExPRES has room for as many plasma models."""
+"""The most active plasma models that ExPRES holds."""
 
 
 def _one_planet(whole: Part) -> bool:
@@ -35,10 +35,10 @@ def _is_planet(body: Part) -> bool:
 
 
 def _active_densities(body: Part) -> int:
-    return len(list(sound(body.parts("DENS"), "ON")))
+    return len(list(readable(body.parts("DENS"), "ON")))
 
 
-def _cure_of_field(planet: Part) -> str:
+def _fix_of_field(planet: Part) -> str:
     if planet["MAG"] == "auto":
         return f"'auto' needs files on the server; {choice('', fields_of(planet['NAME']))}"
     return choice(planet["MAG"], fields_of(planet["NAME"]))
@@ -56,7 +56,7 @@ RULES: Mapping[str, Rule] = {
         bodies,
         "NAME",
         _name_is_first,
-        "an active body before has the same name",
+        "an earlier active body has the same name",
         "rename or remove one of them",
     ),
     "body-name-without-slash": Rule(
@@ -106,7 +106,7 @@ RULES: Mapping[str, Rule] = {
         "MAG",
         lambda planet: planet["MAG"] in fields_of(planet["NAME"]),
         "the server has no such magnetic field for this body",
-        _cure_of_field,
+        _fix_of_field,
     ),
     "moon-parent": Rule(
         moons,
@@ -142,7 +142,7 @@ RULES: Mapping[str, Rule] = {
         planets,
         "DENS",
         lambda planet: _active_densities(planet) <= MOST_DENSITIES,
-        f"ExPRES has room for {MOST_DENSITIES} active plasma models",
+        f"ExPRES holds at most {MOST_DENSITIES} active plasma models",
         "write false as the ON of the others",
     ),
     "density-type": Rule(

@@ -9,17 +9,17 @@ from prefect_expres.expres.rules.rule import Rule, body_names, section
 from prefect_expres.expres.vocabulary import KEPT_TRACKS, OBSERVERS
 
 MIRIADE_STEPS = 5000
-"""The most positions that the web service Miriade gives at once."""
+"""The most positions that the web service Miriade gives in one answer."""
 
 _TIME_FORMATS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}\.csv", re.ASCII)
-_PLACE = ("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL")
+_POSITION = ("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL")
 
 _observer = section("OBSERVER")
 
 
 def start_of(observer: Part) -> datetime | None:
-    """Read ``SCTIME``; None if it is no date of 12 or 14 digits."""
+    """Read ``SCTIME``; None if it is not a date of 12 or 14 digits."""
     text = observer["SCTIME"]
     if len(text) not in _TIME_FORMATS or not (text.isascii() and text.isdigit()):
         return None
@@ -30,22 +30,22 @@ def start_of(observer: Part) -> datetime | None:
 
 
 def has_file(observer: Part) -> bool:
-    """Tell whether the positions come from an ephemeris file, which also sets all times."""
+    """Say whether the positions come from an ephemeris file, which also sets all times."""
     return bool(observer["EPHEM"])
 
 
 def follows_track(observer: Part) -> bool:
-    """Tell whether ExPRES itself must find a position a step."""
+    """Say whether ExPRES itself must find a position for each step."""
     return observer["TYPE"] == "Pre-Defined" and not has_file(observer)
 
 
-def place_is_automatic(observer: Part) -> bool:
-    """Tell whether ExPRES itself must find the one place of a fixed observer."""
-    return observer["TYPE"] == "Fixed" and "auto" in [observer[key] for key in _PLACE]
+def position_is_automatic(observer: Part) -> bool:
+    """Say whether ExPRES itself must find the position of a fixed observer."""
+    return observer["TYPE"] == "Fixed" and "auto" in [observer[key] for key in _POSITION]
 
 
 def asks_miriade(whole: Part) -> bool:
-    """Tell whether the track comes from the web: the server keeps those of some spacecraft."""
+    """Say whether the track comes from the web: the server has those of some spacecraft."""
     observer = whole.part("OBSERVER")
     voyager_at_jupiter = observer["SC"].startswith("Voyager") and observer["SCTIME"][:4] == "1979"
     kept = observer["SC"] in KEPT_TRACKS or voyager_at_jupiter
@@ -64,7 +64,7 @@ def _within_track(observer: Part) -> bool:
     return first <= start.date() and end.date() <= last and end.year == start.year
 
 
-def _cure_of_track(observer: Part) -> str:
+def _fix_of_track(observer: Part) -> str:
     first, last = KEPT_TRACKS[observer["SC"]]
     return (
         f"stay within {first} to {last} and within one year, or give an ephemeris file in "
@@ -72,8 +72,8 @@ def _cure_of_track(observer: Part) -> str:
     )
 
 
-def _place_is_given(observer: Part) -> bool:
-    automatic = [observer[key] == "auto" for key in _PLACE]
+def _position_is_given(observer: Part) -> bool:
+    automatic = [observer[key] == "auto" for key in _POSITION]
     return all(automatic) or not any(automatic)
 
 
@@ -98,7 +98,7 @@ RULES: Mapping[str, Rule] = {
         lambda observer: (
             not observer["SC"]
             or observer["SC"] in OBSERVERS
-            or not (follows_track(observer) or place_is_automatic(observer))
+            or not (follows_track(observer) or position_is_automatic(observer))
         ),
         "ExPRES finds no positions for this observer",
         lambda observer: (
@@ -123,22 +123,22 @@ RULES: Mapping[str, Rule] = {
         _observer,
         "SCTIME",
         _within_track,
-        "the server keeps no positions of this spacecraft for these times",
-        _cure_of_track,
+        "the server has no positions of this spacecraft for these times",
+        _fix_of_track,
     ),
     "ephemeris-type": Rule(
         _observer,
         "TYPE",
         lambda observer: not has_file(observer) or observer["TYPE"] == "Pre-Defined",
         "an EPHEM file needs the type 'Pre-Defined'",
-        "write 'Pre-Defined', or empty OBSERVER.EPHEM",
+        "write 'Pre-Defined', or '' in OBSERVER.EPHEM",
     ),
     "ephemeris-from-the-web": Rule(
         _observer,
         "EPHEM",
         lambda observer: not observer["EPHEM"].startswith("@"),
         "ExPRES' way to fetch an ephemeris is unfinished",
-        "fetch it before, and name the CSV file",
+        "download it first, and name the CSV file",
     ),
     "ephemeris-file-name": Rule(
         _observer,
@@ -151,10 +151,10 @@ RULES: Mapping[str, Rule] = {
         "the service takes letters, digits and . _ - only, no folder, and .csv in lower case",
         "rename the file, as 'earth-20180913.csv'",
     ),
-    "fixed-place": Rule(
+    "fixed-position": Rule(
         _observer,
         "FIXE_DIST",
-        lambda observer: observer["TYPE"] != "Fixed" or _place_is_given(observer),
+        lambda observer: observer["TYPE"] != "Fixed" or _position_is_given(observer),
         "FIXE_DIST, FIXE_SUBL and FIXE_DECL are three numbers, or 'auto' all three",
         "write numbers, or 'auto' in all of them",
     ),

@@ -1,95 +1,96 @@
-"""What a rule is, and the parts of a configuration that rules are about."""
+"""The class `Rule`, and functions that select the sections which rules check."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from prefect_expres.expres.problem import Part, Problem, UnsoundError, sound
+from prefect_expres.expres.problem import Part, Problem, UnreadableError, readable
 
 Where = Callable[[Part], Sequence[Part]]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that ExPRES relies on.
+    """A condition that ExPRES relies on.
 
     Args:
-        where: Finds the sections that the rule is about.
-        key: The key whose value breaks it.
-        holds: Tells whether a section keeps it.
-        rule: What ExPRES asks for.
-        cure: What to write, or a function that tells it from the section.
+        where: Selects the sections to check.
+        key: The key that is reported if the rule is broken.
+        holds: Says whether a section satisfies the rule.
+        rule: What ExPRES requires.
+        fix: What to write, or a function that derives it from the section.
     """
 
     where: Where
     key: str
     holds: Callable[[Part], bool]
     rule: str
-    cure: str | Callable[[Part], str]
+    fix: str | Callable[[Part], str]
 
     def problems(self, whole: Part) -> Iterator[Problem]:
         """Find where the rule is broken.
 
-        A section that lacks what the rule looks at is passed over: that is told already.
+        Sections in which the values to check are missing or broken are skipped: those are reported
+        already.
         """
-        with suppress(UnsoundError):
+        with suppress(UnreadableError):
             for part in self.where(whole):
-                with suppress(UnsoundError):
+                with suppress(UnreadableError):
                     if not self.holds(part):
-                        cure = self.cure if isinstance(self.cure, str) else self.cure(part)
-                        yield part.problem(self.key, self.rule, cure)
+                        fix = self.fix if isinstance(self.fix, str) else self.fix(part)
+                        yield part.problem(self.key, self.rule, fix)
 
 
 def section(name: str) -> Where:
-    """Look at one section."""
+    """Select one section."""
     return lambda whole: [whole.part(name)]
 
 
 def file(whole: Part) -> list[Part]:
-    """Look at the file as a whole."""
+    """Select the whole file."""
     return [whole]
 
 
 def every_body(whole: Part) -> list[Part]:
-    """Look at the bodies, also those that are switched off."""
+    """Select all bodies, also those that are switched off."""
     return whole.parts("BODY")
 
 
 def bodies(whole: Part) -> list[Part]:
-    """Look at the bodies that are switched on."""
-    return list(sound(every_body(whole), "ON"))
+    """Select the bodies that are switched on."""
+    return list(readable(every_body(whole), "ON"))
 
 
 def moons(whole: Part) -> list[Part]:
-    """Look at the bodies that have a parent."""
-    return list(sound(bodies(whole), "PARENT"))
+    """Select the active bodies with a parent."""
+    return list(readable(bodies(whole), "PARENT"))
 
 
 def planets(whole: Part) -> list[Part]:
-    """Look at the bodies without a parent; there should be one."""
+    """Select the active bodies without a parent; there should be one."""
     return [body for body in bodies(whole) if body.get("PARENT", None) == ""]
 
 
 def densities(whole: Part) -> list[Part]:
-    """Look at the plasma models that are switched on."""
-    return [model for body in every_body(whole) for model in sound(body.parts("DENS"), "ON")]
+    """Select the plasma models that are switched on."""
+    return [model for body in every_body(whole) for model in readable(body.parts("DENS"), "ON")]
 
 
 def every_source(whole: Part) -> list[Part]:
-    """Look at the sources, also those that are switched off."""
+    """Select all sources, also those that are switched off."""
     return whole.parts("SOURCE")
 
 
 def sources(whole: Part) -> list[Part]:
-    """Look at the sources that are switched on."""
-    return list(sound(every_source(whole), "ON"))
+    """Select the sources that are switched on."""
+    return list(readable(every_source(whole), "ON"))
 
 
 def names(parts: Sequence[Part]) -> list[str]:
     """List names.
 
     Raises:
-        UnsoundError: One of them is not known.
+        UnreadableError: A name cannot be read.
     """
     return [part["NAME"] for part in parts]
 
@@ -98,7 +99,7 @@ def body_names(whole: Part) -> list[str]:
     """List the names of the active bodies.
 
     Raises:
-        UnsoundError: One of them is not known, or whether it is active.
+        UnreadableError: A name or an ``ON`` flag cannot be read.
     """
     return [body["NAME"] for body in every_body(whole) if body["ON"]]
 
@@ -107,6 +108,6 @@ def moon_names(whole: Part) -> list[str]:
     """List the names of the active moons.
 
     Raises:
-        UnsoundError: One of them is not known, or whether it is an active moon.
+        UnreadableError: A name, an ``ON`` flag or a parent cannot be read.
     """
     return [body["NAME"] for body in every_body(whole) if body["ON"] and body["PARENT"]]

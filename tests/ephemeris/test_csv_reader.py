@@ -1,17 +1,17 @@
-"""The file that ExPRES reads: written to the letter, read with care."""
+"""State vector files: read, converted, or refused with the reason."""
 
 import csv
+import io
 from datetime import timedelta
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from prefect_expres.ephemeris import Ephemeris, Point, Span, read_csv, to_csv
+from prefect_expres.ephemeris import Point, Span, read_csv, to_csv
+from prefect_expres.ephemeris.csv_reader import grid, is_state_vector, with_light_time
 from prefect_expres.errors import EphemerisError
-from prefect_expres.sandbox.engine.geometry import read_ephemeris
 from tests.ephemeris.de440 import DAY, EARTH
+from tests.ephemeris.test_csv_writer import ephemeris
 
 EXAMPLE = (files("prefect_expres") / "examples" / "earth-jupiter-20180913.csv").read_bytes()
 JUNO = Point(120.0, -20.0, 76_000.0)
@@ -20,11 +20,6 @@ FROM_EARTH = Point(48.503350, 2.906710, 872_502_916.6)
 """Jupiter as seen from Earth in IAU_JUPITER, as WebGeoCalc gives it (CN)."""
 UNCORRECTED = Point(199.181990, -2.906705, 872_495_788.8)
 """Earth about Jupiter without the light's travel, by DE440."""
-
-
-def ephemeris(point: Point = EARTH[DAY], count: int = 7) -> Ephemeris:
-    """Give an observer that stands still."""
-    return Ephemeris(Span(DAY, 60, count), (point,) * count, "test", "Earth")
 
 
 def webgeocalc(
@@ -50,73 +45,35 @@ def webgeocalc(
     return text.encode()
 
 
-def test_the_first_lines_are_those_that_expres_skips() -> None:
-    """15 lines of preamble and the columns are the same as in the shipped example."""
-    lines, known = to_csv(ephemeris()).decode().splitlines(), EXAMPLE.decode().splitlines()
-    varying = {11, 12}  # the time range and the step
-    assert [row for at, row in enumerate(lines[:16]) if at not in varying] == [
-        row for at, row in enumerate(known[:16]) if at not in varying
-    ]
-    assert lines[11] == '"Time range","2018-09-13 00:00:00 to 2018-09-13 00:06:00"'
-    assert lines[16].startswith(
-        '"2018-09-13 00:00:00.000000 UTC",228.50335000,-2.90671000,872502916.60000002,'
-    )
-    assert lines[16].endswith(',"2018-09-12 23:11:29.643541 UTC",2910.35645933')
-    assert b"\r" not in to_csv(ephemeris())
-
-
-def test_the_example_comes_out_as_it_went_in() -> None:
-    """Reading and writing the shipped file keeps its rows, down to rates from differences."""
-    read = read_csv(EXAMPLE)
-    assert (read.notes, read.observer, read.span.count) == ((), "EARTH", 1440)
-    written = list(csv.reader(to_csv(read).decode().splitlines()[16:1456]))
-    known = list(csv.reader(EXAMPLE.decode().splitlines()[16:1456]))
-    assert [row[:4] for row in written] == [row[:4] for row in known]
-    for row, wanted in zip(written, known, strict=True):
-        rates, wanted_rates = map(float, row[4:8]), map(float, wanted[4:8])
-        assert list(rates) == pytest.approx(list(wanted_rates), rel=1e-4, abs=2e-3)
-        assert row[8][:23] == wanted[8][:23]
-        assert float(row[9]) == pytest.approx(float(wanted[9]), abs=1e-6)
-
-
-def test_the_sandbox_reads_what_is_written() -> None:
-    """Its engine, which reads as ExPRES does, sees the grid, west longitudes and radii."""
-    seen = read_ephemeris(to_csv(ephemeris()))
-    assert (seen.start, seen.minutes, len(seen.longitude)) == (DAY, 6.0, 7)
-    assert seen.longitude[0] == pytest.approx(360.0 - 228.503350)
-    assert seen.distance[0] == pytest.approx(872_502_916.6 / 71_492.0)
-
-
-@given(
-    st.lists(
-        st.builds(Point, st.floats(0, 359.999), st.floats(-90, 90), st.floats(7e4, 2e10)),
-        min_size=7,
-        max_size=12,
-    ),
-    st.integers(1, 40_000),
-)
-def test_whatever_is_written_is_read_again(points: list[Point], step: int) -> None:
-    """Positions keep eight decimals, times everything."""
-    span = Span(DAY, step, len(points))
-    read = read_csv(to_csv(Ephemeris(span, tuple(points), 'a "source"', "Juno")))
-    assert read.span == span
-    for point, wanted in zip(read.points, points, strict=True):
-        assert list(point) == pytest.approx(list(wanted), abs=1e-8)
-
-
 def test_jupiter_as_seen_from_the_observer_is_turned_round() -> None:
     """WebGeoCalc's own file in the right convention becomes the sub-observer point."""
     read = read_csv(webgeocalc(FROM_EARTH, target="JUPITER", observer="EARTH"))
     assert list(read.points[0]) == pytest.approx(list(EARTH[DAY]), abs=1e-6)
-    assert read.observer == "EARTH"
-    assert "Turned round" in read.notes[0]
+    assert (read.observer, read.source) == ("EARTH", "A state vector file")
+    assert read.notes == ("Turned round: the file holds Jupiter as seen from the observer",)
 
 
 def test_a_file_without_the_lights_travel_gets_it() -> None:
     """The widespread recipe is 29.3 degrees off; mended it is within 0.003 degrees."""
     read = read_csv(webgeocalc(UNCORRECTED, light="No correction"))
     assert read.points[0].longitude == pytest.approx(228.503350, abs=0.003)
-    assert "29.323 degrees" in read.notes[0]
+    (note,) = read.notes
+    assert note == (
+        "Made without the light's travel: Jupiter's orientation is taken back by up to 29.323 "
+        "degrees, which leaves an error of at most 0.003 degrees"
+    )
+    assert read.observer == "EARTH"
+    assert read.points[0][1:] == UNCORRECTED[1:]
+
+
+def test_each_row_has_its_own_light_time() -> None:
+    """The note tells the largest."""
+    points = [Point(10.0, 0.0, 299_792.458 * seconds) for seconds in (100.0, 300.0, 200.0)]
+    turned, note = with_light_time(points)
+    assert [point.longitude for point in turned] == pytest.approx(
+        [11.0075648, 13.0226944, 12.0151296], abs=1e-6
+    )
+    assert "up to 3.023 degrees" in note
 
 
 def test_both_mendings_go_together() -> None:
@@ -124,16 +81,74 @@ def test_both_mendings_go_together() -> None:
     seen = Point(19.181990, 2.906705, 872_495_788.8)
     read = read_csv(webgeocalc(seen, target="JUPITER", observer="EARTH", light="No correction"))
     assert read.points[0].longitude == pytest.approx(228.503350, abs=0.003)
-    assert len(read.notes) == 2
+    assert [note.partition(":")[0] for note in read.notes] == [
+        "Turned round",
+        "Made without the light's travel",
+    ]
+    assert (read.points[0].latitude, read.observer) == (-2.906705, "EARTH")
 
 
 def test_the_observer_as_seen_from_jupiter_is_accepted_close_by_only() -> None:
     """At 1.06 radii the orientation is 0.0026 degrees off, at Earth 29 degrees."""
     read = read_csv(webgeocalc(JUNO))
     assert read.points[0] == JUNO
-    assert "0.0026 degrees" in read.notes[0]
+    assert read.observer == "EARTH"
+    (note,) = read.notes
+    assert note == (
+        "Jupiter's orientation is up to 0.0026 degrees off: so close, light hardly counts"
+    )
+    near, far = (
+        JUNO._replace(distance=away * 299_792.458 / 0.01007564) for away in (0.0999, 0.1001)
+    )
+    assert read_csv(webgeocalc(near)).points[0].distance == pytest.approx(near.distance)
+    with pytest.raises(EphemerisError, match=r"up to 0\.10 degrees off"):
+        read_csv(webgeocalc(far))
     with pytest.raises(EphemerisError, match=r"29\.32 degrees off.*target JUPITER"):
         read_csv(webgeocalc(EARTH[DAY]))
+
+
+@pytest.mark.parametrize("state", ["Planetocentric", "Latitudinal"])
+def test_both_names_of_the_coordinates_are_known(state: str) -> None:
+    """For a planet that is a sphere to SPICE they mean the same."""
+    data = webgeocalc(FROM_EARTH, target="JUPITER", observer="EARTH")
+    assert read_csv(data.replace(b"Planetocentric", state.encode())).points
+
+
+def test_letters_and_spaces_do_not_matter() -> None:
+    """A byte-order mark, CRLF, empty lines, other cases and further columns are read over."""
+    text = webgeocalc(FROM_EARTH, target="Jupiter", observer="Earth", light="to OBSERVER").decode()
+    text = text.replace('"UTC calendar date","Longitude', '" UTC calendar date ","Longitude')
+    text = text.replace("\n", "\r\n\r\n")
+    read = read_csv(b"\xef\xbb\xbf" + text.encode())
+    assert list(read.points[0]) == pytest.approx(list(EARTH[DAY]), abs=1e-6)
+    assert (read.observer, read.span) == ("EARTH", Span(DAY, 60, 7))
+
+
+def test_columns_are_found_by_their_names() -> None:
+    """In any order after the time."""
+    rows = list(csv.reader(to_csv(ephemeris()).decode().splitlines()))
+    turned = [
+        [row[0], *row[:0:-1]] if 15 <= at < 23 else row  # the columns and the seven rows
+        for at, row in enumerate(rows)
+    ]
+    file = io.StringIO()
+    csv.writer(file).writerows(turned)
+    assert read_csv(file.getvalue().encode()).points == ephemeris().points
+
+
+@pytest.mark.parametrize(
+    ("start", "known"),
+    [
+        (b'"State Vector Calculation"', True),
+        (b"x" * 176 + b"State Vector Calculation", True),
+        (b"x" * 177 + b"State Vector Calculation", False),
+        (b"", False),
+        (b"time,longitude", False),
+    ],
+)
+def test_a_state_vector_is_known_by_its_title(start: bytes, known: bool) -> None:  # noqa: FBT001
+    """Which stands in the first 200 bytes."""
+    assert is_state_vector(start + b"\nrows") is known
 
 
 RECTANGULAR = (("Longitude (deg)", "X (km)"), ("Latitude (deg)", "Y (km)"))
@@ -149,17 +164,22 @@ RECTANGULAR = (("Longitude (deg)", "X (km)"), ("Latitude (deg)", "Y (km)"))
         ((("IAU_JUPITER", "J2000"),), "Reference frame.*J2000"),
         ((('"Target","EARTH"', '"Target","SATURN"'), ('er","JUPITER"', 'er","EARTH"')), "SATURN"),
         ((("To observer", "From observer"),), "from observer"),
+        ((("To observer", ""),), "light propagation ''"),
+        ((('"Time system","UTC"\n', ""),), "'Time system': None, where .* granted UTC; ask"),
+        ((("Planetocentric", "?"),), r"'\?', where ExPRES takes for granted Latitudinal or Plan"),
         ((("UTC calendar date", "Julian day"),), "no column"),
         (((":03:00.000000 UTC", ":03:00.500000 UTC"),), "whole second"),
         (((":03:00.000000 UTC", ":03:01.000000 UTC"),), "59 to 61 s"),
         (((":03:00.000000 UTC", ":02:00.000000 UTC"),), "0 to 120 s"),
         (((":03:00.000000 UTC", ":03:60.000000 UTC"),), "leap second"),
-        (((",228.50335000,", ",east,"),), "Row 1"),
+        (((",228.50335000,", ",east,"),), "Row 1 of .* '2018-09-13 00:00:00"),
+        ((('00:02:00.000000 UTC",228.50335000,', '00:02:00.000000 UTC",east,'),), "Row 3 of"),
+        ((('00:02:00.000000 UTC",228.50335000,', '00:02:00.000000 UTC"\n,'),), "Row 3 of"),
         (((",872502916.60000002,", ",0.0,"),), "radius"),
         (((",872502916.60000002,", ",-1.0,"),), "radius"),
     ],
 )
-def test_what_cannot_be_mended_is_refused(swaps: tuple[tuple[str, str], ...], word: str) -> None:
+def test_what_cannot_be_converted_is_refused(swaps: tuple[tuple[str, str], ...], word: str) -> None:
     """The error says what is wrong, before ExPRES silently takes it for something else."""
     with pytest.raises(EphemerisError, match=word):
         read_csv(webgeocalc(EARTH[DAY], swaps=swaps))
@@ -173,6 +193,16 @@ def test_too_few_rows_are_refused() -> None:
         read_csv("".join(lines[:22]).encode())
     with pytest.raises(EphemerisError, match="0 rows"):
         read_csv("".join(lines[:16]).encode())
+
+
+def test_times_may_stand_far_apart_or_close() -> None:
+    """The grid is found from the times alone."""
+    for step in (1, 86_400):
+        assert grid(list(Span(DAY, step, 9).times())) == Span(DAY, step, 9)
+    with pytest.raises(EphemerisError, match="step by -60 to -60 s"):
+        grid(list(Span(DAY, 60, 9).times())[::-1])
+    with pytest.raises(EphemerisError, match="step by 0 to 0 s"):
+        grid([DAY] * 9)
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"\n\n", b'"', b"a,b\n" * 20])

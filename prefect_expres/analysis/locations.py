@@ -1,0 +1,60 @@
+"""Where files are: results are read from any URL, products are written to local paths."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from prefect_expres.errors import UsageError
+from prefect_expres.net.url import shown_url
+from prefect_expres.storage import local_copy
+
+
+@contextmanager
+def local_file(location: str | Path) -> Iterator[Path]:
+    """Give a local path to a file, wherever it is.
+
+    Args:
+        location: Local path or fsspec URL, for instance ``s3://bucket/folder/file.cdf``.
+
+    Yields:
+        The path of the file itself if it is local, else of a copy, which is deleted when the
+        context ends.
+    """
+    if (path := _local_path(location)) is not None:
+        yield path
+    else:
+        with local_copy(str(location)) as copy:
+            yield copy
+
+
+def local_target(location: str | Path) -> Path:
+    """Give the local path to which a product is written.
+
+    Args:
+        location: Local path or ``file://`` URL.
+
+    Raises:
+        UsageError: It is the URL of another file system.
+    """
+    path = _local_path(location)
+    if path is None:
+        msg = (
+            f"{shown_url(str(location))} is not a local path: pictures, tables, calendars, "
+            "catalogues and exports are written to local paths only; write to a local path, then "
+            "copy the file there, for instance with fsspec"
+        )
+        raise UsageError(msg)
+    return path
+
+
+def _local_path(location: str | Path) -> Path | None:
+    """Give the path of a local file; None for the URL of another file system."""
+    if isinstance(location, Path) or "://" not in location:
+        return Path(location)
+    protocol = location.partition("://")[0]
+    if protocol not in LocalFileSystem.protocol:
+        return None
+    return Path(fsspec.core.url_to_fs(location)[1])
