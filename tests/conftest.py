@@ -94,6 +94,12 @@ def server(
 
 
 @pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder with the sources, the sdist and the wheel that all workers share."""
+    return made_once("package", build_package, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def worker(server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
     """Run a worker of the work pool ``processes``."""
     command = ["-m", "prefect", "worker", "start", "--pool", "processes", "--type", "process"]
@@ -118,12 +124,6 @@ def saved_service(sandbox_process: Sandbox) -> str:
     service = ExpresService(base_url=sandbox_process.url, user=user, token=SecretStr(token))
     service.save("sandbox", overwrite=True)
     return "sandbox"
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder with the sources, the sdist and the wheel that all workers share."""
-    return made_once("package", build_package, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

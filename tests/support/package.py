@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,7 +28,8 @@ def install(environment: Path, *what: str | Path) -> Path:
     _run(sys.executable, "-m", "venv", "--without-pip", environment)
     python = environment / "bin" / "python"
     (packages,) = environment.glob("lib/python*/site-packages")
-    (packages / "tests.pth").write_text(sysconfig.get_path("purelib"))
+    of_tests = (path for path in sys.path if Path(path).name == "site-packages")
+    (packages / "tests.pth").write_text("\n".join(of_tests))
     _run(
         *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--offline", "--no-index"),
         *("--no-deps", "--no-build-isolation", "--python", python, *what),

@@ -17,7 +17,7 @@ simulate("io.json", service, attempts="two")  # error
 
 with open_results("io.cdf") as dataset:
     draw_quicklook([dataset], "io.png", nonsense=True)  # error
-    dataset.nonsense()  # error
+    open_results(3)  # error
 
 
 async def main() -> str:
