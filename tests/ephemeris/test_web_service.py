@@ -159,7 +159,18 @@ async def test_one_question_at_a_time(server: ReplayServer, clock: NoPause) -> N
     assert (len(server.requests), server.most_at_once) == (3, 1)
 
 
-@pytest.mark.parametrize("address", ["ftp://host/x", "host", "", "http://", "http://host:port"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ftp://host/x",
+        "host",
+        "",
+        "http://",
+        "http://host:port",
+        "http://h/\ud800",
+        "http://h:65536",
+    ],
+)
 async def test_what_is_no_address_is_told(address: str, clock: NoPause) -> None:
     """Before anything is sent."""
     with pytest.raises(EphemerisError, match="not the URL of a web service"):
@@ -242,11 +253,32 @@ async def test_text_that_is_not_utf_8_is_read_all_the_same(
             await service.request()
 
 
-@pytest.mark.parametrize("scheme", ["http", "https", "HTTPS"])
-async def test_both_schemes_of_the_web_are_addresses(scheme: str, clock: NoPause) -> None:
+@pytest.mark.parametrize("address", ["http://h", "https://h:1/", "HTTPS://h:65535/a"])
+async def test_both_schemes_of_the_web_are_addresses(address: str, clock: NoPause) -> None:
     """Nothing is sent before the first request."""
-    async with exclusive_access("test", f"{scheme}://127.0.0.1:1/", clock) as service:
+    async with exclusive_access("test", address, clock) as service:
         assert service.name == "test"
+
+
+@pytest.mark.parametrize("path", ["/X", "/X/", "/X//"])
+async def test_an_address_may_end_with_a_slash(
+    server: ReplayServer, clock: NoPause, path: str
+) -> None:
+    """Nothing else is cut off."""
+    server.add("/X/a", "yes")
+    async with exclusive_access("test", server.url + path, clock) as service:
+        assert await service.request("/a") == "yes"
+
+
+async def test_proxies_of_the_environment_are_not_used(
+    server: ReplayServer, clock: NoPause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing answers at this one."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    server.add("/", horizons(horizons_text()))
+    await ask(server, clock)
 
 
 async def test_a_slow_service_is_not_asked_for_ever(clock: NoPause) -> None:
