@@ -31,6 +31,7 @@ READ_TIMEOUT_S = 60.0
 """Seconds without a further byte before an attempt is given up."""
 ANSWER_TIMEOUT_S = 300.0
 """Seconds after which an answer is given up even if bytes still trickle in."""
+MAX_PORT = 65_535
 MAX_BYTES = 64 * 2**20
 QUOTED_CHARACTERS = 300
 """How much of a service's own words an error repeats."""
@@ -168,7 +169,7 @@ async def exclusive_access(
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL()
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > MAX_PORT:
         msg = f"{name}: {shown_url(base_url)[:200]!r} is not the URL of a web service"
         raise EphemerisError(msg)
     async with (

@@ -167,6 +167,11 @@ RECTANGULAR = (("Longitude (deg)", "X (km)"), ("Latitude (deg)", "Y (km)"))
         ((("To observer", ""),), "light propagation ''"),
         ((('"Time system","UTC"\n', ""),), "'Time system': None, where ExPRES assumes UTC; ask"),
         ((("Planetocentric", "?"),), r"'\?', where ExPRES assumes Latitudinal or Plan"),
+        (
+            (('"Target","EARTH"\n', ""), ('er","JUPITER"', 'er","EARTH"')),
+            "is about  and EARTH",
+        ),
+        ((('"Observer","JUPITER"\n', ""),), "is about EARTH and , not"),
         ((("UTC calendar date", "Julian day"),), "no column"),
         (((":03:00.000000 UTC", ":03:00.500000 UTC"),), "on a whole second"),
         (((":03:00.000000 UTC", ":03:01.000000 UTC"),), "59 to 61 s"),

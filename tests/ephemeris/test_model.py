@@ -1,5 +1,6 @@
 """Times that ExPRES can read, and rows that are positions."""
 
+import dataclasses
 import pickle
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -164,6 +165,15 @@ def test_what_lies_beyond_the_known_leap_seconds_is_noted() -> None:
     assert Ephemeris(late, POINTS, "test", "Earth", notes=(note,)).notes == (note,)
     assert Ephemeris(before, POINTS, "test", "Earth", notes=("first",)).notes == ("first",)
     assert Ephemeris(Span(DAY, 60, 7), POINTS, "test", "Earth").notes == ()
+
+
+def test_spans_and_ephemerides_are_not_changed() -> None:
+    """They are values: checked once, equal and hashed by their content."""
+    span = Span(DAY, 60, 7)
+    for value in (span, Ephemeris(span, POINTS, "test", "Earth")):
+        assert hash(value) == hash(dataclasses.replace(value))
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            value.span = value.step = 1  # type: ignore[union-attr]
 
 
 def test_light_times_are_distances_over_c() -> None:

@@ -106,15 +106,6 @@ async def test_a_refusal_is_final(server: ReplayServer, clock: NoPause) -> None:
     assert len(server.requests) == 1
 
 
-async def test_redirects_are_not_followed(server: ReplayServer, clock: NoPause) -> None:
-    """A service does not choose whom we call; the error says where it wanted to send us."""
-    async with replay_server() as other:
-        server.add("/", "", f"Location: {other.url}/", status="302 Found")
-        with pytest.raises(EphemerisError, match=f"redirects.*{other.url}"):
-            await ask(server, clock)
-        assert not other.requests
-
-
 async def test_no_answer_is_read_beyond_its_limit(server: ReplayServer, clock: NoPause) -> None:
     """A small compressed body of too large a content is dropped, and not asked for again."""
     bomb = gzip.compress(bytes(MAX_BYTES + 1), compresslevel=1)
@@ -152,20 +143,6 @@ async def test_an_error_page_that_breaks_off_still_has_its_status(
         await ask(server, clock)
 
 
-async def test_one_question_at_a_time(server: ReplayServer, clock: NoPause) -> None:
-    """Three flows in one process wait for each other; another service is not waited for."""
-    server.add("/", horizons(horizons_text()))
-    await asyncio.gather(*(ask(server, clock) for _ in range(3)))
-    assert (len(server.requests), server.most_at_once) == (3, 1)
-
-
-@pytest.mark.parametrize("address", ["ftp://host/x", "host", "", "http://", "http://host:port"])
-async def test_what_is_no_address_is_told(address: str, clock: NoPause) -> None:
-    """Before anything is sent."""
-    with pytest.raises(EphemerisError, match="not the URL of a web service"):
-        await prepare_ephemeris(HorizonsEphemeris(base_url=address), SPAN, clock=clock)
-
-
 @pytest.mark.parametrize("part", [b"HTTP/1.1 200 OK\r\nX-Slow: ", DRIP + b"{"])
 async def test_an_answer_that_trickles_in_is_given_up(clock: NoPause, part: bytes) -> None:
     """A byte now and then is no answer, be it of the headers or of the body."""
@@ -200,23 +177,6 @@ async def trickling(beginning: bytes) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
 
 
-async def test_another_host_is_not_waited_for(clock: NoPause) -> None:
-    """While one service is used, a second one can be."""
-    async with (
-        exclusive_access("one", "http://127.0.0.1:1/a", clock),
-        exclusive_access("other", "http://127.0.0.1:2/a", clock),
-    ):
-        taken = asyncio.ensure_future(_entered("http://127.0.0.1:1/b", clock))
-        done, _ = await asyncio.wait([taken], timeout=0.1)
-        assert not done
-    await asyncio.wait_for(taken, 5.0)
-
-
-async def _entered(address: str, clock: NoPause) -> None:
-    async with exclusive_access("same host", address, clock):
-        pass
-
-
 async def test_a_service_is_told_who_asks_and_what_it_may_send(
     server: ReplayServer, clock: NoPause
 ) -> None:
@@ -240,13 +200,6 @@ async def test_text_that_is_not_utf_8_is_read_all_the_same(
         assert await service.request() == "M\ufffdt\ufffdo"
         with pytest.raises(EphemerisError, match=r"It says: M\ufffdt\ufffdo$"):
             await service.request()
-
-
-@pytest.mark.parametrize("scheme", ["http", "https", "HTTPS"])
-async def test_both_schemes_of_the_web_are_addresses(scheme: str, clock: NoPause) -> None:
-    """Nothing is sent before the first request."""
-    async with exclusive_access("test", f"{scheme}://127.0.0.1:1/", clock) as service:
-        assert service.name == "test"
 
 
 async def test_a_slow_service_is_not_asked_for_ever(clock: NoPause) -> None:
@@ -282,13 +235,3 @@ async def test_server_errors_may_pass(server: ReplayServer, clock: NoPause, stat
     server.add("/", horizons(horizons_text()))
     await ask(server, clock)
     assert len(server.requests) == 2
-
-
-async def test_secrets_in_addresses_are_not_shown(server: ReplayServer, clock: NoPause) -> None:
-    """Neither in that of the service nor in that of a redirect."""
-    server.add("/", "", "Location: http://user:token@elsewhere/", status="302 Found")
-    with pytest.raises(EphemerisError, match=r"to 'http://elsewhere/'$"):
-        await ask(server, clock)
-    spec = HorizonsEphemeris(base_url="ftp://user:token@host/")
-    with pytest.raises(EphemerisError, match=r"^Horizons: 'ftp://host/' is not the URL"):
-        await prepare_ephemeris(spec, SPAN, clock=clock)
