@@ -185,7 +185,7 @@ class _Wait:
 
     async def _pause(self, asked: float | None) -> None:
         self._pauses += 1
-        await self._clock.sleep(min(backoff(self._pauses, asked), max(self._left(), 0.0)))
+        await self._clock.sleep(min(backoff(self._pauses, asked), self._left()))
 
     async def _rest(self) -> None:
         """Sleep the square root of the seconds that the phase has lasted, within bounds.
@@ -195,7 +195,7 @@ class _Wait:
         """
         lasted = self._clock.now() - self._changed
         pause = min(max(math.sqrt(lasted), SHORTEST_SLEEP), LONGEST_SLEEP)
-        await self._clock.sleep(min(pause, max(self._left(), 0.0)))
+        await self._clock.sleep(min(pause, self._left()))
 
     def _check_deadline(self) -> None:
         if self._left() > 0:
@@ -212,4 +212,4 @@ class _Wait:
         return self._clock.now() - self._began
 
     def _left(self) -> float:
-        return self._timeout - self._elapsed()
+        return max(self._timeout - self._elapsed(), 0.0)

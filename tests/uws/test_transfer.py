@@ -301,7 +301,10 @@ async def test_tries_without_progress_are_counted(
     """After six tries in a row without more bytes the download fails."""
     story = Story(tmp_path, answer)
     facts = {"hash": SHA1} if kind is ChecksumMismatch else {"size": 10}
-    await story.fails(kind, **facts)
+    fault = await story.fails(kind, **facts)
+    if kind is UnsafeLocation:
+        assert (fault.name, fault.url) == ("r.cdf", "https://x.org/")
+        assert str(fault).startswith("r.cdf: https://x.org/ is not fetched")
     assert len(story.service.requests) == tries
 
 

@@ -179,9 +179,12 @@ def test_only_the_wait_before_a_change_can_have_slept_past_it(policy: WaitPolicy
     policy.learn(2, 0.9, Phase.PENDING, Phase.QUEUED)
     policy.learn(2, ROUND_TRIP, Phase.QUEUED, RUNS)
     assert policy.seconds(RUNS, 0.0, HOUR) == 10
+    policy.learn(10, 5.0, RUNS, RUNS)
+    policy.learn(4, ROUND_TRIP, Phase.QUEUED, RUNS)
+    assert policy.seconds(RUNS, 0.0, HOUR) == 4
     policy.learn(2, 2.05, RUNS, Phase.COMPLETED)
     policy.learn(2, ROUND_TRIP, Phase.QUEUED, RUNS)
-    assert policy.seconds(RUNS, 0.0, HOUR) == 10
+    assert policy.seconds(RUNS, 0.0, HOUR) == 4
 
 
 def test_nothing_is_known_at_first() -> None:
