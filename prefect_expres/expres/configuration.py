@@ -10,48 +10,22 @@ The models describe each section; the rules between values are in `rules`.
 import json
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    ValidationError,
-    WithJsonSchema,
-)
+from pydantic import Field, ValidationError
 
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres.problem import Part, Problem, ancestors, headline
 from prefect_expres.expres.rules import broken_rules
 from prefect_expres.expres.schema_errors import problem_of_file, structural_problems
+from prefect_expres.expres.section import (
+    Five,
+    Flag,
+    Natural,
+    Number,
+    Range,
+    Section,
+    Text,
+)
 from prefect_expres.expres.strict_json import check_writable, read_content
-
-LARGEST = 1e38
-"""ExPRES computes in single precision, whose largest number is a little larger."""
-MOST = 2**31 - 1
-"""ExPRES counts with 32-bit integers."""
-
-Finite = Annotated[StrictFloat, Field(allow_inf_nan=False)]
-Number = Annotated[
-    StrictInt | Finite,
-    Field(ge=-LARGEST, le=LARGEST),
-    WithJsonSchema({"type": "number", "minimum": -LARGEST, "maximum": LARGEST}),
-]
-Natural = Annotated[StrictInt, Field(ge=0, le=MOST)]
-Flag = StrictBool | Annotated[StrictInt, Field(ge=0, le=1)]
-Text = StrictStr
-Five = Annotated[list[Flag], Field(min_length=5, max_length=5)]
-Range = Annotated[list[Number], Field(min_length=2, max_length=2)]
-
-
-class Section(BaseModel):
-    """One section of the file: keys in upper case, unknown keys kept."""
-
-    model_config = ConfigDict(
-        alias_generator=str.upper, populate_by_name=True, extra="allow", frozen=True
-    )
 
 
 class Simu(Section):

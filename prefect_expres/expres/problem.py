@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Self
@@ -156,8 +157,6 @@ def headline(problems: Sequence[Problem]) -> str:
 def readable(parts: Sequence[Part], key: str) -> Iterator[Part]:
     """Keep the parts in which a key is there, readable and not false."""
     for part in parts:
-        try:
+        with suppress(UnreadableError):
             if part[key]:
                 yield part
-        except UnreadableError:
-            continue

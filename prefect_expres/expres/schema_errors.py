@@ -16,8 +16,6 @@ WHOLE_FILE = "the file"
 
 _EXPECTED = {
     "bool_type": "true or false",
-    "dict_type": "a section in {{ }}",
-    "finite_number": "a finite number",
     "float_type": "a number",
     "greater_than_equal": "at least {ge}",
     "int_type": "a whole number, without a point",

@@ -4,12 +4,13 @@ import math
 from collections.abc import Iterator, Mapping
 
 from prefect_expres.expres.access import Access
-from prefect_expres.expres.configuration import Configuration, Section
+from prefect_expres.expres.configuration import Configuration
 from prefect_expres.expres.estimate import result_bytes, run_seconds
 from prefect_expres.expres.problem import Part, Problem, nearest
 from prefect_expres.expres.rules import Rule
 from prefect_expres.expres.rules.observer import has_file
 from prefect_expres.expres.rules.rule import moons, planets, section, sources
+from prefect_expres.expres.section import Section
 from prefect_expres.expres.vocabulary import LEAD_LAWS, NO_LAW
 
 LARGEST_LAG = 1.0

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 
 from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError
 from prefect_expres.expres import Access, Configuration, SimulationRequest
@@ -155,3 +156,54 @@ def test_branch_is_safe_for_the_service(configuration: dict[str, Any], tmp_path:
     """A branch that a shell would read is refused."""
     with pytest.raises(AccessError, match="refused"):
         SimulationRequest.build(Configuration.from_mapping(configuration), branch="a;b")
+
+
+def test_sections_in_small_letters_are_refused(configuration: dict[str, Any]) -> None:
+    """ExPRES needs capitals: a section under another name is missing."""
+    configuration["time"] = configuration.pop("TIME")
+    (problem,) = Configuration.problems_in(configuration)
+    assert problem == "TIME: missing; write 'time' in capitals, as ExPRES does"
+
+
+def test_a_configuration_does_not_change(configuration: dict[str, Any]) -> None:
+    """Its models are frozen, with all sections."""
+    model = Configuration.from_mapping(configuration)
+    with pytest.raises(ValidationError, match="frozen"):
+        model.time = model.time  # type: ignore[misc]  # this is what is refused
+    with pytest.raises(ValidationError, match="frozen"):
+        model.body[0].radius = 2  # type: ignore[misc]  # this is what is refused
+
+
+def test_a_file_has_defaults_only_where_it_may(configuration: dict[str, Any]) -> None:
+    """DOI, MODE, LAG_MODEL and SRCVIS may be absent; they are not written then."""
+    for source in configuration["SOURCE"]:
+        del source["MODE"], source["LAG_MODEL"]
+    del configuration["SPDYN"]["CDF"]["SRCVIS"], configuration["$schema"]
+    model = Configuration.from_mapping(configuration)
+    assert (model.simu.doi, model.source[0].mode, model.source[0].lag_model) == ("", "", "")
+    assert model.spdyn.cdf.srcvis is False
+    assert model.schema_uri is None
+    assert model.content() == configuration
+
+
+def test_the_files_that_are_written(configuration: dict[str, Any]) -> None:
+    """The one that is uploaded is readable, the one that is hashed is compact."""
+    configuration["NOTE"] = "ü"
+    model = Configuration.from_mapping(configuration)
+    text = json.dumps(configuration, indent=2, ensure_ascii=False) + "\n"
+    assert model.to_json() == text.encode()
+    compact = json.dumps(configuration, sort_keys=True, separators=(",", ":"))
+    assert model.canonical() == compact.encode()
+    assert b"\\u00fc" in model.canonical()
+
+
+def test_keys_in_small_letters_are_unknown_keys(configuration: dict[str, Any]) -> None:
+    """They are kept beside absent ones of the same letters, and no default is written for those."""
+    configuration["SIMU"]["doi"] = "10.25935/x"
+    source = configuration["SOURCE"][0]
+    source["mode"] = source.pop("MODE")
+    model = Configuration.from_mapping(configuration)
+    assert model.content() == configuration
+    configuration["SIMU"]["DOI"] = "other"
+    assert Configuration.from_mapping(configuration).content() == configuration
+    assert Configuration.model_validate(model) is model

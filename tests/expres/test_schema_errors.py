@@ -96,6 +96,7 @@ def test_a_wrong_value_is_one_line(configuration: Content, changes: Changes, lin
     [
         ("TIME", "MAX", None, "TIME.MAX: missing; ExPRES needs this key"),
         ("TIME", "MAX", "Max", "TIME.MAX: missing; write 'Max' in capitals, as ExPRES does"),
+        ("TIME", "MAX", "max", "TIME.MAX: missing; write 'max' in capitals, as ExPRES does"),
         ("TIME", "MAX", "maximum", "TIME.MAX: missing; ExPRES needs this key"),
     ],
 )

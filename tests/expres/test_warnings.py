@@ -219,3 +219,51 @@ def test_a_misspelt_key_is_told(quiet: Content) -> None:
         "SIMU.Doi: '10.25935/x': ExPRES does not know this key; write DOI",
         "SOURCE[1].LAGMODEL: 'hess2011': ExPRES does not know this key; write LAG_MODEL",
     ]
+
+
+@pytest.mark.parametrize(("steps", "warned"), [(93719, False), (93721, True)])
+def test_the_longest_run_of_a_guest_is_a_bound(steps: int, warned: bool, quiet: Content) -> None:  # noqa: FBT001
+    """7497600 cells are ten minutes."""
+    quiet["TIME"] |= {"MAX": 1440, "NBR": steps}
+    found = warnings_of(Configuration.from_mapping(quiet), Access.of(None))
+    assert bool(found) is warned
+    if warned:
+        assert found[0].endswith(
+            "the run may take 10 min, where 10 min are allowed, and leave 232 MB; split the "
+            "simulation, or ask for fewer frequencies or sources"
+        )
+        assert (found[0].path, found[0].value) == ("TIME.NBR", steps)
+
+
+@pytest.mark.parametrize(
+    ("section", "right", "wrong", "line"),
+    [
+        (
+            "SPDYN.CDF",
+            "SRCVIS",
+            "SRC_VIS",
+            "SPDYN.CDF.SRC_VIS: true",
+        ),
+        ("SOURCE[0]", "MODE", "MODES", "SOURCE[0].MODES: 'RX'"),
+        ("SIMU", "DOI", "doi", "SIMU.doi: 'x'"),
+    ],
+)
+def test_misspelt_keys_are_found_in_every_section(
+    section: str, right: str, wrong: str, line: str, quiet: Content
+) -> None:
+    """Also in sections of sections and in lists; not if the right key is there as well."""
+    value: Any = {"SRCVIS": True, "MODE": "RX", "DOI": "x"}[right]
+    both = apply(quiet, {f"{section}.{wrong}": value, f"{section}.{right}": value})
+    assert not warnings_of(Configuration.from_mapping(both))
+    part = both["SPDYN"]["CDF"] if "CDF" in section else both[section[:6]]
+    (part[0] if isinstance(part, list) else part).pop(right)
+    found = [str(warning) for warning in warnings_of(Configuration.from_mapping(both))]
+    assert [each for each in found if wrong in each] == [
+        f"{line}: ExPRES does not know this key; write {right}"
+    ]
+
+
+def test_keys_of_others_are_no_slips(quiet: Content) -> None:
+    """A key that resembles none of those that may be missing is nobody's."""
+    quiet["COMMENT"] = quiet["TIME"]["MAXIMUM"] = quiet["BODY"][0]["COLOUR"] = "mine"
+    assert warnings_of(Configuration.from_mapping(quiet)) == ()
