@@ -84,6 +84,18 @@ async def test_one_job_is_run_and_its_results_downloaded(
     assert {(seen.label, seen.job_url) for seen in looks} == {("io", finished.submission.job_url)}
     assert len(looks) > 3, "each look is told, not only changes"
     assert not told.warnings
+    assert told.steps("submit") == [f"{finished.submission.job_url}, PENDING, ours"]
+
+
+@in_virtual_time
+async def test_whose_job_it_is_is_told(simulation: SimulationRequest, tmp_path: Path) -> None:
+    """Another flow run's job is told as such."""
+    service, told = VirtualService(), Told()
+    service.plant(simulation, id="other", phase=Phase.EXECUTING, started=0.0)
+    await finish(service, simulation, tmp_path, told=told)
+    assert told.steps("submit") == [
+        "http://127.0.0.1/rest/ExPRES/other, EXECUTING, of another flow run for the same simulation"
+    ]
 
 
 def failing(service: VirtualService, times: int) -> None:

@@ -57,6 +57,10 @@ async def test_one_client_creates_one_job_and_lets_it_settle(observed: Simulatio
         "config": observed.configuration.to_json(),
         "ephemeride": observed.ephemeris,
     }
+    assert job.uploads == {
+        "config": ("io.json", "application/json"),
+        "ephemeride": ("earth.csv", "text/csv"),
+    }
     assert RunId.is_of(job.run_id, OWNER, observed.fingerprint)
     assert submission == Submission(
         job_id=job.id,
