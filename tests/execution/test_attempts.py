@@ -36,7 +36,7 @@ from tests.execution.attempted import (
     finish,
 )
 from tests.support.listening import Told
-from tests.support.virtual_service import CDF, VirtualJob, VirtualService
+from tests.support.virtual_service import CDF, URL, VirtualJob, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 
@@ -319,3 +319,18 @@ async def test_the_name_of_the_job_tells_its_flow_run(
     name = RunId.parse(finished.submission.run_id)
     assert name is not None
     assert (name.owner, name.label) == (OWNER, "io")
+
+
+@in_virtual_time
+async def test_a_job_that_was_never_seen_is_lost() -> None:
+    """It is waited for ten seconds, as a list may have a new job late."""
+    service = VirtualService()
+    gone = VirtualJob("gone")
+    async with service.client() as client:
+        submission = Submission(
+            job_id=gone.id, job_url=f"{URL}/gone", run_id="", ours=True, phase=gone.phase
+        )
+        with pytest.raises(JobLost) as fault:
+            await ClientSteps(client).finish(submission, "io", 600.0, 600)
+    assert fault.value.job_url == f"{URL}/gone"
+    assert 10.0 <= service.now() < 30.0

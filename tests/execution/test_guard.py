@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from prefect_expres.errors import (
@@ -201,3 +202,16 @@ async def test_without_strays_nothing_is_looked_for_at_the_end(
     service = VirtualService()
     await finish(service, simulation, tmp_path)
     assert len(service.asked("GET $")) == 2
+
+
+@in_virtual_time
+async def test_a_cancelled_scope_waits_until_the_job_is_stopped(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """A scope of AnyIO cancels every wait within it, but not those that stop the job."""
+    service = VirtualService(executing=1e9)
+    async with attempts_at(service, simulation, tmp_path) as attempts:
+        with anyio.move_on_after(50.0) as scope:
+            await attempts.finish()
+    assert scope.cancelled_caught
+    assert service.jobs["j001"].phase is Phase.ABORTED
