@@ -210,6 +210,7 @@ async def test_a_cancelled_scope_waits_until_the_job_is_stopped(
 ) -> None:
     """A scope of AnyIO cancels every wait within it, but not those that stop the job."""
     service = VirtualService(executing=1e9)
+    service.trouble("GET $", 200, delivered=True, seconds=0.5, times=1e9)
     async with attempts_at(service, simulation, tmp_path) as attempts:
         with anyio.move_on_after(50.0) as scope:
             await attempts.finish()
