@@ -121,7 +121,7 @@ class Election:
             await self._clock.sleep(SETTLE_SECONDS)
 
     async def _listed(self) -> list[JobRef]:
-        """Read the jobs that claim to be this simulation, oldest first."""
+        """Read the jobs that claim to be this simulation."""
         for _ in range(LOOKS_FOR_OURS):
             named = map(self._as_created, await self._client.named_jobs())
             listed = [ref for ref in named if self._may_serve(ref)]
@@ -130,7 +130,7 @@ class Election:
             if not late:
                 return listed
             await self._clock.sleep(SETTLE_SECONDS)
-        return sorted([*listed, *late], key=lambda ref: ref.age)
+        return [*listed, *late]
 
     async def _still_there(self, job_id: str) -> JobRef | None:
         """Read a job of ours that the list does not show; forget it if it is gone."""

@@ -49,7 +49,7 @@ async def create(
 ) -> Submission:
     """Find or create the one job that runs the simulation; see `Election`."""
     submission = await Election(client, request, options, excluded, tell).submit()
-    origin = "ours" if submission.ours else "of another run that asks for the same simulation"
+    origin = "ours" if submission.ours else "of another flow run for the same simulation"
     await tell(
         StepTaken("submit", f"{submission.job_url}, {submission.phase.value}, {origin}"),
     )

@@ -1,5 +1,6 @@
 """What a job was given, in each way that services tell it."""
 
+import json
 from typing import get_args
 
 import pytest
@@ -174,3 +175,25 @@ async def test_a_service_that_is_away_is_an_error(simulation: SimulationRequest)
     service.trouble("GET /.*/parameters$", 503, times=1e9)
     with pytest.raises(Unreachable):
         await rebuilt(service, job)
+
+
+@in_virtual_time
+async def test_white_space_at_the_ends_of_a_text_is_let_pass(observed: SimulationRequest) -> None:
+    """Services may end it with a line of their own."""
+    service = VirtualService(inputs="by name")
+    job = service.plant(observed)
+    job.given["ephemeride"] = b"\n" + job.given["ephemeride"] + b"\n"
+    assert await compared(service, job, observed) is True
+
+
+@in_virtual_time
+async def test_a_document_with_the_content_needs_no_other_reading(
+    observed: SimulationRequest,
+) -> None:
+    """Also where the content is one line."""
+    service = VirtualService(inputs="in the document")
+    job = service.plant(observed)
+    job.given["config"] = json.dumps(observed.configuration.content()).encode()
+    assert b"\n" not in job.given["config"]
+    assert await compared(service, job, observed) is True
+    assert not service.asked("GET /.*/parameters/")

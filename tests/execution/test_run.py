@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,10 +13,14 @@ import prefect_expres
 from prefect_expres.analysis.windows import Window
 from prefect_expres.execution import (
     ClientSteps,
+    Event,
+    Finished,
     Manifest,
+    PhaseTime,
     ResultView,
     RunOptions,
     SimulationResult,
+    Submission,
     find_verified,
     folder_of,
     run_simulation,
@@ -122,6 +126,7 @@ async def test_the_manifest_tells_what_was_run(observed: SimulationRequest, tmp_
     assert [file.name for file in result.files] == ["io.cdf", "io.json", "earth.csv", "io.png"]
     kept = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
     manifest = kept.pop(MANIFEST)
+    assert manifest.startswith(b'{\n  "label": "io",\n')
     assert manifest.endswith(b"}\n")
     assert Manifest.model_validate_json(manifest) == Manifest(
         **result.model_dump(exclude={"folder", "found"})
@@ -247,3 +252,11 @@ def test_a_manifest_that_cannot_be_understood_is_none(tmp_path: Path) -> None:
     assert read_manifest(str(tmp_path)) is None
     (tmp_path / MANIFEST).write_bytes(b'{"label": 1}')
     assert read_manifest(str(tmp_path)) is None
+
+
+def test_what_was_told_does_not_change() -> None:
+    """Events, options, submissions and manifests are values."""
+    for event in (*get_args(Event), RunOptions, Finished):
+        assert event.__dataclass_params__.frozen
+    for model in (Manifest, PhaseTime, ResultView, SimulationResult, Submission):
+        assert model.model_config["frozen"]

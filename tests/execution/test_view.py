@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from prefect_expres.errors import ResultError
-from prefect_expres.execution.view import missing_for_analysis, view_results
+from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis, view_results
 from prefect_expres.storage import StoredFile
 from tests.support.listening import Told
 from tests.support.result_files import Result, nothing, two_windows, write
@@ -57,6 +57,7 @@ async def test_what_is_no_result_is_told(tmp_path: Path) -> None:
 def test_what_is_missing_is_named() -> None:
     """With the command that installs it."""
     assert missing_for_analysis() is None
+    assert ANALYSIS_NEEDS == ("cdflib", "xarray", "matplotlib", "contourpy", "icalendar")
     missing = missing_for_analysis(["json", "no_such_module", "nor_this"])
     remedy = "is not installed; pip install 'prefect-expres[analysis]' brings it"
     assert missing == f"no_such_module, nor_this {remedy}"

@@ -1,7 +1,5 @@
 """What is done with each job of ours, and what is never touched: without Prefect."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,20 +8,22 @@ import pytest
 
 from prefect_expres.execution import Submission, find_verified
 from prefect_expres.execution.manifest import PhaseTime
-from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
 from prefect_expres.housekeeping.actions import Housekeeper, Review
 from prefect_expres.housekeeping.inventory import Inventory, take_inventory
 from prefect_expres.housekeeping.jobs import OurJob, find_our_jobs
 from prefect_expres.housekeeping.rules import Action, JobDecision, Rules
 from prefect_expres.uws import Phase
-from tests.support.virtual_service import BEGAN, CDF, URL, VirtualJob, VirtualService
+from tests.housekeeping.case import (
+    DAY,
+    LIST,
+    OWNER,
+    Case,
+)
+from tests.support.virtual_service import BEGAN, CDF, URL
 from tests.support.virtual_steps import UnseenSteps
 from tests.support.virtual_time import in_virtual_time
-
-DAY = 86_400.0
-OWNER, UNKNOWN = "0123456789abcdef", "fedcba9876543210"
-LIST, OTHER_LIST = "ExPRES", "ExPRES_testing"
 
 
 @pytest.mark.parametrize("kind", [Review, Housekeeper, OurJob, Rules])
@@ -32,72 +32,6 @@ def test_what_was_decided_does_not_change(kind: Any) -> None:
     assert kind.__dataclass_params__.frozen
     assert JobDecision.model_config["frozen"]
     assert Inventory.model_config["frozen"]
-
-
-@dataclass(frozen=True)
-class FlowRun:
-    """A flow run that has created jobs."""
-
-    ended: bool = True
-    output: str | None = None
-
-
-class Case:
-    """A service, an output, and the flow runs that are known.
-
-    Args:
-        output: The folder under which simulations are kept.
-    """
-
-    def __init__(self, output: Path) -> None:
-        self.service = VirtualService()
-        self.steps = UnseenSteps({LIST: self.service})
-        self.output = str(output)
-        self.owner = FlowRun()
-
-    def job(self, simulation: SimulationRequest, phase: Phase, age: float = 20.0) -> VirtualJob:
-        """Add a job of ours that ended some days ago, an hour after it was created."""
-        ended = -age * DAY
-        return self.service.plant(
-            simulation,
-            run_id=str(RunId.new("io", simulation.fingerprint, OWNER)),
-            phase=phase,
-            created=ended - 3600.0,
-            started=ended - 1800.0,
-            ended=ended if phase.finished else None,
-        )
-
-    async def find_owners(self, digits: Collection[str]) -> Mapping[str, FlowRun]:
-        """Find the one flow run that is known."""
-        return {OWNER: self.owner} if OWNER in digits else {}
-
-    async def review(self, *, dry_run: bool = False, keep_days: float = 14.0) -> list[Review]:
-        """Review all jobs of ours."""
-        jobs, _ = await find_our_jobs(self.steps, [LIST], self.find_owners)
-        inventory = await take_inventory(self.output)
-        rules = Rules(BEGAN, keep_days)
-        keeper = Housekeeper(self.steps, self.output, rules, inventory, dry_run)
-        return [review async for review in keeper.review(jobs)]
-
-    async def collect(self, simulation: SimulationRequest) -> None:
-        """Have the results of a young job collected."""
-        job = self.job(simulation, Phase.COMPLETED, 1.0)
-        (review,) = await self.review()
-        assert review.collected
-        del self.service.jobs[job.id]
-        self.service.requests.clear()
-
-    @property
-    def writes(self) -> list[str]:
-        """What was asked of the service that changes something."""
-        return [line for _, line in self.service.requests if not line.startswith("GET")]
-
-
-def another(simulation: SimulationRequest, name: str) -> SimulationRequest:
-    """Give another simulation."""
-    content = simulation.configuration.content()
-    changed = content | {"SIMU": content["SIMU"] | {"NAME": name}}
-    return SimulationRequest.build(Configuration.from_mapping(changed), label="io")
 
 
 @in_virtual_time
@@ -356,148 +290,3 @@ async def test_a_collected_job_is_kept_as_long_as_it_is_wanted(
     assert review.decision.done == "kept until 2026-12-05T02:00:00"
     (review,) = await case.review()
     assert (review.decision.action, review.decision.done) == (Action.LEAVE, None)
-
-
-@in_virtual_time
-async def test_what_its_flow_run_has_is_collected(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """Results that stand verified where the flow run wanted them are not fetched again."""
-    elsewhere = Case(tmp_path / "campaign")
-    await elsewhere.collect(simulation)
-    case = Case(tmp_path / "out")
-    case.owner = FlowRun(output=f"{elsewhere.output}/")
-    job = case.job(simulation, Phase.COMPLETED)
-    (review,) = await case.review()
-    assert review.decision.done == "deleted"
-    assert case.service.deleted == [job.id]
-    assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.parametrize("what", ["changed", "no output"])
-@in_virtual_time
-async def test_what_its_flow_run_has_is_verified(
-    simulation: SimulationRequest, tmp_path: Path, what: str
-) -> None:
-    """Where it is not whole, or not told, it is collected."""
-    elsewhere = Case(tmp_path / "campaign")
-    await elsewhere.collect(simulation)
-    case = Case(tmp_path / "out")
-    case.owner = FlowRun(output=None if what == "no output" else elsewhere.output)
-    (tmp_path / "campaign" / simulation.folder / "io.json").write_bytes(b"{}")
-    case.job(simulation, Phase.COMPLETED)
-    (review,) = await case.review()
-    assert review.collected is not None
-    assert case.service.deleted == []
-
-
-@in_virtual_time
-async def test_the_jobs_of_a_flow_run_that_has_not_ended_are_left(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """It starts and collects them itself."""
-    case = Case(tmp_path)
-    case.owner = FlowRun(ended=False)
-    case.job(simulation, Phase.PENDING)
-    case.job(another(simulation, "young"), Phase.COMPLETED, 0.5)
-    reviews = await case.review()
-    assert [review.decision.action for review in reviews] == [Action.LEAVE, Action.LEAVE]
-    assert case.writes == []
-
-
-@pytest.mark.parametrize("what", ["forged", "not shown"])
-@in_virtual_time
-async def test_a_job_that_is_not_what_it_claims_is_left(
-    simulation: SimulationRequest, tmp_path: Path, what: str
-) -> None:
-    """Other inputs than the runId tells, or none that are shown."""
-    case = Case(tmp_path)
-    job = case.job(simulation, Phase.COMPLETED)
-    if what == "forged":
-        job.given["config"] = another(simulation, "forged").configuration.to_json()
-    else:
-        case.service.trouble("GET /.*/parameters", 403, times=1e9)
-    (review,) = await case.review()
-    assert review.decision.action is Action.LEAVE
-    assert review.decision.why == (
-        "its inputs are not shown, or do not make the simulation that its runId tells"
-    )
-    assert (review.decision.until, review.decision.done) == (None, None)
-    assert (case.writes, list(tmp_path.iterdir())) == ([], [])
-
-
-@in_virtual_time
-async def test_only_jobs_of_known_flow_runs_are_ours(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """Guests' jobs of the same form, and jobs of other names, are counted and not touched."""
-    case = Case(tmp_path)
-    ours = case.job(simulation, Phase.ERROR)
-    case.service.plant(simulation, phase=Phase.ERROR, created=-99 * DAY)
-    case.service.plant(simulation, run_id="by-hand", phase=Phase.ERROR, created=-99 * DAY)
-    jobs, others = await find_our_jobs(case.steps, [LIST], case.find_owners)
-    assert [job.ref.id for job in jobs] == [ours.id]
-    assert (jobs[0].owner, jobs[0].job_list, jobs[0].name.owner) == (case.owner, LIST, OWNER)
-    assert others == 2
-    await case.review()
-    assert case.service.deleted == [ours.id]
-
-
-@in_virtual_time
-async def test_in_an_account_all_jobs_of_our_form_are_ours(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """Those of the user, also where the service tells no owners; not another user's."""
-    case = Case(tmp_path)
-    known = case.job(simulation, Phase.ERROR)
-    mine = case.service.plant(simulation, owner="ann")
-    untold = case.service.plant(simulation)
-    case.service.plant(simulation, owner="bob")
-    case.service.plant(simulation, owner="ann", run_id="by-hand")
-    jobs, others = await find_our_jobs(case.steps, [LIST], case.find_owners, "ann")
-    assert {job.ref.id: job.owner for job in jobs} == {
-        known.id: case.owner,
-        mine.id: None,
-        untold.id: None,
-    }
-    assert others == 2
-
-
-@in_virtual_time
-async def test_a_job_of_an_unknown_flow_run_in_an_account_is_reviewed(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """Nobody waits for it: it is collected, or deleted in its time."""
-    case = Case(tmp_path)
-    case.service.plant(
-        simulation,
-        owner="ann",
-        run_id=str(RunId.new("io", simulation.fingerprint, UNKNOWN)),
-        phase=Phase.COMPLETED,
-        created=-DAY,
-    )
-    jobs, _ = await find_our_jobs(case.steps, [LIST], case.find_owners, "ann")
-    inventory = await take_inventory(case.output)
-    keeper = Housekeeper(case.steps, case.output, Rules(BEGAN, 14.0), inventory, dry_run=True)
-    (review,) = [review async for review in keeper.review(jobs)]
-    assert review.decision.action is Action.COLLECT
-
-
-@in_virtual_time
-async def test_each_job_is_reviewed_in_its_own_list(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """The jobs of several lists are found together, and each is deleted where it is."""
-    case = Case(tmp_path)
-    testing = VirtualService()
-    case.steps = UnseenSteps({LIST: case.service, OTHER_LIST: testing})
-    first = case.job(simulation, Phase.ERROR)
-    second = testing.plant(simulation, id="t001", run_id=first.run_id, phase=Phase.ERROR)
-    second.created = -99 * DAY
-    jobs, others = await find_our_jobs(case.steps, [LIST, OTHER_LIST], case.find_owners)
-    assert [(job.job_list, job.ref.id) for job in jobs] == [(LIST, first.id), (OTHER_LIST, "t001")]
-    assert others == 0
-    inventory = await take_inventory(case.output)
-    keeper = Housekeeper(case.steps, case.output, Rules(BEGAN, 14.0), inventory, dry_run=False)
-    assert len([review async for review in keeper.review(jobs)]) == 2
-    assert (case.service.deleted, testing.deleted) == ([first.id], [second.id])

@@ -39,14 +39,15 @@ Inputs = Literal["by path", "by name", "in the document"]
 class VirtualJob:
     """A job as the service keeps it; seconds are those of the virtual loop.
 
-    ``executing`` and ``ends_in`` say how a started job goes on, ``listed_from`` when the list
-    begins to have it.
+    ``uploads`` are the names and media types of files, by parameter; ``executing`` and
+    ``ends_in`` say how a started job goes on, ``listed_from`` when the list begins to have it.
     """
 
     id: str
     run_id: str = ""
     created: float = 0.0
     given: dict[str, bytes] = field(default_factory=dict)
+    uploads: dict[str, tuple[str, str]] = field(default_factory=dict)
     phase: Phase = Phase.PENDING
     owner: str | None = None
     executing: float = 60.0
@@ -192,16 +193,20 @@ class VirtualService(httpx.AsyncBaseTransport):
         head = f"Content-Type: {request.headers['content-type']}\r\n\r\n".encode()
         form = email.message_from_bytes(head + request.content)
         given: dict[str, bytes] = {}
+        uploads: dict[str, tuple[str, str]] = {}
         for part in form.walk():
             if name := _SENT.search(str(part.get("content-disposition", ""))):
                 content = part.get_payload(decode=True)
                 assert isinstance(content, bytes)
                 given[name[1]] = content
+                if file_name := part.get_filename():
+                    uploads[name[1]] = (file_name, part.get_content_type())
         job = VirtualJob(
             id=f"j{next(self._numbers):03}",
             run_id=given.pop("runId", b"").decode(),
             created=self.now(),
             given=given,
+            uploads=uploads,
             executing=self._executing,
             listed_from=self.now() + self._listed_after,
         )
