@@ -67,7 +67,7 @@ async def test_downloaded_files_and_their_urls_are_taken(folder: str, tmp_path: 
     @flow
     async def study() -> None:
         windows = await find_windows(files, gap=1)
-        assert len(windows) == 2
+        assert len(windows) == 3
         assert await find_windows(files[0], gap=1) == windows
         assert await find_windows(files[0].url, gap=1) == windows
         assert (await compare_simulations(files, files[0].url)).missing == ()
