@@ -90,6 +90,19 @@ async def test_service_that_is_away_is_asked_once(lines: pytest.LogCaptureFixtur
     assert len(lines.records) == 1
 
 
+async def test_others_are_asked_when_one_is_away(
+    quick_opus: SandboxServer, configuration: dict[str, Any]
+) -> None:
+    """One that is known to be away does not keep the hook from the next."""
+    gone = f"http://127.0.0.1:{free_port()}"
+    run = flow_run(parameters={"a": {"base_url": gone}, "b": {"base_url": quick_opus.url}})
+    service = ExpresService(base_url=quick_opus.url)
+    await _job(service, run, configuration, "pending")
+    await stop_jobs_of(run, load, LOGGER, {gone})
+    async with service.get_client() as client:
+        assert await client.jobs() == ()
+
+
 async def test_refusal_is_told_and_the_next_list_is_asked(
     quick_opus: SandboxServer, lines: pytest.LogCaptureFixture
 ) -> None:
