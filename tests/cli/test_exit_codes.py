@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -138,6 +139,16 @@ def test_ctrl_c(service: SandboxServer, job_in: JobIn) -> None:
         assert session.ends() == 130
         assert "Traceback" not in session.seen
     assert run("jobs", "phase", job_id).out != "ABORTED\n"
+
+
+def test_where_the_shell_ignores_ctrl_c() -> None:
+    """The tests pass in the background, too: what they start takes Ctrl-C all the same."""
+    test = f"{__file__}::{test_ctrl_c.__name__}[opus]"
+    command = f"trap '' INT; exec {shlex.quote(sys.executable)} -m pytest -q {shlex.quote(test)}"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_reader_that_has_enough(service: SandboxServer, job_in: JobIn) -> None:

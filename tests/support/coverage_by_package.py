@@ -42,9 +42,10 @@ def too_few(table: list[tuple[str, int, float]]) -> list[str]:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Read what all workers have measured; a test run with too little of it has failed."""
-    if hasattr(session.config, "workerinput"):
+    ended = exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+    if not ended or hasattr(session.config, "workerinput"):
         return
     measured = coverage.Coverage()
     measured.load()
@@ -58,7 +59,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table."""
-    table = terminalreporter.config.stash.get(_TABLE, [])
+    table = terminalreporter.config.stash.get(_TABLE, None)
+    if table is None:
+        return
     terminalreporter.section("lines that the tests have run")
     for name, count, percent in table:
         terminalreporter.line(f"{name:<16} {count:>6} {percent:>6.1f} %  {EXEMPT.get(name, '')}")

@@ -12,6 +12,7 @@ _SLOW = {
     "PrefectServer",
     "Sandbox",
     "TerminalSession",
+    "build_package",
     "create_subprocess_exec",
     "flow",
     "flows_on_server",
@@ -30,14 +31,17 @@ _LONGEST = (
     "tests/benchmarks/test_benchmarks.py",
     "tests/flows/test_campaign_workers.py",
     "tests/faults/test_schedules.py",
-    "tests/deployment/test_register.py",
-    "tests/flows/test_forecast.py",
     "tests/flows/test_kill.py",
+    "tests/deployment/test_register.py",
+    "tests/cli/test_demo.py",
+    "tests/typing/test_consumer.py",
+    "tests/flows/test_forecast.py",
     "tests/ui/test_simulate_form.py",
     "tests/ui/test_campaign_form.py",
     "tests/flows/test_campaign_ends.py",
     "tests/flows/test_housekeeping.py",
     "tests/flows/test_restarts.py",
+    "tests/deployment/test_postgresql.py",
     "tests/docs/test_build.py",
 )
 """The files that take longest, longest first."""
@@ -53,7 +57,7 @@ class ByFile(LoadFileScheduling):  # type: ignore[misc] # xdist ships no types
 def is_quick(item: pytest.Item) -> bool:
     """Say whether a test needs no process, Prefect server, browser or engine, nor long.
 
-    Looked at is the code of the test, of its fixtures, and of the functions of its file that they
+    Looked at is the code of the test, of its fixtures, and of the functions of the tests that they
     call. What takes long for another reason is marked as slow.
     """
     if item.get_closest_marker("slow") or not isinstance(item, pytest.Function):
@@ -71,7 +75,7 @@ def order(item: pytest.Item) -> tuple[int, bool]:
 
 
 def _reached(function: Any, seen: set[Any]) -> Iterator[str]:
-    """Give the names in a function's code and in that of the functions of its file it calls."""
+    """Give the names in a function's code, and in that of the functions of the tests it calls."""
     function = getattr(function, "__func__", function)
     if not isinstance(function, FunctionType) or function in seen:
         return
@@ -79,7 +83,7 @@ def _reached(function: Any, seen: set[Any]) -> Iterator[str]:
     for name in _names(function.__code__):
         yield name
         called = function.__globals__.get(name)
-        if getattr(called, "__module__", None) == function.__module__:
+        if (getattr(called, "__module__", None) or "").startswith("tests."):
             yield from _reached(called, seen)
 
 
