@@ -67,7 +67,7 @@ async def analyse(
         folder = Path(scratch)
         files = await download_results(job_url, service, scratch)
         cdfs = [folder / file.name for file in files if file.name.lower().endswith(".cdf")]
-        windows = await find_windows(cdfs, observatory)
+        windows: list[Window] = await find_windows(cdfs, observatory)
         calendar = analysis.write_calendar(windows, folder / f"{label}.ics", observatory=site)
         table = analysis.write_csv(windows, folder / f"{label}.csv")
         for path in (calendar, table):

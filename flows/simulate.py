@@ -26,7 +26,7 @@ from prefect_expres.prefect_support.forms import (
     titled,
 )
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
-from prefect_expres.tasks.prepare import prepare
+from prefect_expres.tasks.preparation import prepare
 from prefect_expres.tasks.steps import TaskSteps
 
 Reuse = Literal["verified", "never"]
@@ -92,7 +92,8 @@ async def simulate(
         timeout: Seconds to wait for a slot and for the job; by default the execution duration plus
             one hour.
         reuse: What replaces a new run: "verified" takes verified results under the output URL, or
-            else a job of the identical simulation; "never" runs it again.
+            else a job of the identical simulation; "never" runs it again, with an ephemeris that
+            is computed again.
         attempts: How many jobs may be tried: a job that fails, is aborted or is lost counts.
         keep_running: Leave a started job running when the flow run is cancelled or fails.
 
@@ -108,7 +109,15 @@ async def simulate(
         WaitTimeout: The job was not done in time; it was stopped.
         TransferError: A result did not arrive complete, or must not be fetched.
     """
-    request = await prepare(configuration, service, ephemeris, branch, label, execution_duration)
+    request = await prepare(
+        configuration,
+        service,
+        ephemeris,
+        branch,
+        label,
+        execution_duration,
+        refresh=reuse == "never",
+    )
     options = RunOptions(
         owner=owner_of(flow_run.id),
         execution_duration=execution_duration,

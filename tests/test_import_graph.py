@@ -29,9 +29,10 @@ MAY_IMPORT = {
 }
 MAY_IMPORT["housekeeping"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
-MAY_IMPORT["blocks"] = MAY_IMPORT["execution"] | {"execution", "monitoring"}
+MAY_IMPORT["monitoring"] |= {"prefect_support"}
+MAY_IMPORT["blocks"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "prefect_support"}
 MAY_IMPORT["hooks"] = {"errors", "uws", "expres", "execution", "blocks", "prefect_support"}
-MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "prefect_support"}
+MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks"}
 MAY_IMPORT["campaigns"] = MAY_IMPORT["tasks"] | {"tasks"}
 MAY_IMPORT["forecasts"] = {"errors", "storage", "analysis", "campaigns"}
 MAY_IMPORT["flows"] = MAY_IMPORT["campaigns"] | {"campaigns", "housekeeping", "forecasts", "hooks"}

@@ -1,4 +1,6 @@
-"""What simulations show: data, pictures, and where and when emission is visible.
+"""Analysis of results: datasets, windows of visible emission, pictures, tables and exports.
+
+May import: errors, net, storage, expres.
 
 The names are loaded when they are first used: `Window` is a plain value and needs only pydantic,
 the others need the extra ``analysis``. Type checkers and editors see them as they are.

@@ -19,7 +19,7 @@ class Arc:
 
     Attributes:
         sighting: What is seen of the source.
-        steps: The arc's place on the time axis of the sighting.
+        steps: The arc's slice of the sighting's time axis.
     """
 
     sighting: Sighting
@@ -69,17 +69,17 @@ def visible_windows(
 ) -> list[Window]:
     """List the windows of visible emission, by source, then by time.
 
-    A window is a run of time steps with any visible frequency; it reaches to the end of its last
-    step. Interruptions of up to ``gap`` steps do not end it, and neither does the end of a file if
-    another one of the same simulation goes on from there.
+    A window is a run of time steps with any visible frequency, up to the end of the last step.
+    Interruptions of up to ``gap`` steps do not end it, nor does the end of a file if another file
+    of the same simulation continues it.
 
     Args:
         datasets: From `open_results`: one, or several of other days, moons or models.
         gap: Invisible steps in a row that a window may hold.
-        observatory: Look from there: only while the planet is up, and only within its band.
+        observatory: Only what it can observe: while the planet is up, within its band.
 
     Raises:
-        ResultError: The variables in a file do not tell its sources apart.
+        ResultError: The sources of a file cannot be separated by its variables.
         ObservatoryError: An observatory is given, and a file does not show a planet as the Earth
             sees it.
         ValueError: ``gap`` is below zero.

@@ -15,17 +15,19 @@ from prefect_expres.analysis.axes import (
     AXIS_HEIGHT,
     GREY,
     add_angle_axes,
+    add_captions,
+    add_grid,
     scale_frequency,
     scale_time,
 )
 from prefect_expres.analysis.quicklook import DPI, WIDTH, save, thinned
 from prefect_expres.analysis.sources import EmissionSource
-from prefect_expres.analysis.titles import provenance, source_title, title_of
+from prefect_expres.analysis.titles import source_title
 from prefect_expres.analysis.visibility import sightings
 from prefect_expres.errors import ResultError
 
 _PANEL, _MARGINS = 2.5, 1.8
-"""Inches: the height of a panel, and of all that is around them."""
+"""Inches: the heights of a panel and of everything around the panels."""
 
 
 def draw_beaming(dataset: xr.Dataset, path: str | Path, *, log: bool | None = None) -> Path:
@@ -44,7 +46,7 @@ def draw_beaming(dataset: xr.Dataset, path: str | Path, *, log: bool | None = No
         The path of the file.
 
     Raises:
-        ResultError: The file has no ``Theta``, or does not tell its sources apart.
+        ResultError: The file has no ``Theta``, or its sources cannot be separated.
     """
     return save(beaming_figure(dataset, log=log), path)
 
@@ -62,8 +64,7 @@ def beaming_figure(dataset: xr.Dataset, *, log: bool | None = None) -> Figure:
     meshes = []
     for panel, sighting in zip(panels, series, strict=True):
         panel.set_title(source_title(sighting.source), loc="left", fontsize=11, weight="bold")
-        panel.set_axisbelow(True)
-        panel.grid(alpha=0.25, linewidth=0.6)
+        add_grid(panel)
         if sighting.visible.any():
             angles = _angles(dataset, sighting.source)
             meshes.append(_draw_angles(panel, dataset, angles, colours, scale))
@@ -78,15 +79,14 @@ def beaming_figure(dataset: xr.Dataset, *, log: bool | None = None) -> Figure:
         bar.set_label("beaming angle θ (°)")
     added = add_angle_axes(panels[-1], series)
     figure.set_figheight(_MARGINS + _PANEL * len(series) + AXIS_HEIGHT * added)
-    figure.suptitle(title_of([dataset]), fontsize=13)
-    figure.supxlabel(provenance([dataset]), fontsize=7, color=GREY, x=0.99, ha="right")
+    add_captions(figure, [dataset])
     return figure
 
 
 def _angles(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.floating]:
     """Give the angles of a source, shape (time, frequency)."""
     theta = dataset["Theta"].transpose("time", "frequency", "source").values
-    return np.asarray(np.fmax.reduce(theta[:, :, list(source.lanes)], axis=2))
+    return np.asarray(np.fmax.reduce(theta[:, :, list(source.indices)], axis=2))
 
 
 def _draw_angles(
@@ -122,13 +122,13 @@ def _say_nothing_is_visible(panel: Axes) -> None:
 
 
 def _colours(dataset: xr.Dataset) -> tuple[Colormap, Normalize]:
-    """Give colours that stand out from white, over the range of nearly all angles."""
+    """Give colours that differ from white, over the range of nearly all angles."""
     shades = mpl.colormaps["plasma"](np.linspace(0, 0.88, 256))
     return LinearSegmentedColormap.from_list("beaming", shades), Normalize(*_limits(dataset))
 
 
 def _limits(dataset: xr.Dataset) -> tuple[float, float]:
-    """Bound the colours: a few stray cells shall not take them all."""
+    """Give the range of the colours, which a few outliers do not widen."""
     angles = dataset["Theta"].values
     if np.isnan(angles).all():
         return 0.0, 90.0
@@ -137,7 +137,7 @@ def _limits(dataset: xr.Dataset) -> tuple[float, float]:
 
 
 def _extend(dataset: xr.Dataset) -> str:
-    """Say at which ends of the colour bar angles lie beyond it."""
+    """Say at which ends of the colour bar there are angles beyond it."""
     low, high = _limits(dataset)
     below, above = bool((dataset["Theta"] < low).any()), bool((dataset["Theta"] > high).any())
     return {(True, True): "both", (True, False): "min", (False, True): "max"}.get(

@@ -1,4 +1,4 @@
-"""Windows as a calendar that observers subscribe to or load: iCalendar, RFC 5545."""
+"""Windows as a calendar for observers: iCalendar, RFC 5545."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -25,15 +25,15 @@ def write_calendar(
 ) -> Path:
     """Write windows as the events of a calendar.
 
-    An event keeps its identifier when the calendar is written anew, as long as its start, source,
-    observatory and the calendar's name stay: a calendar program then replaces it.
+    An event keeps its identifier when the calendar is written again with the same start, source,
+    observatory and calendar name, so that calendar programs replace it.
 
     Args:
         windows: The windows.
         path: Local path or ``file://`` URL of the file, ``.ics``; it is complete when it has this
             name.
         name: The name of the calendar, for instance the model.
-        observatory: Where the events take place.
+        observatory: The location of the events.
         stamp: When the calendar was made; None is now.
 
     Returns:
@@ -54,9 +54,9 @@ def write_calendar(
 
 
 def _event(window: Window, calendar: str, observatory: Observatory | None, made: datetime) -> Event:
-    place = observatory.name if observatory else ""
+    location = observatory.name if observatory else ""
     event = Event()
-    event.add("uid", str(uuid5(NAMESPACE_URL, f"{calendar}/{place}/{window.name}")))
+    event.add("uid", str(uuid5(NAMESPACE_URL, f"{calendar}/{location}/{window.name}")))
     event.add("dtstamp", made)
     event.add("dtstart", window.start)
     if window.end > window.start:
@@ -78,7 +78,7 @@ def _summary(window: Window) -> str:
 
 
 def _description(window: Window) -> str:
-    """Say what the summary has no room for, a line each."""
+    """Describe polarization and angles, one a line."""
     lines = [f"Polarization: {SIGNS[window.polarization]}"]
     for angle, words in ANGLES.items():
         if ends := getattr(window, angle):

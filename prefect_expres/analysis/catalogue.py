@@ -1,4 +1,4 @@
-"""Arcs as a time-frequency catalogue (TFCat 1.0), the form in which observers label emission.
+"""Arcs as a time-frequency catalogue (TFCat 1.0), the format in which emission is labelled.
 
 TFCat is GeoJSON with time and frequency for longitude and latitude: Cecconi et al. 2023, Frontiers
 in Astronomy and Space Sciences 9, 1049677.
@@ -81,7 +81,7 @@ def write_catalogue(
 
 
 def outline(arc: Arc) -> list[list[Ring]]:
-    """Draw a line round the visible cells of an arc, half way to the invisible ones.
+    """Outline the visible cells of an arc, half way to the invisible ones.
 
     Args:
         arc: An arc.
@@ -109,14 +109,14 @@ def outline(arc: Arc) -> list[list[Ring]]:
     ]
 
 
-def _widened(axis: NDArray[np.floating], alone: float) -> NDArray[np.floating]:
-    """Go a step beyond both ends of an axis; ``alone`` is the step of a single value."""
-    first, last = np.diff(axis)[[0, -1]] if axis.size > 1 else (alone, alone)
+def _widened(axis: NDArray[np.floating], only: float) -> NDArray[np.floating]:
+    """Go a step beyond both ends of an axis; ``only`` is the step of a single value."""
+    first, last = np.diff(axis)[[0, -1]] if axis.size > 1 else (only, only)
     return np.concatenate([[axis[0] - first], axis, [axis[-1] + last]])
 
 
 def _ring(points: NDArray[np.floating]) -> Ring:
-    """Round to 0.1 s and 100 Hz, and leave out what lies on the way between two others."""
+    """Round to 0.1 s and 100 Hz, and leave out points on the line between two others."""
     before, after = np.roll(points[:-1], 1, axis=0), points[1:]
     into, out_of = points[:-1] - before, after - points[:-1]
     turns = ~np.isclose(into[:, 0] * out_of[:, 1], into[:, 1] * out_of[:, 0])
@@ -151,7 +151,7 @@ def _collection(found: list[Arc], observatory: Observatory | None) -> dict[str, 
 
 
 def _position(observers: Iterable[str], observatory: Observatory | None) -> str:
-    """Name where the arcs are seen; simulations for the Earth are for its centre."""
+    """Name the position of the observer; simulations for the Earth are for its centre."""
     if observatory:
         return observatory.name.lower()
     names = ["GEOCENTER" if name == "Earth" else name.lower() for name in observers]

@@ -26,10 +26,10 @@ class Shift(BaseModel):
     Attributes:
         before: Its window in the first simulation.
         after: Its window in the second one.
-        minutes: How much later the second one has it at the same frequency: the median over all
-            crossings of a channel. None if no channel is crossed by both.
-        megahertz: How much higher the second one has it at the same time: the median over all
-            crossings of a time step. None if no step is crossed by both.
+        minutes: How much later the arc is in the second one at the same frequency: the median over
+            all crossings of a channel. None if no channel is crossed by both.
+        megahertz: How much higher the arc is in the second one at the same time: the median over
+            all crossings of a time step. None if no step is crossed by both.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,7 +44,7 @@ class Comparison(BaseModel):
     """What is different in a second simulation.
 
     Attributes:
-        shifted: The arcs of both, also those that stay where they are; by time.
+        shifted: The arcs of both, also those that did not move; by time.
         missing: Windows that only the first one has.
         added: Windows that only the second one has.
     """
@@ -67,20 +67,20 @@ def compare(
     """Compare two simulations over the time that both cover.
 
     Arcs of the same source, hemisphere and polarization belong together if their windows overlap
-    or lie close to each other; of several, those that overlap most. Early arcs, seen before the
-    moon passes in front of the planet, are told from late ones, seen after: what delays the ones
-    brings the others forward.
+    or are close to each other; of several, those that overlap most. Early arcs, seen before the
+    moon passes in front of the planet, and late ones, seen after it, are compared separately: a
+    change that delays the ones advances the others.
 
     Args:
         before: From `open_results`: the first simulation, one file or its days.
         after: The second one.
         gap: Invisible steps in a row that a window may hold. Close to the highest frequency of a
             field line arcs are thinner than a cell and seen here and there only.
-        within: How far windows, and crossings of a channel, may lie apart and still be the same.
-        band: How far crossings of a time step may lie apart and still be the same, MHz.
+        within: Longest time between windows, or crossings of a channel, that belong together.
+        band: Longest distance between crossings of a time step that belong together, MHz.
 
     Raises:
-        ResultError: A file does not tell its sources apart, or the simulations do not overlap in
+        ResultError: The sources of a file cannot be separated, or the simulations do not overlap in
             time.
     """
     old, new = sightings(before), sightings(after)
@@ -111,7 +111,7 @@ def compare(
 def _grouped(
     seen: Iterable[Sighting], gap: int, *, halves: bool
 ) -> dict[tuple[object, ...], list[Arc]]:
-    """Put together the arcs that may be the same: of one source, early or late."""
+    """Group the arcs that may belong together: of one source, early or late."""
     groups: dict[tuple[object, ...], list[Arc]] = defaultdict(list)
     for sighting in seen:
         for half, part in enumerate(_halves(sighting) if halves else [sighting]):
@@ -147,7 +147,7 @@ def _pairs(old: Sequence[Arc], new: Sequence[Arc], within: timedelta) -> Iterato
 
 
 def _pause(one: Window, other: Window) -> timedelta:
-    """Give the time between two windows; below zero it is how much they overlap."""
+    """Give the time between two windows; below zero it is the overlap."""
     return max(one.start, other.start) - min(one.end, other.end)
 
 

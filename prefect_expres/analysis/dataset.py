@@ -14,7 +14,7 @@ from prefect_expres.errors import ResultError
 from prefect_expres.net.url import shown_url
 
 FILL = -1e30
-"""What lies below is a fill value of a real variable; ExPRES writes -1e31."""
+"""Smaller values of real variables are fill values; ExPRES writes -1e31."""
 
 COUNT_FILL = 32767
 """The fill value of the variables of small integers."""
@@ -88,7 +88,7 @@ def _read(path: Path) -> xr.Dataset:
 
 
 def _refuse_cut(path: Path) -> None:
-    """Compare the file's size with what it says itself: cdflib reads on where data are missing."""
+    """Compare the file's size with the size that it states: cdflib does not notice missing data."""
     with path.open("rb") as file:
         if file.read(len(_CDF_3)) != _CDF_3:
             return
@@ -136,7 +136,7 @@ def _coordinates(cdf: Any) -> dict[str, tuple[str, Any, dict[str, Any]]]:
 
 
 def _utc(epoch: Any) -> NDArray[np.datetime64]:
-    """Turn TT2000 into UTC, rounded to whole seconds, from which the file's epochs stray."""
+    """Convert TT2000 to UTC and round it to seconds, from which the epochs of files deviate."""
     moments = cdflib.cdfepoch.to_datetime(np.atleast_1d(epoch))
     nanoseconds = np.asarray(moments, dtype="datetime64[ns]").astype("int64")
     second = 1_000_000_000
@@ -144,7 +144,7 @@ def _utc(epoch: Any) -> NDArray[np.datetime64]:
 
 
 def _values(cdf: Any, name: str, shape: list[int]) -> NDArray[np.floating]:
-    """Read a variable as floats, NaN where nothing is; axes of one keep their place."""
+    """Read a variable as floats, NaN for fill values; axes of length one are kept."""
     values = np.asarray(cdf.varget(name))
     if values.size != np.prod(shape):
         raise ResultError(f"{name} has {values.size} values, not {shape}")
@@ -161,7 +161,7 @@ def _attributes(cdf: Any, name: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Give an attribute as a plain value; a list of one is the one."""
+    """Give an attribute as a plain value; a list of one entry is that entry."""
     if isinstance(value, list):
         return _plain(value[0]) if len(value) == 1 else [_plain(each) for each in value]
     return value.tolist() if isinstance(value, np.generic | np.ndarray) else value

@@ -1,4 +1,4 @@
-"""What a result says of itself in its name: who sees what, by which model."""
+"""What the name of a result says: observer, planet, origin and model."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import xarray as xr
 
 # The names of ExPRES' files; see output_name in prefect_expres.expres.result_name. With a DOI
-# they say nothing of the model.
+# they do not describe the model.
 _RULE = re.compile(
     r"expres_(?P<observer>[^_]+)_(?P<planet>[^_]+)_(?P<origin>[^_]+)_"
     r"(?:(?P<model>[^_]+)_(?P<beaming>[^_]+?)-wid(?P<width>\d+)deg_(?P<energy>\d+)kev)?"
@@ -19,13 +19,13 @@ _BEAMING = {"lossc": "loss cone", "cavity": "steady-state cavity", "shell": "she
 
 @dataclass(frozen=True)
 class Identity:
-    """A simulation, as its file is named.
+    """A simulation, as the name of its file describes it.
 
     Attributes:
         series: The file's name without its day: the same for the days of a campaign.
-        observer: Who sees it, for instance ``Earth``; None if the name does not tell.
+        observer: The observer, for instance ``Earth``; None if the name does not say.
         planet: The emitting planet, or None.
-        origin: The moon, or where the source sits, or None.
+        origin: The moon, or the longitude and shell of the source, or None.
         model: Field, beaming, energy and width in the words of a caption; empty if unknown.
     """
 
@@ -69,5 +69,5 @@ def _beaming(word: str) -> str:
 
 
 def _written(word: str) -> str:
-    """Write a name large; digits keep apart, as in Voyager 1."""
+    """Write a name in capitals, with a space before its number, as in Voyager 1."""
     return _NAMES.get(word, re.sub(r"(?<=[a-z])(?=\d)", " ", word).title())

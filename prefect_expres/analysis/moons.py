@@ -1,8 +1,8 @@
-"""Where the moon is, told from the field line that it lights.
+"""The longitude of a moon, derived from that of its active field line.
 
-The file holds the longitude of the active line, which lies behind the moon's by a lead angle that
-it does not hold. The laws for the lead are known, and the moon goes round evenly: the right law is
-the one under which it does.
+A file holds the longitude of the active line, which differs from the moon's by a lead angle that
+the file does not hold. The laws of the lead angle are known, and a moon on a circular orbit moves
+evenly: the right law is the one with which the moon's longitude grows evenly.
 """
 
 import numpy as np
@@ -13,13 +13,13 @@ from prefect_expres.expres.lead_angle import LAWS, lead_angle
 Degrees = NDArray[np.float64]
 
 _EVEN = 0.01
-"""Degrees that a moon may stray from an even course: files hold single precision."""
+"""Largest median deviation from an even motion, degrees: files hold single precision."""
 
 _FEWEST = 3
-"""Steps that can be uneven at all."""
+"""Fewest steps of which an even motion can be checked."""
 
-_ROUNDS = 20
-"""A lead changes by an eighth of a degree per degree at most: each round gains a digit."""
+_ITERATIONS = 20
+"""A lead changes by at most an eighth of a degree per degree: each iteration gains a digit."""
 
 
 def moon_longitude(
@@ -34,8 +34,8 @@ def moon_longitude(
         south: Whether the line ends in the southern hemisphere.
 
     Returns:
-        West longitude, shape (time,), degrees; None where no law or more than one explains the
-        line. A line that is itself even follows at a constant distance that cannot be known.
+        West longitude, shape (time,), degrees; None if no law or more than one explains the line.
+        A line that itself moves evenly has a constant lead, which cannot be found.
     """
     if _is_even(line, time):
         return None
@@ -43,22 +43,22 @@ def moon_longitude(
         longitude
         for law, moons in LAWS.items()
         if moon in moons
-        for longitude in [_lit_from(law, moon, line, south=south)]
+        for longitude in [_moon_of(law, moon, line, south=south)]
         if _is_even(longitude, time)
     ]
     return found[0] if len(found) == 1 else None
 
 
-def _lit_from(law: str, moon: str, line: Degrees, *, south: bool) -> Degrees:
+def _moon_of(law: str, moon: str, line: Degrees, *, south: bool) -> Degrees:
     """Solve ``line = longitude - lead(longitude)`` by iteration."""
     longitude = line
-    for _ in range(_ROUNDS):
+    for _ in range(_ITERATIONS):
         longitude = line + lead_angle(law, moon, longitude, south=south)
     return longitude
 
 
 def _is_even(longitude: Degrees, time: NDArray[np.datetime64]) -> bool:
-    """Say whether a longitude grows in proportion to time; single outliers do not count."""
+    """Say whether a longitude grows evenly with time; single outliers do not count."""
     if time.size < _FEWEST:
         return True
     if not np.isfinite(longitude).all():

@@ -26,7 +26,7 @@ class Observatory(BaseModel):
         height: Metres above the sea.
         fmin: Lower end of its band, MHz.
         fmax: Upper end of its band, MHz.
-        min_elevation: Elevation from which it observes, degrees.
+        min_elevation: Least elevation at which it observes, degrees.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -70,9 +70,9 @@ OBSERVATORIES = (
   A&A 556, A2).
 - OVRO-LWA: position of the LWA Software Library; 13-87 MHz, as its calibration pipeline says.
 
-The least elevations are this package's own choice and no property of the instruments: dipoles that
-look to the zenith lose most of their gain below 20 degrees; the NDA follows Jupiter lower down. Use
-``model_copy(update={"min_elevation": ...})`` for others.
+The least elevations are chosen for this package and are no property of the instruments: dipoles
+that point to the zenith lose most of their gain below 20 degrees; the NDA follows Jupiter to lower
+ones. Use ``model_copy(update={"min_elevation": ...})`` for others.
 """
 
 
@@ -100,11 +100,11 @@ def elevation(observatory: Observatory, planet: str, moment: datetime) -> float:
     """Give the elevation of a planet, degrees, without refraction.
 
     Raises:
-        ObservatoryError: The planet is none that can be seen from the Earth.
+        ObservatoryError: The planet is not one that can be seen from the Earth.
     """
-    body, place, time = _body(planet), _place(observatory), _time(moment)
-    seen = astronomy.Equator(body, time, place, ofdate=True, aberration=True)
-    sky = astronomy.Horizon(time, place, seen.ra, seen.dec, astronomy.Refraction.Airless)
+    body, observer, time = _body(planet), _observer(observatory), _time(moment)
+    seen = astronomy.Equator(body, time, observer, ofdate=True, aberration=True)
+    sky = astronomy.Horizon(time, observer, seen.ra, seen.dec, astronomy.Refraction.Airless)
     return float(sky.altitude)
 
 
@@ -114,22 +114,22 @@ def times_up(
     """List when a planet is above the least elevation of an observatory, to a second.
 
     Args:
-        observatory: Where from.
+        observatory: The observatory.
         planet: An English name, for instance ``Jupiter``.
         start: UTC.
         end: UTC.
 
     Raises:
-        ObservatoryError: The planet is none that can be seen from the Earth.
+        ObservatoryError: The planet is not one that can be seen from the Earth.
     """
-    body, place = _body(planet), _place(observatory)
+    body, observer = _body(planet), _observer(observatory)
     rise, fall = astronomy.Direction.Rise, astronomy.Direction.Set
     moment, up = start, elevation(observatory, planet, start) >= observatory.min_elevation
     times = []
     while moment < end:
         crossing = astronomy.SearchAltitude(
             body,
-            place,
+            observer,
             fall if up else rise,
             _time(moment),
             (end - moment) / _DAY,
@@ -143,15 +143,15 @@ def times_up(
 
 
 def seen_from(observatory: Observatory, sighting: Sighting) -> Sighting:
-    """Leave of a sighting what an observatory can see: within its band, while the planet is up.
+    """Keep of a sighting what an observatory can see: within its band, while the planet is up.
 
     Raises:
-        ObservatoryError: The sighting is not the Earth's, or its planet is not known.
+        ObservatoryError: The observer is not the Earth, or the planet is not known.
     """
     identity = sighting.identity
     if identity.planet is None or identity.observer != "Earth":
         raise ObservatoryError(
-            f"{identity.series} does not tell a planet that the Earth sees, as its name would; "
+            f"{identity.series} is not named as a simulation of a planet seen from the Earth; "
             "an observatory can only be applied to simulations for an observer on Earth"
         )
     span = [moment.astype("datetime64[s]").astype("int64") for moment in sighting.time[[0, -1]]]
@@ -169,17 +169,17 @@ def cut_windows(
 ) -> list[Window]:
     """Cut windows to when a planet is up and to an observatory's band.
 
-    For windows whose files are out of reach, as in manifests. With the files at hand,
-    ``visible_windows(..., observatory=...)`` is exact: a window does not tell which of its
+    For windows without their files, for instance those of manifests. With the files,
+    ``visible_windows(..., observatory=...)`` is exact: a window does not say which of its
     frequencies is seen when. Angles of a window that is cut in time are left out.
 
     Args:
         windows: Seen from the Earth.
-        observatory: Where from.
+        observatory: The observatory.
         planet: The planet that emits.
 
     Raises:
-        ObservatoryError: The planet is none that can be seen from the Earth.
+        ObservatoryError: The planet is not one that can be seen from the Earth.
     """
     return [cut for window in windows for cut in _cuts(window, observatory, planet)]
 
@@ -203,12 +203,12 @@ def _body(planet: str) -> astronomy.Body:
         body = astronomy.Body.Earth
     if body is astronomy.Body.Earth:
         raise ObservatoryError(
-            f"The elevation of {planet!r} is not known: it is no planet of the sky"
+            f"The elevation of {planet!r} is not known: it is not a planet seen from the Earth"
         )
     return body
 
 
-def _place(observatory: Observatory) -> astronomy.Observer:
+def _observer(observatory: Observatory) -> astronomy.Observer:
     return astronomy.Observer(observatory.latitude, observatory.longitude, observatory.height)
 
 

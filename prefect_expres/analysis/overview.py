@@ -1,4 +1,4 @@
-"""Draw many days as an observer plans them: a strip for each, with what can be seen when."""
+"""Draw an overview of many days for observers: a strip for each, with what is visible when."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from prefect_expres.analysis.arcs import Arc
-from prefect_expres.analysis.axes import GREY
+from prefect_expres.analysis.axes import GREY, TITLE_SIZE, add_grid
 from prefect_expres.analysis.observatories import Observatory, times_up
 from prefect_expres.analysis.quicklook import DPI, SHADES, WIDTH, save
 from prefect_expres.analysis.sources import EmissionSource
@@ -20,17 +20,17 @@ from prefect_expres.analysis.windows import Hemisphere, Polarization
 
 PLANET = "Jupiter"
 _STRIP, _MARGINS = 1.0, 2.1
-"""Inches: the height of a day, and of all that is around the days."""
+"""Inches: the heights of a day and of everything around the days."""
 
 _DOWN = "#e4e6e9"
 """The colour of the time in which the planet is too low."""
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
-_ROOM = 1.1
-"""What is left above the highest emission."""
+_MARGIN = 1.1
+"""Factor between the band up to the highest emission and the height of the axis."""
 
 _THINNEST = 0.8
-"""MHz: what is thinner could not be seen."""
+"""MHz: the least height of an arc that is drawn, so that it can be seen."""
 
 _LEGEND_COLUMNS = 3
 
@@ -57,12 +57,12 @@ def draw_overview(
     Args:
         arcs: From `find_arcs` with the observatory.
         path: Local path or ``file://`` URL of the file, which is complete when it has this name.
-        observatory: Where from.
+        observatory: The observatory.
         first: The first day, UTC.
         last: The last day, UTC.
-        moons: What was simulated: their order gives the colours, and the legend also names those
-            of which nothing is seen.
-        missing: By day, what was to be simulated and is not there.
+        moons: The simulated moons. Their order gives the colours; the legend also names those of
+            which nothing is seen.
+        missing: By day, the simulations that should be there and are missing.
 
     Returns:
         The path of the file.
@@ -108,7 +108,7 @@ def overview_figure(
     figure.suptitle(
         f"{PLANET} from {observatory.name}, {observatory.fmin:g}-{observatory.fmax:g} MHz, "
         + " to ".join(dict.fromkeys([f"{first}", f"{last}"])),
-        fontsize=13,
+        fontsize=TITLE_SIZE,
     )
     figure.supylabel("frequency (MHz)", fontsize=10)
     return figure
@@ -117,18 +117,18 @@ def overview_figure(
 def _coloured(arcs: Iterable[Arc], moons: Sequence[str]) -> dict[_Key, tuple[EmissionSource, str]]:
     """Give each source and its colour, by moons: so colours stay from one chart to the next."""
     sources = {arc.sighting.source.key: arc.sighting.source for arc in arcs}
-    places = list(dict.fromkeys([*moons, *(name for name, _, _ in sorted(sources))]))
+    order = list(dict.fromkeys([*moons, *(name for name, _, _ in sorted(sources))]))
     coloured = {}
-    for key in sorted(sources, key=lambda each: (places.index(each[0]), *each)):
+    for key in sorted(sources, key=lambda each: (order.index(each[0]), *each)):
         shades = SHADES[sources[key].polarization]
-        coloured[key] = (sources[key], shades[places.index(key[0]) % len(shades)])
+        coloured[key] = (sources[key], shades[order.index(key[0]) % len(shades)])
     return coloured
 
 
 def _scale(strips: Sequence[Axes], arcs: Sequence[Arc], observatory: Observatory) -> None:
     """Share the axes: the hours of a day, and the band up to the highest emission."""
     top = max((arc.window.fmax for arc in arcs), default=observatory.fmin * 4)
-    strips[0].set_ylim(observatory.fmin, observatory.fmin + (top - observatory.fmin) * _ROOM)
+    strips[0].set_ylim(observatory.fmin, observatory.fmin + (top - observatory.fmin) * _MARGIN)
     strips[0].set_xlim(0, 24)
     strips[0].set_xticks(range(0, 25, 2), [f"{hour:02d}:00" for hour in range(0, 25, 2)])
     strips[0].tick_params(top=True, labeltop=True)
@@ -140,8 +140,7 @@ def _draw_day(strip: Axes, day: date, observatory: Observatory, missing: Sequenc
     strip.set_facecolor(_DOWN)
     for rise, fall in times_up(observatory, PLANET, start, start + _DAY):
         strip.axvspan((rise - start) / _HOUR, (fall - start) / _HOUR, color="white", zorder=0)
-    strip.set_axisbelow(True)
-    strip.grid(alpha=0.25, linewidth=0.6)
+    add_grid(strip)
     strip.tick_params(labelsize=8)
     strip.set_ylabel(
         f"{day:%a}\n{day:%d %b}", rotation=0, ha="right", va="center", fontsize=10, labelpad=8

@@ -1,4 +1,4 @@
-"""Draw simulations as one sees them: time, frequency, and a colour for each source."""
+"""Draw the visible emission of simulations: time, frequency, and a colour for each source."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 
 from prefect_expres.analysis.axes import (
     AXIS_HEIGHT,
-    GREY,
     add_angle_axes,
+    add_captions,
+    add_grid,
     is_logarithmic,
     scale_frequency,
     scale_time,
 )
 from prefect_expres.analysis.locations import local_target
-from prefect_expres.analysis.titles import differences, provenance, source_title, title_of
+from prefect_expres.analysis.titles import differences, source_title
 from prefect_expres.analysis.visibility import Sighting, sightings
 from prefect_expres.storage import atomic_path
 
@@ -30,19 +31,18 @@ SHADES: Mapping[str, Sequence[str]] = {
     "RH": ("#0072B2", "#56B4E9", "#009E73", "#332288"),
     "LH": ("#D55E00", "#E69F00", "#CC79A7", "#882255"),
 }
-"""Cold colours for right-hand emission, warm ones for left-hand; within each, sources and
-simulations are told apart. The colours are those of Okabe & Ito (2008) and Tol (2021), chosen to
-be told apart by the colour-blind."""
+"""Cold colours for right-hand emission, warm ones for left-hand; each source and simulation has its
+own. The colours are those of Okabe & Ito (2008) and Tol (2021) for colour-blind readers."""
 
 WIDTH, DPI = 10.0, 150
 _PANEL, _MARGINS = 4.0, 1.75
-"""Inches: the height of the panel, and of all that is around it."""
+"""Inches: the heights of the panel and of everything around it."""
 
 _CELLS = 1500
-"""Time steps that are drawn at most: a cell narrower than a pixel would be lost."""
+"""The most time steps that are drawn: cells narrower than a pixel would be lost."""
 
 _COLUMNS = 2
-"""Names in a row of the legend."""
+"""Entries in a row of the legend."""
 
 
 def draw_quicklook(
@@ -56,20 +56,20 @@ def draw_quicklook(
 
     UTC runs to the right, frequency in MHz upwards. Each source has a colour, cold for right-hand
     and warm for left-hand polarization. Below the time are the central meridian longitude and
-    the phase of each moon, as far as the files tell them.
+    the phase of each moon, as far as they are known.
 
     Args:
         datasets: From `open_results`: one, or several to be laid over each other.
         path: Local path or ``file://`` URL of the file, which is complete when it has this name.
         labels: A name for each dataset; those of one name are one simulation, for instance its
-            days. By default the name is that by which the models differ.
+            days. By default names are made of what is different in the models.
         log: Scale the frequency logarithmically; None does it as the files do.
 
     Returns:
         The path of the file.
 
     Raises:
-        ResultError: The variables in a file do not tell its sources apart.
+        ResultError: The sources of a file cannot be separated by its variables.
         ValueError: There is no dataset, or not a label for each.
     """
     return save(quicklook_figure(datasets, labels=labels, log=log), path)
@@ -102,14 +102,14 @@ def save(figure: Figure, path: str | Path) -> Path:
 def thinned(
     time: NDArray[np.datetime64], values: NDArray[np.floating]
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Put neighbouring time steps together until they can be drawn; what is seen stays so.
+    """Combine neighbouring time steps until they can be drawn; what is seen stays visible.
 
     Args:
         time: Shape (time,).
         values: Shape (time, frequency), NaN where nothing is seen.
 
     Returns:
-        Times as matplotlib counts them, and the values, the largest of those put together.
+        Times as matplotlib counts them, and the values, the largest of those combined.
     """
     stride = -(-time.size // _CELLS)
     numbers = mdates.date2num(time)
@@ -120,7 +120,7 @@ def thinned(
 
 
 def _series(datasets: Sequence[xr.Dataset], labels: Sequence[str]) -> list[tuple[str, Sighting]]:
-    """Put together the datasets of one label, and give what is seen in them."""
+    """Give what is seen in the datasets of each label."""
     return [
         (label, sighting)
         for label in dict.fromkeys(labels)
@@ -135,8 +135,7 @@ def _figure(
 ) -> Figure:
     figure = Figure((WIDTH, _PANEL + _MARGINS), dpi=DPI, layout="constrained")
     panel = figure.subplots()
-    panel.set_axisbelow(True)
-    panel.grid(alpha=0.25, linewidth=0.6)
+    add_grid(panel)
     shades = {polarization: cycle(colours) for polarization, colours in SHADES.items()}
     names = []
     for label, sighting in series:
@@ -155,8 +154,7 @@ def _figure(
         handlelength=1.2,
     )
     figure.set_figheight(_PANEL + _MARGINS + AXIS_HEIGHT * add_angle_axes(panel, seen))
-    figure.suptitle(title_of(datasets), fontsize=13)
-    figure.supxlabel(provenance(datasets), fontsize=7, color=GREY, x=0.99, ha="right")
+    add_captions(figure, datasets)
     return figure
 
 
@@ -175,7 +173,7 @@ def _draw_emission(panel: Axes, sighting: Sighting, colour: str) -> None:
 
 
 def _name(label: str, sighting: Sighting) -> str:
-    """Name a source; where nothing of it is seen, the legend is the place to say so."""
+    """Name a source in the legend, and say there if nothing of it is seen."""
     words = [source_title(sighting.source), *([label] if label else [])]
     return ", ".join(words) + ("" if sighting.visible.any() else ": not visible")
 

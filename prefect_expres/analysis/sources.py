@@ -1,4 +1,4 @@
-"""The sources of a result: what they are called, and which field lines belong to them."""
+"""The sources of a result: their names and polarizations, and their field lines."""
 
 from dataclasses import dataclass
 
@@ -12,23 +12,23 @@ _HEMISPHERES: dict[str, Hemisphere] = {"NORTH": "north", "SOUTH": "south"}
 
 @dataclass(frozen=True)
 class EmissionSource:
-    """A source, as one tells sources apart: by origin, hemisphere and polarization.
+    """A source, identified by origin, hemisphere and polarization.
 
     Attributes:
         name: The origin, for instance ``Io``.
         hemisphere: The hemisphere.
         polarization: RH or LH, see `prefect_expres.analysis.windows.Polarization`.
-        lanes: Its places along the dimension ``source``; several if it has several field lines.
+        indices: Its indices along the dimension ``source``; several if it has several field lines.
     """
 
     name: str
     hemisphere: Hemisphere
     polarization: Polarization
-    lanes: tuple[int, ...]
+    indices: tuple[int, ...]
 
     @property
     def key(self) -> tuple[str, Hemisphere, Polarization]:
-        """What tells it from other sources, whatever its places in a file."""
+        """What identifies it, whatever its indices in a file."""
         return self.name, self.hemisphere, self.polarization
 
 
@@ -39,20 +39,20 @@ def sources_of(dataset: xr.Dataset) -> list[EmissionSource]:
         dataset: From `open_results`.
 
     Raises:
-        ResultError: The file does not tell the hemisphere or the mode of a source.
+        ResultError: The file does not give the hemisphere or the mode of a source.
     """
     hemispheres = _of_each_source(dataset, "SRP_Source_Hemisphere")
     modes = _of_each_source(dataset, "SRP_Source_Mode")
-    lanes: dict[tuple[str, Hemisphere, Polarization], list[int]] = {}
+    indices: dict[tuple[str, Hemisphere, Polarization], list[int]] = {}
     for index, label in enumerate(dataset["source"].values):
         name, hemisphere = _named(str(label), hemispheres[index])
         polarization = _polarization(hemisphere, modes[index])
-        lanes.setdefault((name, hemisphere, polarization), []).append(index)
-    return [EmissionSource(*identity, tuple(places)) for identity, places in lanes.items()]
+        indices.setdefault((name, hemisphere, polarization), []).append(index)
+    return [EmissionSource(*identity, tuple(found)) for identity, found in indices.items()]
 
 
 def _named(label: str, stated: str | None) -> tuple[str, Hemisphere]:
-    """Split ``Io NORTH``; where the label is bare, take what the global attribute states."""
+    """Split ``Io NORTH``; without a hemisphere in the label, take that of the global attribute."""
     name, _, last = label.rpartition(" ")
     if name and last.upper() in _HEMISPHERES:
         return name, _HEMISPHERES[last.upper()]
@@ -65,13 +65,13 @@ def _named(label: str, stated: str | None) -> tuple[str, Hemisphere]:
 
 
 def _polarization(hemisphere: Hemisphere, mode: str | None) -> Polarization:
-    """Tell the polarization; RX is the mode of files before ExPRES 1.4, which name none."""
+    """Give the polarization; files before ExPRES 1.4 name no mode, which is RX."""
     ordinary = (mode or "RX").upper() == "LO"
     return "RH" if (hemisphere == "north") is not ordinary else "LH"
 
 
 def _of_each_source(dataset: xr.Dataset, attribute: str) -> list[str | None]:
-    """Give a global attribute that has one entry a source, or one for all of them."""
+    """Give a global attribute that has one entry for each source, or one for all."""
     count = dataset.sizes["source"]
     entries = dataset.attrs.get(attribute)
     if entries is None:

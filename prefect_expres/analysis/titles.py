@@ -1,4 +1,4 @@
-"""What a picture says of its simulations, taken from the files' own words."""
+"""Titles and captions of pictures, made from the names and attributes of the files."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ SIGNS = {"RH": "RH (\N{MINUS SIGN})", "LH": "LH (+)"}
 
 
 def title_of(datasets: Sequence[xr.Dataset]) -> str:
-    """Give what is seen, from where and when; then what is known of the model and common to all."""
+    """Give what is seen, from where and when; then what is known and common of the models."""
     identities = [identity_of(dataset) for dataset in datasets]
     seen = dict.fromkeys(_scene(identity, identities) for identity in identities)
     title = f"{', '.join(seen)}, {_days(datasets)}"
@@ -22,7 +22,7 @@ def title_of(datasets: Sequence[xr.Dataset]) -> str:
 
 
 def differences(datasets: Sequence[xr.Dataset]) -> list[str]:
-    """Tell the models apart: what is not common to all, for each; empty if nothing is known."""
+    """Give for each model what is not common to all; empty if nothing is known."""
     identities = [identity_of(dataset) for dataset in datasets]
     common = _common(identities)
     return [
@@ -36,7 +36,7 @@ def source_title(source: EmissionSource) -> str:
 
 
 def provenance(datasets: Sequence[xr.Dataset]) -> str:
-    """Name the file, or count the files, and the program that wrote them if they say so."""
+    """Name the file, or count the files, and name the programs that wrote them."""
     if len(datasets) > 1:
         files = [f"{len(datasets)} files"]
     else:
@@ -51,7 +51,7 @@ def _common(identities: Sequence[Identity]) -> list[str]:
 
 
 def _scene(identity: Identity, others: Sequence[Identity]) -> str:
-    """Say what is seen from where; simulations of other moons share the sentence."""
+    """Say what is seen from where; simulations of several moons share a sentence."""
     if identity.planet is None or identity.origin is None:
         return identity.series
     where = f"seen from {identity.observer}"

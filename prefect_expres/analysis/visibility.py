@@ -1,4 +1,4 @@
-"""Which cells of time and frequency show a source."""
+"""Cells of time and frequency in which a source is visible."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ class Sighting:
 
     Attributes:
         identity: The simulation.
-        source: The source; its lanes are those of the first file.
+        source: The source; its indices are those of the first file.
         time: Shape (time,), UTC, rising.
         frequency: Shape (frequency,), MHz, rising.
         visible: Shape (time, frequency).
@@ -42,12 +42,12 @@ class Sighting:
 
     @property
     def step(self) -> np.timedelta64:
-        """The usual time step; rounding to seconds lets single ones differ."""
+        """The median time step; single ones differ because times are rounded to seconds."""
         steps = np.diff(self.time).astype("int64")
         return np.timedelta64(int(np.median(steps)) if steps.size else 0, "ns")
 
     def between(self, start: np.datetime64, end: np.datetime64) -> "Sighting":
-        """Leave out what is seen before ``start`` and after ``end``."""
+        """Keep what is seen from ``start`` to ``end``."""
         inside = (self.time >= start) & (self.time <= end)
         return replace(self, visible=self.visible & inside[:, None])
 
@@ -63,13 +63,13 @@ class Sighting:
 
 
 def sightings(datasets: xr.Dataset | Iterable[xr.Dataset]) -> list[Sighting]:
-    """Say what is seen of each source, joined over the days of the same simulation.
+    """Give what is seen of each source, joined over the days of the same simulation.
 
     Args:
-        datasets: From `open_results`. Many are taken one by one, and only what is seen is kept.
+        datasets: From `open_results`. Several are read one by one; only what is seen is kept.
 
     Raises:
-        ResultError: The variables in a file do not tell its sources apart.
+        ResultError: The sources of a file cannot be separated by its variables.
     """
     days: dict[tuple[object, ...], list[Sighting]] = {}
     for dataset in [datasets] if isinstance(datasets, xr.Dataset) else datasets:
@@ -98,14 +98,14 @@ def _of_one_file(dataset: xr.Dataset) -> Iterator[Sighting]:
 
 
 def _line(dataset: xr.Dataset, source: EmissionSource) -> Degrees | None:
-    if "SrcLongitude" not in dataset or len(source.lanes) > 1:
+    if "SrcLongitude" not in dataset or len(source.indices) > 1:
         return None
     longitudes = dataset["SrcLongitude"].transpose("time", "source")
-    return np.asarray(longitudes.values[:, source.lanes[0]], dtype=float)
+    return np.asarray(longitudes.values[:, source.indices[0]], dtype=float)
 
 
 def _joined(parts: Sequence[Sighting]) -> Sighting:
-    """Put days behind each other; an epoch that two of them have is taken from the first."""
+    """Join days; a time that two of them have is taken from the first."""
     first, *others = parts
     if not others:
         return first
@@ -132,7 +132,7 @@ def _phase(meridian: Degrees | None, longitude: Degrees | None) -> Degrees | Non
 
 
 def visibility(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.bool_]:
-    """Say where a source is visible.
+    """Find the cells in which a source is visible.
 
     Args:
         dataset: From `open_results`.
@@ -142,12 +142,12 @@ def visibility(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.bool_]
         Shape (time, frequency).
 
     Raises:
-        ResultError: The variables in the file do not tell its sources apart.
+        ResultError: The sources cannot be separated by the file's variables.
     """
     for name in _SET_WHERE_VISIBLE:
         if name in dataset:
-            lanes = dataset[name].isel(source=list(source.lanes))
-            return _booleans(lanes.notnull().any("source"))
+            lines = dataset[name].isel(source=list(source.indices))
+            return _booleans(lines.notnull().any("source"))
     others = [other for other in sources_of(dataset) if other != source]
     if "VisibleSources" in dataset and all(o.hemisphere != source.hemisphere for o in others):
         counts = dataset["VisibleSources"].isel(hemisphere=int(source.hemisphere == "south"))
@@ -155,9 +155,9 @@ def visibility(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.bool_]
     if "Polarization" in dataset and not others:
         return _booleans(dataset["Polarization"].notnull())
     raise ResultError(
-        "The file does not tell its sources apart: it has no Theta, FC or FP, VisibleSources only "
-        "counts by hemisphere, and Polarization shows one source a cell; run the simulation with "
-        "SPDYN.CDF.THETA true"
+        "The sources of the file cannot be separated: it has no Theta, FC or FP, VisibleSources "
+        "only counts by hemisphere, and Polarization shows one source a cell; run the simulation "
+        "with SPDYN.CDF.THETA true"
     )
 
 

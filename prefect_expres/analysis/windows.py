@@ -1,6 +1,6 @@
 """Windows of visible emission, as plain values.
 
-Manifests hold windows, so this room must load without numpy and xarray.
+Manifests hold windows, so this module must load without numpy and xarray.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ Hemisphere = Literal["north", "south"]
 Polarization = Literal["RH", "LH"]
 """Circular polarization as ExPRES signs it in the variable ``Polarization``: right-hand (RH) is -1,
 the extraordinary mode (RX) of a northern source; left-hand (LH) is +1, RX of a southern one. The
-ordinary mode (LO) has them the other way round."""
+ordinary mode (LO) has the opposite signs."""
 
 ANGLES = {
     "cml": "Central meridian longitude",
@@ -30,7 +30,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 class Window(BaseModel):
-    """A stretch of time in which a source is seen.
+    """A span of time in which a source is visible.
 
     Attributes:
         source: Where the emission comes from, for instance ``Io``.
@@ -41,7 +41,7 @@ class Window(BaseModel):
         fmin: Lowest visible frequency, MHz, to 100 Hz.
         fmax: Highest visible frequency, MHz, to 100 Hz.
         cml: Central meridian longitude at the first and the last step, degrees west, 0 to 360; the
-            second is the smaller one where the window crosses 0. None if the file has no ``CML``.
+            second is smaller where the window crosses 0. None if the file has no ``CML``.
         source_phase: Phase of the active field line at the first and the last step, degrees,
             ``CML - SrcLongitude + 180``. It exceeds the phase of the moon by the lead angle, some
             degrees. None without ``CML`` and ``SrcLongitude``, or if the source has several field
@@ -65,7 +65,7 @@ class Window(BaseModel):
 
     @property
     def name(self) -> str:
-        """A name that does not change: source, hemisphere, polarization and start."""
+        """A stable name: source, hemisphere, polarization and start."""
         who = f"{self.source} {self.hemisphere} {self.polarization}".lower().replace(" ", "-")
         return f"{who}-{self.start:%Y%m%dT%H%M%SZ}"
 
@@ -73,13 +73,13 @@ class Window(BaseModel):
 def merge_windows(
     windows: Iterable[Window], *, gap: timedelta = timedelta(minutes=2)
 ) -> list[Window]:
-    """Put the windows of many simulations into one schedule.
+    """Merge the windows of many simulations into one schedule.
 
     Windows of the same source that follow each other closely, as across midnight, become one.
 
     Args:
         windows: Of one model and observer: other days, other moons.
-        gap: What may lie between two windows that become one.
+        gap: Longest time between two windows that are merged.
 
     Returns:
         By start, then by source.
@@ -102,7 +102,7 @@ def _by_source(window: Window) -> tuple[str, str, str, datetime]:
 
 
 def _united(early: Window, late: Window) -> Window:
-    """Stretch a window to the end of one that starts later; angles go on from first to last."""
+    """Merge a window with one that starts later; angles go from the first to the last."""
     last = late if late.end > early.end else early
     return early.model_copy(
         update={

@@ -75,12 +75,12 @@ class JobSlots:
         return get_client()
 
     @contextlib.asynccontextmanager
-    async def hold(self) -> AsyncIterator[None]:
-        """Hold a slot."""
+    async def hold(self) -> AsyncIterator[UUID | None]:
+        """Hold a slot, and give its lease; None where there is no limit."""
         async with self._in_process:
             lease = await self._lease()
             try:
-                yield
+                yield lease
             finally:
                 if lease in self._held:
                     self._free.append(lease)

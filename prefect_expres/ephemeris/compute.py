@@ -21,7 +21,7 @@ from prefect_expres.net.clock import Clock, MonotonicClock
 
 
 class AsAnyOf:
-    """Words a choice as Prefect's form knows it: ``anyOf``, where pydantic says ``oneOf``."""
+    """Writes a union as ``anyOf`` in the JSON schema, which Prefect's forms want, not ``oneOf``."""
 
     def __get_pydantic_json_schema__(
         self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -53,7 +53,7 @@ async def prepare_ephemeris(provider: Provider, span: Span, *, clock: Clock = _C
     Args:
         provider: The source, as one of `AnyEphemeris`.
         span: The times.
-        clock: Lets the pauses between questions to a service pass.
+        clock: Sleeps between requests to a service.
 
     Raises:
         EphemerisUnavailable: The source does not answer now.
@@ -63,11 +63,11 @@ async def prepare_ephemeris(provider: Provider, span: Span, *, clock: Clock = _C
 
 
 def cache_key(provider: Provider, span: Span) -> str:
-    """Name an ephemeris by everything that decides it: 64 hexadecimal digits.
+    """Give a cache key of 64 hexadecimal digits, from everything that decides the ephemeris.
 
     That is the source with its version, its conventions and the hashes of its files, the times,
     and the leap seconds until then. A service's own data may change under the same name. Files
-    are read, so give it a thread of its own where that matters.
+    are read, so call it in a thread where that matters.
 
     Raises:
         EphemerisError: A file that belongs to the source cannot be read.

@@ -1,7 +1,7 @@
 """JPL Horizons: the observer table of Jupiter, whose stamps are UT at the observer.
 
-Horizons gives the apparent point at the centre of the disc, with the light's travel counted. For
-Jupiter its longitudes count to the west and its latitudes are planetodetic; both are turned.
+Horizons gives the apparent point at the centre of the disc, corrected for light time. For
+Jupiter its longitudes are west longitudes and its latitudes planetodetic; both are converted.
 """
 
 from collections.abc import Iterator, Mapping
@@ -49,9 +49,9 @@ class HorizonsEphemeris(ObserverSpec):
         return Ephemeris.of_rows(span, rows, "JPL Horizons", self.observer)
 
     def _query(self, span: Span) -> dict[str, str]:
-        """Word the question. Horizons knows no step in seconds, but it divides a span evenly."""
+        """Build the query. Horizons has no steps in seconds, but it divides a span evenly."""
         minutes, rest = divmod(span.step, _MINUTE_S)
-        words = {
+        parameters = {
             "COMMAND": str(JUPITER),
             "CENTER": f"500@{naif_id(self.observer)}",
             "EPHEM_TYPE": "OBSERVER",
@@ -67,21 +67,21 @@ class HorizonsEphemeris(ObserverSpec):
             "EXTRA_PREC": "YES",
             "CSV_FORMAT": "YES",
         }
-        return {"format": "json", **{key: f"'{value}'" for key, value in words.items()}}
+        return {"format": "json", **{key: f"'{value}'" for key, value in parameters.items()}}
 
 
 def _rows(service: WebService, text: str) -> Iterator[Mapping[str, str]]:
-    """Give the rows of the table by their column names; the time has the name ''."""
+    """Give each row as a mapping from column names to cells; the name of the time is ''."""
     before, begun, after = text.partition(_BEGIN)
     table, ended, _ = after.partition(_END)
     header = next((line for line in reversed(before.splitlines()) if LONGITUDE in line), "")
     if not begun or not header:
         raise service.error("it has no such ephemeris", _reason(text))
     if not ended:
-        raise service.error("its table breaks off", table[-80:])
+        raise service.error("its table is cut off", table[-80:])
     names = [name.strip() for name in header.split(",")]
     for line in filter(str.strip, table.splitlines()):
-        cells = [cell.strip() for cell in line.split(",")]
+        cells = line.split(",")
         yield {**dict(zip(names, cells, strict=False)), "": cells[0]}
 
 
@@ -94,13 +94,13 @@ def _point(service: WebService, row: Mapping[str, str], eastward: int) -> Point:
 
 
 def _eastward(text: str) -> int:
-    """Read in the heading which way Jupiter's longitudes count: 1 to the east, -1 to the west."""
+    """Read the direction of longitudes in the heading: 1 for east, -1 for west."""
     heading = (line for line in text.splitlines() if line.startswith("Target pole/equ"))
     return 1 if "{East-longitude positive}" in next(heading, "") else -1
 
 
 def _reason(text: str) -> str:
-    """Find the sentence that says why there is no table; it stands last, in a frame of stars."""
+    """Find the sentence that says why there is no table; it comes last, framed by asterisks."""
     lines = [line.strip() for line in text.splitlines() if line.strip(" *")]
     told = [line for line in lines if line.startswith("No ephemeris for target")]
     return " ".join(told or lines[-3:])

@@ -1,6 +1,6 @@
 """IMCCE's Miriade, the physical ephemeris of Jupiter. Experimental: no real answer is recorded.
 
-The columns are those that ExPRES itself reads; longitudes count to the east in System III.
+The columns are those that ExPRES itself reads; they are east longitudes in System III.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from prefect_expres.net.clock import Clock
 
 IMCCE = "https://ssp.imcce.fr/webservices/miriade/api/ephemph.php"
 MAX_TIMES = 5000
-"""What one question may ask for."""
+"""The most that one query may ask for."""
 EARTH, GEOCENTRE = 399, 500
 _STAMP, _LONGITUDE, _LATITUDE, _DISTANCE = (
     slice(0, 26),
@@ -74,14 +74,14 @@ def _rows(service: WebService, text: str) -> Iterator[tuple[datetime, Point]]:
     if lines and lines[0].strip() == _REFUSED:
         raise service.error("it has no such ephemeris", text[len(lines[0]) :])
     if len(lines) < _MIN_LINES:
-        raise service.error("its answer is no table", text)
+        raise service.error("its answer is not a table", text)
     for line in lines:
         if line.strip() and not line.startswith("#"):
             yield read_stamp(line[_STAMP], "Miriade"), _point(service, line)
 
 
 def _point(service: WebService, line: str) -> Point:
-    """Read a row; where a number does not fit its column, stars stand in its place."""
+    """Read a row; a number that does not fit its column is replaced by asterisks."""
     try:
         longitude, latitude, au = (
             float(line[column]) for column in (_LONGITUDE, _LATITUDE, _DISTANCE)

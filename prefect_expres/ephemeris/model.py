@@ -1,7 +1,7 @@
-"""An observer's ephemeris in the convention of ExPRES, on a grid that ExPRES reads rightly.
+"""An observer's ephemeris in the convention of ExPRES, on a grid that ExPRES reads correctly.
 
 A row stamped t holds the point of Jupiter below the observer for Jupiter's orientation when the
-light left it, t - light time, and the distance that the light went. Times are UTC at the
+light left it, t - light time, and the distance that the light travelled. Times are UTC at the
 observer.
 """
 
@@ -19,7 +19,7 @@ from prefect_expres.errors import EphemerisError
 MIN_ROWS = 7
 """ExPRES refuses a file with fewer."""
 MAX_ROWS = 1_000_000
-"""Eleven days of seconds, two years of minutes: more is a slip of the pen."""
+"""Eleven days of seconds, two years of minutes: more is a typing error."""
 CONVENTION = "sub-observer point at t - light time"
 
 
@@ -55,7 +55,7 @@ class Span:
             msg = f"{self.count} times are more than {MAX_ROWS}; take a longer step"
             raise EphemerisError(msg)
         if self.start.microsecond:
-            msg = f"{self.start.isoformat()} is no whole second: ExPRES cuts fractions off"
+            msg = f"{self.start.isoformat()} is not on a whole second: ExPRES cuts fractions off"
             raise EphemerisError(msg)
         try:
             stop = self.stop
@@ -72,7 +72,7 @@ class Span:
 
     @classmethod
     def lasting(cls, start: datetime, hours: float = 24.0, step: int = 60) -> Self:
-        """Lay out the times of so many hours; the first time of what comes after is not among them.
+        """Make the times of so many hours; the end itself is not one of them.
 
         A day of minutes has 1440 times.
 
@@ -84,13 +84,13 @@ class Span:
             EphemerisError: ExPRES would misread a file with these times.
         """
         if not math.isfinite(hours * 3600.0):
-            msg = f"{hours} hours cannot be laid out; give a finite number"
+            msg = f"{hours} hours are not a length of time; give a finite number"
             raise EphemerisError(msg)
         return cls(start, step, math.ceil(round(hours * 3600.0 / step, 6)) if step else 0)
 
     @classmethod
     def between(cls, start: datetime, stop: datetime, step: int = 60) -> Self:
-        """Lay out the times from ``start`` on and before ``stop``.
+        """Make the times from ``start`` on and before ``stop``.
 
         Raises:
             EphemerisError: ExPRES would misread a file with these times.
@@ -110,18 +110,18 @@ class Span:
 
 @dataclass(frozen=True)
 class Ephemeris:
-    """Where the observer is at each time.
+    """The positions of the observer at each time.
 
     Args:
         span: The times.
-        points: Where the observer stands over Jupiter, one point a time.
+        points: The point of Jupiter below the observer, and the distance, one for each time.
         source: What computed it, with versions.
         observer: The observer's name.
         center: The planet's name.
         notes: What the reader of the results should know: conversions and limits of accuracy.
 
     Raises:
-        EphemerisError: A point is none: not finite, no latitude, or not above the centre.
+        EphemerisError: A point is not finite, or has an impossible latitude or distance.
     """
 
     span: Span
@@ -137,7 +137,9 @@ class Ephemeris:
             raise EphemerisError(msg)
         for moment, point in zip(self.span.times(), self.points, strict=True):
             if not all(map(math.isfinite, point)) or abs(point.latitude) > 90.0:  # noqa: PLR2004
-                msg = f"{self.source}: the row {moment:%Y-%m-%d %H:%M:%S} is no position: {point}"
+                msg = (
+                    f"{self.source}: the row {moment:%Y-%m-%d %H:%M:%S} is not a position: {point}"
+                )
                 raise EphemerisError(msg)
             if point.distance <= 0.0:
                 msg = (
@@ -159,10 +161,10 @@ class Ephemeris:
         observer: str,
         notes: tuple[str, ...] = (),
     ) -> Self:
-        """Take the rows that a source gave, if they stand at the times that were asked for.
+        """Make an ephemeris of the rows of a source, if they are for the times that were asked for.
 
         Raises:
-            EphemerisError: A row stands at another time, or rows are missing.
+            EphemerisError: A row is for another time, or rows are missing.
         """
         found = list(rows)
         for wanted, (stamp, _) in zip(span.times(), found, strict=False):
@@ -173,7 +175,7 @@ class Ephemeris:
 
     @property
     def light_times(self) -> tuple[float, ...]:
-        """Seconds that the light took from Jupiter to the observer, one a time."""
+        """Seconds that the light took from Jupiter to the observer, one for each time."""
         return tuple(point.distance / LIGHT_KM_S for point in self.points)
 
 

@@ -93,7 +93,7 @@ class WebService:
 
         Raises:
             EphemerisUnavailable: As `request`.
-            EphemerisError: As `request`, or the answer is no JSON object.
+            EphemerisError: As `request`, or the answer is not a JSON object.
         """
         text = await self.request(path, **content)
         try:
@@ -101,7 +101,7 @@ class WebService:
         except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
-            raise self.error("its answer is no JSON object", text)
+            raise self.error("its answer is not a JSON object", text)
         return answer
 
     def error(self, what: str, reply: object = None) -> EphemerisError:
@@ -169,7 +169,7 @@ async def exclusive_access(
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL()
     if url.scheme not in {"http", "https"} or not url.host:
-        msg = f"{name}: {shown_url(base_url)[:200]!r} is no address of a web service"
+        msg = f"{name}: {shown_url(base_url)[:200]!r} is not the URL of a web service"
         raise EphemerisError(msg)
     async with (
         _LOCKS.setdefault(asyncio.get_running_loop(), defaultdict(asyncio.Lock))[url.netloc],

@@ -1,8 +1,8 @@
-"""NAIF's WebGeoCalc and its sisters: SPICE with every mission's kernels, over HTTP.
+"""NAIF's WebGeoCalc and services with the same API: SPICE with every mission's kernels, over HTTP.
 
-It is asked for Jupiter as the observer sees it, with the light's travel counted (``CN``), in the
-frame IAU_JUPITER; the direction is then turned round. That, and not the usual state of the
-spacecraft about Jupiter, is the orientation at t - light time.
+The query is for Jupiter as the observer sees it, corrected for light time (``CN``), in the frame
+IAU_JUPITER; the direction is then reversed. This gives the orientation at t - light time, which
+the usual state of the spacecraft relative to Jupiter does not.
 """
 
 import re
@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 from prefect_expres.ephemeris.bodies import JUPITER, naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import ObserverSpec
-from prefect_expres.ephemeris.rotation import Point, seen_from_observer
+from prefect_expres.ephemeris.rotation import Point, opposite_direction
 from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.ephemeris.web_service import WebService, exclusive_access
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
@@ -24,7 +24,7 @@ NASA = "https://wgc2.jpl.nasa.gov:8443/webgeocalc/api"
 SOLAR_SYSTEM_KERNELS = 1
 COLUMNS = ("UTC calendar date", "Longitude (deg)", "Latitude (deg)", "Radius (km)")
 TIMEOUT_S = 600.0
-_FIRST_LOOK_S, _LONGEST_LOOK_S = 1.0, 10.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 10.0
 _LOST = {"FAILED", "CANCELLED", "DISPATCHED", "EXPIRED"}
 _NUMBER = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
 
@@ -58,7 +58,7 @@ class WebGeoCalcEphemeris(ObserverSpec):
             await _wait(service, started, number)
             results = await _answer(service, f"/calculation/{number}/results")
             rows = [
-                (read_stamp(str(stamp), "WebGeoCalc"), seen_from_observer(point))
+                (read_stamp(str(stamp), "WebGeoCalc"), opposite_direction(point))
                 for stamp, point in _rows(service, results)
             ]
         source = f"WebGeoCalc, kernel sets {', '.join(map(str, self.kernel_sets))}"
@@ -96,8 +96,8 @@ async def _answer(service: WebService, path: str, **content: Any) -> dict[str, A
 
 
 async def _wait(service: WebService, answer: Mapping[str, Any], number: str) -> None:
-    """Look at the calculation until it is complete, ever less often."""
-    deadline, pause = service.clock.now() + TIMEOUT_S, _FIRST_LOOK_S
+    """Poll the calculation until it is complete, at growing intervals."""
+    deadline, pause = service.clock.now() + TIMEOUT_S, _FIRST_PAUSE_S
     while (phase := _phase(answer)) != "COMPLETE":
         if phase in _LOST:
             raise service.error(f"the calculation {number} ended as {phase}", answer.get("message"))
@@ -105,7 +105,7 @@ async def _wait(service: WebService, answer: Mapping[str, Any], number: str) -> 
             msg = f"WebGeoCalc: calculation {number} is still {phase} after {TIMEOUT_S:.0f} s"
             raise EphemerisUnavailable(msg)
         await service.clock.sleep(pause)
-        pause = min(2 * pause, _LONGEST_LOOK_S)
+        pause = min(2 * pause, _LONGEST_PAUSE_S)
         answer = await _answer(service, f"/calculation/{number}")
 
 
@@ -118,8 +118,8 @@ def _rows(service: WebService, results: Mapping[str, Any]) -> list[tuple[object,
     """Take the wanted columns by their names; their order is not promised."""
     try:
         names = [column["name"] for column in results["columns"]]
-        places = [names.index(name) for name in COLUMNS]
-        cells = [[row[place] for place in places] for row in results["rows"]]
+        indexes = [names.index(name) for name in COLUMNS]
+        cells = [[row[index] for index in indexes] for row in results["rows"]]
         return [(stamp, Point(*map(float, numbers))) for stamp, *numbers in cells]
     except (KeyError, TypeError, ValueError, IndexError):
         raise _unreadable(service, results) from None

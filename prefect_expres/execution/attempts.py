@@ -58,7 +58,7 @@ class Attempts:
         self._excluded: list[str] = []
 
     async def finish(self) -> Finished:
-        """Come to a completed job and download its results.
+        """Run the simulation on some job and download its results.
 
         Raises:
             JobError: As many jobs as attempts ended without results; it is the last one's.
@@ -88,9 +88,8 @@ class Attempts:
             job, phases = await self._steps.finish(
                 submission, label, self._seconds_until(deadline), self._options.execution_duration
             )
+        await guard.stop_strays()
         files = await self._steps.download(submission, self._folder)
-        if submission.strays:
-            await guard.stop()
         return Finished(submission, job, phases, files)
 
     def _seconds_until(self, deadline: float) -> float:

@@ -1,9 +1,9 @@
-"""Choose the one job that runs a simulation, among all who ask for it at once.
+"""Choose the one job that runs a simulation, also when several flow runs want it at once.
 
-UWS separates create from run, and its list shows every job with its creation time. So each who
-asks looks first; who sees no job creates one in phase PENDING, lets it settle, and reads the list
-again: the oldest wins, the others withdraw theirs and wait for it. All who read the list see the
-same winner, and only the winner is ever started.
+UWS separates create from run, and its list shows every job with its creation time. So each client
+reads the list first. If it sees no job, it creates one in phase PENDING, lets it settle, and reads
+the list again: the oldest job wins, and clients delete their own jobs that lost and wait for it.
+All who read the list see the same winner, and only the winner is ever started.
 
 Why nothing slips through:
 
@@ -65,7 +65,7 @@ class Submission(BaseModel):
 
 
 class Election:
-    """One who asks for a simulation.
+    """The choice of the job for one simulation of one flow run.
 
     Args:
         client: The client of the job list.
@@ -99,7 +99,7 @@ class Election:
         self._strays = False
 
     async def submit(self) -> Submission:
-        """Come to the one job, which may be another's, running or completed.
+        """Choose the one job, which may be another's, running or completed.
 
         Raises:
             WaitTimeout: No job could be had in all the time.

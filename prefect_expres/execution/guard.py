@@ -1,4 +1,4 @@
-"""Leave no job running by mistake: who gives up on a simulation stops its jobs."""
+"""Leave no job running by mistake: a flow run that gives up stops its jobs."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -42,10 +42,11 @@ class JobGuard:
 
     @contextlib.asynccontextmanager
     async def stopped_on_exit(self) -> AsyncIterator[None]:
-        """Stop our jobs if the flow run is cancelled or gives up while they may be running."""
+        """Stop our jobs if the flow run is cancelled or gives up; strays also if the job failed."""
         try:
             yield
         except JobError:
+            await self.stop_strays()
             raise
         except BaseException:
             with anyio.move_on_after(STOP_SECONDS, shield=True) as deadline:
@@ -57,6 +58,11 @@ class JobGuard:
                 msg = f"{self.submission.job_url} is left to the run that created it"
                 await self._tell(StepTaken("abort", msg))
             raise
+
+    async def stop_strays(self) -> None:
+        """When the chosen job has ended, stop those of creates whose answers were lost."""
+        if self.submission is not None and self.submission.strays:
+            await self.stop()
 
     async def stop(self) -> None:
         """Look for our jobs by name; once more if a create was under way, whose job may be late."""

@@ -1,4 +1,4 @@
-"""See to it that the chosen job is started, by its creator or, where that is gone, by us."""
+"""Start the chosen job: a job of ours at once, another's if its creator does not."""
 
 import random
 
@@ -36,7 +36,7 @@ async def ensure_started(
 
     Raises:
         JobNotFound: The job was withdrawn.
-        WaitTimeout: The limit left no room in all the time.
+        WaitTimeout: The limit was reached all the time.
         ServiceError: It could not be started.
     """
     if submission.phase is not Phase.PENDING:

@@ -1,5 +1,6 @@
 """Review the jobs of ours: decide about each, and do what was decided."""
 
+import posixpath
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -117,7 +118,7 @@ class Housekeeper:
         if found is None:
             return False
         fingerprint, folder = found
-        return await find_verified(f"{self.output.rstrip('/')}/{folder}", fingerprint) is not None
+        return await find_verified(posixpath.join(self.output, folder), fingerprint) is not None
 
     async def _done(
         self, client: UWSClient, job: Job, decision: JobDecision, request: SimulationRequest | None

@@ -21,3 +21,8 @@ if not TYPE_CHECKING:
             msg = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
         return getattr(import_module("prefect_expres.sandbox.serving"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return __all__

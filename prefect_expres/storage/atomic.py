@@ -258,14 +258,16 @@ class Part:
         self._file.write(block)
 
     def _finish(self) -> None:
-        if not self._locked:
+        if not isinstance(self._system, LocalFileSystem):
             self._file.close()
             self._system.mv(self._path, self._final)
             return
-        # The lock is held until the part has its final name, so that nobody continues it.
         self._file.flush()
         os.fsync(self._file.fileno())
-        self._system.mv(self._path, self._final)
+        if not self._locked:
+            self._file.close()
+        # A lock is held until the part has its final name, so that nobody continues it.
+        os.replace(self._path, self._final)  # noqa: PTH105 - fsspec would move it into a folder
         self._file.close()
 
     def _remove(self) -> None:

@@ -40,35 +40,32 @@ class TaskSteps:
         self, request: SimulationRequest, options: RunOptions, excluded: Sequence[str]
     ) -> Submission:
         """Come to the one job that runs the simulation."""
-        return await create_job(
-            request,
-            self._service,
-            options.owner,
-            options.execution_duration,
-            options.seconds_to_wait,
-            tuple(excluded),
-            exclusive=options.exclusive,
-        )
+        submission: Submission = await create_job(request, self._service, options, tuple(excluded))
+        return submission
 
     async def start(self, submission: Submission, timeout: float) -> Phase:
         """See to it that the job is started."""
-        return await run_job(submission, self._service, timeout)
+        phase: Phase = await run_job(submission, self._service, timeout)
+        return phase
 
     async def finish(
         self, submission: Submission, label: str, timeout: float, execution_duration: int
     ) -> tuple[Job, tuple[PhaseTime, ...]]:
         """Wait until the job has completed."""
-        return await await_phase(
-            submission.job_url, self._service, label, timeout, execution_duration
+        finished: tuple[Job, tuple[PhaseTime, ...]] = await await_phase(
+            submission, self._service, timeout, label
         )
+        return finished
 
     async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
         """Download the results."""
-        return await download_results(submission.job_url, self._service, folder)
+        files: list[StoredFile] = await download_results(submission, self._service, folder)
+        return files
 
     async def view(self, cdf: StoredFile, folder: str) -> ResultView:
         """Find what is visible, and draw it."""
-        return await view_results(cdf, folder)
+        seen: ResultView = await view_results(cdf, folder)
+        return seen
 
     async def keep(
         self, folder: str, manifest: Manifest, made_from: Sequence[str | Path]

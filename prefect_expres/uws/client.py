@@ -99,7 +99,7 @@ class UWSClient(JobListReader):
         A PENDING job is deleted, since OPUS can never delete a job that was aborted before it ran.
 
         Returns:
-            The phase afterwards, or None if the job is gone.
+            The phase afterwards, or None if the job does not exist any more.
         """
 
         async def once() -> Phase | None:
@@ -124,20 +124,19 @@ class UWSClient(JobListReader):
             return None
 
     async def delete(self, job_id: str) -> None:
-        """Delete a job with its results; a job that is gone already is no error."""
+        """Delete a job with its results; a job that does not exist is no error."""
         url = self.job_url(job_id)
 
         async def once() -> None:
             try:
                 await self.http.send("DELETE", url)
-            except JobNotFound:
-                return
             except RequestRejected as fault:
                 if fault.status not in {405, 501}:
                     raise
                 await self.http.send("POST", url, fields={"ACTION": "DELETE"})
 
-        await persist(once, self.clock)
+        with contextlib.suppress(JobNotFound):
+            await persist(once, self.clock)
 
     async def set_parameter(self, job_id: str, name: str, value: str) -> None:
         """Set a parameter of a PENDING job.

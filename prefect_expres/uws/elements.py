@@ -32,14 +32,7 @@ def parse(document: bytes, expected: str) -> Element:
     if b"<!DOCTYPE" in document.replace(b"\0", b""):
         msg = "The service sent XML with a document type declaration, which is refused"
         raise ProtocolError(msg)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = etree.XMLParser(resolve_entities=False, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(document, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
@@ -150,4 +143,5 @@ def _without_namespace(name: str) -> str:
 
 
 def _is_nil(element: Element) -> bool:
-    return bool(element.keys()) and (element.get(_NIL) or "").strip().lower() in _TRUE
+    nil = element.get(_NIL)
+    return nil is not None and nil.strip().lower() in _TRUE

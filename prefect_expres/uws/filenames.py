@@ -56,7 +56,10 @@ def safe_name(name: str) -> str:
 
 
 def _plain_name(result: ResultRef) -> str:
-    entity = parse_qs(urlsplit(result.href or "").query).get("ID", [""])[0]
-    if result.name and "." not in result.id and entity:
-        return result.name.removeprefix(f"{entity}_")
-    return result.id
+    if result.href is None or result.name is None or "." in result.id:
+        return result.id
+    try:
+        entities = parse_qs(urlsplit(result.href).query).get("ID")
+    except ValueError:  # it is no URL
+        return result.id
+    return result.name.removeprefix(f"{entities[0]}_") if entities else result.id

@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from prefect_expres.errors import ProtocolError, Unreachable, UnsafeLocation
+from prefect_expres.errors import ProtocolError, RequestRejected, Unreachable, UnsafeLocation
 from prefect_expres.net.body import body_of, head_of
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
@@ -24,6 +24,9 @@ from prefect_expres.uws.secrets import Secrets
 CONNECTIONS = 20
 MAX_REDIRECTS = 5
 DOCUMENT_SECONDS = 300.0
+_MOVED = frozenset({301, 307, 308})
+"""UWS answers a write with 303, and OPUS behind an old proxy with 302."""
+_SHOWN_LENGTH = 200
 
 
 class Http:
@@ -106,6 +109,7 @@ class Http:
         request = self._request(method, url, data=fields, files=files)
         async with self._sent(request) as response:
             await self._refuse_errors(response)
+            self._refuse_moved(response)
             return response.headers, await self._head(response)
 
     @contextlib.asynccontextmanager
@@ -148,7 +152,7 @@ class Http:
         try:
             target = httpx.URL(url)
         except (httpx.InvalidURL, ValueError):
-            raise UnsafeLocation("A location is no URL", "", url[:200]) from None
+            raise UnsafeLocation("A location is no URL", "", url[:_SHOWN_LENGTH]) from None
         scheme, host, _ = self._origin
         if target.host == host and target.scheme == "http" and scheme == "https":
             target = target.copy_with(scheme="https", port=None)
@@ -166,7 +170,7 @@ class Http:
             reason = "its address is private"
         else:
             return str(target)
-        shown = str(target.copy_with(userinfo=b""))[:200]
+        shown = str(target.copy_with(userinfo=b""))[:_SHOWN_LENGTH]
         msg = f"{shown} is not fetched: {reason}"
         raise UnsafeLocation(msg, "", shown)
 
@@ -188,7 +192,7 @@ class Http:
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
         url = shown_url(str(request.url))
         try:
-            response = await self._client.send(request, stream=True, auth=None)
+            response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             msg = f"{url} did not answer: {_why(fault)}"
             raise Unreachable(msg, url) from None
@@ -209,6 +213,19 @@ class Http:
             reason_in(await self._head(response)),
             retry_after(response.headers.get("retry-after")),
         )
+
+    def _refuse_moved(self, response: httpx.Response) -> None:
+        """Raise an error if a write has to be sent to another URL: then it was not done."""
+        if response.status_code not in _MOVED:
+            return
+        url = shown_url(str(response.request.url))
+        location = self._secrets.hidden_in(response.headers.get("location", "").encode()).decode()
+        where = shown_url(location)[:_SHOWN_LENGTH] or "another URL"
+        msg = (
+            f"{url} answered {response.status_code}: it has moved to {where}. Nothing was done; "
+            "give the service's new URL."
+        )
+        raise RequestRejected(msg, url, response.status_code)
 
     async def _head(self, response: httpx.Response) -> bytes:
         """Read the first bytes of a body, as many as come within the timeout.
@@ -236,7 +253,9 @@ def _target(asked: httpx.URL, response: httpx.Response) -> str:
     try:
         return str(asked.join(location or ""))
     except (httpx.InvalidURL, ValueError):
-        raise UnsafeLocation("A redirect leads to no URL", "", str(location)[:200]) from None
+        raise UnsafeLocation(
+            "A redirect leads to no URL", "", str(location)[:_SHOWN_LENGTH]
+        ) from None
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

@@ -1,7 +1,5 @@
 """From error answers to errors: what kind it is, and the reason in the service's words."""
 
-from html import unescape
-
 from lxml import etree
 
 from prefect_expres.errors import (
@@ -81,13 +79,10 @@ def reason_in(page: bytes) -> str:
         return " ".join(text.split())[:500]
     if b"<!DOCTYPE" in page and b"<!ENTITY" in page:
         return "an error page with entity declarations"
-    parser = etree.HTMLParser(no_network=True, huge_tree=False)
-    try:
-        tree = etree.fromstring(text, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        tree = None
+    # A page may name another encoding than the one it now has.
+    tree = etree.fromstring(text.encode(), etree.HTMLParser(encoding="utf-8"))
     if tree is None:
-        return " ".join(unescape(text).split())[:500]
+        return ""
     for path in ("//pre", "//info", "//h1", "//title", "//body"):
         for node in tree.iterfind(f".{path}"):
             words = " ".join("".join(map(str, node.itertext())).split())

@@ -101,7 +101,7 @@ class JobListReader:
         if not _JOB_ID.fullmatch(job_id) or job_id in {".", ".."}:
             msg = f"{job_id[:80]!r} is no job id"
             raise ProtocolError(msg)
-        return f"{self.jobs_url}/{quote(job_id, safe='')}"
+        return f"{self.jobs_url}/{quote(job_id)}"
 
     async def job(
         self,

@@ -31,9 +31,9 @@ def read_word(document: bytes) -> Phase:
     return read_phase(text)
 
 
-def read_phase(text: str) -> Phase:
-    """Read a phase; a word that UWS does not define is ``UNKNOWN``."""
-    return _PHASES.get(text.strip().upper(), Phase.UNKNOWN)
+def read_phase(text: str | None) -> Phase:
+    """Read a phase; none, and a word that UWS does not define, is ``UNKNOWN``."""
+    return Phase.UNKNOWN if text is None else _PHASES.get(text.strip().upper(), Phase.UNKNOWN)
 
 
 def read_seconds(text: str) -> float:
@@ -51,8 +51,10 @@ def read_seconds(text: str) -> float:
 
 def finite_number(text: str | None) -> float | None:
     """Read a finite number; None if there is none."""
+    if text is None:
+        return None
     try:
-        number = float(text or "")
+        number = float(text)
     except ValueError:
         return None
     return number if math.isfinite(number) else None
@@ -60,8 +62,9 @@ def finite_number(text: str | None) -> float | None:
 
 def whole_number(text: str | None) -> int | None:
     """Read a whole number that is not negative; None if there is none."""
-    digits = (text or "").strip()
-    return int(digits) if digits.isascii() and digits.isdigit() else None
+    if text is None or not text.strip().isascii() or not text.strip().isdigit():
+        return None
+    return int(text)
 
 
 def read_description(document: bytes) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def read_job(document: bytes) -> Job:
     attributes = Attributes(root)
     return Job(
         id=identifier,
-        phase=read_phase(fields.text("phase") or ""),
+        phase=read_phase(fields.text("phase")),
         run_id=fields.text("runId"),
         owner_id=fields.text("ownerId"),
         quote=fields.text("quote"),
@@ -101,7 +101,7 @@ def _job_ref(element: Element) -> JobRef:
     return JobRef(
         id=identifier,
         href=attributes.take("href"),
-        phase=read_phase(fields.text("phase") or ""),
+        phase=read_phase(fields.text("phase")),
         run_id=fields.text("runId"),
         owner_id=fields.text("ownerId"),
         creation_time=fields.time("creationTime"),

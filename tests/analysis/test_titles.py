@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+import xarray as xr
 
 from prefect_expres.analysis.sources import sources_of
 from prefect_expres.analysis.titles import differences, provenance, source_title, title_of
@@ -79,3 +81,79 @@ def test_the_picture_names_its_origin(opened: Opened) -> None:
     assert provenance([dataset, dataset]) == "2 files, a sandbox"
     dataset.attrs = {}
     assert provenance([dataset]) == ""
+
+
+def named(*names: str, days: str = "2024-01-01") -> list[xr.Dataset]:
+    """Make datasets of an hour, with these names."""
+    time = np.array([days, days], "datetime64[ns]") + np.array([0, 3600 * 10**9], "timedelta64[ns]")
+    return [xr.Dataset(coords={"time": time}, attrs={"Logical_file_id": name}) for name in names]
+
+
+def of(observer: str = "earth", planet: str = "jupiter", origin: str = "io") -> str:
+    """Give a name without a model."""
+    return f"expres_{observer}_{planet}_{origin}_20240101_v14"
+
+
+@pytest.mark.parametrize(
+    ("names", "scene"),
+    [
+        ([of(), of()], "Io-induced emission of Jupiter seen from Earth"),
+        (
+            [of(), of(origin="europa"), of(origin="ganymede")],
+            "Io-, Europa- and Ganymede-induced emission of Jupiter seen from Earth",
+        ),
+        (
+            [of(), of("juno")],
+            (
+                "Io-induced emission of Jupiter seen from Earth, "
+                "Io-induced emission of Jupiter seen from Juno"
+            ),
+        ),
+        (
+            [of(), of(planet="saturn", origin="titan")],
+            (
+                "Io-induced emission of Jupiter seen from Earth, "
+                "Titan-induced emission of Saturn seen from Earth"
+            ),
+        ),
+        (
+            [of(origin="0d-6r"), of(origin="30d-6r")],
+            "Auroral emission of Jupiter (source 0d-6r, 30d-6r) seen from Earth",
+        ),
+        (["one_20240101_v1", "two"], "one_v1, two"),
+    ],
+)
+def test_scenes_are_put_together(names: list[str], scene: str) -> None:
+    """Moons of one observer and planet share a sentence."""
+    assert title_of(named(*names)) == f"{scene}, 2024-01-01"
+
+
+def test_models_are_told_by_what_is_different() -> None:
+    """What all have is left out; without a model there is nothing to tell."""
+    models = ("jrm33_lossc-wid1deg_3kev", "jrm33_shell-wid1deg_3kev", "jrm33_lossc-wid2deg_3kev")
+    several = named(*(f"expres_earth_jupiter_io_{model}_20240101_v14" for model in models))
+    assert differences(several) == [
+        *("loss cone, beam width 1°", "shell, beam width 1°", "loss cone, beam width 2°"),
+    ]
+    assert title_of(several).endswith("\nJRM33, 3 keV")
+    assert differences(several[:1]) == [""]
+    assert differences(named("x", of())) == ["", ""]
+
+
+def test_the_span_is_that_of_all_datasets() -> None:
+    """From the first day to the last, in whatever order they come."""
+    late, early = named("x", days="2024-03-01")[0], named("x", days="2024-02-28")[0]
+    for several in ([late, early], [early, late]):
+        assert title_of(several) == "x, 2024-02-28 to 2024-03-01"
+    (single,) = named("x")
+    assert title_of([single.isel(time=[0])]) == "x, 2024-01-01"
+
+
+def test_provenance_counts_files() -> None:
+    """Programs are named once each."""
+    one, two = named("a", "b")
+    one.attrs["Generated_by"] = "engine"
+    assert provenance([one]) == "a, engine"
+    assert provenance([one, two]) == "2 files, engine"
+    two.attrs["Generated_by"] = "other"
+    assert provenance([one, two, one]) == "3 files, engine, other"

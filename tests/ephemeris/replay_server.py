@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 class Request(NamedTuple):
-    """What was asked: method, path, query and body."""
+    """What was asked: method, path, query, headers by their lower-case names, and body."""
 
     method: str
     path: str
     query: dict[str, str]
+    headers: dict[str, str]
     body: bytes
 
 
@@ -42,19 +43,13 @@ class ReplayServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        method, target, _ = head.split(" ", 2)
-        length = next(
-            (
-                int(line.split(":")[1])
-                for line in head.splitlines()
-                if line.lower().startswith("content-length:")
-            ),
-            0,
-        )
+        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[:-2]
+        method, target, _ = first.split(" ", 2)
+        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         url = urlsplit(target)
-        body = await reader.readexactly(length)
-        self.requests.append(Request(method, url.path, dict(parse_qsl(url.query)), body))
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        query = dict(parse_qsl(url.query))
+        self.requests.append(Request(method, url.path, query, headers, body))
         answers = self._answers[url.path]
         await asyncio.sleep(0.01)  # so that another question, if one came, would overlap
         writer.write(answers.pop(0) if len(answers) > 1 else answers[0])

@@ -39,7 +39,7 @@ async def test_earth_is_where_de440_has_it(moment: datetime, truth: Point) -> No
 
 
 async def test_the_orientation_is_that_of_the_emission() -> None:
-    """The longitude is 29.3 degrees from the one without the light's travel."""
+    """The longitude is 29.3 degrees from the one without light time."""
     made = await prepare_ephemeris(AnalyticEphemeris(), Span(DAY, 60, 7))
     assert made.points[0].longitude - 199.181990 == pytest.approx(29.32, abs=0.01)
     assert made.light_times[0] == pytest.approx(2910.36, abs=0.1)

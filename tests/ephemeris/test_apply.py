@@ -78,8 +78,8 @@ def test_the_start_is_that_of_the_configuration(
         ("2018-09-13", "write there when it begins"),
         ("2018091300000", "write there when it begins"),
         ("201809130000000", "write there when it begins"),
-        ("201813130000", "is no date"),
-        ("20180913000060", "is no date"),
+        ("201813130000", "is not a date"),
+        ("20180913000060", "is not a date"),
     ],
 )
 def test_start_is_needed(configuration: dict[str, Any], sctime: str, word: str) -> None:
@@ -102,12 +102,12 @@ def test_times_that_go_backwards_are_refused(configuration: dict[str, Any], late
     """Or do not go at all."""
     model = changed(configuration, MAX=10, NBR=10)
     time = model.time.model_copy(update={"max": latest})
-    with pytest.raises(EphemerisError, match=f"^TIME: 10 times in {latest} minutes are no whole"):
+    with pytest.raises(EphemerisError, match=f"^TIME: 10 times in {latest} minutes are not whole"):
         span_of(model.model_copy(update={"time": time}))
 
 
 async def test_observer_times_and_moons_are_set(configuration: dict[str, Any]) -> None:
-    """Io stands where it was when the light left; what is written is read as the same place."""
+    """Io stands where it was when the light left; what is written is read as the same position."""
     model = changed(configuration, MAX=1440, NBR=1440)
     computed = await prepare_ephemeris(AnalyticEphemeris(), span_of(model))
     placed = with_observer(model, read_csv(to_csv(computed)))
@@ -174,7 +174,7 @@ def test_files_are_named_by_observer_planet_and_day(observer: str, name: str) ->
 
 
 async def test_other_planets_are_refused(configuration: dict[str, Any]) -> None:
-    """An ephemeris about Jupiter does not place the observer of another planet."""
+    """An ephemeris about Jupiter does not fit the observer of another planet."""
     text = json.dumps(configuration).replace('"Jupiter"', '"Saturn"')
     model = Configuration.parse(text.replace("JRM09+Connerney CS", "Z3"))
     computed = await prepare_ephemeris(AnalyticEphemeris(), Span(DAY, 60, 10))

@@ -19,7 +19,7 @@ JUNO = Point(120.0, -20.0, 76_000.0)
 FROM_EARTH = Point(48.503350, 2.906710, 872_502_916.6)
 """Jupiter as seen from Earth in IAU_JUPITER, as WebGeoCalc gives it (CN)."""
 UNCORRECTED = Point(199.181990, -2.906705, 872_495_788.8)
-"""Earth about Jupiter without the light's travel, by DE440."""
+"""Earth about Jupiter without light time, by DE440."""
 
 
 def webgeocalc(
@@ -45,21 +45,21 @@ def webgeocalc(
     return text.encode()
 
 
-def test_jupiter_as_seen_from_the_observer_is_turned_round() -> None:
+def test_jupiter_as_seen_from_the_observer_is_reversed() -> None:
     """WebGeoCalc's own file in the right convention becomes the sub-observer point."""
     read = read_csv(webgeocalc(FROM_EARTH, target="JUPITER", observer="EARTH"))
     assert list(read.points[0]) == pytest.approx(list(EARTH[DAY]), abs=1e-6)
     assert (read.observer, read.source) == ("EARTH", "A state vector file")
-    assert read.notes == ("Turned round: the file holds Jupiter as seen from the observer",)
+    assert read.notes == ("Direction reversed: the file holds Jupiter as seen from the observer",)
 
 
-def test_a_file_without_the_lights_travel_gets_it() -> None:
-    """The widespread recipe is 29.3 degrees off; mended it is within 0.003 degrees."""
+def test_a_file_without_light_time_is_corrected() -> None:
+    """The common recipe is 29.3 degrees off; corrected it is within 0.003 degrees."""
     read = read_csv(webgeocalc(UNCORRECTED, light="No correction"))
     assert read.points[0].longitude == pytest.approx(228.503350, abs=0.003)
     (note,) = read.notes
     assert note == (
-        "Made without the light's travel: Jupiter's orientation is taken back by up to 29.323 "
+        "Light time added: the file has none; Jupiter's orientation changes by up to 29.323 "
         "degrees, which leaves an error of at most 0.003 degrees"
     )
     assert read.observer == "EARTH"
@@ -76,14 +76,14 @@ def test_each_row_has_its_own_light_time() -> None:
     assert "up to 3.023 degrees" in note
 
 
-def test_both_mendings_go_together() -> None:
-    """Jupiter as seen from the observer, without the light's travel."""
+def test_both_corrections_go_together() -> None:
+    """Jupiter as seen from the observer, without light time."""
     seen = Point(19.181990, 2.906705, 872_495_788.8)
     read = read_csv(webgeocalc(seen, target="JUPITER", observer="EARTH", light="No correction"))
     assert read.points[0].longitude == pytest.approx(228.503350, abs=0.003)
     assert [note.partition(":")[0] for note in read.notes] == [
-        "Turned round",
-        "Made without the light's travel",
+        "Direction reversed",
+        "Light time added",
     ]
     assert (read.points[0].latitude, read.observer) == (-2.906705, "EARTH")
 
@@ -95,7 +95,7 @@ def test_the_observer_as_seen_from_jupiter_is_accepted_close_by_only() -> None:
     assert read.observer == "EARTH"
     (note,) = read.notes
     assert note == (
-        "Jupiter's orientation is up to 0.0026 degrees off: so close, light hardly counts"
+        "Jupiter's orientation is up to 0.0026 degrees off: negligible at this distance"
     )
     near, far = (
         JUNO._replace(distance=away * 299_792.458 / 0.01007564) for away in (0.0999, 0.1001)
@@ -165,12 +165,13 @@ RECTANGULAR = (("Longitude (deg)", "X (km)"), ("Latitude (deg)", "Y (km)"))
         ((('"Target","EARTH"', '"Target","SATURN"'), ('er","JUPITER"', 'er","EARTH"')), "SATURN"),
         ((("To observer", "From observer"),), "from observer"),
         ((("To observer", ""),), "light propagation ''"),
-        ((('"Time system","UTC"\n', ""),), "'Time system': None, where .* granted UTC; ask"),
-        ((("Planetocentric", "?"),), r"'\?', where ExPRES takes for granted Latitudinal or Plan"),
+        ((('"Time system","UTC"\n', ""),), "'Time system': None, where ExPRES assumes UTC; ask"),
+        ((("Planetocentric", "?"),), r"'\?', where ExPRES assumes Latitudinal or Plan"),
         ((("UTC calendar date", "Julian day"),), "no column"),
-        (((":03:00.000000 UTC", ":03:00.500000 UTC"),), "whole second"),
+        (((":03:00.000000 UTC", ":03:00.500000 UTC"),), "on a whole second"),
         (((":03:00.000000 UTC", ":03:01.000000 UTC"),), "59 to 61 s"),
         (((":03:00.000000 UTC", ":02:00.000000 UTC"),), "0 to 120 s"),
+        ((("2018-09-13 00:03:", "2o18-09-13 00:03:"),), "2o18-09-13 .* is not a UTC time"),
         (((":03:00.000000 UTC", ":03:60.000000 UTC"),), "leap second"),
         (((",228.50335000,", ",east,"),), "Row 1 of .* '2018-09-13 00:00:00"),
         ((('00:02:00.000000 UTC",228.50335000,', '00:02:00.000000 UTC",east,'),), "Row 3 of"),

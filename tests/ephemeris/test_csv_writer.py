@@ -81,7 +81,7 @@ def test_whole_turns_of_jupiter_are_counted(step: int, turned: float) -> None:
 
 
 def test_the_speed_is_that_in_the_turning_frame() -> None:
-    """The length of the difference of two places a second apart, in km."""
+    """From the distance of two positions in a short time, in km/s."""
     for point, row in zip(moving().points, rows_of(moving()), strict=True):
         later = Point(point.longitude - 1e-5, point.latitude + 2e-6, point.distance - 3e-3)
         gone = math.dist(cartesian(point), cartesian(later)) / 1e-3
@@ -89,7 +89,7 @@ def test_the_speed_is_that_in_the_turning_frame() -> None:
 
 
 def cartesian(point: Point) -> tuple[float, float, float]:
-    """Give a place in km along the axes."""
+    """Give a position along the axes, in km."""
     east, north = math.radians(point.longitude), math.radians(point.latitude)
     level = point.distance * math.cos(north)
     return level * math.cos(east), level * math.sin(east), point.distance * math.sin(north)

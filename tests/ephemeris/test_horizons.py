@@ -22,7 +22,7 @@ from tests.ephemeris.replay_server import ReplayServer
 from tests.support.no_pause import NoPause
 
 
-async def test_horizons_longitudes_and_latitudes_are_turned(
+async def test_horizons_longitudes_and_latitudes_are_converted(
     server: ReplayServer, clock: NoPause
 ) -> None:
     """West longitudes become east ones, planetodetic latitudes planetocentric, au kilometres."""
@@ -118,10 +118,10 @@ async def test_horizons_heading_says_which_way_longitudes_count(
         ),
         (horizons(HEADING), "no such ephemeris"),
         (horizons(horizons_text("")), "no such ephemeris"),
-        (horizons(horizons_text().partition("$$EOE")[0]), r"breaks off. It says: .*22\.6192,$"),
+        (horizons(horizons_text().partition("$$EOE")[0]), r"is cut off. It says: .*22\.6192,$"),
         (horizons(horizons_text().replace("131.496650", "n.a.")), "lacks ObsSub-LON"),
         (horizons(horizons_text().replace("delta,", "range,")), "lacks ObsSub-LON"),
-        (horizons(horizons_text().replace("2018-Sep-13 00:03", "b2018")), "no time of UTC"),
+        (horizons(horizons_text().replace("2018-Sep-13 00:03", "b2018")), "not a UTC time"),
     ],
 )
 async def test_what_horizons_does_not_have_is_told(

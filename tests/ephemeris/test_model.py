@@ -37,7 +37,7 @@ def test_local_times_become_utc_and_naive_ones_are_taken_for_it() -> None:
         (DAY, 24, 0, "whole seconds"),
         (DAY, -24, -60, "whole seconds"),
         (DAY, 24, 0.5, "whole seconds"),
-        (DAY.replace(microsecond=1), 24, 60, "whole second"),
+        (DAY.replace(microsecond=1), 24, 60, "on a whole second"),
         (DAY, float("nan"), 60, "finite"),
         (DAY, 1e6, 1, "longer step"),
         (datetime(1971, 12, 31, tzinfo=UTC), 1, 60, "before 1972"),
@@ -84,7 +84,7 @@ def test_times_beyond_the_calendar_are_refused(step: int) -> None:
 
 def test_the_first_time_is_on_a_whole_second() -> None:
     """A microsecond is too much."""
-    with pytest.raises(EphemerisError, match=r"00:00:00\.000001\+00:00 is no whole second"):
+    with pytest.raises(EphemerisError, match=r"00:00:00\.000001\+00:00 is not on a whole second"):
         Span(DAY + timedelta(microseconds=1), 60, 7)
 
 
@@ -101,7 +101,7 @@ def test_the_first_time_is_on_a_whole_second() -> None:
         (1 + 1e-12, 60, 60),
     ],
 )
-def test_hours_are_laid_out_in_steps(hours: float, step: int, count: int) -> None:
+def test_hours_are_divided_into_steps(hours: float, step: int, count: int) -> None:
     """A part of a step at the end counts as one; what floating-point numbers add does not."""
     if count < 7:
         with pytest.raises(EphemerisError, match=f"^{count} times"):
@@ -111,9 +111,9 @@ def test_hours_are_laid_out_in_steps(hours: float, step: int, count: int) -> Non
 
 
 @pytest.mark.parametrize("hours", [float("nan"), float("inf"), float("-inf"), 1e305])
-def test_endless_hours_cannot_be_laid_out(hours: float) -> None:
-    """Nor hours that are no number."""
-    with pytest.raises(EphemerisError, match=rf"^{re.escape(str(hours))} hours cannot be laid out"):
+def test_endless_hours_are_refused(hours: float) -> None:
+    """And hours that are not a number."""
+    with pytest.raises(EphemerisError, match=rf"^{re.escape(str(hours))} hours are not a length"):
         Span.lasting(DAY, hours)
 
 
@@ -186,11 +186,11 @@ def test_the_poles_are_positions(latitude: float) -> None:
     [
         (Point(1.0, 2.0, 0.0), "radius"),
         (Point(1.0, 2.0, -1.0), "radius"),
-        (Point(float("nan"), 2.0, 3.0), "no position"),
-        (Point(1.0, 90.001, 3.0), "no position"),
-        (Point(1.0, -90.001, 3.0), "no position"),
-        (Point(1.0, float("nan"), 3.0), "no position"),
-        (Point(1.0, 2.0, float("inf")), "no position"),
+        (Point(float("nan"), 2.0, 3.0), "not a position"),
+        (Point(1.0, 90.001, 3.0), "not a position"),
+        (Point(1.0, -90.001, 3.0), "not a position"),
+        (Point(1.0, float("nan"), 3.0), "not a position"),
+        (Point(1.0, 2.0, float("inf")), "not a position"),
     ],
 )
 def test_rows_that_are_no_positions_are_refused(point: Point, word: str) -> None:

@@ -1,4 +1,4 @@
-"""Jupiter's orientation, against SPICE, and the ways to turn a direction."""
+"""Jupiter's orientation, against SPICE, and conversions of directions."""
 
 import math
 
@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prefect_expres.ephemeris import Point
-from prefect_expres.ephemeris.bodies import SYSTEM_III_DEG_DAY, TURN_DEG_S
-from prefect_expres.ephemeris.rotation import point_below, seen_from_observer, turned_back
+from prefect_expres.ephemeris.bodies import ROTATION_DEG_S, SYSTEM_III_DEG_DAY
+from prefect_expres.ephemeris.rotation import opposite_direction, point_below, rotated_back
 from tests.ephemeris.spice_values import DIRECTIONS, LENGTHS, ROWS
 
 
@@ -39,7 +39,7 @@ def test_the_pole_is_a_pole(seconds: float) -> None:
 def test_jupiter_turns_870_degrees_a_day() -> None:
     """A direction in space moves west over Jupiter at the rate of System III."""
     assert SYSTEM_III_DEG_DAY == 870.536
-    assert pytest.approx(870.536 / 86400.0, rel=1e-15) == TURN_DEG_S
+    assert pytest.approx(870.536 / 86400.0, rel=1e-15) == ROTATION_DEG_S
     before, after = (point_below((1.0, 0.0, 0.0), seconds).longitude for seconds in (0.0, 1000.0))
     assert (before - after) % 360.0 == pytest.approx(10.075648, abs=1e-6)
 
@@ -55,8 +55,8 @@ def test_jupiter_turns_870_degrees_a_day() -> None:
 )
 def test_the_observer_is_on_the_other_side(seen: Point, observer: Point) -> None:
     """Opposite longitude and latitude, the same distance; and back again."""
-    assert seen_from_observer(seen) == observer
-    assert seen_from_observer(observer) == seen
+    assert opposite_direction(seen) == observer
+    assert opposite_direction(observer) == seen
 
 
 @given(st.floats(0.0, 359.99), st.floats(-90.0, 90.0), st.floats(1.0, 1e10))
@@ -64,7 +64,7 @@ def test_turning_round_keeps_to_the_circle(
     longitude: float, latitude: float, distance: float
 ) -> None:
     """Longitudes stay in [0, 360), distances as they are."""
-    turned = seen_from_observer(Point(longitude, latitude, distance))
+    turned = opposite_direction(Point(longitude, latitude, distance))
     assert 0.0 <= turned.longitude < 360.0
     assert abs(turned.longitude - longitude) == pytest.approx(180.0)
     assert (turned.latitude, turned.distance) == (-latitude, distance)
@@ -83,6 +83,6 @@ def test_an_earlier_orientation_has_its_meridian_further_west(
     longitude: float, light_time: float, turned: float
 ) -> None:
     """Where Jupiter had turned less, the same direction has a larger east longitude."""
-    found = turned_back(Point(longitude, -2.9, 8e8), light_time)
+    found = rotated_back(Point(longitude, -2.9, 8e8), light_time)
     assert found.longitude == pytest.approx(turned, abs=1e-5)
     assert (found.latitude, found.distance) == (-2.9, 8e8)

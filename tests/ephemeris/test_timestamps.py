@@ -30,13 +30,13 @@ def test_stamps_are_read_in_every_form(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("2018-09-13 00:00:00.5", "whole second"),
+        ("2018-09-13 00:00:00.5", "on a whole second"),
         ("2016-12-31 23:59:60 UTC", "leap second"),
-        ("2018-09-13 00:00:00 TDB", "no time of UTC"),
+        ("2018-09-13 00:00:00 TDB", "not a UTC time"),
         ("2018-13-01 00:00:00", "calendar"),
         ("2018-Foo-01 00:00:00", "calendar"),
-        ("2018-256T00:00:00", "no time of UTC"),
-        ("", "no time of UTC"),
+        ("2018-256T00:00:00", "not a UTC time"),
+        ("", "not a UTC time"),
     ],
 )
 def test_stamps_that_cannot_be_kept_are_refused(text: str, word: str) -> None:
@@ -93,7 +93,7 @@ def test_what_is_no_time_of_utc_is_refused(text: str) -> None:
 @pytest.mark.parametrize("fraction", ["5", "000001", "1000"])
 def test_a_fraction_of_a_second_cannot_be_kept(fraction: str) -> None:
     """ExPRES cuts it off, however small it is."""
-    with pytest.raises(EphemerisError, match="is no whole second"):
+    with pytest.raises(EphemerisError, match="is not on a whole second"):
         read_stamp(f"2018-09-13 00:00:00.{fraction}", "test")
 
 

@@ -1,4 +1,4 @@
-"""Manners on the network: patience, limits, and one question at a time."""
+"""Requests to a service: pauses, limits, errors, and one request at a time."""
 
 import asyncio
 import gzip
@@ -11,7 +11,14 @@ from email.utils import format_datetime
 import pytest
 
 from prefect_expres.ephemeris import HorizonsEphemeris, prepare_ephemeris
-from prefect_expres.ephemeris.web_service import MAX_BYTES, exclusive_access
+from prefect_expres.ephemeris.web_service import (
+    ANSWER_TIMEOUT_S,
+    ATTEMPTS,
+    BUDGET_S,
+    MAX_BYTES,
+    READ_TIMEOUT_S,
+    exclusive_access,
+)
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
 from tests.ephemeris.answers import SPAN, assert_earth, horizons, horizons_text, offer
 from tests.ephemeris.replay_server import ReplayServer, replay_server
@@ -83,8 +90,8 @@ async def test_a_calculation_may_be_asked_for_again(server: ReplayServer, clock:
     assert [request.method for request in server.requests] == ["POST", "POST", "GET"]
 
 
-async def test_nobody_at_home_is_told(clock: NoPause) -> None:
-    """A closed port is an error of ours, and may pass."""
+async def test_a_closed_port_is_told(clock: NoPause) -> None:
+    """As an error that may be retried."""
     async with replay_server() as gone:
         address = gone.url
     with pytest.raises(EphemerisUnavailable, match="Horizons is not available now"):
@@ -109,7 +116,7 @@ async def test_redirects_are_not_followed(server: ReplayServer, clock: NoPause) 
 
 
 async def test_no_answer_is_read_beyond_its_limit(server: ReplayServer, clock: NoPause) -> None:
-    """A small packed body that unpacks to too much is dropped, and not asked for again."""
+    """A small compressed body of too large a content is dropped, and not asked for again."""
     bomb = gzip.compress(bytes(MAX_BYTES + 1), compresslevel=1)
     server.add("/", bomb, "Content-Encoding: gzip")
     with pytest.raises(EphemerisError, match="limit of 67108864 bytes; ask for fewer times"):
@@ -117,15 +124,15 @@ async def test_no_answer_is_read_beyond_its_limit(server: ReplayServer, clock: N
     assert len(server.requests) == 1
 
 
-async def test_a_body_in_another_packing_is_refused(server: ReplayServer, clock: NoPause) -> None:
-    """None was asked for, and this one cannot be counted unpacked."""
+async def test_another_content_encoding_is_refused(server: ReplayServer, clock: NoPause) -> None:
+    """None was asked for, and this one cannot be decompressed."""
     server.add("/", b"?", "Content-Encoding: br")
     with pytest.raises(EphemerisError, match="encoded as 'br'") as fault:
         await ask(server, clock)
     assert not fault.value.retryable
 
 
-async def test_a_packed_body_that_is_cut_is_asked_for_again(
+async def test_a_compressed_body_that_is_cut_is_asked_for_again(
     server: ReplayServer, clock: NoPause
 ) -> None:
     """Its length was right, its end is missing."""
@@ -155,7 +162,7 @@ async def test_one_question_at_a_time(server: ReplayServer, clock: NoPause) -> N
 @pytest.mark.parametrize("address", ["ftp://host/x", "host", "", "http://", "http://host:port"])
 async def test_what_is_no_address_is_told(address: str, clock: NoPause) -> None:
     """Before anything is sent."""
-    with pytest.raises(EphemerisError, match="no address of a web service"):
+    with pytest.raises(EphemerisError, match="not the URL of a web service"):
         await prepare_ephemeris(HorizonsEphemeris(base_url=address), SPAN, clock=clock)
 
 
@@ -169,6 +176,7 @@ async def test_an_answer_that_trickles_in_is_given_up(clock: NoPause, part: byte
         with pytest.raises(EphemerisUnavailable, match=r"did not end its answer within 0\.2 s"):
             await service.request()
     assert len(clock.slept) == 3
+    assert (ATTEMPTS, BUDGET_S, READ_TIMEOUT_S, ANSWER_TIMEOUT_S) == (4, 600.0, 60.0, 300.0)
 
 
 @asynccontextmanager
@@ -190,3 +198,97 @@ async def trickling(beginning: bytes) -> AsyncIterator[str]:
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     async with server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+
+
+async def test_another_host_is_not_waited_for(clock: NoPause) -> None:
+    """While one service is used, a second one can be."""
+    async with (
+        exclusive_access("one", "http://127.0.0.1:1/a", clock),
+        exclusive_access("other", "http://127.0.0.1:2/a", clock),
+    ):
+        taken = asyncio.ensure_future(_entered("http://127.0.0.1:1/b", clock))
+        done, _ = await asyncio.wait([taken], timeout=0.1)
+        assert not done
+    await asyncio.wait_for(taken, 5.0)
+
+
+async def _entered(address: str, clock: NoPause) -> None:
+    async with exclusive_access("same host", address, clock):
+        pass
+
+
+async def test_a_service_is_told_who_asks_and_what_it_may_send(
+    server: ReplayServer, clock: NoPause
+) -> None:
+    """Our name, and no compression."""
+    server.add("/", "yes")
+    async with exclusive_access("test", server.url, clock) as service:
+        assert await service.request(query={"a": "1 2"}) == "yes"
+    (request,) = server.requests
+    assert request.headers["user-agent"] == "prefect-expres"
+    assert request.headers["accept-encoding"] == "identity"
+    assert (request.method, request.query) == ("GET", {"a": "1 2"})
+
+
+async def test_text_that_is_not_utf_8_is_read_all_the_same(
+    server: ReplayServer, clock: NoPause
+) -> None:
+    """Answers and error pages."""
+    server.add("/", b"M\xe9t\xe9o")
+    server.add("/", b"M\xe9t\xe9o", status="400 Bad Request")
+    async with exclusive_access("test", server.url, clock) as service:
+        assert await service.request() == "M\ufffdt\ufffdo"
+        with pytest.raises(EphemerisError, match=r"It says: M\ufffdt\ufffdo$"):
+            await service.request()
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "HTTPS"])
+async def test_both_schemes_of_the_web_are_addresses(scheme: str, clock: NoPause) -> None:
+    """Nothing is sent before the first request."""
+    async with exclusive_access("test", f"{scheme}://127.0.0.1:1/", clock) as service:
+        assert service.name == "test"
+
+
+async def test_a_slow_service_is_not_asked_for_ever(clock: NoPause) -> None:
+    """Attempts and pauses share ten minutes."""
+
+    class Slow(NoPause):
+        """On which each look takes five minutes."""
+
+        def now(self) -> float:
+            self.time += 300.0
+            return super().now()
+
+    async with replay_server() as server:
+        server.add("/", "down", status=DOWN)
+        with pytest.raises(EphemerisUnavailable):
+            await ask(server, Slow())
+        assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "400 Bad Request", "499 Odd"])
+async def test_client_errors_are_final(server: ReplayServer, clock: NoPause, status: str) -> None:
+    """None of them may pass."""
+    server.add("/", "", status=status)
+    with pytest.raises(EphemerisError, match=f"^Horizons: HTTP status {status[:3]}$") as fault:
+        await ask(server, clock)
+    assert not fault.value.retryable
+
+
+@pytest.mark.parametrize("status", [BUSY, DOWN, "500 Fault", "599 Odd"])
+async def test_server_errors_may_pass(server: ReplayServer, clock: NoPause, status: str) -> None:
+    """As does the one that says: too many."""
+    server.add("/", "", status=status)
+    server.add("/", horizons(horizons_text()))
+    await ask(server, clock)
+    assert len(server.requests) == 2
+
+
+async def test_secrets_in_addresses_are_not_shown(server: ReplayServer, clock: NoPause) -> None:
+    """Neither in that of the service nor in that of a redirect."""
+    server.add("/", "", "Location: http://user:token@elsewhere/", status="302 Found")
+    with pytest.raises(EphemerisError, match=r"to 'http://elsewhere/'$"):
+        await ask(server, clock)
+    spec = HorizonsEphemeris(base_url="ftp://user:token@host/")
+    with pytest.raises(EphemerisError, match=r"^Horizons: 'ftp://host/' is not the URL"):
+        await prepare_ephemeris(spec, SPAN, clock=clock)

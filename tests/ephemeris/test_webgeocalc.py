@@ -23,7 +23,7 @@ from tests.support.no_pause import NoPause
 async def test_webgeocalc_is_asked_for_jupiter_as_the_observer_sees_it(
     server: ReplayServer, clock: NoPause
 ) -> None:
-    """Target Jupiter, light time converged, LATITUDINAL; the answer is turned round."""
+    """Target Jupiter, light time converged, LATITUDINAL; the answer is reversed."""
     offer(server)
     spec = WebGeoCalcEphemeris(observer="Juno", kernel_sets=(1, 15), base_url=server.url)
     made = await prepare_ephemeris(spec, SPAN, clock=clock)
@@ -86,7 +86,7 @@ async def test_the_wait_for_webgeocalc_has_an_end(server: ReplayServer, clock: N
     """After ten minutes the calculation is given up, and may be tried again."""
     server.add("/calculation/new", in_phase("QUEUED"))
     server.add("/calculation/0788", in_phase("QUEUED"))
-    with pytest.raises(EphemerisUnavailable, match="still QUEUED after 600 s"):
+    with pytest.raises(EphemerisUnavailable, match=r"^WebGeoCalc: .* still QUEUED after 600 s"):
         await prepare_ephemeris(WebGeoCalcEphemeris(base_url=server.url), SPAN, clock=clock)
     assert clock.slept == [1.0, 2.0, 4.0, 8.0, *[10.0] * 58]
     assert len(server.requests) == 63
@@ -126,14 +126,14 @@ async def test_a_calculation_without_a_phase_is_looked_at_again(
         ([{"status": "ERROR", "message": "Failed."}], "It says: Failed"),
         ([{"status": "OK"}], "names no calculation"),
         ([{**STARTED, "calculationId": "../results"}], "names no calculation"),
-        ([[1, 2]], "no JSON object"),
-        (["<html>"], "no JSON object"),
+        ([[1, 2]], "not a JSON object"),
+        (["<html>"], "not a JSON object"),
         ([{**STARTED, "calculationId": 788}], "names no calculation"),
         ([{**STARTED, "calculationId": "7" * 81}], "names no calculation"),
         ([{**STARTED, "calculationId": "788\n"}], "names no calculation"),
         ([{"status": "OK", "message": None, "error": ["?"]}], "names no calculation"),
         ([{"status": "ERROR", "error": ["?"]}], r"refused. It says: \{'status': 'ERROR'"),
-        (["[" * 100_000], "no JSON object"),
+        (["[" * 100_000], "not a JSON object"),
         ([STARTED, {"status": "OK"}], "its table is not one of UTC calendar date, Longitude"),
         (
             [STARTED, {**webgeocalc_results(), "rows": [["2018-09-13 00:00:00 UTC", "?", 1, 2]]}],
@@ -159,5 +159,5 @@ async def test_what_webgeocalc_cannot_compute_is_told(
         ["/calculation/new", "/calculation/0788/results"], answers, strict=False
     ):
         server.add(path, answer)
-    with pytest.raises(EphemerisError, match=word):
+    with pytest.raises(EphemerisError, match=rf"^WebGeoCalc\b.*{word}"):
         await prepare_ephemeris(WebGeoCalcEphemeris(base_url=server.url), SPAN, clock=clock)

@@ -57,7 +57,7 @@ async def attempts_at(
 async def finish(
     service: VirtualService, simulation: SimulationRequest, folder: Path, **options: Any
 ) -> Finished:
-    """Come to a completed job and its results."""
+    """Run a simulation, and give its job and results."""
     async with attempts_at(service, simulation, folder, **options) as attempts:
         return await attempts.finish()
 
@@ -415,6 +415,22 @@ async def test_a_stray_job_is_stopped_at_the_end(
     finished = await finish(service, simulation, tmp_path)
     assert finished.submission.strays
     assert finished.submission.job_id == "j002"
+    assert service.deleted == ["j001"]
+
+
+@in_virtual_time
+async def test_a_stray_job_is_stopped_when_the_chosen_one_fails(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """The error is told, and no job is left."""
+    service = VirtualService(executing=60.0, listed_after=40.0)
+    service.trouble(CREATE, None, delivered=True)
+    async with attempts_at(service, simulation, tmp_path) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(30.0)
+        service.jobs["j002"].ends_in = Phase.ERROR
+        with pytest.raises(JobFailed):
+            await finishing
     assert service.deleted == ["j001"]
 
 

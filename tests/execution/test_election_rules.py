@@ -33,7 +33,7 @@ async def submit(
     tell: Told | None = None,
     **options: Any,
 ) -> Submission:
-    """Come to the one job."""
+    """Choose the one job."""
     told = tell or Told()
     async with service.client() as client:
         run = RunOptions(OWNER, **options)

@@ -9,6 +9,7 @@ import pytest
 
 from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris, Span, read_csv, span_of
 from prefect_expres.errors import ConfigurationError, EphemerisError
+from prefect_expres.execution import RunOptions
 from prefect_expres.execution.prepare import (
     LARGEST_INPUT,
     build_request,
@@ -131,6 +132,8 @@ async def test_a_source_sets_observer_and_phases(configuration: dict[str, Any]) 
     track = read_csv(request.ephemeris)
     assert track.span == span_of(request.configuration)
     assert await build_request(model, GUEST, SOURCE) == request
+    computed = await compute_csv(SOURCE, span_of(model))
+    assert await build_request(model, GUEST, computed) == request
 
 
 async def test_a_computed_ephemeris_is_told(configuration: dict[str, Any]) -> None:
@@ -140,3 +143,18 @@ async def test_a_computed_ephemeris_is_told(configuration: dict[str, Any]) -> No
     await compute_csv(SOURCE, span, told)
     (line,) = told.steps("observe")
     assert line.startswith(f"Earth, {span.count} times, from ")
+
+
+def test_the_owner_of_a_run_fits_a_run_id() -> None:
+    """Sixteen digits, or none as long as it is not known; anything else is refused at once."""
+    assert RunOptions().owner == ""
+    assert RunOptions("0123456789abcdef").owner == "0123456789abcdef"
+    for owner in ("me", "0123456789ABCDEF", "0123456789abcdef0"):
+        with pytest.raises(ValueError, match=owner):
+            RunOptions(owner)
+
+
+def test_a_job_is_waited_for_an_hour_over_its_duration() -> None:
+    """Or as long as is asked for."""
+    assert RunOptions(execution_duration=700).seconds_to_wait == 4300.0
+    assert RunOptions(execution_duration=700, timeout=5.0).seconds_to_wait == 5.0

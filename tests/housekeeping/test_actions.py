@@ -4,17 +4,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from prefect_expres.execution import find_verified
+from prefect_expres.execution import Submission, find_verified
 from prefect_expres.execution.manifest import PhaseTime
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId
 from prefect_expres.housekeeping.actions import Housekeeper, Review
-from prefect_expres.housekeeping.inventory import take_inventory
-from prefect_expres.housekeeping.jobs import find_our_jobs
-from prefect_expres.housekeeping.rules import Action, Rules
+from prefect_expres.housekeeping.inventory import Inventory, take_inventory
+from prefect_expres.housekeeping.jobs import OurJob, find_our_jobs
+from prefect_expres.housekeeping.rules import Action, JobDecision, Rules
 from prefect_expres.uws import Phase
 from tests.support.virtual_service import BEGAN, CDF, URL, VirtualJob, VirtualService
 from tests.support.virtual_steps import UnseenSteps
@@ -23,6 +24,14 @@ from tests.support.virtual_time import in_virtual_time
 DAY = 86_400.0
 OWNER, UNKNOWN = "0123456789abcdef", "fedcba9876543210"
 LIST, OTHER_LIST = "ExPRES", "ExPRES_testing"
+
+
+@pytest.mark.parametrize("kind", [Review, Housekeeper, OurJob, Rules])
+def test_what_was_decided_does_not_change(kind: Any) -> None:
+    """A decision that is shown is the one that was taken."""
+    assert kind.__dataclass_params__.frozen
+    assert JobDecision.model_config["frozen"]
+    assert Inventory.model_config["frozen"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,42 @@ async def test_a_completed_job_is_collected_and_not_deleted(
     assert view.windows is None
     assert (Path(folder) / "io.cdf").read_bytes() == CDF
     assert case.writes == []
+    assert case.steps.downloaded == [
+        Submission(
+            job_id=job.id,
+            job_url=f"{URL}/{job.id}",
+            run_id=job.run_id,
+            ours=False,
+            phase=Phase.COMPLETED,
+        )
+    ]
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("", 0), ("599.9", 599)])
+@in_virtual_time
+async def test_the_execution_duration_is_the_services(
+    simulation: SimulationRequest, tmp_path: Path, told: str, seconds: int
+) -> None:
+    """In whole seconds; no time is none."""
+    case = Case(tmp_path)
+    case.job(simulation, Phase.COMPLETED).execution_duration = told
+    (review,) = await case.review()
+    assert review.collected is not None
+    assert review.collected[0].execution_duration == seconds
+
+
+@in_virtual_time
+async def test_the_job_counts_as_it_is_read(simulation: SimulationRequest, tmp_path: Path) -> None:
+    """What has changed since the list was read is seen."""
+    case = Case(tmp_path)
+    job = case.job(simulation, Phase.EXECUTING)
+    jobs, _ = await find_our_jobs(case.steps, [LIST], case.find_owners)
+    job.phase = Phase.ABORTED
+    inventory = await take_inventory(case.output)
+    keeper = Housekeeper(case.steps, case.output, Rules(BEGAN, 14.0), inventory, dry_run=True)
+    (review,) = [review async for review in keeper.review(jobs)]
+    assert review.decision.phase is Phase.ABORTED
+    assert review.decision.action is Action.DELETE
 
 
 @in_virtual_time
@@ -374,7 +419,9 @@ async def test_a_job_that_is_not_what_it_claims_is_left(
         case.service.trouble("GET /.*/parameters", 403, times=1e9)
     (review,) = await case.review()
     assert review.decision.action is Action.LEAVE
-    assert "its inputs are not shown" in review.decision.why
+    assert review.decision.why == (
+        "its inputs are not shown, or do not make the simulation that its runId tells"
+    )
     assert (review.decision.until, review.decision.done) == (None, None)
     assert (case.writes, list(tmp_path.iterdir())) == ([], [])
 

@@ -121,6 +121,45 @@ def test_reasons_tell_the_phase_and_the_days() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("given", "collected", "in_use", "why"),
+    [
+        (job(Phase.PENDING, 0.5), False, False, "it was not started yet"),
+        (job(Phase.PENDING, 9), False, True, "its flow run has not ended and may start it"),
+        (
+            job(Phase.ERROR, 1),
+            False,
+            False,
+            "it ended in ERROR; what it printed is kept for a while",
+        ),
+        (
+            job(Phase.COMPLETED, 0.5),
+            False,
+            True,
+            "its flow run has not ended and downloads its results",
+        ),
+        (
+            job(Phase.COMPLETED, 1),
+            False,
+            False,
+            "its results are not complete under the output",
+        ),
+        (job(Phase.COMPLETED, 1), True, False, "it is collected"),
+        (
+            job(Phase.COMPLETED, 1, lasts=2),
+            True,
+            False,
+            "it is collected, but would not last 14 days",
+        ),
+    ],
+)
+def test_reasons_of_what_is_left_or_kept(
+    given: Job, why: str, *, collected: bool, in_use: bool
+) -> None:
+    """Each tells its case."""
+    assert RULES.decide(given, collected=collected, in_use=in_use)[1] == why
+
+
 def test_a_time_without_a_zone_is_old_only_if_it_is_old_in_every_zone() -> None:
     """A local time may be that of a zone twelve hours behind UTC: the job is younger then."""
     assert action(job(Phase.ERROR, 14.4, zone="")) is Action.LEAVE

@@ -61,7 +61,7 @@ def of_two_members(data: bytes) -> bytes:
 async def test_a_body_is_read_whole_up_to_its_limit(
     raw: RawServer, encoding: str, pack: Callable[[bytes], bytes], spare: int
 ) -> None:
-    """Packed or not; the limit is the size of the body after decompression."""
+    """Compressed or not; the limit is the size of the body after decompression."""
     url = raw.add("/page", pack(TEXT), f"Content-Encoding: {encoding}")
     assert await read(url, len(TEXT) + spare) == TEXT
 
@@ -102,10 +102,10 @@ async def test_more_than_is_allowed_is_not_read_on(raw: RawServer) -> None:
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, deflated])
-async def test_a_packed_body_is_counted_unpacked(
+async def test_the_limit_counts_decompressed_bytes(
     raw: RawServer, pack: Callable[[bytes], bytes]
 ) -> None:
-    """A small body that unpacks to more than is allowed is dropped."""
+    """A small body that decompresses to more than is allowed is refused."""
     encoding = "gzip" if pack is gzip.compress else "deflate"
     url = raw.add("/page", pack(TEXT), f"Content-Encoding: {encoding}")
     assert len(pack(TEXT)) < 200
@@ -114,7 +114,7 @@ async def test_a_packed_body_is_counted_unpacked(
 
 
 async def test_a_bomb_takes_no_memory(raw: RawServer) -> None:
-    """It is unpacked in blocks, and no further than the limit."""
+    """It is decompressed in blocks, and no further than the limit."""
     url = raw.add("/page", gzip.compress(bytes(50_000_000)), "Content-Encoding: gzip")
     tracemalloc.start()
     try:
@@ -133,20 +133,20 @@ async def test_an_encoding_that_was_not_asked_for_is_refused(raw: RawServer) -> 
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-async def test_a_body_that_is_not_packed_as_it_says_is_refused(
+async def test_a_body_that_is_not_encoded_as_it_says_is_refused(
     raw: RawServer, encoding: str
 ) -> None:
-    """Plain text under the name of a packed one."""
+    """Plain text under the name of a compressed one."""
     url = raw.add("/page", TEXT, f"Content-Encoding: {encoding}")
     with pytest.raises(ProtocolError, match=f"http://host/page .* not the {encoding} it claims"):
         await read(url, len(TEXT))
 
 
 @pytest.mark.parametrize("cut", [1, 5, 20])
-async def test_a_packed_body_that_ends_early_may_be_asked_for_again(
+async def test_a_compressed_body_that_ends_early_may_be_asked_for_again(
     raw: RawServer, cut: int
 ) -> None:
-    """The transport saw its whole length; the end of the packing is missing."""
+    """The transport saw its whole length; the end of the compressed data is missing."""
     url = raw.add("/page", gzip.compress(TEXT)[:-cut], "Content-Encoding: gzip")
     with pytest.raises(Unreachable, match="http://host/page ended in the middle") as fault:
         await read(url, len(TEXT))
@@ -180,6 +180,18 @@ async def test_of_an_error_page_the_beginning_is_read(sent: int, kept: int) -> N
     assert len(b"".join([chunk async for chunk in head_of(response)])) == kept
     assert stream.sent < ERROR_PAGE_BYTES + 2 * 3000
     assert ERROR_PAGE_BYTES == 8192
+
+
+@pytest.mark.parametrize(
+    ("chunks", "taken"), [((8191, 5, 5), 8196), ((4096, 4096, 5), 8192), ((8192, 5), 8192)]
+)
+async def test_of_an_error_page_no_chunk_too_many_is_taken(
+    chunks: tuple[int, ...], taken: int
+) -> None:
+    """Reading ends with the chunk that brings the last byte."""
+    stream = _Stream(*[b"x" * size for size in chunks])
+    page = [chunk async for chunk in head_of(httpx.Response(500, stream=stream))]
+    assert (len(b"".join(page)), stream.sent) == (8192, taken)
 
 
 class _Stream(httpx.AsyncByteStream):

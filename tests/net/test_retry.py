@@ -97,10 +97,20 @@ async def test_there_are_six_attempts_unless_said_otherwise() -> None:
 async def test_attempts_and_pauses_share_a_budget(budget: float, calls: int) -> None:
     """A pause that would end after it is not begun: here of 10 to 11 s, after attempts of 10 s."""
     clock = NoPause()
+    clock.time = 5000.0
     step = Step(clock, *[Busy("later", retry_after=10.0)] * 9, lasting=10.0)
     with pytest.raises(Busy):
         await persist(step, clock, attempts=9, budget=budget)
     assert step.calls == calls
+
+
+async def test_the_budget_may_be_used_up() -> None:
+    """What ends just in time is tried again."""
+    clock = NoPause()
+    step = Step(clock, *[Busy("later", retry_after=0.0)] * 9, lasting=10.0)
+    with pytest.raises(Busy):
+        await persist(step, clock, attempts=9, budget=20.0)
+    assert step.calls == 3
 
 
 @pytest.mark.parametrize(("lasting", "calls"), [(179.2, 2), (179.7, 1)])

@@ -1,6 +1,6 @@
 """The header ``Retry-After`` in every form, and what is none."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
@@ -60,6 +60,12 @@ def test_a_date_of_no_zone_is_taken_for_utc(zone: str) -> None:
     """Old forms leave it out, or say -0000."""
     later = datetime.now(UTC) + timedelta(seconds=60)
     assert 50.0 < (retry_after(f"{later:%a, %d %b %Y %H:%M:%S} {zone}".strip()) or 0.0) <= 60.0
+
+
+def test_a_date_in_another_zone_is_converted() -> None:
+    """RFC 9110 wants GMT, but a zone that is given is heeded."""
+    later = datetime.now(timezone(timedelta(hours=5))) + timedelta(seconds=60)
+    assert 50.0 < (retry_after(format_datetime(later)) or 0.0) <= 60.0
 
 
 @given(st.text(max_size=40) | st.from_regex(r"\A[A-Z][a-z]{2}, \d+ [A-Z][a-z]{2} \d+ [\d:]+ \S*\Z"))

@@ -17,6 +17,8 @@ from prefect_expres.sandbox.engine.field import internal_field, schmidt_coeffici
 from prefect_expres.sandbox.engine.geometry import read_ephemeris
 from tests.sandbox.engine_runs import EPHEMERIS, VISIBLE, example, fixed_observer, run
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = Path(__file__).parents[1] / "data" / "expres" / "reference-io-jrm09.npz"
 
 

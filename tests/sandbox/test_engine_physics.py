@@ -16,6 +16,8 @@ from prefect_expres.sandbox.engine.run import outer_shell
 from prefect_expres.sandbox.engine.table import source_table
 from tests.sandbox.engine_runs import EXAMPLES, VISIBLE, fixed_observer, run
 
+pytestmark = pytest.mark.slow
+
 DAYS = 30
 MOONS = {"Io": 5.91, "Europa": 9.40, "Ganymede": 14.97}
 

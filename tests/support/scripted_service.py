@@ -14,7 +14,7 @@ class Answer:
     """One answer.
 
     ``chunks`` come after the body, each after ``seconds`` on the loop's clock; ``fault`` is raised
-    in place of the answer, or after its body if it has a status; ``delay`` comes before all.
+    instead of the answer, or after its body if it has a status; ``delay`` comes before all.
     """
 
     body: bytes | str = b""
@@ -61,7 +61,7 @@ class ScriptedService(httpx.AsyncBaseTransport):
 
     def count(self, what: str) -> int:
         """Count the requests of one method and path, with any query."""
-        return sum(name.partition("?")[0] == what for name in self.asked)
+        return sum(name.partition("?")[0].rstrip() == what for name in self.asked)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Give the next answer."""

@@ -11,6 +11,7 @@ import math
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 from urllib.parse import parse_qs
 from uuid import uuid4
 from xml.sax.saxutils import escape
@@ -31,6 +32,9 @@ _SPACES = 'xmlns="http://www.ivoa.net/xml/UWS/v1.0" xmlns:xlink="http://www.w3.o
 _SENT = re.compile(r'name="([^"]+)"')
 
 
+Inputs = Literal["by path", "by name", "in the document"]
+
+
 @dataclass
 class VirtualJob:
     """A job as the service keeps it; seconds are those of the virtual loop.
@@ -49,6 +53,7 @@ class VirtualJob:
     ends_in: Phase = Phase.COMPLETED
     started: float | None = None
     ended: float | None = None
+    execution_duration: str = "600"
     destruction: str = "2026-12-24T12:00:00Z"
     results: dict[str, bytes] = field(default_factory=lambda: {"io.cdf": CDF})
     texts: dict[str, str] = field(default_factory=dict)
@@ -74,14 +79,21 @@ class VirtualService(httpx.AsyncBaseTransport):
     Args:
         executing: Seconds that a started job of a client executes.
         listed_after: Seconds until the list has a new job of a client.
+        inputs: How a job's document tells the files that it was given.
         keeps_run_ids: The list and the jobs tell the runIds that they were given.
     """
 
     def __init__(
-        self, executing: float = 60.0, listed_after: float = 0.0, *, keeps_run_ids: bool = True
+        self,
+        executing: float = 60.0,
+        listed_after: float = 0.0,
+        inputs: Inputs = "by path",
+        *,
+        keeps_run_ids: bool = True,
     ) -> None:
         self._executing = executing
         self._listed_after = listed_after
+        self._inputs = inputs
         self._keeps_run_ids = keeps_run_ids
         self._numbers = itertools.count(1)
         self._troubles: list[Trouble] = []
@@ -219,7 +231,7 @@ class VirtualService(httpx.AsyncBaseTransport):
             "": self._document(job),
             "phase": job.phase.value,
             "destruction": job.destruction,
-            "parameters": f"<parameters {_SPACES}>{_given(job)}</parameters>",
+            "parameters": f"<parameters {_SPACES}>{self._given(job)}</parameters>",
             "results": f"<results {_SPACES}>{_results(job)}</results>",
             **job.texts,
         }
@@ -237,6 +249,16 @@ class VirtualService(httpx.AsyncBaseTransport):
                 )
         return _told(200, f"<jobs {_SPACES}>{''.join(entries)}</jobs>")
 
+    def _given(self, job: VirtualJob) -> str:
+        told = []
+        for name, content in job.given.items():
+            value = content.decode()
+            if name.lower() in {"config", "ephemeride"} and self._inputs != "in the document":
+                path = f"{_PATH}/{job.id}/parameters/{name}"
+                value = path if self._inputs == "by path" else f"{name}.txt"
+            told.append(f'<parameter id="{name}">{escape(value)}</parameter>')
+        return "".join(told)
+
     def _named(self, job: VirtualJob) -> str:
         run_id = f"<runId>{escape(job.run_id)}</runId>" if self._keeps_run_ids else ""
         owner = f"<ownerId>{job.owner}</ownerId>" if job.owner else ""
@@ -249,7 +271,7 @@ class VirtualService(httpx.AsyncBaseTransport):
         )
         return (
             f"<job {_SPACES}><jobId>{job.id}</jobId><phase>{job.phase}</phase>{self._named(job)}"
-            f"{told}<executionDuration>600</executionDuration>"
+            f"{told}<executionDuration>{job.execution_duration}</executionDuration>"
             f"<destruction>{job.destruction}</destruction></job>"
         )
 
@@ -264,16 +286,6 @@ def _told(
 ) -> httpx.Response:
     content = body.encode() if isinstance(body, str) else body
     return httpx.Response(status, headers=headers, stream=httpx.ByteStream(content))
-
-
-def _given(job: VirtualJob) -> str:
-    files = ("config", "ephemeride")
-    return "".join(
-        f'<parameter id="{name}">'
-        + (f"{_PATH}/{job.id}/parameters/{name}" if name in files else escape(value.decode()))
-        + "</parameter>"
-        for name, value in job.given.items()
-    )
 
 
 def _results(job: VirtualJob) -> str:

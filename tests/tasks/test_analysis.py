@@ -16,6 +16,8 @@ from prefect_expres.tasks.analysis import (
 )
 from tests.support.result_files import Result, two_windows, write
 
+pytestmark = pytest.mark.usefixtures("server")
+
 
 async def test_tasks_go_from_files_to_files(tmp_path: Path) -> None:
     """Windows, picture, comparison and exports come from a simulation's file, by tasks."""

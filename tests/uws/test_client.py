@@ -1,4 +1,4 @@
-"""What changes a job: sent once, settled by what the service shows, on every kind of service."""
+"""Creating, starting, stopping and deleting jobs, on services of all kinds."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -38,7 +38,7 @@ LOST = httpx.ReadError("reset")
 
 @pytest.fixture
 def service() -> ScriptedService:
-    """Give a service that says nothing yet."""
+    """Give a service without scripts."""
     return ScriptedService()
 
 
@@ -61,7 +61,7 @@ def paused(client: UWSClient) -> float:
 async def test_create_sends_a_form_and_gives_the_id(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """Parameters and files go in one multipart form, to the list."""
+    """Parameters and files are sent to the job list in one multipart form."""
     service.on("POST", CREATED)
     files = {"config": Upload("io.json", b'{"a": 1}', "application/json")}
     assert await client.create({"runId": "r-1"}, files) == "j1"
@@ -76,7 +76,7 @@ async def test_create_sends_a_form_and_gives_the_id(
 async def test_form_without_files_is_multipart_too(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """Some services read nothing else."""
+    """Some services read no other form."""
     service.on("POST", CREATED)
     await client.create({"runId": "r-1"})
     assert service.requests[0].headers["content-type"].startswith("multipart/form-data")
@@ -85,7 +85,7 @@ async def test_form_without_files_is_multipart_too(
 @pytest.mark.parametrize(
     ("answer", "job_id"),
     [
-        (redirect("/rest/ExPRES/j2/"), "j2"),
+        (redirect("/rest/ExPRES/jX/"), "jX"),
         (redirect(f"{JOBS_URL}/a%20b%2Ec"), None),
         (redirect(f"{JOBS_URL}/a%3Ab?x=1#y"), "a:b"),
         (redirect("http://inside:8080/other/j3"), "j3"),
@@ -103,7 +103,7 @@ async def test_form_without_files_is_multipart_too(
 async def test_new_job_is_known_by_location_or_document(
     service: ScriptedService, client: UWSClient, answer: Script, job_id: str | None
 ) -> None:
-    """Where neither tells, the job may exist, and must be looked for."""
+    """If neither shows the id, the job may exist: the create is uncertain."""
     service.on("POST", answer)
     if job_id is not None:
         assert await client.create({"runId": "r"}) == job_id
@@ -126,7 +126,7 @@ async def test_new_job_is_known_by_location_or_document(
 async def test_create_without_a_clear_answer_is_uncertain(
     service: ScriptedService, client: UWSClient, answer: Script, status: int | None
 ) -> None:
-    """It is sent once; the error names the runId and hands on what is known."""
+    """It is sent once; the error names the runId and carries the facts."""
     service.on("POST", answer)
     with pytest.raises(SubmissionUncertain, match="'r-1' was lost; look for it") as caught:
         await client.create({"runId": "r-1"})
@@ -153,7 +153,7 @@ async def test_create_without_a_clear_answer_is_uncertain(
 async def test_refused_create_is_certain(
     service: ScriptedService, client: UWSClient, answer: Script, kind: type[ExpresError]
 ) -> None:
-    """The service said that there is no job; it is not sent again here."""
+    """The service refused the job, so it does not exist; nothing is sent again."""
     service.on("POST", answer)
     with pytest.raises(kind) as caught:
         await client.create({"runId": "r"})
@@ -162,7 +162,7 @@ async def test_refused_create_is_certain(
 
 
 async def test_start_is_told_by_the_phase(service: ScriptedService, client: UWSClient) -> None:
-    """One POST to the phase, and the phase that is read after it."""
+    """There is one POST to the phase, and then the phase is read."""
     service.on("POST /j1/phase", OK)
     service.on("GET /j1/phase", "QUEUED")
     assert await client.start("j1") is Phase.QUEUED
@@ -174,7 +174,7 @@ async def test_start_is_told_by_the_phase(service: ScriptedService, client: UWSC
 async def test_start_that_shows_late_is_not_sent_again(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """For some seconds the phase may be the old one."""
+    """The phase may still be PENDING for some seconds."""
     service.on("POST /j1/phase", OK)
     service.on("GET /j1/phase", *["PENDING"] * 4, "EXECUTING")
     assert await client.start("j1") is Phase.EXECUTING
@@ -183,7 +183,7 @@ async def test_start_that_shows_late_is_not_sent_again(
 
 
 async def test_start_that_never_shows_is_told(service: ScriptedService, client: UWSClient) -> None:
-    """It is sent again, as the job is PENDING, and given up in the end."""
+    """The start is sent again while the job is PENDING, and is an error in the end."""
     service.on("POST /j1/phase", OK)
     service.on("GET /j1/phase", "PENDING")
     with pytest.raises(ServerFault, match="still PENDING, though") as caught:
@@ -197,7 +197,7 @@ async def test_start_that_never_shows_is_told(service: ScriptedService, client: 
 async def test_failed_start_is_settled_by_the_phase(
     service: ScriptedService, client: UWSClient, answer: Script
 ) -> None:
-    """Any phase but PENDING says that it was started."""
+    """Any phase but PENDING shows that the job was started."""
     service.on("POST /j1/phase", answer)
     service.on("GET /j1/phase", "EXECUTING")
     assert await client.start("j1") is Phase.EXECUTING
@@ -221,7 +221,7 @@ async def test_failed_start_of_a_job_that_is_pending(
     kind: type[ExpresError],
     times: int,
 ) -> None:
-    """It is sent again where that may help."""
+    """The start is sent again if the error is retryable."""
     service.on("POST /j1/phase", answer)
     service.on("GET /j1/phase", "PENDING")
     with pytest.raises(kind):
@@ -232,7 +232,7 @@ async def test_failed_start_of_a_job_that_is_pending(
 async def test_new_job_may_take_a_moment_to_be_found(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """Four times it is tried to start a job that is not there, within some seconds."""
+    """The start of a job that is not found is tried four times, within some seconds."""
     service.on("POST /j1/phase", 404, 404, 404, OK)
     service.on("GET /j1/phase", "QUEUED")
     assert await client.start("j1") is Phase.QUEUED
@@ -245,7 +245,7 @@ async def test_new_job_may_take_a_moment_to_be_found(
 
 
 async def test_abort_waits_for_the_phase(service: ScriptedService, client: UWSClient) -> None:
-    """The phase is told when the job has stopped."""
+    """The phase is read until the job has stopped."""
     service.on("GET /j1/phase", "EXECUTING", "EXECUTING", "EXECUTING", "ABORTED")
     service.on("POST /j1/phase", OK)
     assert await client.abort("j1") is Phase.ABORTED
@@ -259,7 +259,7 @@ async def test_abort_waits_for_the_phase(service: ScriptedService, client: UWSCl
 async def test_abort_that_does_not_show_gives_the_phase(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """After some seconds it is told as it is."""
+    """After some seconds the phase is returned as it is."""
     service.on("GET /j1/phase", "QUEUED")
     service.on("POST /j1/phase", OK)
     assert await client.abort("j1") is Phase.QUEUED
@@ -271,14 +271,14 @@ async def test_abort_that_does_not_show_gives_the_phase(
 async def test_finished_job_is_not_aborted(
     service: ScriptedService, client: UWSClient, phase: str
 ) -> None:
-    """OPUS answers 500 to that."""
+    """OPUS answers 500 to the abort of a finished job."""
     service.on("GET /j1/phase", phase)
     assert await client.abort("j1") == phase
     assert service.asked == ["GET /j1/phase"]
 
 
 async def test_pending_job_is_deleted(service: ScriptedService, client: UWSClient) -> None:
-    """OPUS can never delete one that was aborted."""
+    """OPUS can never delete a PENDING job after an abort."""
     service.on("GET /j1/phase", "PENDING")
     service.on("DELETE /j1", redirect(JOBS_URL))
     assert await client.abort("j1") is None
@@ -286,7 +286,7 @@ async def test_pending_job_is_deleted(service: ScriptedService, client: UWSClien
 
 
 async def test_abort_of_a_job_that_is_gone(service: ScriptedService, client: UWSClient) -> None:
-    """It is stopped, before the abort and after it."""
+    """A job that does not exist before or after the abort counts as stopped."""
     service.on("GET /j1/phase", 404)
     assert await client.abort("j1") is None
     service.on("GET /j1/phase", "EXECUTING", 404)
@@ -297,7 +297,7 @@ async def test_abort_of_a_job_that_is_gone(service: ScriptedService, client: UWS
 async def test_failed_abort_is_settled_by_the_phase(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """A job that ended meanwhile is no error; one that runs on is aborted again."""
+    """A job that ended meanwhile is no error; a job that still runs is aborted again."""
     service.on("GET /j1/phase", "EXECUTING", "COMPLETED")
     service.on("POST /j1/phase", Answer("cannot be aborted", 500))
     assert await client.abort("j1") is Phase.COMPLETED
@@ -315,7 +315,7 @@ async def test_failed_abort_is_settled_by_the_phase(
 async def test_delete_is_sent_to_the_job(
     service: ScriptedService, client: UWSClient, answer: Script
 ) -> None:
-    """A job that is gone already is no error, and the list is not fetched."""
+    """A job that does not exist is no error, and the list is not fetched."""
     service.on("DELETE /j1", answer)
     await client.delete("j1")
     assert service.asked == ["DELETE /j1"]
@@ -325,18 +325,20 @@ async def test_delete_is_sent_to_the_job(
 async def test_service_without_delete_is_told_in_a_form(
     service: ScriptedService, client: UWSClient, status: int
 ) -> None:
-    """UWS has both ways."""
+    """UWS allows a DELETE, and a POST with ACTION=DELETE."""
     service.on("DELETE /j1", status)
     service.on("POST /j1", 503, redirect(JOBS_URL))
     await client.delete("j1")
     assert service.asked == ["DELETE /j1", "POST /j1"] * 2
     assert form(service.requests[1]) == {"ACTION": ["DELETE"]}
+    service.on("POST /j1", 404)
+    await client.delete("j1")
 
 
 async def test_delete_is_tried_again_where_that_helps(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """A refusal is told at once, and no form is sent after it."""
+    """A refusal is raised at once, and no form is sent after it."""
     service.on("DELETE /j1", 503, LOST, 200)
     await client.delete("j1")
     assert len(service.requests) == 3
@@ -347,7 +349,7 @@ async def test_delete_is_tried_again_where_that_helps(
 
 
 async def test_parameter_is_set(service: ScriptedService, client: UWSClient) -> None:
-    """Under its name, in the job's parameters."""
+    """Its name and value are sent to the job's parameters."""
     service.on("POST /j1/parameters", OK)
     await client.set_parameter("j1", "branch", "main")
     assert service.asked == ["POST /j1/parameters"]
@@ -358,7 +360,7 @@ async def test_parameter_is_set(service: ScriptedService, client: UWSClient) -> 
 async def test_parameter_is_set_in_the_way_of_opus(
     service: ScriptedService, client: UWSClient, status: int
 ) -> None:
-    """It has a resource for each parameter only."""
+    """OPUS has one resource for each parameter."""
     service.on("POST /j1/parameters", status)
     service.on("POST /j1/parameters/branch", OK)
     await client.set_parameter("j1", "branch", "main")
@@ -367,7 +369,7 @@ async def test_parameter_is_set_in_the_way_of_opus(
 
 
 async def test_refused_parameter_is_told(service: ScriptedService, client: UWSClient) -> None:
-    """Another refusal is no reason for the other way, and what is unsafe is not sent."""
+    """After another refusal nothing else is tried, and unsafe values are not sent."""
     service.on("POST /j1/parameters", 403)
     with pytest.raises(AuthenticationFailed):
         await client.set_parameter("j1", "branch", "main")
@@ -379,7 +381,7 @@ async def test_refused_parameter_is_told(service: ScriptedService, client: UWSCl
 
 
 async def test_execution_duration_is_read_back(service: ScriptedService, client: UWSClient) -> None:
-    """The service decides."""
+    """The returned value is the one that the service has set."""
     service.on("POST /j1/executionduration", OK)
     service.on("GET /j1/executionduration", "600\n")
     seconds: Any = 900.9
@@ -417,7 +419,7 @@ SENT: Mapping[str, Any] = {
 async def test_id_that_is_no_id_is_not_sent(
     service: ScriptedService, client: UWSClient, what: str
 ) -> None:
-    """It could lead to another resource: a DELETE of the list."""
+    """It could be the URL of another resource, for instance of the list."""
     with pytest.raises(ProtocolError, match="no job id"):
         await SENT[what](client)
     assert service.requests == []

@@ -1,4 +1,4 @@
-"""Forms and file names: what is sent, what is stored, and each bound from both sides."""
+"""Names and values that are sent, and names of files: what is allowed and what is not."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_words_are_sent(name: str, value: str) -> None:
 
 @pytest.mark.parametrize("name", UNSAFE_NAMES)
 def test_other_names_are_refused(name: str) -> None:
-    """For parameters and for files."""
+    """This holds for parameters and for files."""
     with pytest.raises(RequestRejected, match=r"parameter name .* is refused"):
         check_parameter(name, "x")
     with pytest.raises(RequestRejected, match="parameter name"):
@@ -39,7 +39,7 @@ def test_other_names_are_refused(name: str) -> None:
 
 @pytest.mark.parametrize("value", UNSAFE_VALUES)
 def test_other_values_are_refused(value: str) -> None:
-    """Unless they are sent as they are, on purpose."""
+    """Only a `Verbatim` value is sent unchecked."""
     with pytest.raises(RequestRejected, match="of p is refused"):
         check_parameter("p", value)
     with pytest.raises(RequestRejected, match="of p is refused"):
@@ -49,7 +49,7 @@ def test_other_values_are_refused(value: str) -> None:
 
 @pytest.mark.parametrize("name", ["a", "0", "a.json", "A-b_c.d", "x" * 200])
 def test_file_names_that_are_sent(name: str) -> None:
-    """With the media type, which is that of bytes if none is given."""
+    """They are sent with their media type."""
     form = new_job_form({"p": "1"}, {"f": Upload(name, b"{}")})
     assert form == {"p": (None, "1"), "f": (name, b"{}", "application/octet-stream")}
     form = new_job_form({}, {"f": Upload(name, b"{}", "application/json")})
@@ -58,13 +58,13 @@ def test_file_names_that_are_sent(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", ".a", "-a", "_a", "a b", "a/b", "é", "a\n", "x" * 201])
 def test_file_names_that_are_refused(name: str) -> None:
-    """A shell sees them, too."""
+    """The service gives file names to a shell, too."""
     with pytest.raises(RequestRejected, match=r"The file name .* of f is refused"):
         new_job_form({}, {"f": Upload(name, b"{}")})
 
 
 def test_refusals_show_eighty_characters() -> None:
-    """Of a name, a value, or a file name."""
+    """This holds for a name, a value and a file name."""
     long = " " * 300
     refused = [({long: ""}, {}), ({"p": long}, {}), ({}, {"f": Upload(long, b"")})]
     for parameters, files in refused:
@@ -74,8 +74,11 @@ def test_refusals_show_eighty_characters() -> None:
 
 
 def test_unknown_file_is_bytes() -> None:
-    """What media type a file has is not guessed."""
-    assert Upload("a", b"").media_type == "application/octet-stream"
+    """Its media type is not guessed; nothing changes between the check and the sending."""
+    upload = Upload("a", b"")
+    assert upload.media_type == "application/octet-stream"
+    with pytest.raises(AttributeError, match="cannot assign"):
+        upload.name = "b"  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +98,7 @@ def test_safe_names_are_kept(name: str) -> None:
     ],
 )
 def test_unsafe_names_are_refused(name: str) -> None:
-    """The error says which, as far as that is of use."""
+    """The error shows the beginning of the name."""
     with pytest.raises(UnsafeName, match="unsafe name") as caught:
         safe_name(name)
     assert caught.value.name == name[:200]
@@ -114,16 +117,19 @@ def test_unsafe_names_are_refused(name: str) -> None:
         ("log", "http://h/store?ID=0f5b", None, "log"),
         ("log", "http://h/store?ID=", "x.log", "log"),
         ("log", None, "x.log", "log"),
+        ("log", "http://[::1/store?ID=0f5b", "x.log", "log"),
+        ("log", "http://h/store?ID=one&ID=two", "one_two_x.log", "two_x.log"),
+        ("r.cdf", "http://h/store?ID=0f5b", "0f5b_other.cdf", "r.cdf"),
     ],
 )
 def test_names_of_results(id_: str, href: str | None, name: str | None, stored: str) -> None:
-    """The id, but for a role of OPUS, whose file has a name of its own."""
+    """The name is the id; for a role of OPUS it is the name of the file."""
     result = ResultRef(id=id_, href=href, name=name)
     assert file_names([result]) == {stored: result}
 
 
 def test_results_do_not_share_a_name() -> None:
-    """Nor with what is there already, on file systems that fold case."""
+    """Names that differ only in case are the same on some file systems."""
     results = [ResultRef(id="a.cdf"), ResultRef(id="b.cdf")]
     assert file_names(results) == dict(zip(("a.cdf", "b.cdf"), results, strict=True))
     with pytest.raises(UnsafeName, match=r"'B.cdf' would overwrite") as caught:

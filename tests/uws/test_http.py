@@ -19,6 +19,7 @@ from prefect_expres.errors import (
     UnsafeLocation,
 )
 from prefect_expres.uws.http import Http
+from tests.support.raw_server import raw_server
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService, redirect
 from tests.support.virtual_time import in_virtual_time
 
@@ -32,7 +33,7 @@ FOREIGN = "https://files.example.org/r.cdf"
 
 @pytest.fixture
 def service() -> ScriptedService:
-    """Give a service that says nothing yet."""
+    """Give a service without scripts."""
     return ScriptedService()
 
 
@@ -88,7 +89,7 @@ async def test_guest_sends_no_credentials(service: ScriptedService) -> None:
 
 
 async def test_what_every_request_says(service: ScriptedService) -> None:
-    """Answers come unpacked and not from a cache, and the service can tell who asks."""
+    """It asks for an uncompressed answer that is not from a cache, and names the client."""
     service.on("GET", "x")
     await http_to(service).read(JOBS_URL, limit=9)
     headers = service.requests[0].headers
@@ -98,13 +99,18 @@ async def test_what_every_request_says(service: ScriptedService) -> None:
 
 
 async def test_environment_does_not_lead_requests_elsewhere(
-    service: ScriptedService, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A proxy of the environment would see every token."""
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    service.on("GET", "x")
-    assert await http_to(service).read(JOBS_URL, limit=9) == b"x"
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    async with raw_server() as raw:
+        url = raw.add("/jobs", b"x")
+        http = Http(url)
+        assert await http.read(url, limit=9) == b"x"
+        await http.aclose()
 
 
 async def test_http_link_of_an_https_service_is_made_https(service: ScriptedService) -> None:
@@ -122,7 +128,10 @@ async def test_http_link_of_an_https_service_is_made_https(service: ScriptedServ
     ("url", "reason"),
     [
         ("http://files.example.org/x", "it is http: while the service is https:"),
-        ("https://other.example.org/x", "another host than the service; add it to the trusted"),
+        (
+            "https://other.example.org/x",
+            "fetched: it is another host than the service; add it to the trusted",
+        ),
         ("https://uws.example.org:444/x", "another host than the service"),
         ("https://inside.example.org/x", "its address is private"),
         ("https://both.example.org/x", "its address is private"),
@@ -138,7 +147,7 @@ async def test_http_link_of_an_https_service_is_made_https(service: ScriptedServ
 async def test_unsafe_locations_are_refused(
     service: ScriptedService, url: str, reason: str
 ) -> None:
-    """Nothing is asked there, whether a link or a redirect leads there."""
+    """No request is sent, and the error gives the reason."""
     http = http_to(service)
     with pytest.raises(UnsafeLocation) as caught:
         await http.read(url, limit=9)
@@ -150,7 +159,7 @@ async def test_unsafe_locations_are_refused(
 
 @in_virtual_time
 async def test_redirect_to_an_unsafe_location_is_refused(service: ScriptedService) -> None:
-    """No step down from https, and none into the private network."""
+    """Neither a change from https to http nor a private address is followed."""
     for location in ("http://files.example.org/x", "https://inside.example.org/x", "ftp://x/"):
         service.on("GET", redirect(location, 307))
         with pytest.raises(UnsafeLocation):
@@ -176,7 +185,7 @@ async def test_trusted_hosts_with_public_addresses_are_fetched_from(
 async def test_refused_location_is_shown_without_password_and_in_short(
     service: ScriptedService,
 ) -> None:
-    """What a service put into a URL is not repeated at any length."""
+    """At most 200 characters of a URL are shown, without user name and password."""
     url = "https://bob:hush@example.org/" + "x" * 900
     with pytest.raises(UnsafeLocation) as caught:
         await http_to(service).read(url, limit=9)
@@ -192,7 +201,7 @@ async def test_refused_location_is_shown_without_password_and_in_short(
 
 
 async def test_redirects_are_counted(service: ScriptedService) -> None:
-    """Five are followed, also relative ones; the sixth ends it."""
+    """Five redirects are followed, also relative ones; the sixth is an error."""
     for step in range(6):
         service.on(f"GET /{step}", redirect(f"{step + 1}", 302))
     service.on("GET /6", "x")
@@ -204,7 +213,7 @@ async def test_redirects_are_counted(service: ScriptedService) -> None:
 
 
 async def test_redirect_to_nowhere_ends(service: ScriptedService) -> None:
-    """An answer that says to go elsewhere but not where is asked no more than the others."""
+    """A redirect without a Location is given up like any other redirect."""
     service.on("GET", 304)
     with pytest.raises(ProtocolError, match="redirects"):
         await http_to(service).read(JOBS_URL, limit=9)
@@ -227,9 +236,36 @@ async def test_writes_are_sent_once_and_not_followed(service: ScriptedService) -
     assert service.open_answers == 0
 
 
+@pytest.mark.parametrize("status", [301, 307, 308])
+async def test_write_that_is_sent_elsewhere_was_not_done(
+    service: ScriptedService, status: int
+) -> None:
+    """A permanent redirect of a write is an error that shows the new URL."""
+    location = f"https://bob:hush@other.example.org/{TOKEN}/" + "x" * 900
+    service.on("DELETE", redirect(location, status))
+    with pytest.raises(RequestRejected, match=rf"answered {status}: it has moved to") as caught:
+        await http_to(service).send("DELETE", JOBS_URL)
+    fault = caught.value
+    assert (fault.url, fault.status) == (JOBS_URL, status)
+    assert "moved to https://other.example.org/[hidden]/xxx" in str(fault)
+    assert "hush" not in repr(fault)
+    assert len(str(fault)) < 400
+    service.on("DELETE", status)
+    with pytest.raises(RequestRejected, match="it has moved to another URL"):
+        await http_to(service).send("DELETE", JOBS_URL)
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 302, 303])
+async def test_write_that_was_done(service: ScriptedService, status: int) -> None:
+    """UWS answers 303, and a service behind an old proxy 302."""
+    service.on("DELETE", redirect("https://other.example.org/", status))
+    await http_to(service).send("DELETE", JOBS_URL)
+    assert service.asked == ["DELETE"]
+
+
 @pytest.mark.parametrize("form", [TOKEN, BASIC, "s3cret%2Ft%2Bken"])
 async def test_token_is_hidden_in_what_a_service_says(service: ScriptedService, form: str) -> None:
-    """A service that echoes it, in a document, an error page or an answer, puts it in no log."""
+    """A token that is echoed in a document, an error page or an answer is replaced."""
     http = http_to(service)
     service.on("GET", f"<job>{form}</job>", Answer(f"<pre>{form} is wrong</pre>", status=500))
     assert await http.read(JOBS_URL, limit=99) == b"<job>[hidden]</job>"
@@ -245,7 +281,7 @@ async def test_token_is_hidden_in_what_a_service_says(service: ScriptedService, 
 async def test_short_token_is_hidden_in_its_encoded_form_only(
     service: ScriptedService, token: str, shown: str
 ) -> None:
-    """A few characters are found in many texts."""
+    """A short token would be found in many texts, so only its encoded form is hidden."""
     http = Http(JOBS_URL, ("bob", token), transport=service)
     service.on("GET", f"{token}!", base64.b64encode(f"bob:{token}".encode()))
     assert await http.read(JOBS_URL, limit=99) == shown.encode()
@@ -253,7 +289,7 @@ async def test_short_token_is_hidden_in_its_encoded_form_only(
 
 
 async def test_document_has_a_limit(service: ScriptedService) -> None:
-    """The last byte that is allowed may come, packed or not, and not one more."""
+    """A document of exactly the limit is read, compressed or not; one byte more is refused."""
     http = http_to(service)
     packed = {"Content-Encoding": "gzip"}
     service.on("GET", "x" * 10, Answer(gzip.compress(b"x" * 10), headers=packed))
@@ -268,7 +304,7 @@ async def test_document_has_a_limit(service: ScriptedService) -> None:
 
 @in_virtual_time
 async def test_document_that_never_ends_has_a_deadline(service: ScriptedService) -> None:
-    """A byte from time to time keeps no read alive for ever."""
+    """A service that sends a byte from time to time cannot keep a read open for ever."""
     service.on("GET", Answer(b"<", chunks=(b" ",) * 1000, seconds=10.0))
     with pytest.raises(Unreachable, match=r"still sending after 330 s") as caught:
         await http_to(service).read(JOBS_URL, limit=10**6)
@@ -279,7 +315,7 @@ async def test_document_that_never_ends_has_a_deadline(service: ScriptedService)
 
 
 async def test_each_request_has_its_timeouts(service: ScriptedService) -> None:
-    """A read may be given longer for its answer; to wait for a connection has no limit."""
+    """A read can have a longer timeout; waiting for a free connection has none."""
     service.on("GET", "x")
     service.on("POST", 200)
     http = http_to(service, timeout=7.0)
@@ -305,7 +341,7 @@ async def test_each_request_has_its_timeouts(service: ScriptedService) -> None:
 async def test_no_answer_is_unreachable(
     service: ScriptedService, fault: Exception, why: str
 ) -> None:
-    """Nothing of httpx gets out."""
+    """Errors of httpx become errors of this package."""
     service.on("GET", fault)
     service.on("POST", fault)
     http = http_to(service)
@@ -318,7 +354,7 @@ async def test_no_answer_is_unreachable(
 
 
 async def test_answer_that_breaks_off_is_unreachable(service: ScriptedService) -> None:
-    """Half a document is none."""
+    """An incomplete document is an error."""
     service.on("GET", Answer("<job", fault=httpx.ReadError("reset")))
     with pytest.raises(Unreachable, match=r"The answer of \S+ broke off: reset") as caught:
         await http_to(service).read(JOBS_URL, limit=9)
@@ -327,7 +363,7 @@ async def test_answer_that_breaks_off_is_unreachable(service: ScriptedService) -
 
 
 async def test_write_whose_answer_breaks_off_was_answered(service: ScriptedService) -> None:
-    """Status and headers have come; what the body would have said does not matter."""
+    """Status and headers are there, so the write counts as answered."""
     service.on("POST", Answer("cre", status=201, fault=httpx.ReadError("reset")))
     headers, body = await http_to(service).send("POST", JOBS_URL)
     assert (len(headers), body) == (0, b"cre")
@@ -340,7 +376,7 @@ async def test_write_whose_answer_breaks_off_was_answered(service: ScriptedServi
 async def test_error_answers_become_errors(
     service: ScriptedService, status: int, kind: type[Exception]
 ) -> None:
-    """With URL, status, the service's own words, and how long it asks to wait."""
+    """They carry URL, status, the service's own words, and its Retry-After."""
     error = Answer("<pre>so it is</pre>", status=status, headers={"Retry-After": "7"})
     service.on("GET", error)
     service.on("DELETE", error)
@@ -357,7 +393,7 @@ async def test_error_answers_become_errors(
 
 @in_virtual_time
 async def test_error_page_is_read_in_part(service: ScriptedService) -> None:
-    """Its first bytes, as far as they come in time; the status counts in any case."""
+    """The first bytes are read, as many as come in time; the status counts in any case."""
     service.on("GET", Answer("x" * 9000, status=500))
     with pytest.raises(ServerFault) as caught:
         await http_to(service).read(JOBS_URL, limit=9)
@@ -381,7 +417,7 @@ async def test_client_is_closed(service: ScriptedService) -> None:
 
 
 async def test_many_callers_share_few_connections() -> None:
-    """Twenty at most; those who wait for one do not take the service for unreachable."""
+    """There are at most twenty; a caller that waits for one does not time out."""
     counts: list[int] = []
     open_now = 0
 

@@ -1,4 +1,4 @@
-"""Error answers: what each status and each phrase of a service means."""
+"""Error answers: the meaning of each status and of the words of OPUS."""
 
 import pytest
 
@@ -41,7 +41,7 @@ URL = "https://uws.example.org/rest/ExPRES"
     ],
 )
 def test_status_decides(status: int, kind: type[Exception]) -> None:
-    """Where the words say nothing, the status does."""
+    """Without known words the status decides."""
     fault = fault_of(URL, status, "so it is", 7.0)
     assert type(fault) is kind
     assert (fault.url, fault.status, fault.reason) == (URL, status, "so it is")
@@ -72,7 +72,7 @@ def test_status_decides(status: int, kind: type[Exception]) -> None:
     ],
 )
 def test_words_of_opus_decide_over_a_500(words: str) -> None:
-    """It answers so where the request is wrong: the same request would fail again."""
+    """The request was wrong, and would fail again."""
     assert type(fault_of(URL, 500, words, None)) is RequestRejected
 
 
@@ -89,7 +89,7 @@ def test_words_of_opus_decide_over_a_500(words: str) -> None:
     ],
 )
 def test_words_and_status_together(status: int, words: str, kind: type[Exception]) -> None:
-    """A limit is a limit under any status, and words do not turn a gateway into a refusal."""
+    """The limit of active jobs counts under any status; words do not change a 503."""
     assert type(fault_of(URL, status, words, None)) is kind
 
 
@@ -120,6 +120,10 @@ def test_error_without_words_says_so() -> None:
         (b"a < b &amp; c", "a < b & c"),
         (b"<", "<"),
         (b"<pre>a&amp;b</pre>", "a&b"),
+        (b"a &amp; b", "a &amp; b"),
+        (b"<!-- nothing -->", ""),
+        (b"<pre>d\xc3\xa9j\xc3\xa0</pre>", "d\u00e9j\u00e0"),
+        (b"<?xml version='1.0' encoding='utf-8'?><VOTABLE><INFO>no job</INFO></VOTABLE>", "no job"),
         (
             b'<!DOCTYPE x [<!ENTITY a "ha">]><html><pre>&a;</pre></html>',
             "an error page with entity declarations",
@@ -129,5 +133,5 @@ def test_error_without_words_says_so() -> None:
     ],
 )
 def test_reason_is_found(page: bytes, reason: str) -> None:
-    """In one line of at most 500 characters, wherever the service puts it."""
+    """It is one line of at most 500 characters."""
     assert reason_in(page) == reason

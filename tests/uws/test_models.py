@@ -1,5 +1,6 @@
-"""Phases, times and single values: what they say, and how they are ordered."""
+"""Phases, times and single values: how they are read, written and ordered."""
 
+import time
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -33,15 +34,15 @@ def test_phases_that_end_and_phases_that_wait() -> None:
 
 @pytest.mark.parametrize("phase", Phase)
 def test_every_phase_is_read(phase: Phase) -> None:
-    """In any case, and with white space around it."""
+    """Upper and lower case and white space do not matter."""
     assert read_phase(phase.value) is phase
     assert read_phase(f" {phase.value.lower()}\n") is phase
     assert read_word(f"\n{phase.value} ".encode()) is phase
 
 
 def test_other_words_are_unknown_phases() -> None:
-    """A service may know more of them; a page or nothing is no phase."""
-    assert read_phase("NAPPING") is Phase.UNKNOWN
+    """A service may have more phases; a page or an empty answer is an error."""
+    assert read_phase("NAPPING") is read_phase("") is read_phase(None) is Phase.UNKNOWN
     assert read_word(b"A" * 40) is Phase.UNKNOWN
     for text in (b"", b" ", b"A" * 41, b"TWO WORDS", b"PHASE1", b"<html>"):
         with pytest.raises(Malformed, match="did not answer with a phase but"):
@@ -52,7 +53,7 @@ def test_other_words_are_unknown_phases() -> None:
 
 
 def test_times_are_ordered() -> None:
-    """A time without a zone counts as UTC; what is no time comes last."""
+    """A time without a zone counts as UTC; a text that is no time comes last."""
     texts = [
         "2026-01-01T00:00:00+01:00",
         "2025-12-31T23:30:00Z",
@@ -70,7 +71,7 @@ def test_times_are_ordered() -> None:
 
 
 def test_jobs_are_ordered_by_time_and_id() -> None:
-    """One without a time is the youngest."""
+    """A job without a time counts as the youngest."""
     early, late = Timestamp(text="2026-01-01"), Timestamp(text="2026-01-02")
     jobs = [
         JobRef(id="b", creation_time=early),
@@ -84,13 +85,13 @@ def test_jobs_are_ordered_by_time_and_id() -> None:
 
 
 def test_models_do_not_change() -> None:
-    """Tasks may share them."""
+    """Models are frozen, so that tasks can share them."""
     with pytest.raises(ValueError, match="frozen"):
         JobRef(id="a").id = "b"  # type: ignore[misc]
 
 
 def test_parameter_is_decoded_only_if_it_was_encoded() -> None:
-    """A plus sign may be one."""
+    """A plus sign stays one if the parameter was not encoded."""
     assert Parameter(id="p", text="a+b%20c").value == "a+b%20c"
     assert Parameter(id="p", text="a+b%20c", encoded=True).value == "a b c"
 
@@ -101,7 +102,7 @@ def test_parameter_is_decoded_only_if_it_was_encoded() -> None:
     + [(text, None) for text in ("", "x", "nan", "inf", "-inf", "1 s", None)],
 )
 def test_numbers_are_finite(text: str | None, number: float | None) -> None:
-    """What is none is told, where a number is needed."""
+    """A text that is no number is None, or an error where a number is needed."""
     assert finite_number(text) == number
     if number is not None:
         assert read_seconds(text or "") == number
@@ -111,7 +112,7 @@ def test_numbers_are_finite(text: str | None, number: float | None) -> None:
 
 
 def test_long_text_is_shown_in_part() -> None:
-    """Eighty characters tell what it is."""
+    """The error shows 80 characters of it."""
     with pytest.raises(ProtocolError) as caught:
         read_seconds("x" * 900)
     assert str(caught.value) == f"{'x' * 80!r} is not a number of seconds"
@@ -123,19 +124,23 @@ def test_long_text_is_shown_in_part() -> None:
     + [(text, None) for text in ("", " ", "-1", "+1", "1.0", "1_0", "²", "٣", "x", None)],
 )
 def test_whole_numbers_are_digits(text: str | None, number: int | None) -> None:
-    """A size is one or it is not known."""
+    """Any other text is None."""
     assert whole_number(text) == number
 
 
 def test_texts_are_read_whatever_their_encoding() -> None:
-    """What is no UTF-8 is shown as such."""
+    """Bytes that are not UTF-8 are replaced."""
     assert read_text(b" a\xffb \n") == "a\N{REPLACEMENT CHARACTER}b"
     assert read_description(b' {"a": 1} ') == {"a": 1}
 
 
-def test_times_are_written_as_uws_wants_them() -> None:
-    """In UTC, to the second, without a zone; texts and times without a zone as they are."""
+def test_times_are_written_as_uws_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are in UTC, to the second, without a zone; a time without a zone is kept."""
+    monkeypatch.setenv("TZ", "JST-9")
+    time.tzset()
     paris = timezone(timedelta(hours=1))
     assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 999999, tzinfo=paris)) == "2025-12-31T23:30:01"
     assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 5)) == "2026-01-01T00:30:01"  # noqa: DTZ001
     assert utc_text("2026-01-01") == "2026-01-01"
+    monkeypatch.undo()
+    time.tzset()

@@ -1,4 +1,4 @@
-"""What is read from a job list: which URLs are asked, and what is made of the answers."""
+"""Reading a job list: which URLs are requested, and how the answers are read."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ def entry(job_id: str, phase: str = "QUEUED", created: str = "", run_id: str = "
 
 @pytest.fixture
 def service() -> ScriptedService:
-    """Give a service that says nothing yet."""
+    """Give a service without scripts."""
     return ScriptedService()
 
 
@@ -55,17 +55,18 @@ def client(service: ScriptedService) -> UWSClient:
     ],
 )
 def test_job_list_must_be_a_plain_url(url: str, words: str) -> None:
-    """What may be a token is not repeated."""
+    """The error does not repeat a possible token."""
     with pytest.raises(ProtocolError, match=words) as caught:
         UWSClient(url)
     assert "hush" not in str(caught.value)
 
 
 async def test_slash_at_the_end_of_the_list_is_left_out(service: ScriptedService) -> None:
-    """Jobs are below the list, whichever way it is written."""
+    """The URLs of jobs are the same with and without it."""
     service.on("GET /j1/phase", "QUEUED")
     async with UWSClient(f"{JOBS_URL}/", transport=service) as client:
         assert client.jobs_url == JOBS_URL
+        assert UWSClient("https://h/XX//").jobs_url == "https://h/XX"
         assert await client.phase("j1") is Phase.QUEUED
     with pytest.raises(RuntimeError, match="closed"):
         await client.phase("j1")
@@ -84,13 +85,13 @@ async def test_user_without_a_token_is_sent(service: ScriptedService) -> None:
     "job_id", ["", ".", "..", "a/b", "a\\b", "a?b", "a#b", "a%2e", "a b", "a\n"]
 )
 def test_what_is_no_job_id_is_refused(client: UWSClient, job_id: str) -> None:
-    """It would lead to another resource."""
+    """It would make the URL of another resource."""
     with pytest.raises(ProtocolError, match="is no job id"):
         client.job_url(job_id)
 
 
 def test_job_id_of_some_length_is_accepted(client: UWSClient) -> None:
-    """And quoted where a URL needs it."""
+    """It is quoted in the URL."""
     assert client.job_url("a:é'") == f"{JOBS_URL}/a%3A%C3%A9%27"
     assert client.job_url("x" * 200).endswith("/" + "x" * 200)
     with pytest.raises(ProtocolError) as caught:
@@ -99,7 +100,7 @@ def test_job_id_of_some_length_is_accepted(client: UWSClient) -> None:
 
 
 async def test_job_is_asked_to_wait(service: ScriptedService, client: UWSClient) -> None:
-    """WAIT and PHASE are sent if given, and the answer may take that long and some more."""
+    """WAIT and PHASE are sent if given, and the read timeout is longer than WAIT."""
     service.on("GET /j1", JOB)
     assert (await client.job("j1")).phase is Phase.QUEUED
     await client.job("j1", wait=20, phase=Phase.EXECUTING)
@@ -118,7 +119,7 @@ async def test_job_is_asked_to_wait(service: ScriptedService, client: UWSClient)
 async def test_reads_are_tried_again_where_that_helps(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """As often as the client says, or the caller; a broken document counts as broken off."""
+    """The client or the caller sets how often; a broken document is read again, too."""
     service.on("GET /j1", 503, "<job", httpx.ReadError("reset"), "", 500, JOB)
     assert (await client.job("j1")).id == "j1"
     assert len(service.requests) == 6
@@ -148,7 +149,7 @@ async def test_reads_are_tried_again_where_that_helps(
 async def test_unreadable_document_is_told_with_its_url(
     service: ScriptedService, document: bytes, kind: type[Exception], words: str
 ) -> None:
-    """Once, and without the error that it came from."""
+    """The message has the URL once, and no chained error."""
     client = UWSClient(
         JOBS_URL, transport=service, clock=NoPause(), document_limit=1000, attempts=1
     )
@@ -162,7 +163,7 @@ async def test_unreadable_document_is_told_with_its_url(
 
 
 async def test_phase_is_a_word(service: ScriptedService, client: UWSClient) -> None:
-    """A page in its place is none."""
+    """An HTML page is not a phase."""
     service.on("GET /j1/phase", " executing\n")
     assert await client.phase("j1") is Phase.EXECUTING
     service.on("GET /j1/phase", "<html>maintenance</html>")
@@ -180,7 +181,7 @@ LIST = jobs_document(
 
 
 async def test_list_is_sorted_and_cut_here(service: ScriptedService, client: UWSClient) -> None:
-    """Oldest first, then by id; what has no time comes last. LAST is never sent."""
+    """The oldest job comes first, one without a time last. LAST is never sent."""
     service.on("GET", LIST)
     assert [job.id for job in await client.jobs()] == ["a", "aa", "b", "c", "n"]
     for last, expected in ((0, ""), (1, "n"), (2, "cn"), (9, "aaabcn")):
@@ -191,7 +192,7 @@ async def test_list_is_sorted_and_cut_here(service: ScriptedService, client: UWS
 async def test_filters_are_sent_and_applied_here_too(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """PHASE keys go last; a service may ignore both."""
+    """PHASE keys are sent last; a service may ignore both filters."""
     service.on("GET", LIST)
     moment = datetime(2026, 1, 1, 0, 0, 1, tzinfo=UTC)
     listed = await client.jobs([Phase.QUEUED, Phase.ERROR], after=moment)
@@ -209,7 +210,7 @@ async def test_filters_are_sent_and_applied_here_too(
 async def test_list_that_names_its_jobs_is_enough(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """A runId or a time anywhere shows that the list tells them."""
+    """If any entry has a runId or a time, jobs are not read one by one."""
     for listed in (entry("a") + entry("b", run_id="r"), entry("a", created="2026-01-01")):
         service.on("GET", jobs_document(listed))
         assert [job.id for job in await client.named_jobs([Phase.QUEUED])][-1:] != []
@@ -219,7 +220,7 @@ async def test_list_that_names_its_jobs_is_enough(
 async def test_jobs_of_a_list_without_names_are_read(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """Each once, though the list is read often; those that cannot be read are left out."""
+    """Each job is read once, though the list is read often; unreadable ones are left out."""
     service.on("GET", jobs_document("".join(map(entry, "abcd"))))
     for job_id, second in (("a", 3), ("b", 1)):
         times = f"<creationTime>2026-01-01T00:00:0{second}Z</creationTime>"
@@ -241,7 +242,7 @@ async def test_jobs_of_a_list_without_names_are_read(
 async def test_service_that_fails_for_a_job_is_no_answer(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """A job that may be there is not left out."""
+    """A job that may exist is not left out."""
     service.on("GET", jobs_document(entry("a")))
     service.on("GET /a", 500)
     with pytest.raises(ServerFault):
@@ -249,7 +250,7 @@ async def test_service_that_fails_for_a_job_is_no_answer(
 
 
 async def test_few_jobs_are_read_one_by_one(service: ScriptedService, client: UWSClient) -> None:
-    """The 200 last ones of a list without names, eight at once."""
+    """The last 200 jobs of the list are read, eight at once."""
     under_way, most = 0, 0
 
     async def job(request: httpx.Request) -> bytes:
@@ -270,7 +271,7 @@ async def test_few_jobs_are_read_one_by_one(service: ScriptedService, client: UW
 
 
 async def test_results_have_whole_locations(service: ScriptedService, client: UWSClient) -> None:
-    """Relative to the list of results; what is no URL stays, and is refused later."""
+    """Relative locations are resolved; what is no URL is kept, and refused later."""
     hrefs = ["r1", "/store?ID=1", "https://h/x", "http://[::1", ""]
     listed = "".join(f'<result id="{n}" xlink:href="{href}"/>' for n, href in enumerate(hrefs))
     service.on("GET /j1/results", results_document(f'{listed}<result id="n"/>'))
@@ -285,7 +286,7 @@ async def test_results_have_whole_locations(service: ScriptedService, client: UW
 
 
 async def test_other_resources_of_a_job(service: ScriptedService, client: UWSClient) -> None:
-    """Each under its own name, without white space at its ends."""
+    """Each is read from its own URL, without white space at its ends."""
     for name in ("error", "stdout", "stderr", "destruction", "quote"):
         service.on(f"GET /j1/{name}", f" {name} \n")
     assert await client.error("j1") == "error"
@@ -300,7 +301,7 @@ async def test_other_resources_of_a_job(service: ScriptedService, client: UWSCli
 
 
 async def test_file_of_the_service_is_read(service: ScriptedService, client: UWSClient) -> None:
-    """Within its limit, tried again where that helps, and from nowhere else."""
+    """It has a limit, is tried again, and is read from the service only."""
     url = "https://uws.example.org/store?ID=1"
     service.on("GET https://uws.example.org/store", 503, b"12345")
     assert await client.content(url, 5) == b"12345"
@@ -312,14 +313,14 @@ async def test_file_of_the_service_is_read(service: ScriptedService, client: UWS
 
 
 async def test_trusted_hosts_are_handed_on(service: ScriptedService) -> None:
-    """Any iterable names them; here the host is known, and its address private."""
+    """They can be any iterable; the host here is trusted, but its address is private."""
     client = UWSClient(JOBS_URL, transport=service, trusted_hosts=iter(["127.0.0.1"]))
     with pytest.raises(UnsafeLocation, match="private"):
         await client.content("https://127.0.0.1/", 5)
 
 
 async def test_timeout_is_handed_on(service: ScriptedService) -> None:
-    """It holds for each answer; 30 s without a word."""
+    """It is the read timeout of each request; the default is 30 s."""
     service.on("GET /j1", JOB)
     await UWSClient(JOBS_URL, transport=service, timeout=7.0).job("j1")
     await UWSClient(JOBS_URL, transport=service).job("j1")
@@ -328,7 +329,7 @@ async def test_timeout_is_handed_on(service: ScriptedService) -> None:
 
 
 async def test_description_of_opus(service: ScriptedService, client: UWSClient) -> None:
-    """Beside the job list; other services have none."""
+    """It is read beside the job list; other services have none."""
     url = "GET https://uws.example.org/jdl/ExPRES/json"
     service.on(url, '{"name": "ExPRES"}')
     assert await client.describe() == {"name": "ExPRES"}
@@ -345,7 +346,7 @@ async def test_description_of_opus(service: ScriptedService, client: UWSClient) 
 async def test_job_that_is_not_there_is_not_found(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """At once, since asking again does not help."""
+    """It is raised at once, without another try."""
     service.on("GET /j1", 404)
     with pytest.raises(JobNotFound):
         await client.job("j1")

@@ -67,7 +67,7 @@ def test_every_field_of_a_recorded_job_is_read(opus: Path, name: str) -> None:
 
 
 def test_recorded_results_are_read(opus: Path) -> None:
-    """Id, place, type, name and hash of every result are read, from both documents alike."""
+    """Id, location, type, name and hash of every result are read, from both documents alike."""
     results = read_results((opus / "results.xml").read_bytes())
     assert results == read_job((opus / "job-completed.xml").read_bytes()).results
     facts = [
@@ -255,9 +255,10 @@ def test_nil_and_empty_elements_are_nothing() -> None:
 def test_job_keeps_what_it_does_not_know() -> None:
     """Attributes and elements, also below the elements that UWS defines."""
     job = read_job(
-        b"""<job colour="red" version="1.1"><jobId>1</jobId><phase>error</phase>
+        b"""<job colour="red" version="1.1"><!-- one --><?pi x?><jobId>1</jobId><phase>error</phase>
         <errorSummary type="fatal" hasDetail="false" code="7"><message>bad</message><hint>x</hint>
-        </errorSummary><jobInfo>text<a>1</a><b><c> 2 </c></b></jobInfo><mood>so <i>so</i></mood>
+        </errorSummary><jobInfo>text<a>1</a><b><c> 2 </c></b></jobInfo>
+        <mood>so <!-- and --><i>so</i></mood>
         <results><result id="r" mime-type="text/plain" size=" 12 " name="" hash="" x="y">t</result>
         <result size="big"><seen>yes</seen></result><other/></results></job>"""
     )
@@ -348,7 +349,7 @@ def test_deep_document_is_refused() -> None:
 
 
 def test_start_of_a_page_is_shown() -> None:
-    """The first 80 bytes of what came in place of XML."""
+    """The first 80 bytes of what is not XML."""
     with pytest.raises(Malformed) as caught:
         read_job(b"\xffpage " * 99)
     shown = (b"\xffpage " * 99)[:80].decode("utf-8", "replace")

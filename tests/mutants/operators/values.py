@@ -46,7 +46,7 @@ class RemoveElement(OwnOperator):
         """Leave out one of them, with one comma beside it."""
         elements = self._elements(node)
         start, end = elements[index]
-        parts = node.children
+        parts, begins = node.children, node.start_pos
         needs_comma = is_word(node.parent.children[0], "(") and len(elements) == FEWEST_IN_A_TUPLE
         if not needs_comma or index == 0:
             is_followed = end < len(parts)
@@ -57,7 +57,7 @@ class RemoveElement(OwnOperator):
             parts[0].get_first_leaf().prefix = prefix
         if needs_comma and not is_word(parts[-1], ","):
             parts.append(Name(",", node.end_pos))
-        return node if parts else Name("", node.start_pos)
+        return node if parts else Name("", begins)
 
     def _elements(self, node: Node) -> list[tuple[int, int]]:
         """Give the numbers of the nodes of each element, if the node is what a display holds."""

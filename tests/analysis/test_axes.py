@@ -1,0 +1,243 @@
+"""The axes of the pictures, to the digit."""
+
+from typing import Any
+
+import matplotlib.dates as mdates
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from prefect_expres.analysis.axes import (
+    add_angle_axes,
+    is_logarithmic,
+    scale_frequency,
+    scale_time,
+)
+from prefect_expres.analysis.quicklook import thinned
+from prefect_expres.analysis.sources import EmissionSource
+from tests.support.sightings import seen, times
+
+CHANNELS = np.array([1.0, 2.0, 3.0, 4.0])
+RATIOS = np.array([1.0, 2.0, 4.0, 8.0])
+EUROPA = EmissionSource("Europa", "north", "RH", (0,))
+
+
+@pytest.fixture
+def panel() -> Axes:
+    """Give an empty panel."""
+    return Figure().subplots()
+
+
+def flags(*channels: int) -> Any:
+    """Say that there is emission in some of four channels."""
+    return np.isin(np.arange(4), channels)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "visible", "log", "limits", "scale"),
+    [
+        (CHANNELS, flags(), None, (1, 4), "linear"),
+        (CHANNELS, flags(1), None, (1, 2.16), "linear"),
+        (CHANNELS, flags(0, 3), None, (1, 4), "linear"),
+        (CHANNELS, flags(1, 2), True, (2 / 1.08, 3.24), "log"),
+        (CHANNELS, flags(0), True, (1, 1.08), "log"),
+        (RATIOS, flags(1, 2), None, (2 / 1.08, 4.32), "log"),
+        (RATIOS, flags(1, 2), False, (1, 4.32), "linear"),
+        (RATIOS, flags(), None, (1, 8), "log"),
+        (CHANNELS[::-1], flags(3), None, (1, 1.08), "linear"),
+    ],
+)
+def test_the_frequency_reaches_a_little_above_the_emission(
+    panel: Axes,
+    frequency: Any,
+    visible: Any,
+    log: bool | None,  # noqa: FBT001
+    limits: Any,
+    scale: str,
+) -> None:
+    """8 % above it, and 8 % below it if the scale is logarithmic; never beyond the channels."""
+    scale_frequency(panel, frequency, visible, log=log)
+    assert panel.get_ylim() == pytest.approx(limits)
+    assert panel.get_yscale() == scale
+    assert panel.get_ylabel() == "frequency (MHz)"
+
+
+def test_a_single_channel_keeps_its_limits(panel: Axes) -> None:
+    """There is nothing between its lowest and its highest."""
+    before = panel.get_ylim()
+    scale_frequency(panel, np.array([10.0]), np.array([True]))
+    assert panel.get_ylim() == before
+
+
+def test_logarithmic_marks_are_plain_numbers(panel: Axes) -> None:
+    """0.5, 1, 2, 5 and not powers of ten; those between them have no text."""
+    scale_frequency(panel, np.array([0.5, 5, 50]), np.array([True] * 3), log=True)
+    panel.figure.draw_without_rendering()  # type: ignore[union-attr] - a panel has a figure
+    major = [text.get_text() for text in panel.get_yticklabels()]
+    assert {"0.5", "1", "2", "5", "10", "20", "50"} <= set(major)
+    assert not any(text.get_text() for text in panel.get_yticklabels(minor=True))
+    assert 3 in panel.get_yticks(minor=True)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "found"),
+    [
+        (CHANNELS, False),
+        (RATIOS, True),
+        (RATIOS * [1, 1, 1, 1.0009], True),
+        (RATIOS * [1, 1, 1, 1.0011], False),
+        (RATIOS[:3], True),
+        (RATIOS[:2], False),
+        (RATIOS[:1], False),
+    ],
+)
+def test_equal_ratios_are_logarithmic(frequency: Any, found: bool) -> None:  # noqa: FBT001
+    """To a thousandth; two channels do not tell."""
+    assert is_logarithmic(frequency) is found
+
+
+def test_time_reaches_to_the_end_of_the_last_step(panel: Axes) -> None:
+    """From the first step."""
+    time = times(24, 3600)
+    scale_time(panel, time)
+    low, high = panel.get_xlim()
+    assert low == mdates.date2num(time[0])
+    assert high - low == pytest.approx(1)
+    assert panel.get_xlabel() == "time (UTC)"
+    panel.figure.draw_without_rendering()  # type: ignore[union-attr] - a panel has a figure
+    marks = [text.get_text() for text in panel.get_xticklabels()]
+    assert 5 <= len(marks) <= 12
+    assert marks[0] == "01 Jan" or "Jan" in marks[0] or marks[0] == "2024"
+    assert any(mark.endswith(":00") for mark in marks)
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_short_time_axes(panel: Axes, steps: int) -> None:
+    """A single step has no end."""
+    time = times(steps)
+    scale_time(panel, time)
+    low, high = panel.get_xlim()
+    if steps == 1:
+        assert (low, high) == (0, 1)
+    else:
+        assert low == mdates.date2num(time[0])
+        assert (high - low) * 1440 == pytest.approx(2)
+
+
+def marks_of(panel: Axes) -> list[str]:
+    """Give the marks of the first axis of angles."""
+    axis = panel.child_axes[0]
+    assert not isinstance(axis, list)
+    return [text.get_text() for text in axis.get_xticklabels()]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "count", "marks"),
+    [
+        (0, 120, 12, ["0°", "10°", "20°"]),
+        (0.5, 120, 11, ["10°", "20°", "30°"]),
+        (0, 121, 5, ["0°", "30°", "60°"]),
+        (340, 460, 12, ["340°", "350°", "0°"]),
+        (0, 360, 12, ["0°", "30°", "60°"]),
+        (0, 361, 5, ["0°", "90°", "180°"]),
+        (0, 1080, 12, ["0°", "90°", "180°"]),
+        (0, 1081, 7, ["0°", "180°", "0°"]),
+        (0, 2160, 12, ["0°", "180°", "0°"]),
+        (0, 2161, 7, ["0°", "0°", "0°"]),
+        (0, 4320, 12, ["0°", "0°", "0°"]),
+    ],
+)
+def test_angles_have_a_dozen_round_marks_at_most(
+    panel: Axes, start: float, end: float, count: int, marks: list[str]
+) -> None:
+    """Steps of 10, 30, 90, 180 or 360 degrees."""
+    meridian = np.linspace(start, end, 200) % 360
+    meridian[-1] = end
+    sighting = seen(np.ones(200), meridian=meridian)
+    assert add_angle_axes(panel, [sighting]) == 1
+    found = marks_of(panel)
+    assert found[:3] == marks
+    assert len(found) == count
+
+
+def test_marks_are_where_the_angle_is(panel: Axes) -> None:
+    """Between the steps they are interpolated."""
+    add_angle_axes(panel, [seen(np.ones(11), meridian=np.linspace(5, 105, 11))])
+    (axis,) = panel.child_axes
+    ticks = axis.get_xticks()
+    first = mdates.date2num(times(1)[0])
+    np.testing.assert_allclose((ticks - first) * 1440, np.arange(0.5, 10, 1), atol=1e-6)
+    assert axis.get_xlabel() == "central meridian longitude"
+
+
+@pytest.mark.parametrize(
+    "meridian",
+    [
+        np.linspace(0, 4321, 200),
+        np.linspace(100, 0, 200),
+        np.full(200, 5.0),
+        np.where(np.arange(200) == 50, 0.0, np.arange(200.0)),
+    ],
+    ids=["too fast", "backwards", "still", "leap"],
+)
+def test_angles_that_cannot_be_written_have_no_axis(panel: Axes, meridian: Any) -> None:
+    """Nothing is added."""
+    assert add_angle_axes(panel, [seen(np.ones(200), meridian=meridian)]) == 0
+    assert not panel.child_axes
+
+
+@pytest.mark.parametrize(("pause", "axes"), [(120, 1), (121, 0)])
+def test_missing_time_has_no_angle(panel: Axes, pause: int, axes: int) -> None:
+    """More than two steps between two times are a gap."""
+    time = times(50)
+    time[25:] += np.timedelta64(pause - 60, "s")
+    assert add_angle_axes(panel, [seen(np.ones(50), time=time, meridian=np.arange(50.0))]) == axes
+
+
+def test_axes_are_the_meridian_and_a_phase_for_each_moon(panel: Axes) -> None:
+    """Of the first sighting that knows them, one below the other."""
+    rising = np.linspace(0, 90, 50)
+    unknown = seen(np.ones(50))
+    io = seen(np.ones(50), meridian=rising, moon=rising / 2)
+    europa = seen(np.ones(50), meridian=rising + 5, moon=rising / 3, source=EUROPA)
+    again = seen(np.ones(50), meridian=rising, moon=rising / 2 + 90)
+    assert add_angle_axes(panel, [unknown, io, europa, again]) == 3
+    axes: list[Any] = panel.child_axes
+    assert [each.get_xlabel() for each in axes] == [
+        "central meridian longitude",
+        "phase of Io",
+        "phase of Europa",
+    ]
+    depths = [each.spines["bottom"].get_position() for each in axes]
+    assert depths == [
+        ("outward", pytest.approx(72 * (0.55 + 0.52 * number))) for number in range(3)
+    ]
+    assert [text.get_text() for text in axes[1].get_xticklabels()] == [
+        *("180°", "190°", "200°", "210°", "220°"),
+    ]
+
+
+def test_angles_without_an_axis_take_no_space(panel: Axes) -> None:
+    """The phase comes first where the meridian cannot be written."""
+    rising = np.linspace(0, 90, 50)
+    fast = np.linspace(0, 9000, 50)
+    sighting = seen(np.ones(50), meridian=fast, moon=fast - rising)
+    assert add_angle_axes(panel, [sighting]) == 1
+    axis: Any = panel.child_axes[0]
+    assert axis.get_xlabel() == "phase of Io"
+    assert axis.spines["bottom"].get_position() == ("outward", pytest.approx(72 * 0.55))
+
+
+@pytest.mark.parametrize(("steps", "stride"), [(1, 1), (1500, 1), (1501, 2), (3000, 2), (3001, 3)])
+def test_long_time_axes_are_thinned(steps: int, stride: int) -> None:
+    """To 1500 steps at most; the largest value of those put together stays."""
+    values = np.full((steps, 2), np.nan)
+    values[-1, 0] = 3.0
+    values[0, 1] = 1.0
+    values[min(1, steps - 1), 1] = 2.0
+    numbers, kept = thinned(times(steps), values)
+    assert len(numbers) == len(kept) == -(-steps // stride)
+    np.testing.assert_allclose(numbers, mdates.date2num(times(steps))[::stride])
+    assert kept[-1, 0] == 3.0
+    assert kept[0, 1] == (1.0 if stride == 1 and steps > 1 else 2.0)
