@@ -28,8 +28,8 @@ myst_heading_anchors = 3
 # the build asks no network for theirs.
 nitpicky = True
 default_role = "any"
-PYTHON = "asyncio collections contextlib datetime enum pathlib typing".split()
-OTHERS = "httpx matplotlib numpy prefect pydantic xarray".split()
+PYTHON = ["asyncio", "collections", "contextlib", "datetime", "enum", "pathlib", "typing"]
+OTHERS = ["httpx", "matplotlib", "numpy", "prefect", "pydantic", "xarray"]
 nitpick_ignore_regex = [
     (r"py:.*", rf"({'|'.join(vars(builtins))})"),
     (r"py:.*", r"prefect_expres\.blocks\.C"),  # a type variable
