@@ -28,11 +28,12 @@ myst_heading_anchors = 3
 # the build asks no network for theirs.
 nitpicky = True
 default_role = "any"
-OTHERS = "asyncio collections datetime enum httpx matplotlib numpy pathlib prefect pydantic typing"
+PYTHON = ["asyncio", "collections", "contextlib", "datetime", "enum", "pathlib", "typing"]
+OTHERS = ["httpx", "matplotlib", "numpy", "prefect", "pydantic", "xarray"]
 nitpick_ignore_regex = [
     (r"py:.*", rf"({'|'.join(vars(builtins))})"),
     (r"py:.*", r"prefect_expres\.blocks\.C"),  # a type variable
-    (r"py:.*", rf"({'|'.join([*OTHERS.split(), 'xarray'])})\..*"),
+    (r"py:.*", rf"({'|'.join([*PYTHON, *OTHERS])})\..*"),
 ]
 
 add_module_names = False
