@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 comma := ,
+WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak crowd bench docs check lock clean
+.PHONY: help demo test quick soak crowd mutants bench docs check lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -13,14 +14,24 @@ help: ## Show the targets
 demo: $(READY) ## Run a simulation on the sandbox (FRESH=1: run it anew)
 	@$(BIN)/prefect-expres demo $(if $(FRESH),--fresh)
 
-test: $(READY) ## Run the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+# Three workers for two cores: a third of the time tests wait. The longest files begin.
+test: $(READY) ## Run the tests, and measure how many lines they run
+	@$(BIN)/python -m pytest $(WORKERS) --cov --cov-report= -p tests.support.coverage_by_package
+
+quick: $(READY) ## Run the tests that need no process, Prefect server, browser or engine
+	@$(BIN)/python -m pytest $(WORKERS) -m quick
 
 soak: $(READY) ## Kill simulations at random behind a failing network (ROUNDS=30)
 	@$(BIN)/python -m tests.soak.soak --rounds $(or $(ROUNDS),30)
 
 crowd: $(READY) ## Let 20 processes ask for one simulation at once (ROUNDS=50)
 	@$(BIN)/python -m tests.soak.crowd --rounds $(or $(ROUNDS),50)
+
+mutants: $(READY) ## See whether the tests notice changes (ONLY=uws MUTANTS=150 MINUTES=30 SEED=1)
+	@$(BIN)/python -m tests.mutants $(if $(ONLY),--only $(ONLY)) \
+		--mutants $(or $(MUTANTS),150) --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) \
+		--jobs $(or $(JOBS),2) $(if $(JSON),--json $(JSON)) \
+		$(if $(LIST),--list) $(if $(REPLAY),--replay '$(REPLAY)')
 
 docs: $(READY) ## Build the documentation into build/docs
 	@$(BIN)/python -m sphinx -W -n --keep-going -q -d build/doctrees docs build/docs

@@ -1,1 +1,4 @@
-"""The deployments: how the flows are offered on a Prefect server."""
+"""The shipped deployments of the flows: ``prefect.yaml``, and ``serve.py`` to run without workers.
+
+May import: deployment, prefect_support.
+"""

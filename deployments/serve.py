@@ -1,4 +1,4 @@
-"""Serve all deployments from one process, without a worker: ``python deployments/serve.py``."""
+"""Serve all deployments in one process: ``python -m prefect_expres.deployments.serve``."""
 
 import asyncio
 
@@ -9,4 +9,4 @@ from prefect_expres.prefect_support.names import SERVICE
 
 if __name__ == "__main__":
     service = asyncio.run(service_id(SERVICE))
-    serve(*(each.of_prefect(None, service) for each in shipped().deployments))
+    serve(*(each.to_runner_deployment(None, service) for each in shipped().deployments))

@@ -28,11 +28,12 @@ myst_heading_anchors = 3
 # the build asks no network for theirs.
 nitpicky = True
 default_role = "any"
-OTHERS = "asyncio collections datetime enum httpx matplotlib numpy pathlib prefect pydantic typing"
+PYTHON = ["asyncio", "collections", "contextlib", "datetime", "enum", "pathlib", "typing"]
+OTHERS = ["httpx", "matplotlib", "numpy", "prefect", "pydantic", "xarray"]
 nitpick_ignore_regex = [
     (r"py:.*", rf"({'|'.join(vars(builtins))})"),
     (r"py:.*", r"prefect_expres\.blocks\.C"),  # a type variable
-    (r"py:.*", rf"({'|'.join([*OTHERS.split(), 'xarray'])})\..*"),
+    (r"py:.*", rf"({'|'.join([*PYTHON, *OTHERS])})\..*"),
 ]
 
 add_module_names = False
@@ -79,7 +80,7 @@ def leave_types(annotated: Any) -> None:
 def fences_as_rest(
     app: Sphinx, what: str, name: str, documented: Any, options: Any, lines: list[str]
 ) -> None:
-    """Turn the fenced examples of blocks, which Prefect shows as Markdown, into directives.
+    """Convert the fenced examples of blocks, which Prefect shows as Markdown, to directives.
 
     An empty comment stands before a property, where a colon would be read as the end of a type.
     """
@@ -110,7 +111,7 @@ def fields_as_parameters(
 
 
 def find_short_names(app: Sphinx, doctree: nodes.document) -> None:
-    """Let docstrings name things of other modules by their last name alone."""
+    """Let docstrings name things of other modules by their last name only."""
     for reference in doctree.findall(pending_xref):
         if reference.get("refdomain") == "py":
             reference["refspecific"] = True

@@ -1,1 +1,4 @@
-"""The flows: Prefect runs them, science flows compose them."""
+"""The flows: simulate, campaign, analyse, forecast and housekeeping.
+
+May import: everything but sandbox, deployment and cli.
+"""

@@ -1,4 +1,4 @@
-"""Look at the results of a job, whoever ran it: when can they be seen from an observatory?"""
+"""Analyse the results of any job: when are they visible from an observatory?"""
 
 import re
 import tempfile
@@ -20,7 +20,7 @@ from prefect_expres.tasks.jobs import download_results
 
 
 def _label(job_url: str, observatory: str) -> str:
-    """Name a job as seen from an observatory by what may stand in file names and keys."""
+    """Return a name of job and observatory that is valid in file names and artifact keys."""
     job = job_url.rstrip("/").rpartition("/")[2]
     return re.sub("[^a-z0-9]+", "-", f"{observatory}-{job}".lower()).strip("-")
 
@@ -43,22 +43,23 @@ async def analyse(
 ) -> list[Window]:
     """Find when the results of a completed job can be seen from an observatory.
 
-    The job may be anybody's that the service shows. The windows are written as a calendar and as
-    a table; the results themselves are not kept, which is for `simulate`.
+    The job may be of any user, if the service shows it. The windows are written as a calendar and
+    as a table. The results themselves are not kept; use `simulate` to keep them.
 
     Args:
-        job_url: Address of the completed job.
-        service: The service that the job is on.
-        observatory: Where one looks from: while Jupiter is up there, in the band of its receivers.
-        output: Path or fsspec URL of the folder that gets the calendar and the table.
+        job_url: URL of the completed job.
+        service: The service of the job.
+        observatory: The observatory: windows are limited to its band and to the time when Jupiter
+            is above its horizon.
+        output: Path or fsspec URL of the folder for the calendar and the table.
 
     Returns:
-        The windows, by time.
+        The windows, ordered by time.
 
     Raises:
         ValueError: The job is not on this service.
         JobError: The job has no results.
-        TransferError: A result did not arrive whole, or may not be fetched.
+        TransferError: A result did not arrive complete, or must not be fetched.
     """
     label = _label(job_url, observatory)
     site = analysis.find_observatory(observatory)
@@ -66,11 +67,11 @@ async def analyse(
         folder = Path(scratch)
         files = await download_results(job_url, service, scratch)
         cdfs = [folder / file.name for file in files if file.name.lower().endswith(".cdf")]
-        windows = await find_windows(cdfs, observatory)
+        windows: list[Window] = await find_windows(cdfs, observatory)
         calendar = analysis.write_calendar(windows, folder / f"{label}.ics", observatory=site)
         table = analysis.write_csv(windows, folder / f"{label}.csv")
         for path in (calendar, table):
             await write_whole(output, path.name, path.read_bytes())
-    log_step("look", "%d windows of emission visible from %s", len(windows), site.name)
+    log_step("view", "%d windows of emission visible from %s", len(windows), site.name)
     await show_windows(label, windows, f"Emission visible from {site.name}, of {job_url}")
     return windows

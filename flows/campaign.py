@@ -1,9 +1,7 @@
-"""Run many ExPRES simulations: a plan, a few at a time on the service, the failed ones reported."""
+"""Run many ExPRES simulations: some at once on the service, with a report of the failed ones."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from prefect.runtime import flow_run
@@ -11,18 +9,18 @@ from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.artifacts import CampaignProgress, show_campaign
-from prefect_expres.campaigns.index import CampaignResult, keep_index
-from prefect_expres.campaigns.journal import Journal, Row
+from prefect_expres.campaigns.index import CampaignFacts, CampaignResult, keep_index
+from prefect_expres.campaigns.journal import Journal
 from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
 from prefect_expres.campaigns.runner import CampaignRunner, CampaignSettings
 from prefect_expres.campaigns.workers import (
     CampaignWorkers,
-    as_parameter,
     check_deployment,
     numbers_for,
     send_heartbeats,
+    worker_parameters,
 )
-from prefect_expres.errors import CampaignError, TooManyFailures
+from prefect_expres.errors import TooManyFailures
 from prefect_expres.execution import RunOptions
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
@@ -36,10 +34,11 @@ def _campaign_name() -> str:
     return _named(flow_run.parameters.get("plan"))
 
 
-def _share_name() -> str:
+def _worker_name() -> str:
+    """Name the run by its plan and its number, as ``io-earth-20180913-20180930-1-of-3``."""
     parameters = flow_run.parameters
-    place = f"{parameters.get('share', 0) + 1}-of-{parameters.get('shares')}"
-    return f"{_named(parameters.get('plan'))}-{place}"
+    number = parameters.get("worker", 0) + 1
+    return f"{_named(parameters.get('plan'))}-{number}-of-{parameters.get('workers')}"
 
 
 def _named(plan: Any) -> str:
@@ -67,32 +66,32 @@ async def campaign(
 ) -> CampaignResult:
     """Run many ExPRES simulations, and index what they show.
 
-    Each simulation is a task run with a name and a state of its own. One that fails is reported
-    and ends nothing. One that stands complete and verified under the output URL is not run again,
-    so that a campaign that is run once more does only what is missing.
+    Each simulation is a task run with its own name and state. A simulation that fails is reported,
+    and the others go on. A simulation with complete and verified results under the output URL is
+    not run again: run a campaign once more to do only what is missing.
 
     Args:
-        plan: Which simulations: routine ones by days, moons and observers, or files.
+        plan: The simulations: routine ones by days, moons and observers, or files.
         service: The service that runs them.
         output: Path or fsspec URL under which each simulation gets a folder of its own.
         in_flight: How many simulations may be on the service at once.
-        workers: How many flow runs share the campaign; more than one need a work pool.
-        max_failures: Begin no further simulation when more than so many have failed; None for no
+        workers: How many flow runs work on the campaign; more than one needs a work pool.
+        max_failures: Start no more simulations when more than this number have failed; None for no
             limit.
         branch: The ExPRES git branch; guests may only use master.
         execution_duration: Seconds that each job may run: at most 600 for guests, else 10800.
-        timeout: Seconds to wait for each job and its slot; by default an hour over the execution
-            duration.
-        attempts: How many jobs of a simulation may fail, be aborted or be lost.
+        timeout: Seconds to wait for each job and its slot; by default the execution duration plus
+            one hour.
+        attempts: How many jobs may be tried for each simulation.
 
     Returns:
-        Counts, times and bytes, what became of each simulation, and the URLs of index, catalogue
+        Counts, times and bytes, the outcome of each simulation, and the URLs of index, catalogue
         and manifest.
 
     Raises:
         AccessError: The user may not ask for this; nothing was sent.
         ConfigurationError: The plan gives no simulations; nothing was sent.
-        CampaignError: It cannot be shared, or all who shared it have died.
+        CampaignError: The campaign cannot be given to workers, or lost all of them.
         TooManyFailures: More than ``max_failures`` have failed; the others are indexed.
     """
     service.access.check(branch, execution_duration)
@@ -106,56 +105,38 @@ async def campaign(
     journal = Journal(output, identity)
     await journal.refresh()
     progress = CampaignProgress(plan.name, total)
+    options = _options(execution_duration, timeout, attempts)
+    settings = CampaignSettings(service, output, branch, options, in_flight, max_failures)
     if workers == 1:
-        options = _options(execution_duration, timeout, attempts)
-        settings = CampaignSettings(service, output, branch, options, in_flight)
-        readings = await _run_here(plan, settings, journal, progress, max_failures)
+        readings = await _run_here(plan, settings, journal, progress)
     else:
         await check_deployment()
-        common = {
-            "plan": _settled(plan).model_dump(mode="json"),
-            "service": as_parameter(service),
-            "output": output,
-            "campaign": identity,
-            "shares": workers,
-            "max_failures": max_failures,
-            "branch": branch,
-            "execution_duration": execution_duration,
-            "timeout": timeout,
-            "attempts": attempts,
-        }
-        places = _divided(in_flight, workers)
-        parameters = [
-            {**common, "share": share, "in_flight": places[share]} for share in range(workers)
-        ]
-        shares = CampaignWorkers(identity, parameters, journal)
-        await shares.run(
-            lambda: len(journal.rows) >= total or _too_many(journal, max_failures),
+        parameters = worker_parameters(plan, settings, identity, workers)
+        readings = await CampaignWorkers(identity, parameters, journal).run(
+            lambda: len(journal.rows) >= total or settings.too_many_failed(journal.rows),
             lambda: progress.show(journal.rows),
         )
-        readings = shares.list_requests
-    result = await keep_index(
-        output,
-        journal.rows,
+    facts = CampaignFacts(
         campaign=identity,
         plan=plan,
         service=service.base_url,
         branch=branch,
         simulations=total,
-        wall_seconds=time.monotonic() - began,
+        wall_seconds=round(time.monotonic() - began, 3),
         list_requests=readings,
     )
+    result = await keep_index(output, journal.rows, facts)
     await journal.end()
     await show_campaign(plan.name, result)
-    if _too_many(journal, max_failures):
+    if settings.too_many_failed(journal.rows):
         raise TooManyFailures(result.failed, result.not_begun, result.manifest)
     return result
 
 
 @sync_compatible_flow(
-    name="share-campaign",
-    description="Take a share of a campaign; the flow campaign asks for it.",
-    flow_run_name=_share_name,
+    name="campaign-worker",
+    description="Run a part of a campaign; the flow campaign starts it.",
+    flow_run_name=_worker_name,
     on_cancellation=[stop_remote_jobs],
 )
 async def campaign_worker(
@@ -163,8 +144,8 @@ async def campaign_worker(
     service: ExpresService,
     output: str,
     campaign: str,
-    share: NonNegativeInt,
-    shares: PositiveInt,
+    worker: NonNegativeInt,
+    workers: PositiveInt,
     in_flight: PositiveInt = 8,
     max_failures: NonNegativeInt | None = 100,
     branch: str = "master",
@@ -172,23 +153,23 @@ async def campaign_worker(
     timeout: PositiveFloat | None = None,
     attempts: PositiveInt = 1,
 ) -> int:
-    """Take a share of a campaign.
+    """Run a part of a campaign, then what other workers have left.
 
     Its jobs are not stopped when it crashes: the others go on with them.
 
     Args:
-        plan: Which simulations.
+        plan: The simulations.
         service: The service that runs them.
         output: Path or fsspec URL of the campaign's output.
         campaign: The campaign's id.
-        share: Which share, from 0 on.
-        shares: How many shares there are.
-        in_flight: How many simulations of this share may be on the service at once.
-        max_failures: Begin no further simulation when more than so many have failed.
+        worker: The worker's number, from 0 on.
+        workers: How many workers there are.
+        in_flight: How many simulations of this worker may be on the service at once.
+        max_failures: Start no more simulations when more than this number have failed.
         branch: The ExPRES git branch.
         execution_duration: Seconds that each job may run.
         timeout: Seconds to wait for each job and its slot.
-        attempts: How many jobs of a simulation may fail, be aborted or be lost.
+        attempts: How many jobs may be tried for each simulation.
 
     Returns:
         How many simulations the campaign has rows of.
@@ -197,15 +178,15 @@ async def campaign_worker(
     journal = Journal(output, campaign)
     await journal.refresh()
     options = _options(execution_duration, timeout, attempts)
-    settings = CampaignSettings(service, output, branch, options, in_flight)
+    settings = CampaignSettings(service, output, branch, options, in_flight, max_failures)
     progress = CampaignProgress(flow_run.name or plan.name, total)
 
-    async with _runner(settings, journal, progress, max_failures) as runner:
-        touch = asyncio.create_task(send_heartbeats(journal, str(flow_run.id), runner))
+    async with CampaignRunner(settings, journal, lambda: progress.show(journal.rows)) as runner:
+        heartbeats = asyncio.create_task(send_heartbeats(journal, str(flow_run.id), runner))
         try:
-            await runner.run(plan, numbers_for(total, share, shares))
+            await runner.run(plan, numbers_for(total, worker, workers))
         finally:
-            touch.cancel()
+            heartbeats.cancel()
     return len(journal.rows)
 
 
@@ -214,30 +195,11 @@ async def _run_here(
     settings: CampaignSettings,
     journal: Journal,
     progress: CampaignProgress,
-    max_failures: int | None,
 ) -> int:
-    """Run all of the plan in this flow run, and give how often the job list was read."""
-    async with _runner(settings, journal, progress, max_failures) as runner:
+    """Run the whole plan in this flow run; return how often the job list was read."""
+    async with CampaignRunner(settings, journal, lambda: progress.show(journal.rows)) as runner:
         await runner.run(plan, range(plan.count()))
         return runner.poller.readings
-
-
-@contextlib.asynccontextmanager
-async def _runner(
-    settings: CampaignSettings,
-    journal: Journal,
-    progress: CampaignProgress,
-    max_failures: int | None,
-) -> AsyncIterator[CampaignRunner]:
-    """Open a runner that shows how far it is, and stops when too many have failed."""
-
-    async def counted(row: Row) -> None:
-        await progress.show(journal.rows)
-        if _too_many(journal, max_failures):
-            runner.stop()
-
-    async with CampaignRunner(settings, journal, counted) as runner:
-        yield runner
 
 
 def _options(execution_duration: int, timeout: float | None, attempts: int) -> RunOptions:
@@ -247,28 +209,3 @@ def _options(execution_duration: int, timeout: float | None, attempts: int) -> R
         timeout=timeout,
         attempts=attempts,
     )
-
-
-def _too_many(journal: Journal, max_failures: int | None) -> bool:
-    failed = sum(row.state == "failed" for row in journal.rows.values())
-    return max_failures is not None and failed > max_failures
-
-
-def _settled(plan: RoutinePlan | FilesPlan) -> RoutinePlan | FilesPlan:
-    """Name every file, so that all who share the plan number them alike."""
-    if isinstance(plan, FilesPlan):
-        return plan.model_copy(update={"configurations": plan.files})
-    return plan
-
-
-def _divided(in_flight: int, workers: int) -> list[int]:
-    """Divide the places on the service among workers.
-
-    Raises:
-        CampaignError: There are more workers than places.
-    """
-    if in_flight < workers:
-        msg = f"{workers} workers need in_flight of at least {workers}, not {in_flight}"
-        raise CampaignError(msg)
-    least, more = divmod(in_flight, workers)
-    return [least + (worker < more) for worker in range(workers)]

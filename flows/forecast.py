@@ -1,4 +1,4 @@
-"""Forecast what an observatory will see: run what is missing, publish it, tell what is new."""
+"""Forecast what an observatory will see: run what is missing, publish it, announce what is new."""
 
 import asyncio
 import base64
@@ -29,6 +29,7 @@ from prefect_expres.forecasts.forecast import (
     INDEX,
     Announced,
     Forecast,
+    ForecastFacts,
     Interest,
     Simulated,
     forecasts_of,
@@ -80,29 +81,30 @@ async def forecast(
 ) -> Forecast:
     """Forecast what an observatory will see of the emission induced by Jupiter's moons.
 
-    A routine simulation for each moon and day is run, unless it stands complete under the output
-    URL. The windows of all of them, cut to the observatory's band and to when Jupiter is up, are
-    published as table, figure, calendar and catalogue: in a folder of their own below
-    ``{output}/{observatory}``, to which ``latest`` leads at one stroke when all are there (see
-    `prefect_expres.storage.publish`). What could not be simulated is told in the forecast.
+    A routine simulation for each moon and day is run, unless its complete results are under the
+    output URL. The windows of all of them, limited to the band of the observatory and to the time
+    when Jupiter is above its horizon, are published as table, figure, calendar and catalogue, in a
+    folder of their own below
+    ``{output}/{observatory}``. ``latest`` leads to it as soon as all files are there, in one atomic
+    step (see `prefect_expres.storage.publish`). The forecast names the simulations that failed.
 
-    Each coming window of interest that was not forecast before is told by the event
-    ``expres.window.appeared``, to which automations may listen.
+    Each coming window of interest that was not forecast before causes the event
+    ``expres.window.appeared``, which automations may use as a trigger.
 
     Args:
-        observatory: Who wants to observe.
+        observatory: The observatory.
         moons: The moons that induce the emission.
-        days: How many days the forecast goes on: 31 at most.
+        days: Length of the forecast in days: at most 31.
         service: The service that runs the simulations.
-        output: Path or fsspec URL under which simulations and forecasts are kept.
-        interest: Which new windows are worth an event.
-        start: The first day, UTC; today if it is left empty.
+        output: Path or fsspec URL of the folder for simulations and forecasts.
+        interest: Which new windows cause an event.
+        start: The first day, UTC; today if left empty.
         in_flight: How many simulations may be on the service at once.
-        keep: How many forecasts are kept, with the latest; at least two.
+        keep: How many forecasts are kept, including the latest; at least two.
         execution_duration: Seconds that each job may run: at most 600 for guests, else 10800.
-        timeout: Seconds to wait for each job and its slot; by default an hour over the execution
-            duration.
-        attempts: How many jobs of a simulation may fail, be aborted or be lost.
+        timeout: Seconds to wait for each job and its slot; by default the execution duration plus
+            one hour.
+        attempts: How many jobs may be tried for each simulation.
 
     Returns:
         The windows, the simulations with what is missing, and the files with their hashes.
@@ -110,7 +112,7 @@ async def forecast(
     Raises:
         ExpresError: The extra "analysis" is not installed; nothing was sent.
         AccessError: The user may not ask for this; nothing was sent.
-        CampaignError: No simulation is there; the forecast before stays the latest.
+        CampaignError: All simulations failed; the previous forecast stays the latest.
     """
     if lack := missing_for_analysis((*ANALYSIS_NEEDS, "pyarrow")):
         msg = f"A forecast cannot be made: {lack}"
@@ -130,15 +132,15 @@ async def forecast(
     )
     if result.failed == result.simulations:
         msg = (
-            f"None of {result.simulations} simulations could be had, so there is no new forecast "
-            f"and the one before stays the latest; {result.manifest} tells why each failed"
+            f"All {result.simulations} simulations failed, so there is no new forecast and the "
+            f"previous one stays the latest; the reasons are in {result.manifest}"
         )
         raise CampaignError(msg)
     root = forecasts_of(output, observatory)
     made, picture = await publish_forecast(root, observatory, plan, result)
-    news = await announce_news(root, made, interest)
+    news = await announce_windows(root, made, interest)
     for name in await prune(root, made.folder, keep):
-        log_step("forecast", "%s is an old forecast and was removed", posixpath.join(root, name))
+        log_step("forecast", "%s was an old forecast and is removed", posixpath.join(root, name))
     await _show(made, root, picture, news)
     return made
 
@@ -147,65 +149,65 @@ async def forecast(
 async def publish_forecast(
     root: str, observatory: str, plan: RoutinePlan, result: CampaignResult
 ) -> tuple[Forecast, bytes]:
-    """Make the forecast of a campaign's simulations, and publish it as the latest.
+    """Make a forecast from the simulations of a campaign, and publish it as the latest.
 
-    Not retried: the file systems themselves try again. Not cached: it is an act.
+    No retries: file systems retry by themselves. No cache: the task has an effect.
 
     Args:
-        root: Path or fsspec URL of the folder of the observatory's forecasts.
-        observatory: Name of the site.
-        plan: What was to be simulated.
-        result: What became of it.
+        root: Path or fsspec URL of the folder with the forecasts of the observatory.
+        observatory: Name of the observatory.
+        plan: The plan of the campaign.
+        result: The result of the campaign.
 
     Returns:
         The forecast, and its figure as PNG.
     """
     made = datetime.now(UTC).replace(microsecond=0)
-    name = set_name(made)
-    simulations = tuple(_simulated(plan, result))
-    for each in simulations:
-        if each.error:
-            log_warning("%s is missing in the forecast. %s", each.label, each.error)
-    cdfs = [posixpath.join(row.folder, row.cdf) for row in result.rows if row.folder and row.cdf]
-    product, contents = await asyncio.to_thread(
-        make_forecast,
-        cdfs,
-        simulations,
+    facts = ForecastFacts(
         observatory=observatory,
-        moons=plan.moons,
         first=plan.first,
         last=plan.last,
         made=made,
-        folder=name,
+        folder=set_name(made),
+        moons=plan.moons,
+        simulations=tuple(_simulated(plan, result)),
     )
-    await publish(root, name, contents, INDEX)
-    log_step("forecast", "%d windows, %s", len(product.windows), posixpath.join(root, name))
+    for each in facts.missing:
+        log_warning("%s is missing in the forecast. %s", each.label, each.error)
+    cdfs = [posixpath.join(row.folder, row.cdf) for row in result.rows if row.folder and row.cdf]
+    product, contents = await asyncio.to_thread(make_forecast, cdfs, facts)
+    folder = product.folder
+    await publish(root, folder, contents, INDEX)
+    log_step("forecast", "%d windows, %s", len(product.windows), posixpath.join(root, folder))
     return product, contents[FIGURE]
 
 
 @task(name="Announce windows", cache_policy=NO_CACHE)
-async def announce_news(root: str, product: Forecast, interest: Interest) -> list[Window]:
-    """Emit an event for each window of interest that was not forecast before, and give these.
+async def announce_windows(root: str, product: Forecast, interest: Interest) -> list[Window]:
+    """Emit an event for each window of interest that was not forecast before.
 
-    That they were announced is noted afterwards: an event may come twice, but is not lost. Not
-    retried and not cached.
+    The windows are noted after their events, so that an event may come twice but is not lost. No
+    retries, no cache.
 
     Args:
-        root: Path or fsspec URL of the folder of the observatory's forecasts.
-        product: The forecast that was published.
-        interest: Which windows are worth an event.
+        root: Path or fsspec URL of the folder with the forecasts of the observatory.
+        product: The published forecast.
+        interest: Which windows cause an event.
+
+    Returns:
+        The new windows.
     """
     announced = Announced(root)
-    news = await announced.news(product, interest)
-    for window in news:
+    new = await announced.new_windows(product, interest)
+    for window in new:
         emit_window(window, product.observatory, posixpath.join(root, product.folder, INDEX))
         log_step("forecast", "%s is new, until %s", window.name, f"{window.end:%H:%M}")
-    await announced.keep(product, news)
-    return news
+    await announced.add(product, new)
+    return new
 
 
 def _simulated(plan: RoutinePlan, result: CampaignResult) -> Iterator[Simulated]:
-    """Tell what became of each simulation; the plan goes by days, then by moons."""
+    """Return each simulation with its outcome; a plan is ordered by day, then by moon."""
     for row in result.rows:
         day, moon = divmod(row.number, len(plan.moons))
         yield Simulated(
@@ -258,16 +260,16 @@ def _summary(product: Forecast, root: str, new: int) -> Iterator[str]:
         f"{len(product.windows)} windows of emission induced by {', '.join(product.moons)}; "
         f"{new} of interest are new."
     )
-    place = shown_url(posixpath.join(root, product.folder))
+    folder = shown_url(posixpath.join(root, product.folder))
     names = (INDEX, *(file.name for file in product.files))
-    yield "\n".join(f"- {_link(name, posixpath.join(place, name))}" for name in names)
+    yield "\n".join(f"- {_link(name, posixpath.join(folder, name))}" for name in names)
     if product.missing:
         yield "## Not simulated"
         yield "\n".join(f"- {each.label}: `{_line(each.error)}`" for each in product.missing)
 
 
 def _link(name: str, url: str) -> str:
-    """Link a URL; a path of a machine's own is only told."""
+    """Link a URL; a local path is shown without a link."""
     return f"[{name}]({url})" if "://" in url else f"{name}: `{url}`"
 
 

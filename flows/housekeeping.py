@@ -1,9 +1,9 @@
-"""Keep house: bring home what was not, delete what is old, keep what is still wanted, report."""
+"""Housekeeping: collect what was not downloaded, delete what is old, and report."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.runtime import flow_run
@@ -11,29 +11,38 @@ from pydantic import BaseModel, ConfigDict, PositiveFloat
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import AccessError
-from prefect_expres.housekeeping.actions import Housekeeper, Whose, find_our_jobs
+from prefect_expres.housekeeping.actions import Housekeeper
 from prefect_expres.housekeeping.inventory import Inventory, take_inventory
+from prefect_expres.housekeeping.jobs import find_our_jobs
 from prefect_expres.housekeeping.rules import Action, JobDecision, Rules
+from prefect_expres.monitoring.artifacts import show_result
 from prefect_expres.monitoring.best_effort import best_effort
-from prefect_expres.monitoring.log import log_step
+from prefect_expres.monitoring.log import log_step, log_warning
 from prefect_expres.net.url import shown_url
+from prefect_expres.prefect_support.flow_runs import find_owners
 from prefect_expres.prefect_support.forms import titled
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
+from prefect_expres.tasks.steps import TaskSteps
 
+Whose = Literal["this server", "account"]
 MOST_NAMED = 20
 
 
 class HousekeepingResult(BaseModel):
-    """What was done, or would be done, with the jobs of ours, and what stands under the output.
+    """The result of housekeeping.
 
-    ``strangers`` counts the jobs that are not ours and were left alone.
+    Args:
+        dry_run: Nothing was changed: the decisions say what would be done.
+        decisions: A decision for each of our jobs.
+        others: The number of jobs that are not ours; they were not touched.
+        inventory: The simulations under the output URL.
     """
 
     model_config = ConfigDict(frozen=True)
 
     dry_run: bool
     decisions: tuple[JobDecision, ...]
-    strangers: int
+    others: int
     inventory: Inventory
 
 
@@ -56,49 +65,65 @@ async def housekeeping(
 ) -> HousekeepingResult:
     """Collect completed jobs that nobody downloaded, delete old ones, and report.
 
-    A completed job is deleted only when its results are complete and verified under the output
-    URL, or where the flow run that created it keeps its results; a job that was never started a
-    day after its creation, if its flow run has ended. Times without a zone count as old only where
-    they are old in every zone.
+    A completed job is deleted only when its results are complete and verified, under the output
+    URL or where the flow run that created it keeps its results. A job that was never started is
+    deleted one day after its creation, if its flow run has ended. A time without a zone counts as
+    old only if it is old in every time zone.
 
-    Guests share one job list, so that a job of our form may be another guest's: a job is touched
-    only if its runId names a flow run that this Prefect server knows. With an account the list is
-    the user's own; then "account" also takes the jobs of this user's other Prefect servers.
+    Guests share one job list, and a job whose runId has our form may be that of another guest. So a
+    job is touched only if its runId names a flow run that this Prefect server knows. With an
+    account the job list is private; then "account" includes the jobs of other Prefect servers of
+    this user.
 
     Args:
-        service: The service whose jobs are looked after.
-        output: Path or fsspec URL under which simulations are kept, and what is collected goes.
-        dry_run: Only say what would be done.
-        keep_days: Days that a finished job is kept on the service; what is still to be collected
-            is kept longer.
+        service: The service whose jobs are reviewed.
+        output: Path or fsspec URL of the folder of simulations, to which results are collected.
+        dry_run: Only report what would be done.
+        keep_days: Days that a finished job is kept on the service; a job that is still to be
+            collected is kept longer.
         whose: The jobs that may be touched: those of flow runs that "this server" knows, or all
-            that were named by this package in the "account".
+            jobs of the "account" with a runId of this package.
 
     Returns:
-        What was done with each job of ours and why, and what stands under the output URL.
+        What was done with each of our jobs and why, and the simulations under the output URL.
 
     Raises:
-        AccessError: A guest asks for the account, which guests have not.
+        AccessError: A guest asks for "account".
         ServiceError: A job list cannot be read.
     """
     if whose == "account" and service.access.shared:
         msg = (
-            "Guests share one job list, and its jobs are not yours alone; choose 'this server', "
+            "Guests share one job list, and its jobs are not only yours; choose 'this server', "
             "or use an ExpresService with a user name and token"
         )
         raise AccessError(msg)
     inventory = await take_inventory(output)
-    ours, strangers = await find_our_jobs(service, whose)
-    log_step("keep", "%d jobs are ours; %d others are left alone", len(ours), strangers)
-    keeper = Housekeeper(service, output, Rules(datetime.now(UTC), keep_days), inventory, dry_run)
-    decisions = tuple([decision async for decision in keeper.look_after(ours)])
+    steps = TaskSteps(service)
+    account = service.user if whose == "account" else None
+    ours, others = await find_our_jobs(steps, service.access.job_lists, find_owners, account)
+    log_step("housekeeping", "%d jobs are ours; %d others are not touched", len(ours), others)
+    rules = Rules(datetime.now(UTC), keep_days)
+    decisions = []
+    async for review in Housekeeper(steps, output, rules, inventory, dry_run).review(ours):
+        _log(review.decision)
+        decisions.append(review.decision)
+        if review.collected is not None:
+            await show_result(*review.collected)
     if any(decision.action is Action.COLLECT and decision.done for decision in decisions):
         inventory = await take_inventory(output)
     result = HousekeepingResult(
-        dry_run=dry_run, decisions=decisions, strangers=strangers, inventory=inventory
+        dry_run=dry_run, decisions=tuple(decisions), others=others, inventory=inventory
     )
     await _show(result, output)
     return result
+
+
+def _log(decision: JobDecision) -> None:
+    done = decision.done or decision.action.value
+    step = f"{decision.label}, {decision.job_url}: {done}, since {decision.why}"
+    log_step("housekeeping", "%s", step)
+    if decision.error:
+        log_warning("%s, %s: %s", decision.label, decision.job_url, decision.error)
 
 
 async def _show(result: HousekeepingResult, output: str) -> None:
@@ -123,7 +148,7 @@ def _row(decision: JobDecision) -> dict[str, object]:
         "phase": decision.phase.value,
         "days": "" if decision.days is None else round(decision.days, 1),
         "action": decision.action.value,
-        "since": decision.why,
+        "reason": decision.why,
         "done": decision.done or "",
         "error": decision.error or "",
         "job": decision.job_url,
@@ -134,16 +159,16 @@ def _summary(result: HousekeepingResult, output: str) -> Iterator[str]:
     inventory = result.inventory
     yield "# Housekeeping" + (", a dry run: nothing was changed" if result.dry_run else "")
     phases = _counted(decision.phase.value for decision in result.decisions)
-    yield f"Jobs of ours by phase: {phases}."
+    yield f"Our jobs by phase: {phases}."
     word = "To be done" if result.dry_run else "Actions"
     yield f"{word}: {_counted(decision.action.value for decision in result.decisions)}."
     failed = sum(decision.error is not None for decision in result.decisions)
-    yield f"Failed: {failed}. Jobs of others, left alone: {result.strangers}."
+    yield f"Failed: {failed}. Other jobs, not touched: {result.others}."
     yield f"## {shown_url(output)}"
     yield f"{len(inventory.complete)} complete simulations; {inventory.bytes:,} bytes in all files."
     for words, folders in (
-        ("Incomplete, since a download is under way or was cut", inventory.incomplete),
-        ("Broken: the manifest does not fit the files", inventory.broken),
+        ("Incomplete: a download is running or was cut", inventory.incomplete),
+        ("Broken: the manifest does not match the files", inventory.broken),
     ):
         if folders:
             named = "\n".join(f"- `{folder}`" for folder in folders[:MOST_NAMED])

@@ -1,4 +1,4 @@
-"""Run one ExPRES simulation: prepare, create, run, wait, download, look."""
+"""Run one ExPRES simulation: prepare, create, run, wait, download, view."""
 
 from pathlib import PurePath
 from typing import Annotated, Literal
@@ -26,7 +26,7 @@ from prefect_expres.prefect_support.forms import (
     titled,
 )
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
-from prefect_expres.tasks.prepare import prepare
+from prefect_expres.tasks.preparation import prepare
 from prefect_expres.tasks.steps import TaskSteps
 
 Reuse = Literal["verified", "never"]
@@ -39,7 +39,7 @@ def _run_name() -> str:
 
 
 def _name_of(configuration: object) -> str:
-    """Name a file by its stem, a content by what is seen from where and when."""
+    """Return the stem of a file, or the default label of a configuration."""
     try:
         if isinstance(configuration, Configuration):
             return default_label(configuration)
@@ -52,7 +52,7 @@ def _name_of(configuration: object) -> str:
 
 @sync_compatible_flow(
     name="simulate",
-    description="Run one ExPRES simulation on a UWS service and bring its results home.",
+    description="Run one ExPRES simulation on a UWS service and download its results.",
     flow_run_name=_run_name,
     on_cancellation=[stop_remote_jobs],
     on_crashed=[stop_remote_jobs],
@@ -71,30 +71,31 @@ async def simulate(
     *,
     keep_running: Annotated[bool, titled("Keep the job running")] = False,
 ) -> SimulationResult:
-    """Run one ExPRES simulation and bring its results home.
+    """Run one ExPRES simulation and download its results.
 
-    The identical simulation is not run twice: if it stands complete and verified under the
-    output URL, it is returned as found; if a job runs or has run it on the service, that job's
-    results are brought home. Whoever asks for it at the same time gets the same job. If the flow
-    run is cancelled or gives up, its job is stopped.
+    The identical simulation is not run twice. If its complete and verified results are under the
+    output URL, they are returned as found. If a job of it is on the service, the results of that
+    job are downloaded. Clients that ask for it at the same time share one job. If the flow run is
+    cancelled or fails, its job is stopped.
 
     Args:
         configuration: The ExPRES configuration: its content, the path or fsspec URL of its file,
-            or the model.
+            or a `Configuration`.
         service: The service that runs it.
-        ephemeris: Where the observer is: path or fsspec URL of the CSV file that OBSERVER.EPHEM
-            names, or a source that computes it from OBSERVER.SCTIME and TIME on. None leaves it to
-            the configuration.
+        ephemeris: The positions of the observer: path or fsspec URL of the CSV file that
+            OBSERVER.EPHEM names, or a source that computes them from OBSERVER.SCTIME and TIME.
+            None leaves them to the configuration.
         output: Path or fsspec URL under which the simulation gets a folder of its own.
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people; by default it is made from moon, observer and day.
         execution_duration: Seconds that the job may run: at most 600 for guests, else 10800.
-        timeout: Seconds to wait for a slot and for the job; by default an hour over the execution
-            duration.
-        reuse: What stands in for a new run: "verified" takes verified results under the output
-            URL, then a job of the identical simulation; "never" runs it anew.
-        attempts: How many jobs may fail, be aborted or be lost before the flow run fails.
-        keep_running: Leave a started job running when the flow run is cancelled or gives up.
+        timeout: Seconds to wait for a slot and for the job; by default the execution duration plus
+            one hour.
+        reuse: What replaces a new run: "verified" takes verified results under the output URL, or
+            else a job of the identical simulation; "never" runs it again, with an ephemeris that
+            is computed again.
+        attempts: How many jobs may be tried: a job that fails, is aborted or is lost counts.
+        keep_running: Leave a started job running when the flow run is cancelled or fails.
 
     Returns:
         The files with their hashes, the phases with their times, and the visible windows.
@@ -104,11 +105,19 @@ async def simulate(
         AccessError: The user may not ask for this; nothing was sent.
         JobFailed: The simulation failed on the service.
         JobAborted: The job was aborted.
-        JobLost: The service has lost the job.
+        JobLost: The service no longer knows the job.
         WaitTimeout: The job was not done in time; it was stopped.
-        TransferError: A result did not arrive whole, or may not be fetched.
+        TransferError: A result did not arrive complete, or must not be fetched.
     """
-    request = await prepare(configuration, service, ephemeris, branch, label, execution_duration)
+    request = await prepare(
+        configuration,
+        service,
+        ephemeris,
+        branch,
+        label,
+        execution_duration,
+        refresh=reuse == "never",
+    )
     options = RunOptions(
         owner=owner_of(flow_run.id),
         execution_duration=execution_duration,

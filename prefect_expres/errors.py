@@ -1,71 +1,71 @@
-"""The tree of errors.
+"""All errors of the package, as one tree.
 
-Who catches one catches all below it::
+``except`` with one of them catches all below it::
 
     ExpresError
-    ├── UsageError             what a command was told does not fit together
-    ├── ConfigurationError     the configuration breaks rules: all problems at once
-    ├── AccessError            the service's access rules forbid it; nothing was sent
-    ├── EphemerisError         an ephemeris is missing, misnamed or unreadable
-    │   └── EphemerisUnavailable   its source did not answer, or says: later
-    ├── ResultError            a result file is not what ExPRES writes
-    ├── ObservatoryError       an observatory, or what it shall look at, is not known
-    ├── ServiceError           the service, or the way to it
-    │   ├── RequestRejected    it understood and said no
-    │   │   ├── AuthenticationFailed
-    │   │   └── JobNotFound
-    │   ├── Busy               it says: later
+    ├── UsageError             options, environment and profiles contradict each other
+    ├── ConfigurationError     the configuration breaks rules; lists all problems
+    ├── AccessError            the access rules of the service forbid it; nothing was sent
+    ├── EphemerisError         an ephemeris is missing, has a wrong name, or cannot be read
+    │   └── EphemerisUnavailable   its source did not answer, or asks to come back later
+    ├── ResultError            a result file is not as ExPRES writes it
+    ├── ObservatoryError       the observatory, or its target, is not known
+    ├── ServiceError           the service did not do what was asked, or cannot be reached
+    │   ├── RequestRejected    it understood the request and refused it
+    │   │   └── AuthenticationFailed, JobNotFound
+    │   ├── Busy               it asks to come back later
     │   │   └── ActiveJobsLimit  the user has as many active jobs as allowed
-    │   ├── Unreachable        no answer, or a gateway's answer
-    │   ├── ServerFault        it failed inside, and does not blame the request
-    │   ├── ProtocolError      an answer that is no UWS
-    │   │   └── Malformed      an answer that is cut or garbled
-    │   └── SubmissionUncertain  a create whose answer was lost
+    │   ├── Unreachable        no answer, or the answer of a gateway
+    │   ├── ServerFault        a failure of its own, not of the request
+    │   ├── ProtocolError      the answer is not UWS
+    │   │   └── Malformed      the answer is cut or damaged
+    │   └── SubmissionUncertain  the answer to a create was lost
     ├── JobError               the job ended without its results
-    │   ├── JobFailed
-    │   ├── JobAborted
-    │   ├── JobLost            the service has forgotten it
-    │   └── ResultsMissing
-    ├── WaitTimeout            our own deadline passed
-    ├── CampaignError          a campaign cannot be run as asked, or has lost all its workers
+    │   └── JobFailed, JobAborted, JobLost, ResultsMissing
+    ├── WaitTimeout            the deadline of the client passed
+    ├── CampaignError          a campaign cannot be run as asked, or lost all its workers
     │   └── TooManyFailures
-    ├── DeployError            Prefect's server cannot be set up as asked
+    ├── DeployError            the Prefect server cannot be set up as asked
     └── TransferError          a file did not arrive
-        ├── Interrupted        the body stopped early
-        ├── SizeMismatch
-        ├── ChecksumMismatch
-        ├── TooLarge
-        ├── UnsafeName
-        └── UnsafeLocation
+        ├── Interrupted, SizeMismatch, ChecksumMismatch    may succeed when tried again
+        └── TooLarge, UnsafeName, UnsafeLocation           will not
 
-Every error takes positional arguments only and hands all of them to ``Exception``, so that it
-pickles: Prefect sends errors from one process to another. ``retryable`` says whether the same
-step may succeed when it is tried again.
+Errors pass all their arguments to ``Exception``, so that Prefect can pickle them.
 """
 
 from typing import ClassVar
 
+_HEADINGS = ("Detail", "Last lines of stderr", "Last lines of stdout")
+
 
 class ExpresError(Exception):
-    """The root of all errors of this package; ``args[0]`` is the message for the reader."""
+    """Base class of all errors; ``args[0]`` is the message: what happened and what to do.
+
+    ``retryable`` says whether the same step may succeed when it is tried again.
+    """
 
     retryable: ClassVar[bool] = False
 
+    def __init_subclass__(cls, *, retryable: bool | None = None) -> None:
+        """Take ``retryable`` from the line of the class, or else from its parent."""
+        super().__init_subclass__()
+        cls.retryable = cls.retryable if retryable is None else retryable
+
     def __str__(self) -> str:
-        """Show the message only; the facts are attributes."""
+        """Return the message only; the facts are attributes."""
         return str(self.args[0]) if self.args else type(self).__name__
 
 
 class UsageError(ExpresError):
-    """What a command was told, by options, environment or profiles, does not fit together."""
+    """Options, environment variables and profiles of a command are wrong or contradictory."""
 
 
 class ConfigurationError(ExpresError):
     """The configuration breaks rules.
 
     Args:
-        message: What is wrong as a whole.
-        problems: One line a problem: JSON path, value, rule and cure.
+        message: Summary of what is wrong.
+        problems: One line per problem: JSON path, value, rule and fix.
     """
 
     def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
@@ -73,41 +73,46 @@ class ConfigurationError(ExpresError):
         self.problems = problems
 
     def __str__(self) -> str:
-        """Show every problem on a line of its own."""
+        """Return the message and every problem on a line of its own."""
         return "\n".join([self.args[0], *(f"  {problem}" for problem in self.problems)])
 
 
 class AccessError(ExpresError):
-    """The service's access rules forbid the request; nothing was sent."""
+    """The access rules of the service forbid the request; nothing was sent."""
 
 
 class EphemerisError(ExpresError):
-    """An ephemeris is missing, misnamed or unreadable."""
+    """An ephemeris is missing, has a wrong name, or cannot be read."""
 
 
-class EphemerisUnavailable(EphemerisError):
-    """The source of an ephemeris did not answer, or asks to come back later."""
+class EphemerisUnavailable(EphemerisError, retryable=True):
+    """The source of an ephemeris did not answer, or asks to come back later.
 
-    retryable = True
+    Args:
+        retry_after: Seconds to wait, as the source asked; None if it did not.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after)
+        self.retry_after = retry_after
 
 
 class ResultError(ExpresError):
-    """A result file is not what ExPRES writes."""
+    """A result file is not as ExPRES writes it."""
 
 
 class ObservatoryError(ExpresError):
-    """An observatory, or what it shall look at, is not known."""
+    """The observatory, or its target, is not known."""
 
 
 class ServiceError(ExpresError):
-    """The service, or the way to it, did not do what was asked.
+    """The service did not do what was asked, or cannot be reached.
 
     Args:
-        message: What happened and what to do.
-        url: The URL that was asked, without credentials.
+        url: The requested URL, without credentials.
         status: The HTTP status, or None if there was no answer.
-        reason: The service's own words.
-        retry_after: Seconds that the service asks to wait, if it said so.
+        reason: The message of the service.
+        retry_after: Seconds to wait, as the service asked; None if it did not.
     """
 
     def __init__(
@@ -119,10 +124,8 @@ class ServiceError(ExpresError):
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message, url, status, reason, retry_after)
-        self.url = url
-        self.status = status
-        self.reason = reason
-        self.retry_after = retry_after
+        self.url, self.status = url, status
+        self.reason, self.retry_after = reason, retry_after
 
 
 class RequestRejected(ServiceError):
@@ -130,59 +133,50 @@ class RequestRejected(ServiceError):
 
 
 class AuthenticationFailed(RequestRejected):
-    """The credentials are missing, wrong, or not those of the job's owner."""
+    """The credentials are missing, wrong, or not those of the owner of the job."""
 
 
 class JobNotFound(RequestRejected):
-    """The service knows no such job."""
+    """The service does not know this job."""
 
 
-class Busy(ServiceError):
+class Busy(ServiceError, retryable=True):
     """The service asks to come back later: too many requests or too many active jobs."""
-
-    retryable = True
 
 
 class ActiveJobsLimit(Busy):
     """The user has as many jobs queued or executing as the service allows."""
 
 
-class Unreachable(ServiceError):
-    """No answer came, or only a gateway's."""
-
-    retryable = True
+class Unreachable(ServiceError, retryable=True):
+    """There was no answer, or only that of a gateway."""
 
 
-class ServerFault(ServiceError):
-    """The service failed inside: a 5xx that does not blame the request."""
-
-    retryable = True
+class ServerFault(ServiceError, retryable=True):
+    """The service failed: a 5xx status that is not the fault of the request."""
 
 
 class ProtocolError(ServiceError):
     """The answer cannot be read as UWS."""
 
 
-class Malformed(ProtocolError):
-    """The answer is no document at all: it was cut or garbled on its way, or is another page."""
-
-    retryable = True
+class Malformed(ProtocolError, retryable=True):
+    """The answer is not a UWS document: it was cut or damaged on its way, or is another page."""
 
 
 class SubmissionUncertain(ServiceError):
-    """The answer to a create was lost: the job may exist. Look for its runId before posting."""
+    """The answer to a create was lost, so the job may exist: look for its runId first."""
 
 
 class JobError(ExpresError):
     """The job ended without its results.
 
     Args:
-        message: What happened and what to do.
         job_url: The job on the service.
-        error: The service's error message.
-        stderr: The last lines of the job's standard error.
-        stdout: The last lines of the job's standard output.
-        detail: The service's longer account of the error, where it differs from the message.
+        error: The error message of the service.
+        stderr: The last lines of the standard error of the job.
+        stdout: The last lines of the standard output of the job.
+        detail: The detailed error text of the service, if it differs from the message.
     """
 
     def __init__(
@@ -195,27 +189,19 @@ class JobError(ExpresError):
         detail: str | None = None,
     ) -> None:
         super().__init__(message, job_url, error, stderr, stdout, detail)
-        self.job_url = job_url
-        self.error = error
-        self.stderr = stderr
-        self.stdout = stdout
-        self.detail = detail
+        self.job_url, self.error, self.detail = job_url, error, detail
+        self.stderr, self.stdout = stderr, stdout
 
     @property
     def evidence(self) -> tuple[tuple[str, str], ...]:
-        """The longer texts that are there, each under its heading."""
-        texts = (
-            ("Detail", self.detail),
-            ("Last lines of stderr", self.stderr),
-            ("Last lines of stdout", self.stdout),
-        )
+        """The longer texts, each with its heading; empty ones are left out."""
+        texts = zip(_HEADINGS, (self.detail, self.stderr, self.stdout), strict=True)
         return tuple((heading, text) for heading, text in texts if text)
 
     def __str__(self) -> str:
-        """Show the message, the service's words and the tails of stderr and stdout."""
+        """Return the message, the error message of the service and the longer texts."""
         said = [f"The service says: {self.error}"] if self.error else []
-        evidence = [f"{heading}:\n{text}" for heading, text in self.evidence]
-        return "\n".join([self.args[0], *said, *evidence])
+        return "\n".join([self.args[0], *said, *map(":\n".join, self.evidence)])
 
 
 class JobFailed(JobError):
@@ -227,93 +213,79 @@ class JobAborted(JobError):
 
 
 class JobLost(JobError):
-    """The service knew the job and knows it no more: it was deleted, or the service lost it."""
+    """The service no longer knows the job: it was deleted, or the service lost it."""
 
 
 class ResultsMissing(JobError):
-    """The job ended in phase COMPLETED, but without the results that it should have."""
+    """The job ended in phase COMPLETED, but results are missing."""
 
 
 class WaitTimeout(ExpresError):
-    """The client's own deadline passed while the job was still active.
+    """The deadline of the client passed while the job was still active.
 
     Args:
-        message: What happened and what to do.
         job_url: The job on the service.
-        phase: The phase last seen.
+        phase: The last phase that was seen.
         waited: Seconds waited.
     """
 
     def __init__(self, message: str, job_url: str, phase: str, waited: float) -> None:
         super().__init__(message, job_url, phase, waited)
-        self.job_url = job_url
-        self.phase = phase
-        self.waited = waited
+        self.job_url, self.phase, self.waited = job_url, phase, waited
 
 
 class CampaignError(ExpresError):
-    """A campaign cannot be run as it was asked for, or all who shared it have died."""
+    """A campaign cannot be run as asked, or it lost all its workers."""
 
 
 class TooManyFailures(CampaignError):
-    """So many simulations of a campaign failed that no further ones were begun.
+    """Too many simulations of a campaign failed, so the others were not started.
 
     Args:
-        failed: How many failed.
-        not_begun: How many were not begun.
-        manifest: URL of the campaign's manifest, which tells why each failed.
+        failed: Number of failed simulations.
+        not_begun: Number of simulations that were not started.
+        manifest: URL of the manifest of the campaign, with the reason of each failure.
     """
 
     def __init__(self, failed: int, not_begun: int, manifest: str) -> None:
         super().__init__(failed, not_begun, manifest)
-        self.failed = failed
-        self.not_begun = not_begun
-        self.manifest = manifest
+        self.failed, self.not_begun, self.manifest = failed, not_begun, manifest
 
     def __str__(self) -> str:
-        """Say what to do."""
+        """Return what happened and what to do."""
         return (
-            f"{self.failed} simulations failed, so {self.not_begun} were not begun; "
-            f"{self.manifest} tells why. Mend it and run the campaign again, which does only what "
-            "is missing, or give it a larger max_failures."
+            f"{self.failed} simulations failed, {self.not_begun} not started: see {self.manifest}. "
+            "Fix the cause or raise max_failures, then run it again: only what is missing is done."
         )
 
 
 class DeployError(ExpresError):
-    """Prefect's server cannot be set up as it was asked for."""
+    """The Prefect server cannot be set up as asked."""
 
 
 class TransferError(ExpresError):
     """A file did not arrive.
 
     Args:
-        message: What happened and what to do.
-        name: The file's name, as the service gives it.
-        url: Where it was to come from.
+        name: The name of the file, as the service gives it.
+        url: The URL of the file.
     """
 
     def __init__(self, message: str, name: str, url: str | None = None) -> None:
         super().__init__(message, name, url)
-        self.name = name
-        self.url = url
+        self.name, self.url = name, url
 
 
-class Interrupted(TransferError):
-    """The connection ended before the file did."""
-
-    retryable = True
+class Interrupted(TransferError, retryable=True):
+    """The connection ended before the file was complete."""
 
 
-class SizeMismatch(TransferError):
-    """The file has another size than announced."""
-
-    retryable = True
+class SizeMismatch(TransferError, retryable=True):
+    """The size of the file is not the announced one."""
 
 
-class ChecksumMismatch(TransferError):
-    """The file's bytes do not have the hash that the service announced."""
-
-    retryable = True
+class ChecksumMismatch(TransferError, retryable=True):
+    """The hash of the file is not the one that the service announced."""
 
 
 class TooLarge(TransferError):
@@ -321,8 +293,8 @@ class TooLarge(TransferError):
 
 
 class UnsafeName(TransferError):
-    """The file's name could leave its folder, or collide with another."""
+    """The name of the file could lead out of its folder, or is that of another file."""
 
 
 class UnsafeLocation(TransferError):
-    """The URL leads where a result must not be fetched from."""
+    """The URL is one that results must not be fetched from."""

@@ -1,13 +1,20 @@
 """What is done for a flow run that cannot do it itself any more: its jobs are stopped.
 
 A flow run that is told of its end stops its jobs on the way out. One that was killed is not told;
-then Prefect calls these hooks, in the process of the worker or of ``serve``.
+then Prefect calls these hooks, in the process of the worker or of ``serve``. They know the flow
+run only: its parameters, and the labels with which it recorded which job lists it uses.
+
+May import: blocks, execution, expres, uws, prefect_support.
 """
 
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import anyio
 from prefect import Flow, get_client
+from prefect.blocks.core import Block
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -18,17 +25,29 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.logging.loggers import flow_run_logger
+from pydantic import ValidationError
 
-from prefect_expres.blocks import ExpresService
+from prefect_expres.blocks import ExpresService, ExpresSimulation
 from prefect_expres.errors import ExpresError, Unreachable
 from prefect_expres.execution import stop_jobs
-from prefect_expres.expres.access import DEFAULT_BRANCH, job_list_for
+from prefect_expres.expres.access import job_list_for
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.prefect_support.flow_runs import read_flow_runs
+from prefect_expres.prefect_support.job_lists import (
+    UsedJobList,
+    recorded_job_lists,
+    recorded_jobs,
+)
+from prefect_expres.prefect_support.strict_block import PREFECTS_FIELDS
 from prefect_expres.uws import Phase
 
 STOP_SECONDS = 20.0
 _MASK = "*****"
+_FIELDS = ExpresService.model_fields.keys() | PREFECTS_FIELDS
+
+Load = Callable[[dict[str, Any]], Awaitable[object]]
+"""Loads the block that a reference, as ``{"block_document_id": …}``, leads to."""
+Logger = logging.Logger | logging.LoggerAdapter[Any]
 
 
 async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
@@ -36,81 +55,234 @@ async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State
 
     Runs of deployments that it asked for live on: they have processes and hooks of their own.
 
-    It stands on `simulate` already. Put it on a flow of your own that calls `simulate`, so that
-    the jobs are stopped also when your flow run is killed::
+    It stands on `simulate` already. Put it on a flow of your own that calls `simulate` or the
+    tasks, so that the jobs are stopped also when your flow run is killed::
 
         @flow(on_cancellation=[stop_remote_jobs], on_crashed=[stop_remote_jobs])
+
+    The service is found as a parameter of any name, and as the tasks recorded it. A service with a
+    token that is neither saved as a block nor a parameter is lost with the process; then the log
+    says which jobs may be still running.
 
     Args:
         flow: The flow.
         flow_run: The flow run that was cancelled or has crashed.
         state: Its state.
     """
+    async with get_client() as client:
+        family = await read_family(client, flow_run)
     away: set[str] = set()
-    for run in await _family(flow_run):
-        logger = flow_run_logger(run, flow)
+    for run in family:
+        await stop_jobs_of(run, Block.aload_from_ref, flow_run_logger(run, flow), away)
+
+
+async def read_family(client: PrefectClient, flow_run: FlowRun) -> list[FlowRun]:
+    """Give a flow run and all that it called, but for those that have completed.
+
+    The flow run is read afresh for its labels; its parameters are kept, which in the process that
+    ran it still hold what Prefect's server masks.
+    """
+    fresh = await client.read_flow_run(flow_run.id)
+    parents = [flow_run.model_copy(update={"labels": fresh.labels})]
+    family = list(parents)
+    while parents:
+        called = FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(is_null_=True),
+            parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id for run in parents]),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.COMPLETED])),
+        )
+        parents = [run async for run in read_flow_runs(client, called)]
+        family += parents
+    return family
+
+
+async def stop_jobs_of(run: FlowRun, load: Load, logger: Logger, away: set[str]) -> None:
+    """Stop the jobs of one flow run, and log what became of them.
+
+    Args:
+        run: The flow run, with its parameters and labels.
+        load: Loads blocks.
+        logger: Gets the lines.
+        away: Addresses of services that do not answer: they are asked once for a whole family.
+    """
+    lists, problems = await find_job_lists(run.parameters, run.labels, load)
+    for problem in problems:
+        logger.warning("%s", problem)
+    for each in lists:
+        if each.service.base_url in away:
+            continue
         try:
-            stopped = await _stop(run, away)
+            stopped = await _stop(each, owner_of(run.id))
         except (ExpresError, ValueError) as fault:
+            if isinstance(fault, Unreachable):
+                away.add(each.service.base_url)
             logger.warning("Jobs could not be stopped; look at them on the service. %s", fault)
             continue
         for job_url, phase in stopped.items():
             logger.info("%s is %s", job_url, phase.value if phase else "deleted")
 
 
-async def _family(flow_run: FlowRun) -> list[FlowRun]:
-    """Give a flow run and all that it called, but for those that have completed."""
-    family, parents = [flow_run], [flow_run]
-    async with get_client() as client:
-        while parents:
-            parents = await _called_by(client, parents)
-            family += parents
-    return family
-
-
-async def _called_by(client: PrefectClient, parents: list[FlowRun]) -> list[FlowRun]:
-    """Give what flow runs have called, in their own processes."""
-    called = FlowRunFilter(
-        deployment_id=FlowRunFilterDeploymentId(is_null_=True),
-        parent_flow_run_id=FlowRunFilterParentFlowRunId(any_=[run.id for run in parents]),
-        state=FlowRunFilterState(type=FlowRunFilterStateType(not_any_=[StateType.COMPLETED])),
-    )
-    return [run async for run in read_flow_runs(client, called)]
-
-
-async def _stop(run: FlowRun, away: set[str]) -> dict[str, Phase | None]:
-    """Stop a run's jobs; a service that does not answer is asked once for the whole family."""
-    service = await _service_of(run)
-    if service is None or service.base_url in away:
-        return {}
-    branch = run.parameters.get("branch") or DEFAULT_BRANCH
-    keep_running = bool(run.parameters.get("keep_running"))
+async def _stop(each: "JobList", owner: str) -> dict[str, Phase | None]:
     try:
         with anyio.fail_after(STOP_SECONDS):
-            async with service.get_client(job_list_for(branch)) as client:
-                return await stop_jobs(client, owner_of(run.id), spare_started=keep_running)
+            async with each.service.get_client(each.name) as client:
+                return await stop_jobs(client, owner, spare_started=each.keep_running)
     except (TimeoutError, Unreachable):
-        away.add(service.base_url)
-        msg = f"{service.base_url} does not answer"
-        raise Unreachable(msg, service.base_url) from None
+        msg = f"{each.service.base_url} does not answer"
+        raise Unreachable(msg, each.service.base_url) from None
 
 
-async def _service_of(run: FlowRun) -> ExpresService | None:
-    """Load the service that a run of `simulate` was given.
+@dataclass(frozen=True)
+class JobList:
+    """A job list in which a flow run may have jobs, and the service to reach it.
 
-    Prefect keeps a service that was given as an object with its token masked: one that is saved as
-    a block is loaded again, another one cannot be used from here.
+    Args:
+        service: The service.
+        name: The job list.
+        keep_running: Leave started jobs running.
     """
-    given = run.parameters.get("service")
-    if isinstance(given, ExpresService):
-        return given
-    if not isinstance(given, dict):
+
+    service: ExpresService
+    name: str
+    keep_running: bool
+
+
+async def find_job_lists(
+    parameters: Mapping[str, Any], labels: Mapping[str, Any], load: Load
+) -> tuple[list[JobList], list[str]]:
+    """Find in which job lists a flow run may have jobs, from its parameters and labels.
+
+    A service that is a parameter may have jobs in each list that its user may use, unless the
+    parameter ``branch`` says in which.
+
+    Args:
+        parameters: The flow run's, as Prefect's server keeps them: tokens may be masked.
+        labels: The flow run's.
+        load: Loads blocks.
+
+    Returns:
+        The job lists, and for each service that cannot be reached the reason.
+    """
+    services = _Services(load)
+    for given in _services_in(parameters):
+        await services.add(given)
+    keep_running = bool(parameters.get("keep_running"))
+    found: dict[tuple[str, str | None, str], JobList] = {}
+
+    def add(service: ExpresService, name: str, *, keep: bool) -> None:
+        key = (service.base_url, service.user, name)
+        keep = keep and (key not in found or found[key].keep_running)
+        found[key] = JobList(service, name, keep)
+
+    for used in recorded_job_lists(labels):
+        service = await services.reaching(used)
+        if service is not None:
+            add(service, used.job_list, keep=used.keep_running or keep_running)
+    recorded = {(base_url, user) for base_url, user, _ in found}
+    branch = parameters.get("branch")
+    for service in services.loaded:
+        if branch or (service.base_url, service.user) not in recorded:
+            for name in (job_list_for(branch),) if branch else service.access.job_lists:
+                add(service, name, keep=keep_running)
+    reached = {each.service.base_url for each in found.values() if each.service.user}
+    lost = sorted(services.lost - reached)
+    return list(found.values()), services.problems + [_why_lost(url, labels) for url in lost]
+
+
+def _why_lost(base_url: str, labels: Mapping[str, Any]) -> str:
+    """Say why the jobs on a service cannot be stopped, and which they are as far as is known."""
+    jobs = [url for url in recorded_jobs(labels) if url.startswith(base_url)]
+    return (
+        f"Jobs on {base_url} may be still running: {', '.join(jobs) or 'look at the service'}. "
+        "Their service has a token, which ended with the flow run: Prefect keeps it only for a "
+        "service that is saved as a block. Save it, and load it in the flow."
+    )
+
+
+class _Services:
+    """The services of a flow run, as far as they can be used from here.
+
+    ``lost`` are the addresses of those whose token is not known here.
+    """
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self.loaded: list[ExpresService] = []
+        self.lost: set[str] = set()
+        self.problems: list[str] = []
+
+    async def add(self, given: ExpresService | dict[str, Any]) -> None:
+        """Add a service that is given as an object, a reference, or its fields."""
+        if isinstance(given, ExpresService):
+            self.loaded.append(given)
+        elif reference := _reference_in(given):
+            service = await self._from_block(reference)
+            if service is not None:
+                self.loaded.append(service)
+        elif _MASK in str(given.get("token")):
+            self.lost.add(str(given["base_url"]))
+        else:
+            try:
+                self.loaded.append(ExpresService.model_validate(given))
+            except ValidationError as fault:
+                # Its own text shows what was given, and so the token.
+                reasons = "; ".join(error["msg"] for error in fault.errors())
+                self.problems.append(f"A parameter is no service that can be used: {reasons}")
+
+    async def reaching(self, used: UsedJobList) -> ExpresService | None:
+        """Give a service that reaches a recorded job list."""
+        if used.guest:
+            return ExpresService(base_url=used.base_url)
+        if used.block_document_id is not None:
+            return await self._from_block({"block_document_id": str(used.block_document_id)})
+        for service in self.loaded:
+            if service.base_url == used.base_url and service.user:
+                return service
+        self.lost.add(used.base_url)
         return None
+
+    async def _from_block(self, reference: dict[str, Any]) -> ExpresService | None:
+        """Load a service from a block; None if the block is of another kind."""
+        try:
+            block = await self._load(reference)
+        except Exception as fault:  # noqa: BLE001 - Prefect's client and pydantic have many
+            self.problems.append(
+                f"Jobs may be still running: their service cannot be loaded from {reference}. "
+                f"{fault}"
+            )
+            return None
+        if isinstance(block, ExpresSimulation):
+            return block.service
+        return block if isinstance(block, ExpresService) else None
+
+
+def _services_in(value: Any) -> Iterator[ExpresService | dict[str, Any]]:
+    """Find the services among parameters, at any depth and under any name."""
+    if isinstance(value, ExpresService):
+        yield value
+    elif isinstance(value, ExpresSimulation):
+        yield value.service
+    elif isinstance(value, Mapping):
+        if "$ref" in value or _is_service(value):
+            yield dict(value)
+        else:
+            yield from _services_in(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _services_in(each)
+
+
+def _is_service(value: Mapping[str, Any]) -> bool:
+    """Tell the fields of a service from those of other models that have an address, too."""
+    saved = value.get("block_type_slug") == ExpresService.get_block_type_slug()
+    return "base_url" in value and (saved or value.keys() <= _FIELDS)
+
+
+def _reference_in(given: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the reference of a block: as a deployment has it, or as an object that was loaded."""
     if "$ref" in given:
-        return await ExpresService.aload_from_ref(given["$ref"])
-    if _MASK not in str(given.get("token")):
-        fields = {name: given[name] for name in ExpresService.model_fields.keys() & given.keys()}
-        return ExpresService(**fields)
-    if saved := given.get("_block_document_id"):
-        return await ExpresService.aload_from_ref({"block_document_id": saved})
+        reference = given["$ref"]
+        return reference if isinstance(reference, dict) else {"block_document_id": reference}
+    if _MASK in str(given.get("token")) and given.get("_block_document_id"):
+        return {"block_document_id": given["_block_document_id"]}
     return None

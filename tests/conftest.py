@@ -1,15 +1,54 @@
 """Fixtures for all tests: recorded answers, services on this machine, and a configuration."""
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from pydantic import SecretStr
 
 from prefect_expres.sandbox.serving import SandboxServer
-from tests.support.processes import PrefectServer, flows_on_server, migrate
+from tests.support.package import build_package
+from tests.support.processes import (
+    USER,
+    Child,
+    PrefectServer,
+    Sandbox,
+    flows_on_server,
+    migrate,
+)
 from tests.support.quick import DATA, QUICK_RUN
+from tests.support.selection import ByFile, is_quick, order
+from tests.support.shared import made_once
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that starts the tests in the background has them ignore Ctrl-C, and what they start
+    # would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# A busy machine makes slow examples; that is no fault of what is tested.
+hypothesis.settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("busy")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the quick tests, and let the files that take longest begin."""
+    for item in items:
+        if is_quick(item):
+            item.add_marker(pytest.mark.quick)
+    items.sort(key=order)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    """Distribute whole files, in this order."""
+    return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 @pytest.fixture
@@ -41,10 +80,8 @@ def engine_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox
 
 @pytest.fixture(scope="session")
 def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a home whose database is migrated once for all servers."""
-    home = tmp_path_factory.mktemp("prefect")
-    migrate(home)
-    return home
+    """Make a home whose database is migrated once for all servers of all workers."""
+    return made_once("prefect", migrate, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +91,39 @@ def server(
     """Run a Prefect server that all tests share; flows in this process run on it, too."""
     with flows_on_server(tmp_path_factory.mktemp("shared") / "home", migrated_home) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder with the sources, the sdist and the wheel that all workers share."""
+    return made_once("package", build_package, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def worker(server: PrefectServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
+    """Run a worker of the work pool ``processes``."""
+    command = ["-m", "prefect", "worker", "start", "--pool", "processes", "--type", "process"]
+    with server.runs(command, tmp_path_factory.mktemp("worker") / "log") as worker:
+        worker.says("started!")
+        yield worker
+
+
+@pytest.fixture
+def sandbox_process(tmp_path: Path) -> Iterator[Sandbox]:
+    """Serve a sandbox in a process of its own, with an engine that obeys orders."""
+    with Sandbox(tmp_path / "sandbox") as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def saved_service(sandbox_process: Sandbox) -> str:
+    """Save the service as a block, and give its name."""
+    user, token = USER
+    from prefect_expres.blocks import ExpresService  # noqa: PLC0415 - slow, and few tests need it
+
+    service = ExpresService(base_url=sandbox_process.url, user=user, token=SecretStr(token))
+    service.save("sandbox", overwrite=True)
+    return "sandbox"
 
 
 @pytest.fixture(scope="module")

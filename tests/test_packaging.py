@@ -1,9 +1,6 @@
 """What is installed: sdist and wheel are complete, and the version stands in one place."""
 
 import re
-import shutil
-import subprocess
-import sys
 import tarfile
 import tomllib
 import zipfile
@@ -13,9 +10,8 @@ from pathlib import Path
 import pytest
 
 import prefect_expres
+from tests.support.package import ROOT
 
-ROOT = Path(__file__).parent.parent
-LEFT_OUT = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__", "expres-*")
 PLACES = {
     "prefect_expres": "prefect_expres",
     "flows": "prefect_expres/flows",
@@ -26,23 +22,9 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["versi
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the sdist, and the wheel from it, as ``python -m build`` does."""
-    folder = tmp_path_factory.mktemp("package")
-    source = folder / "source"
-    shutil.copytree(ROOT, source, ignore=LEFT_OUT)
-    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder / "dist")]
-    done = subprocess.run(
-        [*command, str(source)], capture_output=True, text=True, timeout=150, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / "dist"
-
-
-@pytest.fixture(scope="module")
 def wheel(built: Path) -> zipfile.ZipFile:
     """Open the wheel."""
-    (path,) = built.glob("*.whl")
+    (path,) = (built / "dist").glob("*.whl")
     return zipfile.ZipFile(path)
 
 
@@ -66,15 +48,18 @@ def test_wheel_holds_all_of_the_package_and_nothing_else(wheel: zipfile.ZipFile)
 
 def test_sdist_holds_what_builds_and_tests_it(built: Path) -> None:
     """The package, its tests, its documentation and the lock."""
-    (path,) = built.glob("*.tar.gz")
+    (path,) = (built / "dist").glob("*.tar.gz")
     with tarfile.open(path) as archive:
         packed = {name.partition("/")[2] for name in archive.getnames()}
+        links = [member.name for member in archive if member.issym() or member.islnk()]
     expected = {
         *("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile"),
-        *("pyproject.toml", "requirements.txt", "prefect_expres/py.typed", "flows/simulate.py"),
+        *("pyproject.toml", "requirements.txt", "prefect_expres/py.typed"),
+        *("prefect_expres/flows/simulate.py", "prefect_expres/deployments/prefect.yaml"),
         *("docs/conf.py", "docs/quicklook.png", "tests/conftest.py", "tests/support/quick_run.py"),
     }
     assert expected <= packed
+    assert not links
     tests = (path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*.py"))
     assert set(tests) <= packed
 

@@ -3,14 +3,39 @@
 May import: errors, net, storage, expres.
 
 The names are loaded when they are first used: `Window` is a plain value and needs only pydantic,
-the others need the extra ``analysis``.
+the others need the extra ``analysis``. Type checkers and editors see them as they are.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-# The picture's function cannot be called quicklook: Python gives that name to the module.
-_HOMES = {
+if TYPE_CHECKING:
+    from prefect_expres.analysis.arcs import find_arcs as find_arcs
+    from prefect_expres.analysis.arcs import visible_windows as visible_windows
+    from prefect_expres.analysis.beaming import beaming_figure as beaming_figure
+    from prefect_expres.analysis.beaming import draw_beaming as draw_beaming
+    from prefect_expres.analysis.calendar import write_calendar as write_calendar
+    from prefect_expres.analysis.catalogue import write_catalogue as write_catalogue
+    from prefect_expres.analysis.comparison import Comparison as Comparison
+    from prefect_expres.analysis.comparison import Shift as Shift
+    from prefect_expres.analysis.comparison import compare as compare
+    from prefect_expres.analysis.dataset import open_results as open_results
+    from prefect_expres.analysis.export import export_netcdf as export_netcdf
+    from prefect_expres.analysis.export import export_zarr as export_zarr
+    from prefect_expres.analysis.observatories import Observatory as Observatory
+    from prefect_expres.analysis.observatories import cut_windows as cut_windows
+    from prefect_expres.analysis.observatories import find_observatory as find_observatory
+    from prefect_expres.analysis.overview import draw_overview as draw_overview
+    from prefect_expres.analysis.overview import overview_figure as overview_figure
+    from prefect_expres.analysis.quicklook import draw_quicklook as draw_quicklook
+    from prefect_expres.analysis.quicklook import quicklook_figure as quicklook_figure
+    from prefect_expres.analysis.tables import write_csv as write_csv
+    from prefect_expres.analysis.tables import write_parquet as write_parquet
+    from prefect_expres.analysis.windows import Window as Window
+    from prefect_expres.analysis.windows import merge_windows as merge_windows
+
+# The picture's function cannot be called quicklook: Python gives that name to the module itself.
+_MODULE_OF = {
     "Comparison": "comparison",
     "Observatory": "observatories",
     "Shift": "comparison",
@@ -36,21 +61,48 @@ _HOMES = {
     "write_parquet": "tables",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605 - the names are strings
+__all__ = [
+    "Comparison",
+    "Observatory",
+    "Shift",
+    "Window",
+    "beaming_figure",
+    "compare",
+    "cut_windows",
+    "draw_beaming",
+    "draw_overview",
+    "draw_quicklook",
+    "export_netcdf",
+    "export_zarr",
+    "find_arcs",
+    "find_observatory",
+    "merge_windows",
+    "open_results",
+    "overview_figure",
+    "quicklook_figure",
+    "visible_windows",
+    "write_calendar",
+    "write_catalogue",
+    "write_csv",
+    "write_parquet",
+]
 
+if not TYPE_CHECKING:
+    # Hidden from type checkers: a module with a __getattr__ has every name there is.
 
-def __getattr__(name: str) -> Any:
-    """Load a public name from its module, which may need the analysis extra."""
-    if name not in _HOMES:
-        msg = f"module {__name__!r} has no attribute {name!r}"
-        raise AttributeError(msg)
-    try:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError(
-            f"{missing.name} is not installed; pip install 'prefect-expres[analysis]' brings it",
-            name=missing.name,
-        ) from missing
+    def __getattr__(name: str) -> Any:
+        """Load a public name from its module, which may need the analysis extra."""
+        if name not in _MODULE_OF:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        try:
+            return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        except ModuleNotFoundError as missing:
+            needed = missing.name
+            raise ModuleNotFoundError(
+                f"{needed} is not installed; pip install 'prefect-expres[analysis]' brings it",
+                name=needed,
+            ) from missing
 
 
 def __dir__() -> list[str]:

@@ -1,8 +1,8 @@
-"""Places on the service: so many in this process, and so many among all on Prefect's server.
+"""Concurrency slots: a number of them in this process, and a global limit on Prefect's server.
 
-Prefect's own context for a global concurrency limit costs a second and 40 ms of work for each
-simulation, since those who wait stand in one queue, and keeps a thread for each that does not. So
-leases are taken here one by one, renewed together, and handed on within the process.
+Prefect's own context manager for a global concurrency limit costs a second and 40 ms of work for
+each simulation, since its callers wait in one queue, and a thread for each slot. So leases are
+taken here one by one, renewed together, and used again within the process.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.responses import ConcurrencyLimitWithLeaseResponse
 
 from prefect_expres.monitoring.log import log_warning
+from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.prefect_support.names import JOBS_LIMIT
 
 LEASE_SECONDS = 300.0
@@ -27,19 +28,21 @@ TRY_EVERY = 1.0
 
 
 class JobSlots:
-    """Places of one flow run, as an asynchronous context manager.
+    """Concurrency slots of one flow run, as an asynchronous context manager.
 
-    A limit that does not exist is told once, and then only ``in_flight`` holds. A server that is
-    away gives no new place, and takes none that is held.
+    If the limit does not exist, a warning says so once, and only ``in_flight`` holds. While the
+    server is away no new slot is given, and none that is held is taken away.
 
     Args:
-        in_flight: How many places this process may hold.
+        in_flight: How many slots this process may hold.
         limit: Name of Prefect's global concurrency limit.
+        clock: Sleeps between tries and renewals.
     """
 
-    def __init__(self, in_flight: int, limit: str = JOBS_LIMIT) -> None:
-        self._here = asyncio.Semaphore(in_flight)
+    def __init__(self, in_flight: int, limit: str = JOBS_LIMIT, clock: Clock | None = None) -> None:
+        self._in_process = asyncio.Semaphore(in_flight)
         self._limit = limit
+        self._clock = clock or MonotonicClock()
         self._exists = True
         self._away = False
         self._held: set[UUID] = set()
@@ -47,9 +50,9 @@ class JobSlots:
         self._taking = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        """Begin to keep the leases."""
+        """Begin to renew the leases."""
         self._server: PrefectClient = await self._server_context().__aenter__()
-        self._keeping = asyncio.create_task(self._keep())
+        self._renewing = asyncio.create_task(self._renew())
         return self
 
     async def __aexit__(
@@ -58,10 +61,10 @@ class JobSlots:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Give every place back."""
-        self._keeping.cancel()
+        """Give every slot back."""
+        self._renewing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await self._keeping
+            await self._renewing
         for lease in self._held:
             with contextlib.suppress(httpx.HTTPError):
                 await self._server.release_concurrency_slots_with_lease(lease)
@@ -72,12 +75,12 @@ class JobSlots:
         return get_client()
 
     @contextlib.asynccontextmanager
-    async def hold(self) -> AsyncIterator[None]:
-        """Hold a place."""
-        async with self._here:
+    async def hold(self) -> AsyncIterator[UUID | None]:
+        """Hold a slot, and give its lease; None where there is no limit."""
+        async with self._in_process:
             lease = await self._lease()
             try:
-                yield
+                yield lease
             finally:
                 if lease in self._held:
                     self._free.append(lease)
@@ -95,7 +98,7 @@ class JobSlots:
         return None
 
     async def _new_lease(self) -> UUID | None:
-        """Ask for one place among all; None if there is none just now."""
+        """Ask the server for a slot; None if there is none just now."""
         try:
             answer = await self._server.increment_concurrency_slots_with_lease(
                 [self._limit], 1, "concurrency", LEASE_SECONDS
@@ -103,10 +106,8 @@ class JobSlots:
         except httpx.HTTPError as fault:
             if not _is(fault, httpx.codes.LOCKED) and not self._away:
                 self._away = True
-                log_warning(
-                    "Prefect's server gives no place in %s just now: %s", self._limit, fault
-                )
-            await asyncio.sleep(TRY_EVERY)
+                log_warning("Prefect's server gives no slot of %s just now: %s", self._limit, fault)
+            await self._clock.sleep(TRY_EVERY)
             return None
         self._away = False
         given = ConcurrencyLimitWithLeaseResponse.model_validate(answer.json())
@@ -121,17 +122,17 @@ class JobSlots:
         self._held.add(given.lease_id)
         return given.lease_id
 
-    async def _keep(self) -> None:
+    async def _renew(self) -> None:
         """Renew the leases before they end."""
         while True:
-            await asyncio.sleep(RENEW_EVERY)
+            await self._clock.sleep(RENEW_EVERY)
             for lease in list(self._held):
                 try:
                     await self._server.renew_concurrency_lease(lease, LEASE_SECONDS)
                 except httpx.HTTPError as fault:
                     if _is(fault, httpx.codes.NOT_FOUND) or _is(fault, httpx.codes.GONE):
                         self._held.discard(lease)
-                    log_warning("A place in %s could not be renewed: %s", self._limit, fault)
+                    log_warning("A slot of %s could not be renewed: %s", self._limit, fault)
 
 
 def _is(fault: httpx.HTTPError, status: int) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
@@ -21,44 +21,52 @@ INDEX, MANIFEST, CATALOGUE = "index.parquet", "index.json", "catalogue.tfcat.jso
 _SIMULATION_FIELD = {"info": "The simulation", "datatype": "str", "ucd": "meta.id"}
 
 
-class CampaignManifest(BaseModel):
-    """What was run and what came of it.
+class CampaignFacts(BaseModel):
+    """What was run, and how.
 
     Attributes:
         campaign: The campaign's id.
-        created: When the campaign ended, UTC.
-        package_version: The version of this package.
         plan: The plan.
         service: Address of the service.
         branch: The ExPRES git branch.
         simulations: How many the plan has.
-        completed: How many were run now.
-        found: How many were there already.
-        failed: How many failed.
         wall_seconds: How long the campaign took.
-        service_seconds: How long its jobs were executing, in sum.
-        bytes: Size of all files of complete simulations.
         list_requests: How often the job list was read.
-        files: The index and the catalogue; none if the analysis extra is not installed.
-        failures: The rows of those that failed.
     """
 
     model_config = ConfigDict(frozen=True)
 
     campaign: str
-    created: datetime
-    package_version: str
     plan: RoutinePlan | FilesPlan
     service: str
     branch: str
     simulations: int
+    wall_seconds: float
+    list_requests: int
+
+
+class CampaignManifest(CampaignFacts):
+    """What was run and what came of it.
+
+    Attributes:
+        created: When the campaign ended, UTC.
+        package_version: The version of this package.
+        completed: How many were run now.
+        found: How many were there already.
+        failed: How many failed.
+        service_seconds: How long its jobs were executing, in sum.
+        bytes: Size of all files of complete simulations.
+        files: The index and the catalogue; none if the analysis extra is not installed.
+        failures: The rows of those that failed.
+    """
+
+    created: datetime
+    package_version: str
     completed: int
     found: int
     failed: int
-    wall_seconds: float
     service_seconds: float
     bytes: int
-    list_requests: int
     files: tuple[StoredFile, ...]
     failures: tuple[Row, ...]
 
@@ -66,8 +74,8 @@ class CampaignManifest(BaseModel):
 class CampaignResult(CampaignManifest):
     """A campaign that has ended.
 
-    ``output`` is the URL of all that it left, ``rows`` tell what became of each simulation, by
-    their places in the plan.
+    ``output`` is the URL of all that it left, ``rows`` tell what became of each simulation, in
+    the order of the plan.
     """
 
     output: str
@@ -99,28 +107,15 @@ class CampaignResult(CampaignManifest):
 
 async def keep_index(
     output: str,
-    rows: dict[int, Row],
-    *,
-    campaign: str,
-    plan: RoutinePlan | FilesPlan,
-    service: str,
-    branch: str,
-    simulations: int,
-    wall_seconds: float,
-    list_requests: int,
+    rows: Mapping[int, Row],
+    facts: CampaignFacts,
 ) -> CampaignResult:
     """Write index, catalogue and manifest; the manifest comes last, each file whole.
 
     Args:
         output: Path or fsspec URL of the campaign's output.
-        rows: What became of each simulation.
-        campaign: The campaign's id.
-        plan: The plan.
-        service: Address of the service.
-        branch: The ExPRES git branch.
-        simulations: How many the plan has.
-        wall_seconds: How long the campaign took.
-        list_requests: How often the job list was read.
+        rows: What became of each simulation, by its number in the plan.
+        facts: What was run, and how.
     """
     ordered = tuple(rows[number] for number in sorted(rows))
     files = []
@@ -132,22 +127,16 @@ async def keep_index(
         files.append(await write_whole(output, CATALOGUE, merged))
     states = [row.state for row in ordered]
     manifest = CampaignManifest(
-        campaign=campaign,
+        **dict(facts),
         created=datetime.now(UTC),
         package_version=prefect_expres.__version__,
-        plan=plan,
-        service=service,
-        branch=branch,
-        simulations=simulations,
         completed=states.count("completed"),
         found=states.count("found"),
         failed=states.count("failed"),
-        wall_seconds=round(wall_seconds, 3),
         service_seconds=round(
             sum(row.run_seconds or 0.0 for row in ordered if row.state == "completed"), 3
         ),
         bytes=sum(row.bytes for row in ordered),
-        list_requests=list_requests,
         files=tuple(files),
         failures=tuple(row for row in ordered if row.state == "failed"),
     )
@@ -199,16 +188,16 @@ def _table(rows: Iterable[Row]) -> bytes:
 def _merged(rows: Iterable[Row]) -> bytes:
     """Put the catalogues of all simulations into one; a feature tells its simulation."""
     whole: dict[str, Any] = {}
-    places: dict[str, None] = {}
+    observers: dict[str, None] = {}
     simulations: dict[str, None] = {}
     for row, collection in _catalogues(rows):
         whole = whole or {**collection, "features": []}
-        places[collection["crs"]["properties"]["ref_position_id"]] = None
+        observers[collection["crs"]["properties"]["ref_position_id"]] = None
         simulations |= dict.fromkeys(collection["properties"]["simulations"])
         whole["features"] += [_of_simulation(row, each) for each in collection["features"]]
     whole["fields"] = {"simulation": _SIMULATION_FIELD, **whole["fields"]}
     whole["properties"] |= {"simulations": list(simulations)}
-    whole["crs"]["properties"]["ref_position_id"] = ", ".join(places)
+    whole["crs"]["properties"]["ref_position_id"] = ", ".join(observers)
     return json.dumps(whole, indent=1).encode()
 
 

@@ -1,7 +1,7 @@
 """What became of each simulation of a campaign, kept beside the results while it runs.
 
-A row a simulation, a file a row: those who share a campaign see what the others have done, and one
-that is started again goes on from there.
+Each simulation has a row, each row a file: the workers of a campaign see what the others have done,
+and one that is started again goes on from there.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ class Row(BaseModel):
     """What became of one simulation.
 
     Attributes:
-        number: Its place in the plan.
+        number: Its number in the plan.
         label: Its name.
         state: ``completed`` now, ``found`` complete, or ``failed``.
         fingerprint: The simulation's fingerprint; empty if it failed before it had one.
@@ -73,7 +73,7 @@ class Row(BaseModel):
 
 
 class Heartbeat(BaseModel):
-    """A sign of life: how many there were, and how often the job list was read."""
+    """A heartbeat of a worker: how many there were, and how often it has read the job list."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -116,13 +116,13 @@ class Journal:
         await asyncio.gather(*(read(number, listed[number]) for number in unknown))
         return self.rows
 
-    async def beat(self, who: str, heartbeat: Heartbeat) -> None:
-        """Say that somebody is alive, and what it has done."""
-        await write_whole(self._folder, f"{who}.heartbeat", heartbeat.model_dump_json().encode())
+    async def beat(self, worker: str, heartbeat: Heartbeat) -> None:
+        """Write the heartbeat of a worker."""
+        await write_whole(self._folder, f"{worker}.heartbeat", heartbeat.model_dump_json().encode())
 
-    async def heartbeat(self, who: str) -> Heartbeat | None:
-        """Read when somebody has last said so."""
-        content = await asyncio.to_thread(read_or_none, self._folder, f"{who}.heartbeat")
+    async def heartbeat(self, worker: str) -> Heartbeat | None:
+        """Read the last heartbeat of a worker."""
+        content = await asyncio.to_thread(read_or_none, self._folder, f"{worker}.heartbeat")
         try:
             return Heartbeat.model_validate_json(content) if content is not None else None
         except ValidationError:

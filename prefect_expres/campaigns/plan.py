@@ -39,7 +39,7 @@ class Planned:
     """One simulation of a plan.
 
     Args:
-        number: Its place in the plan, from 0 on.
+        number: Its number in the plan, from 0 on.
         label: Its name for people.
         configuration: The configuration, or where its file is.
         ephemeris: Where the observer is: a source, a file, or None if none is needed.
@@ -77,7 +77,7 @@ class RoutinePlan(BaseModel):
     form: Form = Field("v11", title="Magnetic field", description="v11: JRM33; v01: JRM09.")
     grid: dict[str, list[JsonValue]] = Field(
         default_factory=dict,
-        description="Other values by their place in the configuration, as "
+        description="Other values by their path in the configuration, as "
         '{"SOURCE.*.ACCEL": [1, 3, 5]}; a star stands for every element.',
     )
 
@@ -86,9 +86,9 @@ class RoutinePlan(BaseModel):
         if self.last < self.first:
             msg = f"the last day {self.last} is before the first, {self.first}"
             raise ValueError(msg)
-        for place, values in self.grid.items():
+        for path, values in self.grid.items():
             if not values:
-                msg = f"the grid gives no values for {place}; give some, or leave it out"
+                msg = f"the grid gives no values for {path}; give some, or leave it out"
                 raise ValueError(msg)
         for observer in self.observers:
             self._source(observer)
@@ -109,17 +109,21 @@ class RoutinePlan(BaseModel):
             "-".join((*self.moons, *self.observers, f"{self.first:%Y%m%d}", f"{self.last:%Y%m%d}"))
         ).lower()
 
+    def settled(self) -> Self:
+        """Give a plan that numbers its simulations alike in every process."""
+        return self
+
     def simulation(self, number: int) -> Planned:
         """Give one simulation; they go by day, observer, moon and grid.
 
         Raises:
-            ConfigurationError: The grid names no place in the configuration, or breaks a rule.
+            ConfigurationError: A path of the grid is not in the configuration, or breaks a rule.
         """
         rest, chosen = number, {}
-        for place, values in reversed(self.grid.items()):
+        for path, values in reversed(self.grid.items()):
             rest, choice = divmod(rest, len(values))
-            chosen[place] = values[choice]
-        changes = {place: chosen[place] for place in self.grid}
+            chosen[path] = values[choice]
+        changes = {path: chosen[path] for path in self.grid}
         rest, moon = divmod(rest, len(self.moons))
         day, observer = divmod(rest, len(self.observers))
         where = self.observers[observer]
@@ -203,6 +207,10 @@ class FilesPlan(BaseModel):
         """Count the files."""
         return len(self.files)
 
+    def settled(self) -> Self:
+        """Give a plan that numbers its simulations alike in every process: it names every file."""
+        return self.model_copy(update={"configurations": self.files})
+
     def simulation(self, number: int) -> Planned:
         """Give one simulation."""
         url = self.files[number]
@@ -224,14 +232,14 @@ def _changed(plain: Configuration, changes: dict[str, JsonValue]) -> Configurati
     if not changes:
         return plain
     content = plain.content()
-    for place, value in changes.items():
-        _set(content, place.split("."), value, place)
+    for path, value in changes.items():
+        _set(content, path.split("."), value, path)
     return Configuration.from_mapping(content)
 
 
-def _set(node: Any, path: list[str], value: JsonValue, place: str) -> None:
+def _set(node: Any, steps: list[str], value: JsonValue, path: str) -> None:
     """Set a value in nested lists and dicts; a star goes into every element."""
-    head, *rest = path
+    head, *rest = steps
     keys: list[Any]
     if head == "*":
         keys = list(range(len(node)) if isinstance(node, list) else node)
@@ -241,15 +249,15 @@ def _set(node: Any, path: list[str], value: JsonValue, place: str) -> None:
         keys = [head]
     else:
         known = ", ".join(node) if isinstance(node, dict) else f"0 to {len(node) - 1}, or *"
-        msg = f"The grid's {place!r} is no place in a configuration: {head!r} is none of {known}"
+        msg = f"The grid's {path!r} is not in the configuration: {head!r} is none of {known}"
         raise ConfigurationError(msg)
     for key in keys:
         if rest:
-            _set(node[key], rest, value, place)
+            _set(node[key], rest, value, path)
         else:
             node[key] = value
 
 
 def _words(changes: dict[str, JsonValue]) -> Iterator[str]:
-    for place, value in changes.items():
-        yield _WORD.sub("-", f"{place.rpartition('.')[2]}-{value}".lower()).strip("-")
+    for path, value in changes.items():
+        yield _WORD.sub("-", f"{path.rpartition('.')[2]}-{value}".lower()).strip("-")

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -59,7 +59,7 @@ async def run_planned(label: str, run: Callable[[], Awaitable[Row]]) -> Row:
 
 @dataclass(frozen=True)
 class CampaignSettings:
-    """What holds for every simulation of a campaign.
+    """How a campaign is run.
 
     Args:
         service: The service.
@@ -67,6 +67,8 @@ class CampaignSettings:
         branch: The ExPRES git branch.
         options: How each simulation is to be run.
         in_flight: How many may be on the service at once.
+        max_failures: Begin no further simulation when more than so many have failed; None for no
+            limit.
     """
 
     service: ExpresService
@@ -74,31 +76,37 @@ class CampaignSettings:
     branch: str
     options: RunOptions
     in_flight: int
+    max_failures: int | None
+
+    def too_many_failed(self, rows: Mapping[int, Row]) -> bool:
+        """Say whether no further simulation may begin."""
+        failed = sum(row.state == "failed" for row in rows.values())
+        return self.max_failures is not None and failed > self.max_failures
 
 
 class CampaignRunner:
-    """Those simulations of a plan that this flow run takes care of.
+    """Runs simulations of a plan in this flow run.
 
-    Use it as an asynchronous context manager, within a flow run.
+    Use it as an asynchronous context manager, within a flow run. It begins no further simulation
+    when too many have failed.
 
     Args:
-        settings: What holds for every simulation.
+        settings: How the campaign is run.
         journal: Gets a row for each simulation.
-        counted: Is told each row.
+        on_row: Is called after each row.
     """
 
     def __init__(
         self,
         settings: CampaignSettings,
         journal: Journal,
-        counted: Callable[[Row], Awaitable[None]],
+        on_row: Callable[[], Awaitable[None]],
     ) -> None:
         self._settings = settings
         self._journal = journal
-        self._counted = counted
+        self._on_row = on_row
         self._under_way: set[int] = set()
         self._ephemerides = _Ephemerides()
-        self._stopping = False
 
     async def __aenter__(self) -> Self:
         """Open the poller and the concurrency slots."""
@@ -121,10 +129,6 @@ class CampaignRunner:
         """Close them."""
         await self._stack.__aexit__(kind, fault, trace)
 
-    def stop(self) -> None:
-        """Begin no further simulation."""
-        self._stopping = True
-
     async def run(self, plan: RoutinePlan | FilesPlan, numbers: Iterable[int]) -> None:
         """Run simulations, as many at once as there are slots, and some more around them.
 
@@ -140,7 +144,7 @@ class CampaignRunner:
             async with asyncio.TaskGroup() as group:
                 for number in numbers:
                     await handled.acquire()
-                    if self._stopping:
+                    if self._settings.too_many_failed(self._journal.rows):
                         break
                     if number in self._journal.rows or number in self._under_way:
                         handled.release()
@@ -156,7 +160,7 @@ class CampaignRunner:
         row = await self._row(plan, number)
         await self._journal.keep(row)
         self._under_way.discard(number)
-        await self._counted(row)
+        await self._on_row()
 
     async def _row(self, plan: RoutinePlan | FilesPlan, number: int) -> Row:
         try:

@@ -1,8 +1,8 @@
-"""Share a campaign among several workers, and outlast the death of each.
+"""Run a campaign on several workers, any of which may die.
 
-Every worker may do all of it: each begins with its own part, then takes what others have left, the
-last first. So whoever lives finishes. That nothing is run twice is not decided here: whoever asks
-for a simulation at the same time comes to the same job (`prefect_expres.execution`).
+Every worker may run all of the plan: it begins with its own part, then takes what others have left,
+the last first. So those that live finish it. That nothing is run twice is not decided here: all
+who ask for a simulation at the same time get the same job (`prefect_expres.execution`).
 """
 
 import asyncio
@@ -20,7 +20,8 @@ from prefect.states import Cancelled, Cancelling, Crashed
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.journal import Heartbeat, Journal
-from prefect_expres.campaigns.runner import CampaignRunner
+from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
+from prefect_expres.campaigns.runner import CampaignRunner, CampaignSettings
 from prefect_expres.errors import CampaignError
 from prefect_expres.monitoring.log import log_step, log_warning
 from prefect_expres.prefect_support.names import WORKER_DEPLOYMENT
@@ -31,14 +32,14 @@ MOST_STARTS = 5
 END_SECONDS = 60.0
 
 
-def numbers_for(total: int, share: int, shares: int) -> Iterator[int]:
-    """Give the numbers of all simulations: those of one share, then those of others, last first."""
-    others = (number for number in reversed(range(total)) if number % shares != share)
-    return itertools.chain(range(share, total, shares), others)
+def numbers_for(total: int, worker: int, workers: int) -> Iterator[int]:
+    """Give the numbers of all simulations: those of a worker, then those of others, last first."""
+    others = (number for number in reversed(range(total)) if number % workers != worker)
+    return itertools.chain(range(worker, total, workers), others)
 
 
 async def send_heartbeats(journal: Journal, who: str, runner: CampaignRunner) -> None:
-    """Read what the others have done, and show that we are alive, for ever."""
+    """Read what the others have done, and show that we are alive, until cancelled."""
     for beats in itertools.count(1):
         await journal.beat(who, Heartbeat(beats=beats, list_requests=runner.poller.readings))
         await journal.refresh()
@@ -46,10 +47,10 @@ async def send_heartbeats(journal: Journal, who: str, runner: CampaignRunner) ->
 
 
 async def check_deployment() -> None:
-    """Check that there is a deployment that takes shares.
+    """Check that the workers' deployment is there.
 
     Raises:
-        CampaignError: There is none.
+        CampaignError: It is not.
     """
     async with get_client() as client:
         try:
@@ -60,6 +61,42 @@ async def check_deployment() -> None:
                 "prefect-expres deploy makes; or leave workers at 1"
             )
             raise CampaignError(msg) from None
+
+
+def worker_parameters(
+    plan: RoutinePlan | FilesPlan, settings: CampaignSettings, campaign: str, workers: int
+) -> list[dict[str, Any]]:
+    """Give the parameters of each worker's flow run.
+
+    Args:
+        plan: The plan.
+        settings: How the campaign is run; its slots are divided among the workers.
+        campaign: The campaign's id.
+        workers: How many workers.
+
+    Raises:
+        CampaignError: There are more workers than slots, or the service cannot be handed on.
+    """
+    if settings.in_flight < workers:
+        msg = f"{workers} workers need in_flight of at least {workers}, not {settings.in_flight}"
+        raise CampaignError(msg)
+    common = {
+        "plan": plan.settled().model_dump(mode="json"),
+        "service": as_parameter(settings.service),
+        "output": settings.output,
+        "campaign": campaign,
+        "workers": workers,
+        "max_failures": settings.max_failures,
+        "branch": settings.branch,
+        "execution_duration": settings.options.execution_duration,
+        "timeout": settings.options.timeout,
+        "attempts": settings.options.attempts,
+    }
+    least, more = divmod(settings.in_flight, workers)
+    return [
+        {**common, "worker": worker, "in_flight": least + (worker < more)}
+        for worker in range(workers)
+    ]
 
 
 def as_parameter(service: ExpresService) -> dict[str, Any]:
@@ -78,32 +115,30 @@ def as_parameter(service: ExpresService) -> dict[str, Any]:
 
 
 class CampaignWorkers:
-    """The flow runs that share a campaign.
+    """The workers of a campaign, each a flow run.
 
     Args:
         campaign: The campaign's id.
-        parameters: The parameters of each share's flow run, by share.
+        parameters: The parameters of each worker's flow run.
         journal: The campaign's journal.
     """
 
     def __init__(self, campaign: str, parameters: list[dict[str, Any]], journal: Journal) -> None:
-        self._shares = [
+        self._workers = [
             _Worker(f"{campaign}-{number}", given, journal)
             for number, given in enumerate(parameters)
         ]
         self._journal = journal
 
-    @property
-    def list_requests(self) -> int:
-        """How often they have read the job list, as far as they have told."""
-        return sum(share.list_requests for share in self._shares)
-
-    async def run(self, enough: Callable[[], bool], show: Callable[[], Awaitable[None]]) -> None:
-        """See to it that the shares run until it is enough, then that they have ended.
+    async def run(self, enough: Callable[[], bool], show: Callable[[], Awaitable[None]]) -> int:
+        """See to it that the workers run until it is enough, then that they have ended.
 
         Args:
             enough: Says whether the campaign is complete, or is to stop.
             show: Is awaited after each look.
+
+        Returns:
+            How often the workers have read the job list, as far as they have told.
 
         Raises:
             CampaignError: All have ended, again and again, before it was enough.
@@ -114,7 +149,7 @@ class CampaignWorkers:
                 await show()
                 if enough():
                     break
-                alive = [await share.see_running() for share in self._shares]
+                alive = [await worker.see_running() for worker in self._workers]
                 if not any(alive):
                     msg = (
                         "The workers' flow runs have all ended before the campaign was complete; "
@@ -124,20 +159,21 @@ class CampaignWorkers:
                 await asyncio.sleep(BEAT_EVERY / 2)
             await self._await_ends()
         finally:
-            for share in self._shares:
-                await share.end()
+            for worker in self._workers:
+                await worker.end()
+        return sum(worker.list_requests for worker in self._workers)
 
     async def _await_ends(self) -> None:
-        """Let them find out by themselves that all is done."""
+        """Wait until they have seen by themselves that all is done."""
         deadline = time.monotonic() + END_SECONDS
-        waiting = list(self._shares)
+        waiting = list(self._workers)
         while waiting and time.monotonic() < deadline:
-            waiting = [share for share in waiting if await share.is_busy()]
+            waiting = [worker for worker in waiting if await worker.is_busy()]
             await asyncio.sleep(BEAT_EVERY / 5)
 
 
 class _Worker:
-    """One share: its present flow run, and how often it was started."""
+    """One worker: its present flow run, and how often it was started."""
 
     def __init__(self, key: str, parameters: dict[str, Any], journal: Journal) -> None:
         self._key = key
@@ -160,12 +196,12 @@ class _Worker:
             if state.is_final():
                 if state.is_completed() or state.is_cancelled() or self._starts >= MOST_STARTS:
                     return False
-                log_warning("A worker's flow run has ended: %s; another one goes on", state.message)
+                log_warning("A worker's flow run has ended: %s; starting another", state.message)
             elif not await self._is_silent(state):
                 return True
             else:
-                log_warning("A worker's flow run gives no sign of life; another one goes on")
-                await self._set(Crashed(message="It gave no sign of life"))
+                log_warning("A worker's flow run sends no heartbeats; starting another")
+                await self._set(Crashed(message="It sent no heartbeats"))
         await self._start()
         return True
 
@@ -184,7 +220,7 @@ class _Worker:
         if not state.is_running():
             await self._set(Cancelled(message="The campaign has ended"))
         elif await self._is_silent(state):
-            await self._set(Crashed(message="It gave no sign of life"))
+            await self._set(Crashed(message="It sent no heartbeats"))
         else:
             await self._set(Cancelling(message="The campaign has ended"))
 
@@ -197,7 +233,7 @@ class _Worker:
         )
         run = await starting
         self._run, self._heartbeat, self._heard = run.id, None, time.monotonic()
-        log_step("campaign", "A worker is asked for: flow run %s", run.name)
+        log_step("campaign", "Started a worker: flow run %s", run.name)
 
     async def _is_silent(self, state: State[Any]) -> bool:
         """Say whether a running flow run has not been heard of for a while."""

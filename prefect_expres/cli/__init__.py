@@ -1,4 +1,4 @@
-"""The command ``prefect-expres``: commands, console, terminal view, demonstration.
+"""The command ``prefect-expres``: commands, console, terminal view of a flow, demonstration.
 
-May import: everything; nothing imports it. Only ``terminal`` imports Prefect, when a flow runs.
+May import: everything. Prefect is imported only by commands that run flows, when they run.
 """

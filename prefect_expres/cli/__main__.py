@@ -2,4 +2,5 @@
 
 from prefect_expres.cli.main import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -60,6 +60,9 @@ def _prefect_server(home: Path) -> Iterator[dict[str, str]]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "0",
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
         "PREFECT_LOGGING_LEVEL": "INFO",
+        # The folder that the demonstration is started in may hold another prefect_expres, as a
+        # checkout does: it must not go before the installed one.
+        "PYTHONSAFEPATH": "1",
     }
     command = [
         *(sys.executable, "-m", "prefect", "server", "start"),

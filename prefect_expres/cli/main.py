@@ -1,6 +1,6 @@
-"""The command line: ``prefect-expres``. Each command is imported when it runs.
+"""The command line ``prefect-expres``.
 
-So starting costs as little as it can, and ``--help`` comes at once.
+Each command is imported only when it runs, so that ``--help`` is fast.
 """
 
 import os
@@ -11,38 +11,53 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Group, Parameter
 
 import prefect_expres
-from prefect_expres.cli.console.exit_codes import Exit, Interruption, exit_code, tell_fault
+from prefect_expres.cli.console.exit_codes import Exit, Interruption, exit_code, print_error
 from prefect_expres.cli.console.printing import note
 
 _SIMULATE = Group("Simulate", sort_key=1)
 _SERVICE = Group("Work with a service", sort_key=2)
-_RESULTS = Group("Look at results", sort_key=3)
+_RESULTS = Group("Show results", sort_key=3)
 _MACHINE = Group("On this machine", sort_key=4)
 _ALWAYS = Group("With every command", sort_key=9)
 _ABOUT = Group("About", sort_key=10)
 
-# Name, where it is, its group, and its help as the list of commands shows it.
+# Name, module and function, group, and the help in the list of commands.
 _COMMANDS = (
-    ("simulate", "simulate:simulate", _SIMULATE, "Run a simulation and bring its results home."),
-    ("campaign", "campaign:app", _SIMULATE, "Plan many simulations, run them, and see how far."),
+    ("simulate", "simulate:simulate", _SIMULATE, "Run a simulation and download its results."),
+    ("campaign", "campaign:app", _SIMULATE, "Plan and run many simulations."),
     ("config", "config:app", _SIMULATE, "Check, write and compare configurations."),
     ("ephemeris", "ephemeris:ephemeris", _SIMULATE, "Write an observer's ephemeris for ExPRES."),
     ("jobs", "jobs:app", _SERVICE, "List, create, run, follow, download, abort and delete jobs."),
-    ("service", "service:app", _SERVICE, "Ask a service what it runs and what it allows."),
-    ("profile", "profile:app", _SERVICE, "Show the services that have a name."),
+    ("service", "service:app", _SERVICE, "Show what a service runs and what it allows."),
+    ("profile", "profile:app", _SERVICE, "Show the named services of the profiles file."),
     ("plot", "plots:plot", _RESULTS, "Draw the visible emission into a PNG file."),
-    ("windows", "plots:windows", _RESULTS, "List when and where emission is visible."),
+    (
+        "windows",
+        "plots:windows",
+        _RESULTS,
+        "List when and at which frequencies emission is visible.",
+    ),
     ("compare", "plots:compare", _RESULTS, "Compare two simulations."),
-    ("deploy", "deploy:deploy", _MACHINE, "Register all that a Prefect server needs."),
-    ("doctor", "doctor:doctor", _MACHINE, "Say what is installed and reachable, and mend it."),
-    ("sandbox", "sandbox:app", _MACHINE, "A UWS service of one's own, with a small engine."),
-    ("demo", "demo:demo", _MACHINE, "Run the shipped simulation on a sandbox."),
+    (
+        "deploy",
+        "deploy:deploy",
+        _MACHINE,
+        "Register block, work pool and deployments on a Prefect server.",
+    ),
+    (
+        "doctor",
+        "doctor:doctor",
+        _MACHINE,
+        "Check what is installed and reachable, and how to fix it.",
+    ),
+    ("sandbox", "sandbox:app", _MACHINE, "A local UWS service with a small ExPRES engine."),
+    ("demo", "demo:demo", _MACHINE, "Run the example simulation on a sandbox."),
 )
 
 app = App(
     name="prefect-expres",
     help="Run ExPRES, the planetary radio emission simulator, on a UWS service from Prefect.",
-    help_epilogue="docs/commands.md tells exit codes, profiles and where tokens come from.",
+    help_epilogue="Exit codes, profiles and tokens are described in docs/commands.md.",
     version=lambda: prefect_expres.__version__,
     default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
     result_action="return_value",
@@ -50,8 +65,8 @@ app = App(
 )
 app["--help"].group = app["--version"].group = _ABOUT
 app.register_install_completion_command(group=_ABOUT, help="Set up tab completion for the shell.")
-for _name, _home, _group, _help in _COMMANDS:
-    app.command(f"prefect_expres.cli.commands.{_home}", name=_name, group=_group, help=_help)
+for _name, _target, _group, _help in _COMMANDS:
+    app.command(f"prefect_expres.cli.commands.{_target}", name=_name, group=_group, help=_help)
 
 
 @app.meta.default
@@ -59,11 +74,11 @@ def launch(
     *words: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
     debug: Annotated[bool, Parameter(group=_ALWAYS)] = False,
 ) -> int:
-    """Run a command; an error is one paragraph, and decides the exit code.
+    """Run a command. An error is shown as one paragraph and decides the exit code.
 
     Args:
-        words: The command and what it is told.
-        debug: Show the trace of an error.
+        words: The command and its arguments.
+        debug: Show the traceback of an error.
     """
     try:
         return app(words) or Exit.OK
@@ -72,13 +87,13 @@ def launch(
     except KeyboardInterrupt:
         pass
     except BrokenPipeError:
-        # Whoever read our output has closed it; the interpreter would complain at its end.
+        # The reader of our output has closed it; the interpreter would report this at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.FAILURE
     except CycloptsError:
         return Exit.USAGE
-    except Exception as fault:  # noqa: BLE001 - the last resort: a paragraph instead of a trace
-        tell_fault(fault, debug=debug)
+    except Exception as fault:  # noqa: BLE001 - the last resort: a paragraph instead of a traceback
+        print_error(fault, debug=debug)
         return exit_code(fault)
     return Exit.INTERRUPTED
 

@@ -1,4 +1,4 @@
-"""Show a simulation in a terminal: live steps while it runs, short tables when it is done."""
+"""Show a flow in a terminal: live steps while it runs, short tables when it is done."""
 
 import asyncio
 import logging
@@ -26,13 +26,13 @@ _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 def run_with_progress(
     service: ExpresService, *, ephemeris: str | None, as_json: bool, **simulation: Any
 ) -> None:
-    """Run the flow `simulate`, show its steps as they come, and end with its tables.
+    """Run the flow `simulate`, show its steps while it runs, and its tables at the end.
 
     Args:
         service: The service.
         ephemeris: Path or URL of the file, or ``analytic``.
         as_json: Print the result as JSON.
-        simulation: What else `simulate` is told.
+        simulation: The other parameters of `simulate`.
     """
     source = AnalyticEphemeris() if ephemeris == "analytic" else ephemeris
     with _steps() as progress:
@@ -40,25 +40,25 @@ def run_with_progress(
     give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
 
 
-def run_campaign(service: ExpresService, *, as_json: bool, **terms: Any) -> int:
-    """Run the flow `campaign`, show how far it is, and end with its counts and failures.
+def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> int:
+    """Run the flow `campaign`, show its progress, and its counts and failures at the end.
 
     Args:
         service: The service.
         as_json: Print the result as JSON.
-        terms: What else `campaign` is told.
+        settings: The other parameters of `campaign`.
 
     Returns:
         The exit code: 1 if simulations failed.
     """
     with _steps(shown={"campaign"}):
-        result: CampaignResult = campaign(service=service, **terms)
+        result: CampaignResult = campaign(service=service, **settings)
     give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
     return int(result.failed > 0)
 
 
 def _summary(result: CampaignResult) -> Iterator[RenderableType]:
-    """Show the counts of a campaign, why simulations failed, and what it left."""
+    """Show the counts of a campaign, why simulations failed, and its files."""
     yield ""
     yield from _lines(
         {
@@ -75,22 +75,22 @@ def _summary(result: CampaignResult) -> Iterator[RenderableType]:
             "why",
             rows=((row.label, (row.error or "").splitlines()[0]) for row in result.failures),
         )
-    left = {"index": result.index, "catalogue": result.catalogue, "manifest": result.manifest}
-    yield from _lines({name: url for name, url in left.items() if url})
+    files = {"index": result.index, "catalogue": result.catalogue, "manifest": result.manifest}
+    yield from _lines({name: url for name, url in files.items() if url})
 
 
 async def _asking(progress: Progress, **simulation: Any) -> SimulationResult:
-    """Run the flow; at a terminal, ask after Ctrl-C whether its job shall be stopped."""
+    """Run the flow; at a terminal, ask after Ctrl-C whether to stop its job."""
     if not at_terminal() or simulation["keep_running"]:
         return cast(SimulationResult, await simulate(**simulation))
     choices = {"s": "stop it", "k": "keep waiting"}
-    question = "Stop the simulation and its remote job? (--keep-running would leave the job.)"
+    question = "Stop the simulation and its job on the service? (--keep-running leaves the job.)"
     with interrupt_asks(question, choices, keep="k", pause=lambda: _paused(progress)):
         return cast(SimulationResult, await simulate(**simulation))
 
 
 def _shown(result: SimulationResult) -> Iterator[RenderableType]:
-    """Show what a simulation was and what it left; lines are not cut, so that paths are whole."""
+    """Show the facts and files of a simulation; lines are not cut, so that paths can be copied."""
     phases = ", ".join(f"{seen.phase} at {seen.seconds:.1f} s" for seen in result.phases)
     state = "the identical simulation was found and verified; nothing was submitted"
     yield ""
@@ -111,12 +111,12 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
     if result.windows is not None:
         yield "Windows of visible emission"
         yield _windows(result)
-    left = (("quicklook", result.quicklook), ("calendar", result.calendar))
-    named = {kind: name for kind, name in (*left, ("catalogue", result.catalogue)) if name}
+    named = (("quicklook", result.quicklook), ("calendar", result.calendar))
+    views = {kind: name for kind, name in (*named, ("catalogue", result.catalogue)) if name}
     yield from _lines(
         {
             "CDF": result.url_of(result.cdf),
-            **{kind: result.url_of(name) for kind, name in named.items()},
+            **{kind: result.url_of(name) for kind, name in views.items()},
             "manifest": result.manifest_url,
         }
     )
@@ -142,7 +142,7 @@ def _windows(result: SimulationResult) -> RenderableType:
 
 @contextmanager
 def _paused(progress: Progress) -> Iterator[None]:
-    """Keep the live line from writing over a question."""
+    """Stop the live line, so that it does not overwrite a question."""
     progress.stop()
     try:
         yield
@@ -152,7 +152,7 @@ def _paused(progress: Progress) -> Iterator[None]:
 
 @contextmanager
 def _steps(shown: Container[str] | None = None) -> Iterator[Progress]:
-    """Show the steps that runs log, or some of them, in place of Prefect's own console lines."""
+    """Show the steps that flow and task runs log, or only some, instead of Prefect's lines."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=error_console(), transient=True) as progress:
         handler = _StepHandler(progress, shown)
@@ -162,17 +162,17 @@ def _steps(shown: Container[str] | None = None) -> Iterator[Progress]:
 
 
 class _StepHandler(logging.Handler):
-    """Prints a line a step, and keeps a clock running beside the step that is under way."""
+    """Print a line per step, with a running clock beside the present step."""
 
     def __init__(self, progress: Progress, shown: Container[str] | None) -> None:
         super().__init__(logging.INFO)
         self._progress = progress
         self._shown = shown
-        self._under_way = progress.add_task("starting")
+        self._present = progress.add_task("starting")
         self._began = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show a record that tells a step, or a warning; leave out Prefect's own."""
+        """Show the record of a step, or a warning; leave out Prefect's own records."""
         step = getattr(record, "expres_step", None)
         if step is None and record.levelno < logging.WARNING:
             return
@@ -186,4 +186,4 @@ class _StepHandler(logging.Handler):
             highlight=False,
             soft_wrap=True,
         )
-        self._progress.reset(self._under_way, description=f"{step or ''} {message}"[:70])
+        self._progress.reset(self._present, description=f"{step or ''} {message}"[:70])

@@ -1,7 +1,6 @@
-"""The shipped deployments: ``prefect.yaml``, read as Prefect's own objects.
+"""The shipped deployments: ``prefect.yaml``, read as objects of Prefect.
 
-``prefect deploy`` reads the file as it is, and passes over keys that it does not know; here they
-are errors.
+``prefect deploy`` ignores keys of the file that it does not know; here they are errors.
 """
 
 import hashlib
@@ -25,13 +24,13 @@ from prefect_expres import __version__
 
 
 class Strict(BaseModel):
-    """A part of the file, all of whose keys are known."""
+    """A part of the file; an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ShippedSchedule(Strict):
-    """When a deployment runs by itself."""
+    """A schedule of a deployment."""
 
     cron: str
     timezone: str
@@ -40,20 +39,20 @@ class ShippedSchedule(Strict):
 
 
 class ShippedLimit(Strict):
-    """How many runs of a deployment go on at once, and what becomes of more."""
+    """How many runs of a deployment may be active at once, and what happens to more."""
 
     limit: int
     collision_strategy: ConcurrencyLimitStrategy
 
 
 class ShippedPool(Strict):
-    """Where a deployment's runs wait for a worker."""
+    """The work pool of a deployment."""
 
     name: str
 
 
 class ShippedTrigger(Strict):
-    """The events that start a run, and what they say to it."""
+    """The events that start a run, and the parameters that they give it."""
 
     type: Literal["event"]
     name: str
@@ -80,25 +79,25 @@ class ShippedDeployment(Strict):
 
     @cached_property
     def flow(self) -> Flow[..., Any]:
-        """The flow, imported."""
+        """The flow, which is imported from the entrypoint."""
         flow = import_object(self.entrypoint)
         assert isinstance(flow, Flow)
         return flow
 
     @property
     def full_name(self) -> str:
-        """The name under which Prefect finds it: the flow's, a stroke, its own."""
+        """The name of the deployment in Prefect: ``FLOW/DEPLOYMENT``."""
         return f"{self.flow.name}/{self.name}"
 
-    def of_prefect(self, pool: str | None, service: UUID | None) -> RunnerDeployment:
-        """Make what Prefect deploys.
+    def to_runner_deployment(self, pool: str | None, service: UUID | None) -> RunnerDeployment:
+        """Return the deployment as Prefect takes it.
 
-        Its version names what it was made of, so that one may ask whether it is still the same.
+        Its version is a hash of its content, to check whether the server has the same.
 
         Args:
-            pool: The work pool; None for a process that serves.
-            service: The block of the service, which the form then shows as chosen. Without it
-                nothing runs by itself.
+            pool: The work pool; None for a process that serves the deployment.
+            service: Id of the block of the service, the default in the form. Without it schedules
+                and triggers are off.
         """
         parameters, schedules, triggers = self.parameters, self.schedules, self.triggers
         if service is None:
@@ -123,12 +122,12 @@ class ShippedDeployment(Strict):
 
     def _version(self, pool: str | None, service: UUID | None) -> str:
         form = self.flow.parameters.model_dump_json()
-        made_of = f"{self.model_dump_json()} {form} {pool} {service}"
-        return f"{__version__}-{hashlib.sha256(made_of.encode()).hexdigest()[:12]}"
+        content = f"{self.model_dump_json()} {form} {pool} {service}"
+        return f"{__version__}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
 class Shipped(Strict):
-    """All that the file holds."""
+    """The whole file."""
 
     name: str
     pull: list[Any] = Field(max_length=0)
@@ -136,13 +135,13 @@ class Shipped(Strict):
 
 
 def shipped() -> Shipped:
-    """Read the file."""
+    """Read the file of shipped deployments."""
     file = files("prefect_expres.deployments") / "prefect.yaml"
     return Shipped.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
 
 
 async def service_id(name: str) -> UUID | None:
-    """Find the block of a service; None if none of this name is saved."""
+    """Return the id of the saved block of a service; None if there is none of this name."""
     async with get_client() as client:
         try:
             block = await client.read_block_document_by_name(name, "expres-service")

@@ -1,8 +1,8 @@
-"""What ``prefect-expres deploy`` does: all that a Prefect server needs, made once.
+"""Register what the flows need on a Prefect server, as ``prefect-expres deploy`` does.
 
-Each step looks first and changes only what is not so yet; what an operator has set is left alone,
-as are schedules and automations that were switched on or off. So it may be repeated, and a new
-version of the package is deployed in the same way.
+Each step changes only what differs. What an operator has set stays as it is, and so do schedules
+and automations that were switched on or off. So the steps can be repeated, and a new version of
+the package is deployed in the same way.
 """
 
 from collections.abc import AsyncIterator
@@ -29,28 +29,28 @@ from prefect_expres.deployment.definitions import ShippedDeployment, service_id,
 from prefect_expres.errors import DeployError
 from prefect_expres.prefect_support.names import JOBS, JOBS_LIMIT, SERVICE
 
-NOTIFICATION = "ExPRES - tell of jobs that failed"
+NOTIFICATION = "ExPRES - notify of failed jobs"
 _BAD_ENDS = {"expres.job.error", "expres.job.aborted"}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing on the server, and what became of it."""
+    """A thing on the server, and what the step did with it."""
 
     what: str
-    became: Literal["created", "updated", "unchanged", "left out"]
+    outcome: Literal["created", "updated", "unchanged", "left out"]
     note: str = ""
 
 
 @dataclass(frozen=True)
 class DeployOptions:
-    """What the operator asks for.
+    """What to register.
 
     Args:
         service: The service to save as a block; None leaves it as it is.
-        replace: A service that is saved with other settings is replaced.
-        jobs: Value of the limit of jobs; None leaves it as it is, or takes the default.
-        notify: Block that sends notifications, as ``type/name``.
+        replace: Replace a service that is saved with other settings.
+        jobs: The limit of jobs; None leaves it as it is, or takes the default.
+        notify: A notification block, as ``TYPE/NAME``; None leaves the automation as it is.
     """
 
     service: ExpresService | None = None
@@ -60,16 +60,17 @@ class DeployOptions:
 
 
 async def deploy_all(options: DeployOptions) -> list[Step]:
-    """Do all steps, and tell what became of each.
+    """Do all steps, and return them with their outcomes.
 
     Raises:
-        DeployError: The server does not answer, has something else under a name, or lacks what
-            was named.
+        DeployError: The server does not answer, a name is taken, or a named block is missing.
     """
     try:
         return [step async for step in _steps(options)]
     except httpx.HTTPError as fault:
-        msg = f"Prefect's server does not answer ({fault!r}). Is PREFECT_API_URL set, and right?"
+        msg = (
+            f"The Prefect server does not answer ({fault!r}). Is PREFECT_API_URL set, and correct?"
+        )
         raise DeployError(msg) from None
 
 
@@ -108,20 +109,20 @@ async def _schemas(client: PrefectClient, block_type: UUID) -> set[UUID]:
 
 
 async def _service(options: DeployOptions) -> Step:
-    """Save the service; the token of a saved one is never lost by accident."""
+    """Save the service; a saved one is replaced only on request, so that its token is not lost."""
     what, wanted = f"service {SERVICE}", options.service
     saved = None if await service_id(SERVICE) is None else await ExpresService.aload(SERVICE)
     if wanted is None:
         if saved is None:
-            note = "give --url to save it; until then nothing runs by itself"
+            note = "give --url to save it; until then schedules and triggers are off"
             return Step(what, "left out", note)
         return Step(what, "unchanged", saved.base_url)
     if saved is not None and _same(saved, wanted):
         return Step(what, "unchanged", saved.base_url)
     if saved is not None and not options.replace:
         msg = (
-            f"A service is saved as {SERVICE} already, with other settings: {saved.base_url}, "
-            f"{saved.user or 'as guest'}. Give --replace-service to replace it, token and all, or "
+            f"A service is already saved as {SERVICE}, with other settings: {saved.base_url}, "
+            f"{saved.user or 'as guest'}. Give --replace-service to replace it with its token, or "
             "leave --url and EXPRES_URL out to keep it"
         )
         raise DeployError(msg)
@@ -139,17 +140,17 @@ def _same(saved: ExpresService, wanted: ExpresService) -> bool:
 async def _limit(client: PrefectClient, jobs: int | None) -> Step:
     what = f"concurrency limit {JOBS_LIMIT}"
     try:
-        there = (await client.read_global_concurrency_limit_by_name(JOBS_LIMIT)).limit
+        present = (await client.read_global_concurrency_limit_by_name(JOBS_LIMIT)).limit
     except ObjectNotFound:
         limit = GlobalConcurrencyLimitCreate(name=JOBS_LIMIT, limit=jobs or JOBS)
         await client.create_global_concurrency_limit(limit)
         return Step(what, "created", str(limit.limit))
-    if jobs is None or jobs == there:
-        return Step(what, "unchanged", str(there))
+    if jobs is None or jobs == present:
+        return Step(what, "unchanged", str(present))
     await client.update_global_concurrency_limit(
         JOBS_LIMIT, GlobalConcurrencyLimitUpdate(limit=jobs)
     )
-    return Step(what, "updated", f"{there} to {jobs}")
+    return Step(what, "updated", f"{present} to {jobs}")
 
 
 async def _work_pool(client: PrefectClient, name: str) -> Step:
@@ -165,38 +166,38 @@ async def _work_pool(client: PrefectClient, name: str) -> Step:
 async def _deployment(
     client: PrefectClient, definition: ShippedDeployment, service: UUID | None
 ) -> Step:
-    """Apply a deployment unless the server has this very version.
+    """Apply a deployment, unless the server has the same version.
 
-    To apply it anew would switch its schedules and triggers back to what the file says.
+    Applying it again would reset its schedules and triggers to the state in the file.
     """
     what = f"deployment {definition.full_name}"
-    wanted = definition.of_prefect(definition.work_pool.name, service)
+    wanted = definition.to_runner_deployment(definition.work_pool.name, service)
     try:
-        there = await client.read_deployment_by_name(definition.full_name)
+        present = await client.read_deployment_by_name(definition.full_name)
     except ObjectNotFound:
-        there = None
-    if there is not None and there.version == wanted.version:
+        present = None
+    if present is not None and present.version == wanted.version:
         return Step(what, "unchanged")
     await wanted.aapply()
-    return Step(what, "created" if there is None else "updated")
+    return Step(what, "created" if present is None else "updated")
 
 
 async def _notification(client: PrefectClient, notify: str | None) -> Step:
-    """Make the example of an automation that tells people; it is theirs to switch on."""
+    """Create an example of an automation that sends messages; the operator switches it on."""
     what = f"automation {NOTIFICATION}"
-    there = await client.read_automations_by_name(NOTIFICATION)
+    present = await client.read_automations_by_name(NOTIFICATION)
     if notify is None:
-        if there:
+        if present:
             return Step(what, "unchanged")
-        return Step(what, "left out", "give --notify and the name of a notification block")
+        return Step(what, "left out", "give --notify with a notification block to create it")
     wanted = _automation(await _notifier(client, notify))
-    if not there:
+    if not present:
         await client.create_automation(wanted)
-        return Step(what, "created", "switched off; switch it on in the UI")
-    if there[0].actions == wanted.actions:
+        return Step(what, "created", "switched off: switch it on in the UI")
+    if present[0].actions == wanted.actions:
         return Step(what, "unchanged")
-    kept = wanted.model_copy(update={"enabled": there[0].enabled})
-    await client.update_automation(there[0].id, kept)
+    kept = wanted.model_copy(update={"enabled": present[0].enabled})
+    await client.update_automation(present[0].id, kept)
     return Step(what, "updated")
 
 
@@ -205,7 +206,7 @@ async def _notifier(client: PrefectClient, name: str) -> UUID:
     try:
         return (await client.read_block_document_by_name(block, kind)).id
     except ObjectNotFound:
-        msg = f"No block {name!r} is saved; write TYPE/NAME, as slack-webhook/alerts"
+        msg = f"There is no saved block {name!r}; write TYPE/NAME, as slack-webhook/alerts"
         raise DeployError(msg) from None
 
 

@@ -1,7 +1,9 @@
-"""Where the observer is: ephemerides in the convention of ExPRES, from several sources.
+"""Ephemerides of the observer, in the convention of ExPRES, from several sources.
 
-Each source is a small model that can stand in a form; `prepare_ephemeris` computes, `to_csv`
-writes the file that ExPRES reads, `read_csv` reads such a file and says what is wrong with it.
+Each source is a small model that a form can show. `prepare_ephemeris` computes, `to_csv` writes
+the file that ExPRES reads, `read_csv` reads such a file and says what is wrong with it.
+
+May import: errors, net, storage, expres.
 """
 
 from prefect_expres.ephemeris.analytic import AnalyticEphemeris, Moon, moon_phase
@@ -16,8 +18,8 @@ from prefect_expres.ephemeris.provider import Provider
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.spice import SpiceEphemeris
 from prefect_expres.ephemeris.table import TableEphemeris
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
+from prefect_expres.net.clock import Clock
 
 __all__ = [
     "AnalyticEphemeris",

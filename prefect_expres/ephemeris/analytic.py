@@ -19,7 +19,7 @@ from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import EphemerisSpec
 from prefect_expres.ephemeris.rotation import Point, Vector, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
-from prefect_expres.ephemeris.web_service import Clock
+from prefect_expres.net.clock import Clock
 
 Moon = Literal["Io", "Europa", "Ganymede", "Callisto"]
 
@@ -39,7 +39,7 @@ class AnalyticEphemeris(EphemerisSpec):
     )
 
     def identity(self) -> dict[str, Any]:
-        """Give everything that decides the answer, the times apart."""
+        """Give everything that decides the answer, except the times."""
         return {**super().identity(), "source": _source()}
 
     async def compute(self, span: Span, clock: Clock) -> Ephemeris:
@@ -65,8 +65,8 @@ def moon_phase(moon: Moon, start: datetime, light_time: float) -> float:
         319.6
     """
     seconds = dynamical_seconds(start) - light_time
-    place = getattr(JupiterMoons(_time(seconds)), moon.lower())
-    return point_below(_km(place), seconds).longitude
+    position = getattr(JupiterMoons(_time(seconds)), moon.lower())
+    return point_below(_km(position), seconds).longitude
 
 
 def _source() -> str:
@@ -87,12 +87,12 @@ def _points(span: Span) -> Iterator[Point]:
 
 
 def _time(seconds: float) -> Time:
-    """Hand over a time by TT: the library's own way from UTC is a model of the Earth's turning."""
+    """Build a time from TT: the library derives it from UTC by a model of the Earth's rotation."""
     return Time.FromTerrestrialTime(seconds / _DAY_S)
 
 
-def _km(place: Any) -> Vector:
-    return place.x * AU_KM, place.y * AU_KM, place.z * AU_KM
+def _km(position: Any) -> Vector:
+    return position.x * AU_KM, position.y * AU_KM, position.z * AU_KM
 
 
 def _difference(one: Vector, other: Vector) -> Vector:

@@ -1,4 +1,4 @@
-"""Put an ephemeris into a configuration: the observer, the times, and the moons' places."""
+"""Put an ephemeris into a configuration: the observer, the times, and the moons' positions."""
 
 import re
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ def span_of(configuration: Configuration) -> Span:
     """Give the times for which a configuration needs its observer.
 
     They begin at ``OBSERVER.SCTIME`` and are ``TIME.NBR`` in number. ExPRES divides the time by
-    NBR, and by NBR - 1 where an ephemeris file gives it; the one that makes whole seconds holds.
+    NBR, and by NBR - 1 where an ephemeris file gives it; the one that gives whole seconds is taken.
 
     Raises:
         EphemerisError: The start is missing, or no step in whole seconds fits.
@@ -32,21 +32,21 @@ def span_of(configuration: Configuration) -> Span:
     try:
         start = datetime.strptime(text.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
-        msg = f"OBSERVER.SCTIME: {text!r} is no date; write it as YYYYMMDDHHMM"
+        msg = f"OBSERVER.SCTIME: {text!r} is not a date; write it as YYYYMMDDHHMM"
         raise EphemerisError(msg) from None
     seconds = (time.max - time.min) * 60
     for intervals in (time.nbr, time.nbr - 1):
         if seconds > 0 and not seconds % intervals:
             return Span(start, int(seconds // intervals), time.nbr)
     msg = (
-        f"TIME: {time.nbr} times in {time.max - time.min} minutes are no whole seconds apart, "
+        f"TIME: {time.nbr} times in {time.max - time.min} minutes are not whole seconds apart, "
         "as an ephemeris file needs; change MAX or NBR"
     )
     raise EphemerisError(msg)
 
 
 def with_observer(configuration: Configuration, ephemeris: Ephemeris) -> Configuration:
-    """Give the configuration its observer from an ephemeris file, and its moons their places.
+    """Give the configuration its observer from an ephemeris file, and its moons their phases.
 
     ``OBSERVER`` becomes Pre-Defined with the file's name, ``TIME`` what ExPRES makes of the file,
     and ``PHASE`` of each Galilean moon its east longitude when the light left.

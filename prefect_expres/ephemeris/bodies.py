@@ -1,4 +1,4 @@
-"""The bodies: which numbers they have, and how Jupiter is built and turns."""
+"""NAIF numbers of the bodies, and the shape and rotation of Jupiter."""
 
 import math
 
@@ -13,7 +13,7 @@ EQUATOR_KM, POLE_KM = 71_492.0, 66_854.0
 """Radii of Jupiter's 1 bar level (IAU 2015, Archinal et al. 2018)."""
 SYSTEM_III_DEG_DAY = 870.536
 """Rotation rate of System III (IAU 2015)."""
-TURN_DEG_S = SYSTEM_III_DEG_DAY / 86_400.0
+ROTATION_DEG_S = SYSTEM_III_DEG_DAY / 86_400.0
 
 _NAIF_IDS = {
     "sun": 10,
@@ -35,7 +35,7 @@ _NAIF_IDS = {
 
 
 def naif_id(observer: str) -> int:
-    """Give the NAIF number of an observer's name; a number stays what it is.
+    """Give the NAIF number of an observer's name; a number is taken as it is.
 
     Raises:
         EphemerisError: The name is not known here.
@@ -54,7 +54,7 @@ def naif_id(observer: str) -> int:
 
 
 def planetocentric(planetodetic: float) -> float:
-    """Turn a planetodetic latitude on Jupiter's ellipsoid into a planetocentric one, degrees.
+    """Convert a planetodetic latitude on Jupiter's ellipsoid into a planetocentric one, degrees.
 
     The direction from the centre to a point of an ellipsoid of revolution has
     tan φc = (b/a)² tan φd, where φd is the direction of the normal there.

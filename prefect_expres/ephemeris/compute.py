@@ -1,4 +1,4 @@
-"""One door to all sources: compute an ephemeris, and know it again."""
+"""Compute an ephemeris with any provider, and name it for a cache."""
 
 import hashlib
 import json
@@ -16,12 +16,12 @@ from prefect_expres.ephemeris.provider import Provider
 from prefect_expres.ephemeris.spice import SpiceEphemeris
 from prefect_expres.ephemeris.table import TableEphemeris
 from prefect_expres.ephemeris.timescale import tai_minus_utc
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
+from prefect_expres.net.clock import Clock, MonotonicClock
 
 
 class AsAnyOf:
-    """Words a choice as Prefect's form knows it: ``anyOf``, where pydantic says ``oneOf``."""
+    """Writes a union as ``anyOf`` in the JSON schema, which Prefect's forms want, not ``oneOf``."""
 
     def __get_pydantic_json_schema__(
         self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
@@ -44,18 +44,16 @@ AnyEphemeris = Annotated[
 ]
 """What a flow's parameter may be: one of the sources, told apart by ``kind``."""
 
-_REAL_CLOCK = Clock()
+_CLOCK = MonotonicClock()
 
 
-async def prepare_ephemeris(
-    provider: Provider, span: Span, *, clock: Clock = _REAL_CLOCK
-) -> Ephemeris:
+async def prepare_ephemeris(provider: Provider, span: Span, *, clock: Clock = _CLOCK) -> Ephemeris:
     """Compute an observer's ephemeris in the convention of ExPRES.
 
     Args:
         provider: The source, as one of `AnyEphemeris`.
         span: The times.
-        clock: Lets the pauses between questions to a service pass.
+        clock: Sleeps between requests to a service.
 
     Raises:
         EphemerisUnavailable: The source does not answer now.
@@ -65,11 +63,11 @@ async def prepare_ephemeris(
 
 
 def cache_key(provider: Provider, span: Span) -> str:
-    """Name an ephemeris by everything that decides it: 64 hexadecimal digits.
+    """Give a cache key of 64 hexadecimal digits, from everything that decides the ephemeris.
 
     That is the source with its version, its conventions and the hashes of its files, the times,
     and the leap seconds until then. A service's own data may change under the same name. Files
-    are read, so give it a thread of its own where that matters.
+    are read, so call it in a thread where that matters.
 
     Raises:
         EphemerisError: A file that belongs to the source cannot be read.

@@ -1,8 +1,8 @@
-"""Reading the CSV of a WebGeoCalc state vector as what it is, not as ExPRES would take it.
+"""Read the CSV of a WebGeoCalc state vector as what its preamble says that it is.
 
-ExPRES looks at nothing but four columns. Here the preamble says what they hold: a file that was
-made for Jupiter seen from the observer is turned round, one without the light's travel gets it,
-and what cannot be mended is refused. What was done stands in the notes.
+ExPRES itself looks at four columns only. Here a file that was made for Jupiter seen from the
+observer is reversed, one without light time is corrected, and what cannot be converted is refused.
+The notes of the ephemeris say what was done.
 """
 
 import csv
@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from prefect_expres.ephemeris.bodies import LIGHT_KM_S, TURN_DEG_S
+from prefect_expres.ephemeris.bodies import LIGHT_KM_S, ROTATION_DEG_S
 from prefect_expres.ephemeris.csv_writer import COLUMNS, TITLE
-from prefect_expres.ephemeris.model import CONVENTION, FEWEST_ROWS, Ephemeris, Span
-from prefect_expres.ephemeris.rotation import Point, seen_from_observer, turned_back
+from prefect_expres.ephemeris.model import CONVENTION, MIN_ROWS, Ephemeris, Span
+from prefect_expres.ephemeris.rotation import Point, opposite_direction, rotated_back
 from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.errors import EphemerisError
 
 WANTED = COLUMNS[:4]
 CLOSE_DEG = 0.1
 """How far the orientation may be off before a file is refused: ten seconds of rotation."""
-CURE = (
+HOW_TO_ASK = (
     "ask WebGeoCalc for a state vector with target JUPITER, observer the spacecraft or Earth, "
     "frame IAU_JUPITER, light propagation 'To observer', planetocentric coordinates, times in UTC"
 )
@@ -50,33 +50,33 @@ def read_csv(data: bytes) -> Ephemeris:
         The ephemeris in the convention of ExPRES; its notes say what was converted.
 
     Raises:
-        EphemerisError: ExPRES would misread the file, and it cannot be mended for certain.
+        EphemerisError: ExPRES would misread the file, and it cannot be converted safely.
     """
     parts = _parts(data)
     _check(parts)
-    places = [list(parts.columns).index(name) for name in WANTED]
+    indexes = [list(parts.columns).index(name) for name in WANTED]
     stamps, points = [], []
     for number, row in enumerate(parts.rows, 1):
         try:
-            stamp, *numbers = (row[place] for place in places)
+            stamp, *numbers = (row[index] for index in indexes)
             points.append(Point(*map(float, numbers)))
         except (ValueError, IndexError):
             msg = f"Row {number} of the ephemeris cannot be read: {','.join(row)[:120]!r}"
             raise EphemerisError(msg) from None
         stamps.append(read_stamp(stamp, "The ephemeris"))
     span = grid(stamps)
-    settled, notes, observer = _settled(parts, points)
+    settled, notes, observer = _converted(parts, points)
     return Ephemeris(span, tuple(settled), "A state vector file", observer, notes=notes)
 
 
 def grid(stamps: Sequence[datetime]) -> Span:
-    """Find the uniform grid that the times stand on.
+    """Find the uniform grid of the times.
 
     Raises:
         EphemerisError: There are too few, or they are not evenly spaced, or not in order.
     """
-    if len(stamps) < FEWEST_ROWS:
-        msg = f"The ephemeris has {len(stamps)} rows; ExPRES needs at least {FEWEST_ROWS}"
+    if len(stamps) < MIN_ROWS:
+        msg = f"The ephemeris has {len(stamps)} rows; ExPRES needs at least {MIN_ROWS}"
         raise EphemerisError(msg)
     steps = {int((late - early).total_seconds()) for early, late in pairwise(stamps)}
     if len(steps) > 1 or min(steps) <= 0:
@@ -92,11 +92,11 @@ def _parts(data: bytes) -> _Parts:
     try:
         lines = [row for row in csv.reader(data.decode("utf-8-sig").splitlines()) if row]
     except (UnicodeDecodeError, csv.Error) as fault:
-        msg = f"The ephemeris is no CSV text: {fault}"
+        msg = f"The ephemeris is not CSV text: {fault}"
         raise EphemerisError(msg) from None
-    head = next((at for at, row in enumerate(lines) if _CALENDAR in row[0].lower()), None)
+    head = next((at for at, row in enumerate(lines) if _CALENDAR in row[0]), None)
     if head is None:
-        msg = f"The ephemeris has no column {WANTED[0]!r}; {CURE}"
+        msg = f"The ephemeris has no column {WANTED[0]!r}; {HOW_TO_ASK}"
         raise EphemerisError(msg)
     end = next(
         (at for at, row in enumerate(lines[head + 1 :], head + 1) if not row[0][:1].isdigit()),
@@ -111,10 +111,10 @@ def _parts(data: bytes) -> _Parts:
 
 
 def _check(parts: _Parts) -> None:
-    """Refuse the columns, scales and frames that ExPRES would take for others."""
+    """Refuse columns, time scales and frames that ExPRES would mistake for others."""
     said = parts.preamble.get
     if not set(WANTED) <= set(parts.columns):
-        msg = f"The ephemeris has the columns {', '.join(parts.columns)[:200]}; {CURE}"
+        msg = f"The ephemeris has the columns {', '.join(parts.columns)[:200]}; {HOW_TO_ASK}"
         raise EphemerisError(msg)
     for key, right in (
         ("Time system", {"UTC"}),
@@ -123,66 +123,66 @@ def _check(parts: _Parts) -> None:
     ):
         if said(key) not in right:
             msg = (
-                f"The ephemeris says {key!r}: {said(key)!r}, where ExPRES takes for granted "
-                f"{' or '.join(sorted(right))}; {CURE}"
+                f"The ephemeris says {key!r}: {said(key)!r}, where ExPRES assumes "
+                f"{' or '.join(sorted(right))}; {HOW_TO_ASK}"
             )
             raise EphemerisError(msg)
 
 
-def _settled(
+def _converted(
     parts: _Parts, points: Sequence[Point]
 ) -> tuple[Sequence[Point], tuple[str, ...], str]:
-    """Bring the points to the convention of ExPRES; say how, and who the observer is."""
+    """Convert the points to the convention of ExPRES; give them, notes, and the observer."""
     target, observer = (parts.preamble.get(key, "").upper() for key in ("Target", "Observer"))
     light = parts.preamble.get("Light propagation", "").lower()
     if "JUPITER" not in {target, observer}:
-        msg = f"The ephemeris is about {target} and {observer}, not about Jupiter; {CURE}"
+        msg = f"The ephemeris is about {target} and {observer}, not about Jupiter; {HOW_TO_ASK}"
         raise EphemerisError(msg)
     if parts.marked:
         return points, (), target
     if light not in {"to observer", "no correction"}:
-        msg = f"The ephemeris has light propagation {light!r}; {CURE}"
+        msg = f"The ephemeris has light propagation {light!r}; {HOW_TO_ASK}"
         raise EphemerisError(msg)
-    corrected, turn = light == "to observer", target == "JUPITER"
-    if corrected and not turn:
+    corrected, reverse = light == "to observer", target == "JUPITER"
+    if corrected and not reverse:
         return points, _if_close(points), target
     notes: tuple[str, ...] = ()
-    if turn:
-        points = [seen_from_observer(point) for point in points]
-        notes += ("Turned round: the file holds Jupiter as seen from the observer",)
+    if reverse:
+        points = [opposite_direction(point) for point in points]
+        notes += ("Direction reversed: the file holds Jupiter as seen from the observer",)
     if not corrected:
         points, note = with_light_time(points)
         notes += (note,)
-    return points, notes, observer if turn else target
+    return points, notes, observer if reverse else target
 
 
 def with_light_time(points: Sequence[Point]) -> tuple[list[Point], str]:
-    """Take Jupiter's orientation from when the light left, where a file takes it from t.
+    """Correct the orientation of Jupiter from t to t - light time.
 
-    That Jupiter moves while the light travels is left out: 13 km/s against the speed of light
+    Jupiter's motion during the light time is neglected: 13 km/s relative to the speed of light
     are 0.0025°.
 
     Returns:
         The points, and a note that says so.
     """
-    turned = [turned_back(point, point.distance / LIGHT_KM_S) for point in points]
-    most = max(point.distance for point in points) / LIGHT_KM_S * TURN_DEG_S
-    return turned, (
-        "Made without the light's travel: Jupiter's orientation is taken back by up to "
+    corrected = [rotated_back(point, point.distance / LIGHT_KM_S) for point in points]
+    most = max(point.distance for point in points) / LIGHT_KM_S * ROTATION_DEG_S
+    return corrected, (
+        "Light time added: the file has none; Jupiter's orientation changes by up to "
         f"{most:.3f} degrees, which leaves an error of at most 0.003 degrees"
     )
 
 
 def _if_close(points: Sequence[Point]) -> tuple[str, ...]:
-    """Accept the state of the observer about Jupiter, corrected for light to Jupiter, only nearby.
+    """Accept the state of the observer relative to Jupiter, seen from Jupiter, only close to it.
 
-    Its orientation is that of t. It cannot be told from a file that was put right by hand.
+    Its orientation is that of t. Nothing tells it from a file that was corrected by hand.
     """
-    off = max((point.distance for point in points), default=0.0) / LIGHT_KM_S * TURN_DEG_S
+    off = max((point.distance for point in points), default=0.0) / LIGHT_KM_S * ROTATION_DEG_S
     if off > CLOSE_DEG:
         msg = (
             "The ephemeris holds the observer as seen from Jupiter: the orientation is that of t, "
-            f"not of t - light time, up to {off:.2f} degrees off; {CURE}"
+            f"not of t - light time, up to {off:.2f} degrees off; {HOW_TO_ASK}"
         )
         raise EphemerisError(msg)
-    return (f"Jupiter's orientation is up to {off:.4f} degrees off: so close, light hardly counts",)
+    return (f"Jupiter's orientation is up to {off:.4f} degrees off: negligible at this distance",)

@@ -1,14 +1,14 @@
-"""The file that ExPRES reads: the form of a WebGeoCalc state vector, to the letter.
+"""Write the file that ExPRES reads: exactly the form of a WebGeoCalc state vector.
 
-ExPRES skips 16 lines and takes stamp, east longitude, latitude and radius by their places. The
-other columns are for people; the rates are differences of the rows, which suits their use.
+ExPRES skips 16 lines and takes time, east longitude, latitude and radius by position. The other
+columns are for people; the rates are differences of rows.
 """
 
 import math
 from collections.abc import Iterator
 from datetime import timedelta
 
-from prefect_expres.ephemeris.bodies import LIGHT_KM_S, TURN_DEG_S
+from prefect_expres.ephemeris.bodies import LIGHT_KM_S, ROTATION_DEG_S
 from prefect_expres.ephemeris.model import CONVENTION, Ephemeris
 from prefect_expres.ephemeris.rotation import Point
 
@@ -31,7 +31,7 @@ KERNELS = "Kernels Used"
 def to_csv(ephemeris: Ephemeris) -> bytes:
     """Write an ephemeris as ExPRES reads it: 15 lines of preamble, the columns, the rows.
 
-    Give the file a name in lower-case ``.csv``; ExPRES takes another for another format.
+    Give the file a name in lower-case ``.csv``; ExPRES takes other endings for other formats.
     """
     lines = [*_preamble(ephemeris), _quoted(*COLUMNS), *_rows(ephemeris), *_sources(ephemeris)]
     return ("\n".join(lines) + "\n").encode()
@@ -70,18 +70,18 @@ def _rows(ephemeris: Ephemeris) -> Iterator[str]:
 
 
 def _rates(before: Point, after: Point, seconds: float) -> Point:
-    """Give the mean changes a second. In longitude the whole turns are those of Jupiter."""
-    turned = TURN_DEG_S * seconds
-    drift = (after.longitude - before.longitude + turned + 180.0) % 360.0 - 180.0
+    """Give the mean rates per second; whole turns in longitude are those of Jupiter's rotation."""
+    rotation = ROTATION_DEG_S * seconds
+    drift = (after.longitude - before.longitude + rotation + 180.0) % 360.0 - 180.0
     return Point(
-        (drift - turned) / seconds,
+        (drift - rotation) / seconds,
         (after.latitude - before.latitude) / seconds,
         (after.distance - before.distance) / seconds,
     )
 
 
 def _speed(point: Point, rates: Point) -> float:
-    """Give the speed in the turning frame, km/s."""
+    """Give the speed in the rotating frame, km/s."""
     eastward = math.radians(rates.longitude) * math.cos(math.radians(point.latitude))
     return math.hypot(
         point.distance * eastward, point.distance * math.radians(rates.latitude), rates.distance

@@ -1,7 +1,7 @@
 """JPL Horizons: the observer table of Jupiter, whose stamps are UT at the observer.
 
-Horizons gives the apparent point at the centre of the disc, with the light's travel counted. For
-Jupiter its longitudes count to the west and its latitudes are planetodetic; both are turned.
+Horizons gives the apparent point at the centre of the disc, corrected for light time. For
+Jupiter its longitudes are west longitudes and its latitudes planetodetic; both are converted.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,8 @@ from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timestamps import read_stamp
-from prefect_expres.ephemeris.web_service import Clock, WebService, exclusive_access
+from prefect_expres.ephemeris.web_service import WebService, exclusive_access
+from prefect_expres.net.clock import Clock
 
 JPL = "https://ssd.jpl.nasa.gov/api/horizons.api"
 LONGITUDE, LATITUDE, RANGE = "ObsSub-LON", "ObsSub-LAT", "delta"
@@ -38,19 +39,19 @@ class HorizonsEphemeris(ObserverSpec):
             EphemerisUnavailable: The service does not answer.
             EphemerisError: The service has no such ephemeris.
         """
-        async with exclusive_access("Horizons", self.base_url, clock) as talk:
-            answer = await talk.ask_json(query=self._query(span))
+        async with exclusive_access("Horizons", self.base_url, clock) as service:
+            answer = await service.request_json(query=self._query(span))
             text = str(answer.get("result") or answer.get("error") or "")
             rows = [
-                (read_stamp(row[""], "Horizons"), _point(talk, row, _eastward(text)))
-                for row in _rows(talk, text)
+                (read_stamp(row[""], "Horizons"), _point(service, row, _eastward(text)))
+                for row in _rows(service, text)
             ]
         return Ephemeris.of_rows(span, rows, "JPL Horizons", self.observer)
 
     def _query(self, span: Span) -> dict[str, str]:
-        """Word the question. Horizons knows no step in seconds, but it divides a span evenly."""
+        """Build the query. Horizons has no steps in seconds, but it divides a span evenly."""
         minutes, rest = divmod(span.step, _MINUTE_S)
-        words = {
+        parameters = {
             "COMMAND": str(JUPITER),
             "CENTER": f"500@{naif_id(self.observer)}",
             "EPHEM_TYPE": "OBSERVER",
@@ -66,40 +67,40 @@ class HorizonsEphemeris(ObserverSpec):
             "EXTRA_PREC": "YES",
             "CSV_FORMAT": "YES",
         }
-        return {"format": "json", **{key: f"'{value}'" for key, value in words.items()}}
+        return {"format": "json", **{key: f"'{value}'" for key, value in parameters.items()}}
 
 
-def _rows(talk: WebService, text: str) -> Iterator[Mapping[str, str]]:
-    """Give the rows of the table by their column names; the time has the name ''."""
+def _rows(service: WebService, text: str) -> Iterator[Mapping[str, str]]:
+    """Give each row as a mapping from column names to cells; the name of the time is ''."""
     before, begun, after = text.partition(_BEGIN)
     table, ended, _ = after.partition(_END)
     header = next((line for line in reversed(before.splitlines()) if LONGITUDE in line), "")
     if not begun or not header:
-        raise talk.fault("it has no such ephemeris", _reason(text))
+        raise service.error("it has no such ephemeris", _reason(text))
     if not ended:
-        raise talk.fault("its table breaks off", table[-80:])
+        raise service.error("its table is cut off", table[-80:])
     names = [name.strip() for name in header.split(",")]
     for line in filter(str.strip, table.splitlines()):
-        cells = [cell.strip() for cell in line.split(",")]
+        cells = line.split(",")
         yield {**dict(zip(names, cells, strict=False)), "": cells[0]}
 
 
-def _point(talk: WebService, row: Mapping[str, str], eastward: int) -> Point:
+def _point(service: WebService, row: Mapping[str, str], eastward: int) -> Point:
     try:
         longitude, latitude, au = (float(row[name]) for name in (LONGITUDE, LATITUDE, RANGE))
     except (KeyError, ValueError):
-        raise talk.fault(f"a row lacks {LONGITUDE}, {LATITUDE} or {RANGE}", row) from None
+        raise service.error(f"a row lacks {LONGITUDE}, {LATITUDE} or {RANGE}", row) from None
     return Point(eastward * longitude % 360.0, planetocentric(latitude), au * AU_KM)
 
 
 def _eastward(text: str) -> int:
-    """Read in the heading which way Jupiter's longitudes count: 1 to the east, -1 to the west."""
+    """Read the direction of longitudes in the heading: 1 for east, -1 for west."""
     heading = (line for line in text.splitlines() if line.startswith("Target pole/equ"))
     return 1 if "{East-longitude positive}" in next(heading, "") else -1
 
 
 def _reason(text: str) -> str:
-    """Find the sentence that says why there is no table; it stands last, in a frame of stars."""
+    """Find the sentence that says why there is no table; it comes last, framed by asterisks."""
     lines = [line.strip() for line in text.splitlines() if line.strip(" *")]
     told = [line for line in lines if line.startswith("No ephemeris for target")]
     return " ".join(told or lines[-3:])

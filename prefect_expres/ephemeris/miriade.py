@@ -1,6 +1,6 @@
 """IMCCE's Miriade, the physical ephemeris of Jupiter. Experimental: no real answer is recorded.
 
-The columns are those that ExPRES itself reads; longitudes count to the east in System III.
+The columns are those that ExPRES itself reads; they are east longitudes in System III.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,12 @@ from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timestamps import read_stamp
-from prefect_expres.ephemeris.web_service import Clock, WebService, exclusive_access
+from prefect_expres.ephemeris.web_service import WebService, exclusive_access
+from prefect_expres.net.clock import Clock
 
 IMCCE = "https://ssp.imcce.fr/webservices/miriade/api/ephemph.php"
-MOST_TIMES = 5000
-"""What one question may ask for."""
+MAX_TIMES = 5000
+"""The most that one query may ask for."""
 EARTH, GEOCENTRE = 399, 500
 _STAMP, _LONGITUDE, _LATITUDE, _DISTANCE = (
     slice(0, 26),
@@ -26,7 +27,7 @@ _STAMP, _LONGITUDE, _LATITUDE, _DISTANCE = (
     slice(40, 51),
     slice(133, 153),
 )
-_FEWEST_LINES = 10
+_MIN_LINES = 10
 _REFUSED = "Flag: -1"
 
 
@@ -46,12 +47,12 @@ class MiriadeEphemeris(ObserverSpec):
             EphemerisError: The service has no such ephemeris.
         """
         rows: list[tuple[datetime, Point]] = []
-        async with exclusive_access("Miriade", self.base_url, clock) as talk:
-            for done in range(0, span.count, MOST_TIMES):
+        async with exclusive_access("Miriade", self.base_url, clock) as service:
+            for done in range(0, span.count, MAX_TIMES):
                 start = span.start + timedelta(seconds=span.step * done)
-                count = min(MOST_TIMES, span.count - done)
-                text = await talk.ask(query=self._query(start, span.step, count))
-                rows += _rows(talk, text)
+                count = min(MAX_TIMES, span.count - done)
+                text = await service.request(query=self._query(start, span.step, count))
+                rows += _rows(service, text)
         note = "Miriade is experimental here: compare a few rows with another source"
         return Ephemeris.of_rows(span, rows, "IMCCE Miriade", self.observer, (note,))
 
@@ -68,23 +69,23 @@ class MiriadeEphemeris(ObserverSpec):
         }
 
 
-def _rows(talk: WebService, text: str) -> Iterator[tuple[datetime, Point]]:
+def _rows(service: WebService, text: str) -> Iterator[tuple[datetime, Point]]:
     lines = text.splitlines()
     if lines and lines[0].strip() == _REFUSED:
-        raise talk.fault("it has no such ephemeris", text[len(lines[0]) :])
-    if len(lines) < _FEWEST_LINES:
-        raise talk.fault("its answer is no table", text)
+        raise service.error("it has no such ephemeris", text[len(lines[0]) :])
+    if len(lines) < _MIN_LINES:
+        raise service.error("its answer is not a table", text)
     for line in lines:
         if line.strip() and not line.startswith("#"):
-            yield read_stamp(line[_STAMP], "Miriade"), _point(talk, line)
+            yield read_stamp(line[_STAMP], "Miriade"), _point(service, line)
 
 
-def _point(talk: WebService, line: str) -> Point:
-    """Read a row; where a number does not fit its column, stars stand in its place."""
+def _point(service: WebService, line: str) -> Point:
+    """Read a row; a number that does not fit its column is replaced by asterisks."""
     try:
         longitude, latitude, au = (
             float(line[column]) for column in (_LONGITUDE, _LATITUDE, _DISTANCE)
         )
     except ValueError:
-        raise talk.fault("a row has no position", line) from None
+        raise service.error("a row has no position", line) from None
     return Point(longitude % 360.0, latitude, au * AU_KM)

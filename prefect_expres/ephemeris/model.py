@@ -1,7 +1,7 @@
-"""An observer's ephemeris in the convention of ExPRES, on a grid that ExPRES reads rightly.
+"""An observer's ephemeris in the convention of ExPRES, on a grid that ExPRES reads correctly.
 
 A row stamped t holds the point of Jupiter below the observer for Jupiter's orientation when the
-light left it, t - light time, and the distance that the light went. Times are UTC at the
+light left it, t - light time, and the distance that the light travelled. Times are UTC at the
 observer.
 """
 
@@ -16,10 +16,10 @@ from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timescale import leap_seconds, tai_minus_utc
 from prefect_expres.errors import EphemerisError
 
-FEWEST_ROWS = 7
+MIN_ROWS = 7
 """ExPRES refuses a file with fewer."""
-MOST_ROWS = 1_000_000
-"""Eleven days of seconds, two years of minutes: more is a slip of the pen."""
+MAX_ROWS = 1_000_000
+"""Eleven days of seconds, two years of minutes: more is a typing error."""
 CONVENTION = "sub-observer point at t - light time"
 
 
@@ -45,29 +45,34 @@ class Span:
         if self.step < 1 or self.step % 1:
             msg = f"A step of {self.step} s is not one or more whole seconds, as ExPRES needs"
             raise EphemerisError(msg)
-        if self.count < FEWEST_ROWS:
+        if self.count < MIN_ROWS:
             msg = (
                 f"{self.count} times from {self.start:%Y-%m-%d %H:%M:%S} are too few: ExPRES needs "
-                f"{FEWEST_ROWS} rows; ask for more hours or a shorter step"
+                f"{MIN_ROWS} rows; ask for more hours or a shorter step"
             )
             raise EphemerisError(msg)
-        if self.count > MOST_ROWS:
-            msg = f"{self.count} times are more than {MOST_ROWS}; take a longer step"
+        if self.count > MAX_ROWS:
+            msg = f"{self.count} times are more than {MAX_ROWS}; take a longer step"
             raise EphemerisError(msg)
         if self.start.microsecond:
-            msg = f"{self.start.isoformat()} is no whole second: ExPRES cuts fractions off"
+            msg = f"{self.start.isoformat()} is not on a whole second: ExPRES cuts fractions off"
             raise EphemerisError(msg)
-        if tai_minus_utc(self.start) != tai_minus_utc(self.stop):
+        try:
+            stop = self.stop
+        except OverflowError:
+            msg = f"{self.count} times, {self.step} s apart, end after the year 9999"
+            raise EphemerisError(msg) from None
+        if tai_minus_utc(self.start) != tai_minus_utc(stop):
             msg = (
                 f"A leap second lies between {self.start:%Y-%m-%d %H:%M:%S} and "
-                f"{self.stop:%Y-%m-%d %H:%M:%S} UTC, and the calendar of ExPRES has none; end "
+                f"{stop:%Y-%m-%d %H:%M:%S} UTC, and the calendar of ExPRES has none; end "
                 "before it or start after it"
             )
             raise EphemerisError(msg)
 
     @classmethod
     def lasting(cls, start: datetime, hours: float = 24.0, step: int = 60) -> Self:
-        """Lay out the times of so many hours; the first time of what comes after is not among them.
+        """Make the times of so many hours; the end itself is not one of them.
 
         A day of minutes has 1440 times.
 
@@ -78,14 +83,14 @@ class Span:
         Raises:
             EphemerisError: ExPRES would misread a file with these times.
         """
-        if not math.isfinite(hours):
-            msg = f"{hours} hours cannot be laid out; give a finite number"
+        if not math.isfinite(hours * 3600.0):
+            msg = f"{hours} hours are not a length of time; give a finite number"
             raise EphemerisError(msg)
         return cls(start, step, math.ceil(round(hours * 3600.0 / step, 6)) if step else 0)
 
     @classmethod
     def between(cls, start: datetime, stop: datetime, step: int = 60) -> Self:
-        """Lay out the times from ``start`` on and before ``stop``.
+        """Make the times from ``start`` on and before ``stop``.
 
         Raises:
             EphemerisError: ExPRES would misread a file with these times.
@@ -105,18 +110,18 @@ class Span:
 
 @dataclass(frozen=True)
 class Ephemeris:
-    """Where the observer is at each time.
+    """The positions of the observer at each time.
 
     Args:
         span: The times.
-        points: Where the observer stands over Jupiter, one point a time.
+        points: The point of Jupiter below the observer, and the distance, one for each time.
         source: What computed it, with versions.
         observer: The observer's name.
         center: The planet's name.
         notes: What the reader of the results should know: conversions and limits of accuracy.
 
     Raises:
-        EphemerisError: A point is none: not finite, no latitude, or not above the centre.
+        EphemerisError: A point is not finite, or has an impossible latitude or distance.
     """
 
     span: Span
@@ -132,7 +137,9 @@ class Ephemeris:
             raise EphemerisError(msg)
         for moment, point in zip(self.span.times(), self.points, strict=True):
             if not all(map(math.isfinite, point)) or abs(point.latitude) > 90.0:  # noqa: PLR2004
-                msg = f"{self.source}: the row {moment:%Y-%m-%d %H:%M:%S} is no position: {point}"
+                msg = (
+                    f"{self.source}: the row {moment:%Y-%m-%d %H:%M:%S} is not a position: {point}"
+                )
                 raise EphemerisError(msg)
             if point.distance <= 0.0:
                 msg = (
@@ -154,10 +161,10 @@ class Ephemeris:
         observer: str,
         notes: tuple[str, ...] = (),
     ) -> Self:
-        """Take the rows that a source gave, if they stand at the times that were asked for.
+        """Make an ephemeris of the rows of a source, if they are for the times that were asked for.
 
         Raises:
-            EphemerisError: A row stands at another time, or rows are missing.
+            EphemerisError: A row is for another time, or rows are missing.
         """
         found = list(rows)
         for wanted, (stamp, _) in zip(span.times(), found, strict=False):
@@ -168,7 +175,7 @@ class Ephemeris:
 
     @property
     def light_times(self) -> tuple[float, ...]:
-        """Seconds that the light took from Jupiter to the observer, one a time."""
+        """Seconds that the light took from Jupiter to the observer, one for each time."""
         return tuple(point.distance / LIGHT_KM_S for point in self.points)
 
 

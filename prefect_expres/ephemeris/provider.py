@@ -1,6 +1,7 @@
-"""What every source of ephemerides is: a small model that says what to compute, and computes it.
+"""The interface of all sources of ephemerides, and the fields that they share.
 
-The models are what users write and what a form shows, so their fields speak for themselves.
+A source is a small model that says what to compute, and computes it. Users write these models and
+forms show them, so each field has a description.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from prefect_expres import __version__
 from prefect_expres.ephemeris.model import CONVENTION, Ephemeris, Span
-from prefect_expres.ephemeris.web_service import Clock
+from prefect_expres.net.clock import Clock
 
 
 class Provider(Protocol):
@@ -24,20 +25,20 @@ class Provider(Protocol):
         """
 
     def identity(self) -> dict[str, JsonValue]:
-        """Give everything that decides the answer, the times apart."""
+        """Give everything that decides the answer, except the times."""
 
 
 def for_forms(kinds: str) -> Callable[[dict[str, Any]], None]:
-    """Word a model that is one of several for a form, in its JSON schema.
+    """Adapt the JSON schema of a model that is one of several choices in a form.
 
-    What cannot be chosen stands there as the one choice. ``kind`` is always sent: it tells the
-    models apart where none is the default.
+    A constant becomes a list of one choice. ``kind`` is required, so that a form always sends it:
+    it tells the models apart.
 
     Args:
-        kinds: What the models are.
+        kinds: What the models are called, as "Source".
     """
 
-    def word(schema: dict[str, Any]) -> None:
+    def adapt(schema: dict[str, Any]) -> None:
         schema["required"] = ["kind", *schema.get("required", [])]
         for field in schema["properties"].values():
             if "const" in field:
@@ -47,11 +48,11 @@ def for_forms(kinds: str) -> Callable[[dict[str, Any]], None]:
             "description": f"Tells this {kinds.lower()} from the others.",
         }
 
-    return word
+    return adapt
 
 
 class EphemerisSpec(BaseModel):
-    """What the sources have in common.
+    """The base of all sources.
 
     Args:
         center: The planet whose emission is simulated.
@@ -64,7 +65,7 @@ class EphemerisSpec(BaseModel):
     )
 
     def identity(self) -> dict[str, Any]:
-        """Give everything that decides the answer, the times apart."""
+        """Give everything that decides the answer, except the times."""
         return {
             "package": __version__,
             "convention": CONVENTION,
@@ -74,7 +75,7 @@ class EphemerisSpec(BaseModel):
 
 
 class ObserverSpec(EphemerisSpec):
-    """What the sources that know many observers have in common.
+    """The base of sources that know many observers.
 
     Args:
         observer: Where the emission is seen from: a name, or a NAIF number as text.

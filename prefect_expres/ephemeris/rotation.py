@@ -1,4 +1,4 @@
-"""How Jupiter stands in space: the IAU rotation of System III.
+"""Jupiter's orientation in space: the IAU rotation of System III.
 
 Constants: Archinal et al. 2018 (IAU Working Group on Cartographic Coordinates, report for 2015),
 as in the NAIF kernels pck00010 and pck00011.
@@ -7,7 +7,7 @@ as in the NAIF kernels pck00010 and pck00011.
 import math
 from typing import NamedTuple
 
-from prefect_expres.ephemeris.bodies import SYSTEM_III_DEG_DAY, TURN_DEG_S
+from prefect_expres.ephemeris.bodies import ROTATION_DEG_S, SYSTEM_III_DEG_DAY
 
 Vector = tuple[float, float, float]
 
@@ -27,7 +27,7 @@ _NUTATION = (
 
 
 class Point(NamedTuple):
-    """A place about Jupiter.
+    """A position relative to Jupiter.
 
     Attributes:
         longitude: East longitude in System III, degrees in [0, 360).
@@ -41,11 +41,11 @@ class Point(NamedTuple):
 
 
 def point_below(vector: Vector, seconds: float) -> Point:
-    """Give the place about Jupiter that a vector from its centre leads to.
+    """Convert a vector from Jupiter's centre into longitude, latitude and distance.
 
     Args:
         vector: From Jupiter to the body, in the J2000 frame, km.
-        seconds: TDB since J2000 at which Jupiter's orientation is taken.
+        seconds: Time of Jupiter's orientation, in seconds of TDB since J2000.
     """
     ascension, declination = _pole(seconds / _CENTURY_S)
     east = (-math.sin(ascension), math.cos(ascension), 0.0)
@@ -66,14 +66,14 @@ def point_below(vector: Vector, seconds: float) -> Point:
     return Point(longitude % 360.0, math.degrees(math.atan2(up, level)), math.hypot(level, up))
 
 
-def seen_from_observer(point: Point) -> Point:
-    """Turn Jupiter's direction from the observer into the observer's from Jupiter, or back."""
+def opposite_direction(point: Point) -> Point:
+    """Convert Jupiter as seen from the observer into the observer as seen from Jupiter, or back."""
     return Point((point.longitude + 180.0) % 360.0, -point.latitude, point.distance)
 
 
-def turned_back(point: Point, light_time: float) -> Point:
-    """Take Jupiter's orientation from when the light left, ``light_time`` seconds earlier."""
-    return point._replace(longitude=(point.longitude + TURN_DEG_S * light_time) % 360.0)
+def rotated_back(point: Point, light_time: float) -> Point:
+    """Take Jupiter's orientation of ``light_time`` seconds earlier, when the light left."""
+    return point._replace(longitude=(point.longitude + ROTATION_DEG_S * light_time) % 360.0)
 
 
 def _pole(centuries: float) -> tuple[float, float]:

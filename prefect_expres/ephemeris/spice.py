@@ -1,7 +1,7 @@
 """SPICE kernels on this machine: DE440 from the package index, or the user's own.
 
-Vectors come from SPICE, UTC and Jupiter's orientation from here, so that no leap-second and no
-planetary-constants kernel is needed and all sources agree on them.
+Only vectors come from SPICE. Leap seconds and Jupiter's orientation come from this package, so
+that no further kernels are needed and all sources agree on them.
 """
 
 import asyncio
@@ -24,13 +24,13 @@ from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import ObserverSpec
 from prefect_expres.ephemeris.rotation import Point, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.errors import EphemerisError
+from prefect_expres.net.clock import Clock
 
 NEAR_KM = 100 * EQUATOR_KM
-"""Nearer than this the barycentre, up to 220 km off Jupiter's centre, costs over 0.002°."""
+"""Closer than this, the barycentre, up to 220 km off Jupiter's centre, is wrong by over 0.002°."""
 _POOL = threading.Lock()
-"""SPICE keeps its kernels in one pool a process, and serves one thread at a time."""
+"""SPICE keeps its kernels in one pool per process, and serves one thread at a time."""
 
 
 class SpiceEphemeris(ObserverSpec):
@@ -96,7 +96,7 @@ def _barycentre_note(points: Sequence[Point]) -> str:
 
 @contextmanager
 def _loaded(kernels: Sequence[str]) -> Iterator[Any]:
-    """Load kernels for a while; what SPICE has to complain about becomes our error."""
+    """Load kernels, and unload them at the end; errors of SPICE become `EphemerisError`."""
     try:
         import spiceypy  # noqa: PLC0415 - only the extra 'spice' brings it
 

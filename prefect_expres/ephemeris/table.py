@@ -1,4 +1,4 @@
-"""The user's own file: a state vector of WebGeoCalc, or a table whose conventions are stated."""
+"""Take an ephemeris from a file: a WebGeoCalc state vector, or a table with stated conventions."""
 
 import asyncio
 import csv
@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-import fsspec
 from pydantic import ConfigDict, Field
 
 from prefect_expres.ephemeris.bodies import AU_KM, EQUATOR_KM, planetocentric
@@ -17,11 +16,13 @@ from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import EphemerisSpec
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timestamps import read_stamp
-from prefect_expres.ephemeris.web_service import Clock
 from prefect_expres.errors import EphemerisError
+from prefect_expres.net.clock import Clock
+from prefect_expres.storage import read_bounded
 
-MOST_BYTES = 512 * 2**20
-_KM = {"km": 1.0, "au": AU_KM, "radii": EQUATOR_KM}
+MAX_BYTES = 128 * 2**20
+"""As many rows as a span may have, of 128 bytes each."""
+_KM: dict[str | None, float] = {"km": 1.0, "au": AU_KM, "radii": EQUATOR_KM}
 
 
 class TableEphemeris(EphemerisSpec):
@@ -60,7 +61,7 @@ class TableEphemeris(EphemerisSpec):
         return {**super().identity(), "sha256": hashlib.sha256(self._data()).hexdigest()}
 
     async def compute(self, span: Span, clock: Clock) -> Ephemeris:
-        """Give the rows of the file that stand at the times of ``span``.
+        """Give the rows of the file for the times of ``span``.
 
         Raises:
             EphemerisError: As `read`, or the file has no rows at some of these times.
@@ -82,8 +83,7 @@ class TableEphemeris(EphemerisSpec):
         """Give all rows of the file.
 
         Raises:
-            EphemerisError: The file cannot be read, or ExPRES would misread it and it cannot be
-                mended, or its conventions are not stated.
+            EphemerisError: The file cannot be read or converted, or its conventions are not stated.
         """
         data = self._data()
         if is_state_vector(data):
@@ -102,35 +102,29 @@ class TableEphemeris(EphemerisSpec):
 
     def _data(self) -> bytes:
         try:
-            with fsspec.open(self.path, "rb") as file:
-                data: bytes = file.read(MOST_BYTES + 1)
-        except (OSError, ValueError, ImportError) as fault:
-            msg = f"The ephemeris {self.path} cannot be read: {fault}"
-            raise EphemerisError(msg) from None
-        if len(data) > MOST_BYTES:
-            msg = f"The ephemeris {self.path} is larger than {MOST_BYTES} bytes"
-            raise EphemerisError(msg)
-        return data
+            return read_bounded(self.path, MAX_BYTES)
+        except OSError as fault:
+            raise EphemerisError(str(fault)) from None
 
     def _check_conventions(self) -> None:
         stated = ("longitude", "latitude", "distance", "light_time")
-        if open_ones := [name for name in stated if getattr(self, name) is None]:
+        if missing := [name for name in stated if getattr(self, name) is None]:
             msg = (
-                f"{self.path} is no WebGeoCalc state vector, so its conventions must be stated: "
-                f"give {', '.join(open_ones)}"
+                f"{self.path} is not a WebGeoCalc state vector, so its conventions must be stated: "
+                f"give {', '.join(missing)}"
             )
             raise EphemerisError(msg)
 
     def _rows(self, data: bytes) -> Iterator[tuple[datetime, Point]]:
         header, *body = _cells(data, self.path)
         try:
-            places = [header.index(name) for name in self.columns]
+            indexes = [header.index(name) for name in self.columns]
         except ValueError:
             msg = f"{self.path} has the columns {', '.join(header)[:200]}; say which are meant"
             raise EphemerisError(msg) from None
         for number, row in enumerate(body, 1):
             try:
-                stamp, *texts = (row[place] for place in places)
+                stamp, *texts = (row[index] for index in indexes)
                 longitude, latitude, distance = map(float, texts)
             except (ValueError, IndexError):
                 msg = f"{self.path}: row {number} cannot be read: {' '.join(row)[:120]!r}"
@@ -140,17 +134,17 @@ class TableEphemeris(EphemerisSpec):
                 Point(
                     (longitude if self.longitude == "east" else -longitude) % 360.0,
                     latitude if self.latitude == "planetocentric" else planetocentric(latitude),
-                    distance * _KM[self.distance or "km"],
+                    distance * _KM[self.distance],
                 ),
             )
 
 
 def _cells(data: bytes, path: str) -> Sequence[Sequence[str]]:
-    """Cut a table into cells at its commas, semicolons or tabs, or else at white space."""
+    """Split a table into cells at commas, semicolons or tabs, or else at white space."""
     try:
         lines = [line for line in data.decode("utf-8-sig").splitlines() if line.strip(" #\t")]
     except UnicodeDecodeError as fault:
-        msg = f"{path} is no text: {fault}"
+        msg = f"{path} is not text: {fault}"
         raise EphemerisError(msg) from None
     lines = [line for line in lines if not line.startswith("#")]
     if not lines:

@@ -1,6 +1,6 @@
 """From UTC to the time that ephemerides are computed in.
 
-UTC is taken for a uniform scale nowhere: 1 s is 0.01° of Jupiter's rotation. The leap seconds
+UTC is never treated as a uniform scale: 1 s is 0.01° of Jupiter's rotation. The leap seconds
 come from the package tzdata, which follows the bulletins of the IERS.
 """
 
@@ -26,8 +26,8 @@ class LeapSeconds:
     """The leap seconds that are announced.
 
     Attributes:
-        after: The midnights before which UTC was given a second, in order.
-        expires: Until when no other one can come.
+        after: The midnights that follow a leap second, in order.
+        expires: When the table ends: later leap seconds are not known yet.
     """
 
     after: tuple[datetime, ...]
@@ -36,7 +36,7 @@ class LeapSeconds:
 
 @cache
 def leap_seconds() -> LeapSeconds:
-    """Read the table that tzdata brings."""
+    """Read the table of the package tzdata."""
     text = (files("tzdata") / "zoneinfo" / "leapseconds").read_text("ascii")
     after, expires = [], FIRST
     for words in (line.split() for line in text.splitlines()):

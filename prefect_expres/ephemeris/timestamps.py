@@ -1,4 +1,4 @@
-"""Reading the times that sources and files write. Months are English whatever the locale is."""
+"""Read the times that sources and files write; month names are English in any locale."""
 
 import re
 from datetime import UTC, datetime
@@ -14,22 +14,22 @@ _STAMP = re.compile(
 
 
 def read_stamp(text: str, source: str) -> datetime:
-    """Read a time of UTC on a whole second.
+    """Read a UTC time on a whole second.
 
     Args:
         text: As 2018-09-13 00:00:00.000 UTC, 2018-09-13T00:00Z or 2018-Sep-13 00:00.
         source: Whose time it is, for messages.
 
     Raises:
-        EphemerisError: It is no time of UTC, a leap second, or no whole second.
+        EphemerisError: It is not a UTC time, not on a whole second, or a leap second.
     """
     found = _STAMP.fullmatch(text.strip())
     if not found:
-        msg = f"{source}: {text[:40]!r} is no time of UTC; write it as 2018-09-13 00:00:00"
+        msg = f"{source}: {text[:40]!r} is not a UTC time; write it as 2018-09-13 00:00:00"
         raise EphemerisError(msg)
     year, month, day, hour, minute, second, fraction = found.groups(default="0")
     if int(fraction or 0):
-        msg = f"{source}: {text[:40]!r} is no whole second, and ExPRES cuts fractions off"
+        msg = f"{source}: {text[:40]!r} is not on a whole second, and ExPRES cuts fractions off"
         raise EphemerisError(msg)
     if int(second) == 60:  # noqa: PLR2004 - a leap second
         msg = f"{source}: {text[:40]!r} is a leap second, and the calendar of ExPRES has none"
@@ -40,7 +40,7 @@ def read_stamp(text: str, source: str) -> datetime:
             int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=UTC
         )
     except ValueError:
-        msg = f"{source}: {text[:40]!r} is on no calendar"
+        msg = f"{source}: {text[:40]!r} is not on the calendar"
         raise EphemerisError(msg) from None
 
 

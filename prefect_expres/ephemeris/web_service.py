@@ -1,56 +1,70 @@
-"""Asking a public service: one question at a time, with patience, and never too much at once."""
+"""Requests to a public web service: one at a time, with pauses, a size limit and a deadline."""
 
 import asyncio
+import contextlib
 import json
-import math
-import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import httpx
 
-from prefect_expres.errors import EphemerisError, EphemerisUnavailable
+from prefect_expres.errors import (
+    EphemerisError,
+    EphemerisUnavailable,
+    ProtocolError,
+    TooLarge,
+    Unreachable,
+)
+from prefect_expres.net.body import body_of, head_of
+from prefect_expres.net.clock import Clock
+from prefect_expres.net.retry import persist
+from prefect_expres.net.retry_after import retry_after
+from prefect_expres.net.url import shown_url
 
 ATTEMPTS = 4
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
-SILENCE_S = 60.0
+FIRST_PAUSE_S = 2.0
+BUDGET_S = 600.0
+"""Seconds that all attempts at one request and their pauses may take together."""
+READ_TIMEOUT_S = 60.0
 """Seconds without a further byte before an attempt is given up."""
-ANSWER_S = 300.0
+ANSWER_TIMEOUT_S = 300.0
 """Seconds after which an answer is given up even if bytes still trickle in."""
-MOST_BYTES = 64 * 2**20
-WORDS = 300
-"""Characters of a service's own words that an error repeats."""
-
-
-@dataclass(frozen=True)
-class Clock:
-    """What tells the seconds and lets them pass; tests bring their own.
-
-    Args:
-        now: Gives seconds that only ever grow.
-        sleep: Lets so many seconds pass.
-    """
-
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+MAX_PORT = 65_535
+MAX_BYTES = 64 * 2**20
+QUOTED_CHARACTERS = 300
+"""How much of a service's own words an error repeats."""
 
 
 class WebService:
-    """Our turn at a service; `exclusive_access` gives one."""
+    """A web service that nobody else in this event loop sends requests to meanwhile.
+
+    `exclusive_access` opens one.
+
+    Args:
+        name: The service's name, for messages.
+        base_url: Where its addresses begin.
+        client: Sends the requests.
+        clock: Sleeps between attempts.
+        answer_timeout: Seconds that one answer may take, from the request to its last byte.
+    """
 
     def __init__(
-        self, service: str, base_url: str, client: httpx.AsyncClient, clock: Clock
+        self,
+        name: str,
+        base_url: str,
+        client: httpx.AsyncClient,
+        clock: Clock,
+        answer_timeout: float,
     ) -> None:
-        self.service = service
+        self.name = name
         self.clock = clock
         self._base_url = base_url.rstrip("/")
         self._client = client
+        self._answer_timeout = answer_timeout
 
-    async def ask(
+    async def request(
         self,
         path: str = "",
         *,
@@ -62,87 +76,91 @@ class WebService:
         A payload asks for a calculation, and to ask twice changes nothing.
 
         Raises:
-            EphemerisUnavailable: Every attempt ended without an answer, or with: later.
+            EphemerisUnavailable: No attempt was answered, or the service asks to come back later.
             EphemerisError: The service refuses, redirects, or sends too much.
         """
         method, url = ("GET" if payload is None else "POST"), self._base_url + path
         request = self._client.build_request(method, url, params=query, json=payload)
-        pause = FIRST_PAUSE_S
-        for attempts_left in reversed(range(ATTEMPTS)):
-            try:
-                return await self._attempt(request)
-            except _Later as fault:
-                if not attempts_left:
-                    msg = f"{self.service} gave no answer in {ATTEMPTS} attempts: {fault}"
-                    raise EphemerisUnavailable(msg) from None
-                await self.clock.sleep(min(fault.asked or pause, LONGEST_PAUSE_S))
-                pause *= 2
-        raise AssertionError  # pragma: no cover - the loop returns or raises
+        return await persist(
+            lambda: self._attempt(request),
+            self.clock,
+            attempts=ATTEMPTS,
+            budget=BUDGET_S,
+            first_pause=FIRST_PAUSE_S,
+        )
 
-    async def ask_json(self, path: str = "", **question: Any) -> dict[str, Any]:
-        """Ask as `ask` does, and read the answer as a JSON object.
+    async def request_json(self, path: str = "", **content: Any) -> dict[str, Any]:
+        """Send a request as `request` does, and read the answer as a JSON object.
 
         Raises:
-            EphemerisUnavailable: As `ask`.
-            EphemerisError: As `ask`, or the answer is no JSON object.
+            EphemerisUnavailable: As `request`.
+            EphemerisError: As `request`, or the answer is not a JSON object.
         """
-        text = await self.ask(path, **question)
+        text = await self.request(path, **content)
         try:
             answer = json.loads(text)
         except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
-            raise self.fault("its answer is no JSON object", text)
+            raise self.error("its answer is not a JSON object", text)
         return answer
 
-    def fault(self, what: str, words: object = None) -> EphemerisError:
-        """Build the error that says what went wrong, in the service's own words."""
-        said = " ".join(str(words or "").split())[:WORDS]
-        return EphemerisError(f"{self.service}: {what}" + (f". It says: {said}" if said else ""))
+    def error(self, what: str, reply: object = None) -> EphemerisError:
+        """Build the error that says what went wrong, and quotes the service's reply."""
+        said = " ".join(str(reply or "").split())[:QUOTED_CHARACTERS]
+        return EphemerisError(f"{self.name}: {what}" + (f". It says: {said}" if said else ""))
 
     async def _attempt(self, request: httpx.Request) -> str:
+        """Send a request once; the only place where errors of the network become ours."""
         try:
-            response = await self._client.send(request, stream=True)
-            try:
-                body = await self._body(response)
-            finally:
-                await response.aclose()
+            async with asyncio.timeout(self._answer_timeout):
+                return await self._exchange(request)
+        except TimeoutError:
+            why = f"it did not end its answer within {self._answer_timeout:g} s"
+            raise self._unavailable(why) from None
         except httpx.HTTPError as fault:
-            raise _Later(str(fault) or type(fault).__name__) from None
+            raise self._unavailable(str(fault) or type(fault).__name__) from None
+        except Unreachable as fault:
+            raise self._unavailable(str(fault)) from None
+        except TooLarge as fault:
+            raise self.error(f"{fault}; ask for fewer times") from None
+        except ProtocolError as fault:
+            raise self.error(str(fault)) from None
+
+    async def _exchange(self, request: httpx.Request) -> str:
+        response = await self._client.send(request, stream=True)
+        try:
+            await self._refuse_errors(response)
+            body = body_of(response, MAX_BYTES, str(request.url.copy_with(query=None)))
+            return b"".join([chunk async for chunk in body]).decode("utf-8", "replace")
+        finally:
+            await response.aclose()
+
+    async def _refuse_errors(self, response: httpx.Response) -> None:
         if response.is_redirect:
-            target = response.headers.get("location", "")
-            raise self.fault(f"it redirects, which is not followed, to {target[:200]!r}")
+            target = shown_url(response.headers.get("location", ""))[:200]
+            raise self.error(f"it redirects, which is not followed, to {target!r}")
+        status = f"HTTP status {response.status_code}"
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error:
-            raise _Later(f"HTTP status {response.status_code}", _retry_after(response))
+            raise self._unavailable(status, retry_after(response.headers.get("retry-after")))
         if response.is_error:
-            raise self.fault(f"HTTP status {response.status_code}", body)
-        return body
+            raise self.error(status, (await _page_of(response)).decode("utf-8", "replace"))
 
-    async def _body(self, response: httpx.Response) -> str:
-        """Read the text of an answer, if it comes to its end in time and within bounds.
-
-        Compression was not asked for; what comes compressed all the same is counted unpacked.
-        """
-        parts, size, deadline = [], 0, self.clock.now() + ANSWER_S
-        async for part in response.aiter_bytes():
-            parts.append(part)
-            size += len(part)
-            if size > MOST_BYTES:
-                raise self.fault(f"it sends more than {MOST_BYTES} bytes; ask for fewer rows")
-            if self.clock.now() > deadline:
-                msg = f"{self.service} did not end its answer within {ANSWER_S:.0f} s"
-                raise EphemerisUnavailable(msg)
-        return b"".join(parts).decode("utf-8", "replace")
+    def _unavailable(self, why: str, asked: float | None = None) -> EphemerisUnavailable:
+        return EphemerisUnavailable(f"{self.name} is not available now: {why}", asked)
 
 
-@asynccontextmanager
-async def exclusive_access(service: str, base_url: str, clock: Clock) -> AsyncIterator[WebService]:
-    """Wait until nobody else in this event loop talks to the host, then talk to it.
+@contextlib.asynccontextmanager
+async def exclusive_access(
+    name: str, base_url: str, clock: Clock, *, answer_timeout: float = ANSWER_TIMEOUT_S
+) -> AsyncIterator[WebService]:
+    """Wait until nobody else in this event loop sends requests to the host, then open it.
 
     Args:
-        service: The service's name, for messages.
+        name: The service's name, for messages.
         base_url: Where its addresses begin.
-        clock: Lets pauses pass.
+        clock: Sleeps between attempts.
+        answer_timeout: Seconds that one answer may take, from the request to its last byte.
 
     Raises:
         EphemerisError: The address is no http: or https: URL.
@@ -151,37 +169,30 @@ async def exclusive_access(service: str, base_url: str, clock: Clock) -> AsyncIt
         url = httpx.URL(base_url)
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL()
-    if url.scheme not in {"http", "https"} or not url.host:
-        msg = f"{service}: {base_url[:200]!r} is no address of a web service"
+    if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > MAX_PORT:
+        msg = f"{name}: {shown_url(base_url)[:200]!r} is not the URL of a web service"
         raise EphemerisError(msg)
     async with (
-        _TURNS.setdefault(asyncio.get_running_loop(), defaultdict(asyncio.Lock))[url.netloc],
+        _LOCKS.setdefault(asyncio.get_running_loop(), defaultdict(asyncio.Lock))[url.netloc],
         httpx.AsyncClient(
-            timeout=SILENCE_S,
+            timeout=READ_TIMEOUT_S,
             trust_env=False,
             follow_redirects=False,
             headers={"User-Agent": "prefect-expres", "Accept-Encoding": "identity"},
         ) as client,
     ):
-        yield WebService(service, base_url, client, clock)
+        yield WebService(name, base_url, client, clock, answer_timeout)
 
 
-_TURNS: WeakKeyDictionary[asyncio.AbstractEventLoop, defaultdict[bytes, asyncio.Lock]] = (
+_LOCKS: WeakKeyDictionary[asyncio.AbstractEventLoop, defaultdict[bytes, asyncio.Lock]] = (
     WeakKeyDictionary()
 )
 
 
-class _Later(Exception):
-    """The attempt failed in a way that may pass."""
-
-    def __init__(self, why: str, asked: float | None = None) -> None:
-        super().__init__(why)
-        self.asked = asked
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    try:
-        seconds = float(response.headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return seconds if math.isfinite(seconds) and seconds > 0 else None
+async def _page_of(response: httpx.Response) -> bytes:
+    """Read the beginning of an error page, as far as it comes; the status matters more."""
+    page = bytearray()
+    with contextlib.suppress(httpx.HTTPError):
+        async for chunk in head_of(response):
+            page += chunk
+    return bytes(page)

@@ -1,8 +1,8 @@
-"""NAIF's WebGeoCalc and its sisters: SPICE with every mission's kernels, over HTTP.
+"""NAIF's WebGeoCalc and services with the same API: SPICE with every mission's kernels, over HTTP.
 
-It is asked for Jupiter as the observer sees it, with the light's travel counted (``CN``), in the
-frame IAU_JUPITER; the direction is then turned round. That, and not the usual state of the
-spacecraft about Jupiter, is the orientation at t - light time.
+The query is for Jupiter as the observer sees it, corrected for light time (``CN``), in the frame
+IAU_JUPITER; the direction is then reversed. This gives the orientation at t - light time, which
+the usual state of the spacecraft relative to Jupiter does not.
 """
 
 import re
@@ -14,16 +14,17 @@ from pydantic import ConfigDict, Field
 from prefect_expres.ephemeris.bodies import JUPITER, naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import ObserverSpec
-from prefect_expres.ephemeris.rotation import Point, seen_from_observer
+from prefect_expres.ephemeris.rotation import Point, opposite_direction
 from prefect_expres.ephemeris.timestamps import read_stamp
-from prefect_expres.ephemeris.web_service import Clock, WebService, exclusive_access
+from prefect_expres.ephemeris.web_service import WebService, exclusive_access
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
+from prefect_expres.net.clock import Clock
 
 NASA = "https://wgc2.jpl.nasa.gov:8443/webgeocalc/api"
 SOLAR_SYSTEM_KERNELS = 1
 COLUMNS = ("UTC calendar date", "Longitude (deg)", "Latitude (deg)", "Radius (km)")
-PATIENCE_S = 600.0
-_FIRST_LOOK_S, _LONGEST_LOOK_S = 1.0, 10.0
+TIMEOUT_S = 600.0
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 10.0
 _LOST = {"FAILED", "CANCELLED", "DISPATCHED", "EXPIRED"}
 _NUMBER = re.compile(r"[A-Za-z0-9-]{1,80}", re.ASCII)
 
@@ -49,16 +50,16 @@ class WebGeoCalcEphemeris(ObserverSpec):
             EphemerisUnavailable: The service does not answer, or not in time.
             EphemerisError: The service cannot compute it.
         """
-        async with exclusive_access("WebGeoCalc", self.base_url, clock) as talk:
-            started = await _answer(talk, "/calculation/new", payload=self._payload(span))
+        async with exclusive_access("WebGeoCalc", self.base_url, clock) as service:
+            started = await _answer(service, "/calculation/new", payload=self._payload(span))
             number = started.get("calculationId")
             if not isinstance(number, str) or not _NUMBER.fullmatch(number):
-                raise talk.fault("its answer names no calculation", started)
-            await _wait(talk, started, number)
-            results = await _answer(talk, f"/calculation/{number}/results")
+                raise service.error("its answer names no calculation", started)
+            await _wait(service, started, number)
+            results = await _answer(service, f"/calculation/{number}/results")
             rows = [
-                (read_stamp(str(stamp), "WebGeoCalc"), seen_from_observer(point))
-                for stamp, point in _rows(talk, results)
+                (read_stamp(str(stamp), "WebGeoCalc"), opposite_direction(point))
+                for stamp, point in _rows(service, results)
             ]
         source = f"WebGeoCalc, kernel sets {', '.join(map(str, self.kernel_sets))}"
         return Ephemeris.of_rows(span, rows, source, self.observer)
@@ -85,27 +86,27 @@ class WebGeoCalcEphemeris(ObserverSpec):
         }
 
 
-async def _answer(talk: WebService, path: str, **question: Any) -> dict[str, Any]:
-    answer = await talk.ask_json(path, **question)
+async def _answer(service: WebService, path: str, **content: Any) -> dict[str, Any]:
+    answer = await service.request_json(path, **content)
     if answer.get("status") != "OK":
         error = answer.get("error")
         words = error.get("shortDescription") if isinstance(error, Mapping) else None
-        raise talk.fault("the calculation is refused", words or answer.get("message", answer))
+        raise service.error("the calculation is refused", words or answer.get("message", answer))
     return answer
 
 
-async def _wait(talk: WebService, answer: Mapping[str, Any], number: str) -> None:
-    """Look at the calculation until it is complete, ever less often."""
-    deadline, pause = talk.clock.now() + PATIENCE_S, _FIRST_LOOK_S
+async def _wait(service: WebService, answer: Mapping[str, Any], number: str) -> None:
+    """Poll the calculation until it is complete, at growing intervals."""
+    deadline, pause = service.clock.now() + TIMEOUT_S, _FIRST_PAUSE_S
     while (phase := _phase(answer)) != "COMPLETE":
         if phase in _LOST:
-            raise talk.fault(f"the calculation {number} ended as {phase}", answer.get("message"))
-        if talk.clock.now() + pause > deadline:
-            msg = f"WebGeoCalc: calculation {number} is still {phase} after {PATIENCE_S:.0f} s"
+            raise service.error(f"the calculation {number} ended as {phase}", answer.get("message"))
+        if service.clock.now() + pause > deadline:
+            msg = f"WebGeoCalc: calculation {number} is still {phase} after {TIMEOUT_S:.0f} s"
             raise EphemerisUnavailable(msg)
-        await talk.clock.sleep(pause)
-        pause = min(2 * pause, _LONGEST_LOOK_S)
-        answer = await _answer(talk, f"/calculation/{number}")
+        await service.clock.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_S)
+        answer = await _answer(service, f"/calculation/{number}")
 
 
 def _phase(answer: Mapping[str, Any]) -> str:
@@ -113,16 +114,16 @@ def _phase(answer: Mapping[str, Any]) -> str:
     return str(result.get("phase")) if isinstance(result, Mapping) else "UNKNOWN"
 
 
-def _rows(talk: WebService, results: Mapping[str, Any]) -> list[tuple[object, Point]]:
+def _rows(service: WebService, results: Mapping[str, Any]) -> list[tuple[object, Point]]:
     """Take the wanted columns by their names; their order is not promised."""
     try:
         names = [column["name"] for column in results["columns"]]
-        places = [names.index(name) for name in COLUMNS]
-        cells = [[row[place] for place in places] for row in results["rows"]]
+        indexes = [names.index(name) for name in COLUMNS]
+        cells = [[row[index] for index in indexes] for row in results["rows"]]
         return [(stamp, Point(*map(float, numbers))) for stamp, *numbers in cells]
     except (KeyError, TypeError, ValueError, IndexError):
-        raise _unreadable(talk, results) from None
+        raise _unreadable(service, results) from None
 
 
-def _unreadable(talk: WebService, results: Mapping[str, Any]) -> EphemerisError:
-    return talk.fault(f"its table is not one of {', '.join(COLUMNS)}", results.get("columns"))
+def _unreadable(service: WebService, results: Mapping[str, Any]) -> EphemerisError:
+    return service.error(f"its table is not one of {', '.join(COLUMNS)}", results.get("columns"))

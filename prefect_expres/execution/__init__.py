@@ -21,6 +21,7 @@ from prefect_expres.execution.options import RunOptions
 from prefect_expres.execution.run import complete, folder_of, run_simulation
 from prefect_expres.execution.start import ensure_started
 from prefect_expres.execution.steps import ClientSteps, ResultSteps, Steps
+from prefect_expres.execution.stepwise import StepwiseRun
 from prefect_expres.execution.stop import stop_jobs
 from prefect_expres.execution.view import ResultView
 
@@ -38,6 +39,7 @@ __all__ = [
     "RunOptions",
     "SimulationResult",
     "Steps",
+    "StepwiseRun",
     "Submission",
     "complete",
     "ensure_started",

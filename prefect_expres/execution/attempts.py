@@ -1,6 +1,5 @@
 """Get a simulation's results from the service, whatever breaks on the way."""
 
-import time
 from dataclasses import dataclass
 
 from prefect_expres.errors import JobAborted, JobError, JobLost
@@ -15,6 +14,9 @@ from prefect_expres.storage import StoredFile
 from prefect_expres.uws import Job, Phase
 
 MOST_EXCLUDED = 10
+"""Jobs to exclude: after so many, the last one's error stands."""
+SHORTEST_TIMEOUT = 1.0
+"""Seconds that a step has, however late it begins."""
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,11 @@ class Attempts:
         self._options = options
         self._tell = tell
         self._guard = JobGuard(request, steps, options, tell)
-        self._left = options.attempts
+        self._attempts_left = options.attempts
         self._excluded: list[str] = []
 
     async def finish(self) -> Finished:
-        """Come to a completed job and download its results.
+        """Run the simulation on some job and download its results.
 
         Raises:
             JobError: As many jobs as attempts ended without results; it is the last one's.
@@ -77,19 +79,21 @@ class Attempts:
         guard, label = self._guard, self._request.label
         guard.submission = None
         async with self._steps.slot(), guard.stopped_on_exit():
-            deadline = time.monotonic() + self._options.seconds_to_wait
+            deadline = self._steps.clock.now() + self._options.seconds_to_wait
             submission = guard.submission = await self._steps.create(
                 self._request, self._options, tuple(self._excluded)
             )
             await self._tell(JobChosen(label, submission.job_url))
-            await self._steps.start(submission, _until(deadline))
+            await self._steps.start(submission, self._seconds_until(deadline))
             job, phases = await self._steps.finish(
-                submission, label, _until(deadline), self._options.execution_duration
+                submission, label, self._seconds_until(deadline), self._options.execution_duration
             )
+        await guard.stop_strays()
         files = await self._steps.download(submission, self._folder)
-        if submission.strays:
-            await guard.stop()
         return Finished(submission, job, phases, files)
+
+    def _seconds_until(self, deadline: float) -> float:
+        return max(deadline - self._steps.clock.now(), SHORTEST_TIMEOUT)
 
     def _may_try_again(self, fault: JobError) -> bool:
         """Count the attempt, unless it was another's job that vanished or an old one of no use."""
@@ -99,8 +103,8 @@ class Attempts:
         self._excluded.append(submission.job_id)
         vanished = not submission.ours and isinstance(fault, JobAborted | JobLost)
         if not vanished and submission.phase is not Phase.COMPLETED:
-            self._left -= 1
-        return self._left > 0
+            self._attempts_left -= 1
+        return self._attempts_left > 0
 
 
 def unwrapped(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -113,7 +117,3 @@ def unwrapped(group: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(fault, BaseExceptionGroup) and len(fault.exceptions) == 1:
         fault = fault.exceptions[0]
     return fault
-
-
-def _until(deadline: float) -> float:
-    return max(deadline - time.monotonic(), 1.0)

@@ -1,4 +1,4 @@
-"""Bring every result of a completed job home."""
+"""Download every result of a completed job."""
 
 import contextlib
 from collections.abc import Collection

@@ -1,9 +1,9 @@
-"""Choose the one job that runs a simulation, among all who ask for it at once.
+"""Choose the one job that runs a simulation, also when several flow runs want it at once.
 
-UWS separates create from run, and its list shows every job with its creation time. So each who
-asks looks first; who sees no job creates one in phase PENDING, lets it settle, and reads the list
-again: the oldest wins, the others withdraw theirs and wait for it. All who read the list see the
-same winner, and only the winner is ever started.
+UWS separates create from run, and its list shows every job with its creation time. So each client
+reads the list first. If it sees no job, it creates one in phase PENDING, lets it settle, and reads
+the list again: the oldest job wins, and clients delete their own jobs that lost and wait for it.
+All who read the list see the same winner, and only the winner is ever started.
 
 Why nothing slips through:
 
@@ -65,7 +65,7 @@ class Submission(BaseModel):
 
 
 class Election:
-    """One who asks for a simulation.
+    """The choice of the job for one simulation of one flow run.
 
     Args:
         client: The client of the job list.
@@ -99,7 +99,7 @@ class Election:
         self._strays = False
 
     async def submit(self) -> Submission:
-        """Come to the one job, which may be another's, running or completed.
+        """Choose the one job, which may be another's, running or completed.
 
         Raises:
             WaitTimeout: No job could be had in all the time.
@@ -121,7 +121,7 @@ class Election:
             await self._clock.sleep(SETTLE_SECONDS)
 
     async def _listed(self) -> list[JobRef]:
-        """Read the jobs that claim to be this simulation, oldest first."""
+        """Read the jobs that claim to be this simulation."""
         for _ in range(LOOKS_FOR_OURS):
             named = map(self._as_created, await self._client.named_jobs())
             listed = [ref for ref in named if self._may_serve(ref)]
@@ -130,7 +130,7 @@ class Election:
             if not late:
                 return listed
             await self._clock.sleep(SETTLE_SECONDS)
-        return sorted([*listed, *late], key=lambda ref: ref.age)
+        return [*listed, *late]
 
     async def _still_there(self, job_id: str) -> JobRef | None:
         """Read a job of ours that the list does not show; forget it if it is gone."""
@@ -203,10 +203,11 @@ class Election:
     async def _look_for(self, run_id: RunId, retry_after: float | None) -> None:
         await self._clock.sleep(retry_after or 0.0)
         for pause in PAUSES_AFTER_A_LOST_CREATE:
-            found = await self._client.find(str(run_id))
-            if found:
-                await self._told(f"The job {found[0].id} was created")
-                return
+            for ref in await self._client.find(str(run_id)):
+                if await self._is_same(ref):
+                    self._created[ref.id] = run_id
+                    await self._told(f"The job {ref.id} was created")
+                    return
             await self._clock.sleep(pause)
         self._strays = True
 

@@ -1,4 +1,4 @@
-"""Why a job ended without its results: the service's words and what the job printed."""
+"""Why a job ended without its results: what the service says, and what the job printed."""
 
 from collections.abc import Awaitable
 

@@ -1,4 +1,4 @@
-"""Leave no job running by mistake: who gives up on a simulation stops its jobs."""
+"""Leave no job running by mistake: a flow run that gives up stops its jobs."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -15,6 +15,7 @@ from prefect_expres.expres import SimulationRequest
 from prefect_expres.uws import Phase, UWSClient
 
 STOP_SECONDS = 25.0
+"""How long a cancelled run may take to stop its jobs: Prefect kills it after 30 seconds."""
 SECOND_LOOK_AFTER = 1.0
 
 
@@ -41,10 +42,11 @@ class JobGuard:
 
     @contextlib.asynccontextmanager
     async def stopped_on_exit(self) -> AsyncIterator[None]:
-        """Stop our jobs if the flow run is cancelled or gives up while they may be running."""
+        """Stop our jobs if the flow run is cancelled or gives up; strays also if the job failed."""
         try:
             yield
         except JobError:
+            await self.stop_strays()
             raise
         except BaseException:
             with anyio.move_on_after(STOP_SECONDS, shield=True) as deadline:
@@ -57,13 +59,18 @@ class JobGuard:
                 await self._tell(StepTaken("abort", msg))
             raise
 
+    async def stop_strays(self) -> None:
+        """When the chosen job has ended, stop those of creates whose answers were lost."""
+        if self.submission is not None and self.submission.strays:
+            await self.stop()
+
     async def stop(self) -> None:
         """Look for our jobs by name; once more if a create was under way, whose job may be late."""
         try:
             async with self._steps.client(self._request.job_list) as client:
                 stopped = await self._stop_once(client)
                 if self.submission is None:
-                    await anyio.sleep(SECOND_LOOK_AFTER)
+                    await client.clock.sleep(SECOND_LOOK_AFTER)
                     stopped |= await self._stop_once(client)
         except ExpresError as fault:
             msg = f"Our jobs could not be stopped; look at them on the service. {fault}"

@@ -9,7 +9,7 @@ LONGEST_PAUSE = 60.0
 
 
 class JobLimitWait:
-    """A wait for room under the limit, longer and longer between tries, until a deadline.
+    """Pauses between tries while the limit is reached, longer and longer, until a deadline.
 
     Args:
         clock: Sleeps.

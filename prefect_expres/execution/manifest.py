@@ -11,6 +11,7 @@ import fsspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from prefect_expres.analysis.windows import Window
+from prefect_expres.errors import UnsafeName
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.storage import StoredFile, read_or_none, write_whole
 from prefect_expres.uws.filenames import safe_name
@@ -127,20 +128,20 @@ def _find_verified(folder: str, fingerprint: str) -> SimulationResult | None:
         return None
     system, path = fsspec.core.url_to_fs(folder)
     whole = manifest.fingerprint == fingerprint and all(
-        _is_whole(system, posixpath.join(path, safe_name(file.name)), file)
-        for file in manifest.files
+        _is_whole(system, path, file) for file in manifest.files
     )
     if not whole:
         return None
     return SimulationResult(**manifest.model_dump(), folder=folder, found=True)
 
 
-def _is_whole(system: Any, path: str, file: StoredFile) -> bool:
+def _is_whole(system: Any, folder: str, file: StoredFile) -> bool:
+    """Say whether a file is in its folder, with its hash."""
     digest = hashlib.sha256()
     try:
-        with system.open(path, "rb") as stream:
+        with system.open(posixpath.join(folder, safe_name(file.name)), "rb") as stream:
             while block := stream.read(_BLOCK):
                 digest.update(block)
-    except FileNotFoundError:
+    except (FileNotFoundError, UnsafeName):
         return False
     return digest.hexdigest() == file.sha256

@@ -81,8 +81,9 @@ async def build_request(
     Args:
         model: The configuration.
         access: What the user may ask for.
-        ephemeris: Path or fsspec URL of the CSV file that ``OBSERVER.EPHEM`` names, or a source
-            that computes it; then observer and moons' phases are set, too.
+        ephemeris: Path or fsspec URL of the CSV file that ``OBSERVER.EPHEM`` names; or a source
+            that computes it, or what `compute_csv` gave: then observer and moons' phases are set,
+            too.
         branch: The ExPRES git branch.
         label: A short name for people.
         compute: Computes the file of a source.
@@ -93,13 +94,15 @@ async def build_request(
         EphemerisError: The ephemeris is missing or not named.
     """
     track: bytes | None = None
-    if isinstance(ephemeris, str | Path):
+    if isinstance(ephemeris, str | Path) and not _is_content(ephemeris):
         try:
             track = await asyncio.to_thread(read_bounded, ephemeris, LARGEST_INPUT)
         except OSError as fault:
             raise EphemerisError(str(fault)) from None
     elif ephemeris is not None:
-        track = (await compute(ephemeris, span_of(model))).encode()
+        if not isinstance(ephemeris, str | Path):
+            ephemeris = await compute(ephemeris, span_of(model))
+        track = str(ephemeris).encode()
         model = with_observer(model, await asyncio.to_thread(read_csv, track))
     for warning in warnings_of(model, access):
         await tell(Warned(str(warning)))
@@ -110,3 +113,8 @@ async def build_request(
     )
     await tell(StepTaken("prepare", line))
     return request
+
+
+def _is_content(given: str | Path) -> bool:
+    """Tell the content of a CSV file from its path or URL."""
+    return "\n" in str(given)

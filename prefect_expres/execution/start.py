@@ -1,4 +1,4 @@
-"""See to it that the chosen job is started, by its creator or, where that is gone, by us."""
+"""Start the chosen job: a job of ours at once, another's if its creator does not."""
 
 import random
 
@@ -36,7 +36,7 @@ async def ensure_started(
 
     Raises:
         JobNotFound: The job was withdrawn.
-        WaitTimeout: The limit left no room in all the time.
+        WaitTimeout: The limit was reached all the time.
         ServiceError: It could not be started.
     """
     if submission.phase is not Phase.PENDING:
@@ -45,7 +45,7 @@ async def ensure_started(
         phase = await _left_to_creator(client, submission.job_id)
         if phase is not Phase.PENDING:
             return phase
-        msg = f"Starting {submission.job_url} in place of its creator, who has not"
+        msg = f"Starting {submission.job_url}: the flow run that created it has not"
         await tell(StepTaken("submit", msg))
     limit = JobLimitWait(client.clock, timeout, submission.job_url, tell)
     while True:

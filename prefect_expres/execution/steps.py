@@ -26,6 +26,7 @@ from prefect_expres.execution.options import RunOptions
 from prefect_expres.execution.start import ensure_started
 from prefect_expres.execution.view import ResultView, view_results
 from prefect_expres.expres import SimulationRequest
+from prefect_expres.net.clock import Clock
 from prefect_expres.storage import StoredFile
 from prefect_expres.uws import Job, Observation, Phase, UWSClient, wait_for
 from prefect_expres.uws.transfer import RESULT_LIMIT
@@ -46,9 +47,9 @@ async def create(
     excluded: Sequence[str] = (),
     tell: Listener = ignore,
 ) -> Submission:
-    """Come to the one job that runs the simulation; see `Election`."""
+    """Find or create the one job that runs the simulation; see `Election`."""
     submission = await Election(client, request, options, excluded, tell).submit()
-    origin = "ours" if submission.ours else "of another run that asks for the same simulation"
+    origin = "ours" if submission.ours else "of another flow run for the same simulation"
     await tell(
         StepTaken("submit", f"{submission.job_url}, {submission.phase.value}, {origin}"),
     )
@@ -58,11 +59,11 @@ async def create(
 async def start(
     client: UWSClient, submission: Submission, timeout: float, tell: Listener = ignore
 ) -> Phase:
-    """See to it that the job is started, and give the phase afterwards.
+    """Start the job, or see that its creator does, and give the phase afterwards.
 
     Raises:
         JobLost: The job was withdrawn or deleted.
-        WaitTimeout: The service's limit of active jobs left no room in all the time.
+        WaitTimeout: The service's limit of active jobs was reached all the time.
     """
     try:
         return await ensure_started(client, submission, timeout=timeout, tell=tell)
@@ -73,7 +74,7 @@ async def start(
 async def finish(
     client: UWSClient, job_id: str, label: str, wait: Wait, tell: Listener = ignore
 ) -> tuple[Job, tuple[PhaseTime, ...]]:
-    """Wait in some way until the job has completed.
+    """Wait until the job has completed, in the way that is given.
 
     Returns:
         The completed job, and when each phase was first seen.
@@ -126,7 +127,7 @@ _ENDED_BADLY: dict[Phase, type[JobError]] = {
 
 
 class ResultSteps(Protocol):
-    """What is done with results that are home."""
+    """What is done with downloaded results."""
 
     async def view(self, cdf: StoredFile, folder: str) -> ResultView:
         """Find what is visible, and draw it."""
@@ -140,6 +141,10 @@ class ResultSteps(Protocol):
 class Steps(ResultSteps, Protocol):
     """All steps of a simulation: as task runs, or as they are."""
 
+    @property
+    def clock(self) -> Clock:
+        """The clock of deadlines."""
+
     def slot(self) -> AbstractAsyncContextManager[object]:
         """Hold a concurrency slot for a job on the service."""
 
@@ -149,10 +154,10 @@ class Steps(ResultSteps, Protocol):
     async def create(
         self, request: SimulationRequest, options: RunOptions, excluded: Sequence[str]
     ) -> Submission:
-        """Come to the one job that runs the simulation."""
+        """Find or create the one job that runs the simulation."""
 
     async def start(self, submission: Submission, timeout: float) -> Phase:
-        """See to it that the job is started."""
+        """Start the job, or see that its creator does."""
 
     async def finish(
         self, submission: Submission, label: str, timeout: float, execution_duration: int
@@ -182,6 +187,11 @@ class ClientSteps:
         self._largest_result = largest_result
         self._tell = tell
 
+    @property
+    def clock(self) -> Clock:
+        """The client's clock."""
+        return self._client.clock
+
     def slot(self) -> AbstractAsyncContextManager[object]:
         """Hold nothing: the service itself says when there are too many jobs."""
         return contextlib.nullcontext()
@@ -193,11 +203,11 @@ class ClientSteps:
     async def create(
         self, request: SimulationRequest, options: RunOptions, excluded: Sequence[str]
     ) -> Submission:
-        """Come to the one job that runs the simulation."""
+        """Find or create the one job that runs the simulation."""
         return await create(self._client, request, options, excluded, self._tell)
 
     async def start(self, submission: Submission, timeout: float) -> Phase:
-        """See to it that the job is started."""
+        """Start the job, or see that its creator does."""
         return await start(self._client, submission, timeout, self._tell)
 
     async def finish(

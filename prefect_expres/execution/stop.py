@@ -16,7 +16,7 @@ async def stop_jobs(
 ) -> dict[str, Phase | None]:
     """Abort every unfinished job of a flow run, and delete those that were not started.
 
-    It may be done any number of times, by anybody.
+    Doing it again does no harm.
 
     Args:
         client: The client of the job list.

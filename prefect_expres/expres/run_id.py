@@ -13,6 +13,7 @@ _LABEL_LENGTH = 28
 _FORM = re.compile(
     r"([A-Za-z0-9_-]{1,28})\.([0-9a-f]{12})\.([0-9a-f]{16})\.([0-9a-f]{4})", re.ASCII
 )
+_OWNER = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,25 @@ class RunId:
 
     @classmethod
     def new(cls, label: str, fingerprint: str, owner: str) -> Self:
-        """Make the runId of a new job."""
+        """Name a new job.
+
+        Raises:
+            ValueError: The owner does not fit, so that the job could not be found again.
+        """
+        cls.check_owner(owner)
         short = label[:_LABEL_LENGTH].rstrip("-")
         return cls(short, fingerprint[:12], owner, secrets.token_hex(2))
+
+    @staticmethod
+    def check_owner(owner: str) -> None:
+        """Check that an owner fits a runId.
+
+        Raises:
+            ValueError: It is not what ``owner_of`` gives.
+        """
+        if not _OWNER.fullmatch(owner):
+            msg = f"The owner {owner!r} does not fit a runId; give 16 hexadecimal digits"
+            raise ValueError(msg)
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:

@@ -26,7 +26,7 @@ def warnings_of(configuration: Configuration, access: Access | None = None) -> t
             time.
 
     Returns:
-        One problem for each warning: its rule is the reason, its fix is what to write.
+        One problem for each warning; its rule is the reason, its fix is what to write.
     """
     whole = Part(configuration.content())
     silent = (warning for rule in WARNINGS.values() for warning in rule.problems(whole))

@@ -1,4 +1,4 @@
-"""What an observatory will see: made of simulations, and published.
+"""Forecasts: what an observatory will see, made from simulations.
 
 May import: errors, storage, analysis, campaigns.
 """

@@ -1,4 +1,4 @@
-"""Make a forecast of simulations: what an observatory will see, as files and as values."""
+"""Make a forecast from simulations: what an observatory will see, as files and as values."""
 
 import hashlib
 import posixpath
@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 import prefect_expres
 from prefect_expres import analysis
+from prefect_expres.analysis.arcs import Arc
+from prefect_expres.analysis.observatories import Observatory
 from prefect_expres.analysis.windows import Window
 from prefect_expres.campaigns.plan import RoutineMoon
 from prefect_expres.errors import ResultError
@@ -24,16 +26,22 @@ TABLE, FIGURE = "windows.csv", "overview.png"
 CALENDAR, CATALOGUE = "windows.ics", "windows.tfcat.json"
 ANNOUNCED = "announced.json"
 GAP = 15
-"""Steps without emission that a window may hold: arcs are thinner than a cell at their top."""
+"""Time steps without emission that a window may contain: near its highest frequency an arc is
+thinner than a cell of the grid."""
 
 TOLERANCE = timedelta(minutes=15)
 _WINDOWS = TypeAdapter(list[Window])
 
 
 class Simulated(BaseModel):
-    """A simulation that a forecast stands on, or was to stand on.
+    """A simulation of a forecast.
 
-    ``folder`` is the URL of its files, None if it is missing; ``error`` says why.
+    Args:
+        label: Its label.
+        moon: The moon that induces the emission.
+        day: The day, UTC.
+        folder: URL of the folder of its results; None if they are missing.
+        error: Why they are missing.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,7 +54,7 @@ class Simulated(BaseModel):
 
 
 class PublishedFile(BaseModel):
-    """A file of a forecast: its name in the set's folder, its size in bytes and its SHA-256."""
+    """A file of a forecast: its name in the folder, its size in bytes and its SHA-256."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -55,10 +63,17 @@ class PublishedFile(BaseModel):
     sha256: str
 
 
-class Forecast(BaseModel):
-    """What an observatory will see, and what that was taken from.
+class ForecastFacts(BaseModel):
+    """What a forecast is about.
 
-    ``folder`` is the name of the folder that holds the files, beside the one named ``latest``.
+    Args:
+        observatory: Name of the observatory.
+        first: The first day, UTC.
+        last: The last day, UTC.
+        made: When the forecast was made, UTC.
+        folder: Name of the folder with the files, beside the one named ``latest``.
+        moons: The moons, in the order in which they are shown.
+        simulations: The simulations of the forecast, the missing ones included.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -69,28 +84,39 @@ class Forecast(BaseModel):
     made: datetime
     folder: str
     moons: tuple[str, ...]
-    windows: tuple[Window, ...]
     simulations: tuple[Simulated, ...]
-    files: tuple[PublishedFile, ...]
-    package_version: str = prefect_expres.__version__
 
     @property
     def missing(self) -> tuple[Simulated, ...]:
-        """What was to be simulated and is not there."""
+        """The simulations without results."""
         return tuple(each for each in self.simulations if each.folder is None)
 
 
+class Forecast(ForecastFacts):
+    """What an observatory will see.
+
+    Args:
+        windows: The windows of visible emission, by start.
+        files: The files of the forecast.
+        package_version: The version of this package that made it.
+    """
+
+    windows: tuple[Window, ...]
+    files: tuple[PublishedFile, ...]
+    package_version: str = prefect_expres.__version__
+
+
 class Interest(BaseModel):
-    """Which windows are worth an event: long enough, and at frequencies that are high enough."""
+    """Which windows are of interest: those that last long enough and reach high frequencies."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    minutes: float = Field(30, ge=0, description="Minutes that a window lasts at least.")
-    mhz: float = Field(15, ge=0, description="Frequency that a window reaches at least, MHz.")
+    minutes: float = Field(30, ge=0, description="Shortest length of a window, minutes.")
+    mhz: float = Field(15, ge=0, description="Frequency that a window must reach, MHz.")
     moons: tuple[RoutineMoon, ...] = Field((), description="Only these moons; empty for all.")
 
     def includes(self, window: Window) -> bool:
-        """Say whether a window is of interest."""
+        """Return whether a window is of interest."""
         return (
             window.end - window.start >= timedelta(minutes=self.minutes)
             and window.fmax >= self.mhz
@@ -99,58 +125,59 @@ class Interest(BaseModel):
 
 
 def forecasts_of(output: str, observatory: str) -> str:
-    """Give the folder of an observatory's forecasts: several may share one output."""
+    """Return the folder of the forecasts of an observatory; several may share one output."""
     return posixpath.join(output, observatory.lower())
 
 
 async def read_forecast(output: str, observatory: str) -> Forecast | None:
-    """Read the latest forecast; None if there is none yet.
+    """Read the latest forecast.
 
     Args:
         output: Path or fsspec URL that the flow `forecast` was given.
-        observatory: Name of the site.
+        observatory: Name of the observatory.
+
+    Returns:
+        The forecast, or None if there is none yet.
 
     Raises:
-        ResultError: What is there is no forecast.
+        ResultError: The file is not a forecast that this version can read.
     """
     content = await read_published(forecasts_of(output, observatory), posixpath.join(LATEST, INDEX))
     try:
         return None if content is None else Forecast.model_validate_json(content)
     except ValidationError:
-        msg = (
-            f"The latest forecast of {observatory} is none that this version reads; make a new one"
-        )
+        msg = f"This version cannot read the latest forecast of {observatory}; make a new one"
         raise ResultError(msg) from None
 
 
 class Announced:
-    """The windows that were announced once, kept beside an observatory's forecasts.
+    """The windows that were announced, kept in a file beside the forecasts of an observatory.
 
     Args:
-        root: From `forecasts_of`.
+        root: Folder of the forecasts, from `forecasts_of`.
     """
 
     def __init__(self, root: str) -> None:
         self._root = root
         self._windows: list[Window] = []
 
-    async def news(self, forecast: Forecast, interest: Interest) -> list[Window]:
-        """Give the windows of interest in a forecast that were not announced yet.
+    async def new_windows(self, forecast: Forecast, interest: Interest) -> list[Window]:
+        """Return the windows of interest that were not announced before.
 
-        Windows that are over when the forecast is made are no news.
+        Windows that are over when the forecast is made are left out.
         """
         self._windows = await self._read()
         coming = (window for window in forecast.windows if window.end > forecast.made)
         return appeared(filter(interest.includes, coming), self._windows)
 
-    async def keep(self, forecast: Forecast, news: Collection[Window]) -> None:
-        """Take note that windows were announced; those before the forecast are forgotten."""
+    async def add(self, forecast: Forecast, new: Collection[Window]) -> None:
+        """Note the announced windows, and forget those that ended before the forecast."""
         known = [window for window in self._windows if window.end.date() >= forecast.first]
-        content = _WINDOWS.dump_json([*known, *news], indent=1)
+        content = _WINDOWS.dump_json([*known, *new], indent=1)
         await write_whole(self._root, ANNOUNCED, content + b"\n")
 
     async def _read(self) -> list[Window]:
-        """Read what was announced; where that cannot be read, it is announced once more."""
+        """Read the announced windows; if the file is damaged, they are announced again."""
         content = await read_published(self._root, ANNOUNCED)
         try:
             return [] if content is None else _WINDOWS.validate_json(content)
@@ -159,10 +186,10 @@ class Announced:
 
 
 def appeared(windows: Iterable[Window], known: Collection[Window]) -> list[Window]:
-    """Give the windows that are not known yet.
+    """Return the windows that are not known yet.
 
-    A window is known if one of the same source was there at the same time, give or take some
-    minutes: its start moves with a better ephemeris, and where a forecast begins within it.
+    A window is known if one of the same source overlaps it within `TOLERANCE`: its start moves with
+    a better ephemeris, and when a forecast begins within it.
     """
     return [window for window in windows if not any(_is_same(window, each) for each in known)]
 
@@ -176,72 +203,27 @@ def _is_same(one: Window, other: Window) -> bool:
     return same and one.start <= other.end + TOLERANCE and other.start <= one.end + TOLERANCE
 
 
-def make_forecast(
-    cdfs: Sequence[str],
-    simulations: Sequence[Simulated],
-    *,
-    observatory: str,
-    moons: Sequence[str],
-    first: date,
-    last: date,
-    made: datetime,
-    folder: str,
-) -> tuple[Forecast, dict[str, bytes]]:
-    """Find what an observatory sees in simulations, and make the files that tell it.
+def make_forecast(cdfs: Iterable[str], facts: ForecastFacts) -> tuple[Forecast, dict[str, bytes]]:
+    """Find what an observatory sees in results of simulations, and make the files of a forecast.
 
     Args:
-        cdfs: fsspec URLs of the CDF files; they are fetched and read one by one.
-        simulations: All that were to be made, the missing ones too.
-        observatory: Name of a site, see `find_observatory`.
-        moons: The moons, in the order in which they are told.
-        first: The first day, UTC.
-        last: The last day, UTC.
-        made: When the forecast is made, UTC.
-        folder: The name of the folder that will hold the files.
+        cdfs: fsspec URLs of the CDF files; they are fetched and read one after the other.
+        facts: What the forecast is about; ``observatory`` is a name for `find_observatory`.
 
     Returns:
-        The forecast, and the files' contents by their names, with the forecast itself as `INDEX`.
+        The forecast, and the contents of its files by their names, the forecast itself as `INDEX`.
 
     Raises:
-        ResultError: A file is not what ExPRES writes.
-        ObservatoryError: No site has this name.
+        ResultError: A file is not as ExPRES writes it.
+        ObservatoryError: No observatory has this name.
     """
-    place = analysis.find_observatory(observatory)
-    with tempfile.TemporaryDirectory() as lent:
-        scratch = Path(lent)
-        arcs = analysis.find_arcs(_opened(cdfs), gap=GAP, observatory=place)
-        arcs.sort(key=lambda arc: (arc.window.start, arc.window.name))
-        windows = [arc.window for arc in arcs]
-        written = (
-            analysis.write_csv(windows, scratch / TABLE),
-            analysis.draw_overview(
-                arcs,
-                scratch / FIGURE,
-                observatory=place,
-                first=first,
-                last=last,
-                moons=moons,
-                missing=_missing(simulations),
-            ),
-            analysis.write_calendar(
-                windows,
-                scratch / CALENDAR,
-                name=f"Jupiter from {place.name}",
-                observatory=place,
-                stamp=made,
-            ),
-            analysis.write_catalogue(arcs, scratch / CATALOGUE, observatory=place),
-        )
-        contents = {path.name: path.read_bytes() for path in written}
+    site = analysis.find_observatory(facts.observatory)
+    arcs = analysis.find_arcs(_opened(cdfs), gap=GAP, observatory=site)
+    arcs.sort(key=lambda arc: (arc.window.start, arc.window.name))
+    contents = _drawn(arcs, facts, site)
     forecast = Forecast(
-        observatory=place.name,
-        first=first,
-        last=last,
-        made=made,
-        folder=folder,
-        moons=tuple(moons),
-        windows=tuple(windows),
-        simulations=tuple(simulations),
+        **dict(facts) | {"observatory": site.name},
+        windows=tuple(arc.window for arc in arcs),
         files=tuple(
             PublishedFile(name=name, size=len(each), sha256=hashlib.sha256(each).hexdigest())
             for name, each in contents.items()
@@ -250,17 +232,44 @@ def make_forecast(
     return forecast, contents | {INDEX: forecast.model_dump_json(indent=2).encode() + b"\n"}
 
 
+def _drawn(arcs: Sequence[Arc], facts: ForecastFacts, site: Observatory) -> dict[str, bytes]:
+    """Make table, chart, calendar and catalogue; return their contents by file name."""
+    windows = [arc.window for arc in arcs]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        written = (
+            analysis.write_csv(windows, folder / TABLE),
+            analysis.draw_overview(
+                arcs,
+                folder / FIGURE,
+                observatory=site,
+                first=facts.first,
+                last=facts.last,
+                moons=facts.moons,
+                missing=_by_day(facts.missing),
+            ),
+            analysis.write_calendar(
+                windows,
+                folder / CALENDAR,
+                name=f"Jupiter from {site.name}",
+                observatory=site,
+                stamp=facts.made,
+            ),
+            analysis.write_catalogue(arcs, folder / CATALOGUE, observatory=site),
+        )
+        return {path.name: path.read_bytes() for path in written}
+
+
 def _opened(cdfs: Iterable[str]) -> Iterator[Any]:
-    """Open files one by one, each only while it is read: a month of them is large."""
+    """Open the files one after the other, each only while it is read: a month of them is large."""
     for url in cdfs:
         with local_copy(url) as local, analysis.open_results(local) as dataset:
             yield dataset
 
 
-def _missing(simulations: Iterable[Simulated]) -> Mapping[date, Sequence[str]]:
-    """Give the moons that are missing, by day."""
-    missing: dict[date, list[str]] = defaultdict(list)
+def _by_day(simulations: Iterable[Simulated]) -> Mapping[date, Sequence[str]]:
+    """Return the moons of simulations, by day."""
+    moons: dict[date, list[str]] = defaultdict(list)
     for each in simulations:
-        if each.folder is None:
-            missing[each.day].append(each.moon)
-    return missing
+        moons[each.day].append(each.moon)
+    return moons

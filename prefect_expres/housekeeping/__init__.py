@@ -1,4 +1,4 @@
-"""The jobs of ours on the service: rules that decide, and actions that follow.
+"""The jobs of ours on the service: rules that decide, and actions that follow; no Prefect.
 
-May import: errors, uws, expres, execution, blocks, monitoring, tasks, prefect_support.
+May import: errors, net, storage, uws, expres, ephemeris, analysis, execution.
 """

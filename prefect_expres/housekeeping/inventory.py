@@ -61,13 +61,13 @@ def _take_inventory(output: str) -> Inventory:
     incomplete: list[str] = []
     broken: list[str] = []
     for folder, files in sorted(folders.items()):
-        place = posixpath.relpath(folder, root)
+        name = posixpath.relpath(folder, root)
         if MANIFEST not in files:
-            incomplete.append(place)
+            incomplete.append(name)
         elif (manifest := _fitting(system, folder, files)) is None:
-            broken.append(place)
+            broken.append(name)
         else:
-            complete[manifest.fingerprint] = place
+            complete[manifest.fingerprint] = name
     return Inventory(
         bytes=sum(sizes.values()),
         complete=complete,

@@ -112,7 +112,7 @@ class Rules:
     def _completed(self, job: Job, *, collected: bool, in_use: bool) -> tuple[Action, str]:
         if not collected:
             if in_use and not self._is_over(job, STRAY_AFTER):
-                return Action.LEAVE, "its flow run has not ended and brings its results home"
+                return Action.LEAVE, "its flow run has not ended and downloads its results"
             return Action.COLLECT, "its results are not complete under the output"
         if self._is_old(job):
             return Action.DELETE, f"it is collected, and over {self.keep_days:g} days old"

@@ -1,4 +1,4 @@
 """What is shown in Prefect: log lines, progress, artifacts, events and assets.
 
-May import: errors, net, uws, expres, analysis, execution.
+May import: errors, net, uws, expres, analysis, execution, prefect_support.
 """

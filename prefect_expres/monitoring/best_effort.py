@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Iterator
 
 import anyio
 from anyio.lowlevel import RunVar
-from prefect.logging import get_run_logger
+
+from prefect_expres.prefect_support.current_run import run_logger
 
 LONGEST_UPDATE = 10.0
 UPDATES_AT_ONCE = 4
+_OTHER = re.compile("[^a-z0-9]+", re.ASCII)
 _LIMIT: RunVar[asyncio.Semaphore] = RunVar("artifact_limit")
 
 
@@ -24,7 +27,7 @@ def best_effort() -> Iterator[None]:
         with anyio.fail_after(LONGEST_UPDATE):
             yield
     except Exception as fault:  # noqa: BLE001 - whatever it is, it is only about the UI
-        get_run_logger().debug("Prefect's server did not take an update of the UI: %r", fault)
+        run_logger().debug("Prefect's server did not take an update of the UI: %r", fault)
 
 
 def artifact_limit() -> asyncio.Semaphore:
@@ -43,4 +46,4 @@ def artifact_limit() -> asyncio.Semaphore:
 
 def artifact_key(kind: str, label: str) -> str:
     """Name an artifact by what it shows, in the letters that Prefect allows."""
-    return f"{kind}-{label}".lower().replace("_", "-")
+    return _OTHER.sub("-", f"{kind}-{label}".lower()).strip("-")

@@ -18,10 +18,13 @@ from prefect_expres.monitoring.artifacts import show_failure, show_job
 from prefect_expres.monitoring.best_effort import artifact_key, best_effort
 from prefect_expres.monitoring.events import emit_phase
 from prefect_expres.monitoring.log import log_step, log_warning
+from prefect_expres.prefect_support.current_run import in_run
 from prefect_expres.uws import Phase
 
 SHORTEST_UPDATE = 2.0
 BYTES_EVERY = 3.0
+LONGEST_RUN = 10_800.0
+"""Seconds that a job may run on a service that does not say."""
 _SHARE = {
     Phase.PENDING: 0.0,
     Phase.QUEUED: 5.0,
@@ -33,7 +36,8 @@ _SHARE = {
 class LogListener:
     """Logs what an execution tells, and emits an event for each phase; see `Listener`.
 
-    Call it within a flow run or task run, whose log gets the lines.
+    The lines go to the log of the flow run or task run. Outside runs they go to a plain logger,
+    and no events are emitted: that would start a Prefect server.
     """
 
     def __init__(self) -> None:
@@ -49,7 +53,8 @@ class LogListener:
             case JobObserved(changed=True):
                 phase = event.job.phase
                 log_step("phase", "%s after %.1f s", phase.value, event.elapsed)
-                emit_phase(event.label, event.job_url, phase, event.job.run_id)
+                if in_run():
+                    emit_phase(event.label, event.job_url, phase, event.job.run_id)
             case BytesReceived():
                 self._log_bytes(event)
             case AttemptFailed(label, fault):
@@ -68,13 +73,11 @@ class LogListener:
 class ArtifactListener(LogListener):
     """Shows one simulation on the Artifacts page, too: a link to its job, and a progress bar.
 
-    Args:
-        execution_duration: Seconds that the job may run; the bar is the part of them used.
+    While the job is executing, the bar is the part of its execution duration that is used.
     """
 
-    def __init__(self, execution_duration: float = 600.0) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._allowed = max(execution_duration, 1.0)
         self._artifact: UUID | None = None
         self._executing_since = 0.0
         self._updated = 0.0
@@ -103,7 +106,8 @@ class ArtifactListener(LogListener):
         phase = seen.job.phase
         share = _SHARE.get(phase, 10.0)
         if phase is Phase.EXECUTING:
-            share += 85.0 * min((seen.elapsed - self._executing_since) / self._allowed, 1.0)
+            allowed = seen.job.execution_duration or LONGEST_RUN
+            share += 85.0 * min((seen.elapsed - self._executing_since) / allowed, 1.0)
         description = f"{phase.value} after {seen.elapsed:.0f} s, {seen.job_url}"
         if self._artifact is None:
             key = artifact_key("progress", seen.label)

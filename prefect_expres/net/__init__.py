@@ -1,4 +1,4 @@
-"""One clock, one retry, one body limit and one ``Retry-After`` for all HTTP clients.
+"""What all HTTP clients share: clock, retry, limit of a body, ``Retry-After``, shown URLs.
 
 May import: errors.
 """

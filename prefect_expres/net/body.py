@@ -1,4 +1,4 @@
-"""Bodies of answers, read within bounds: no more bytes than allowed, packed or not."""
+"""Read the body of a response up to a limit, which counts bytes after decompression."""
 
 import zlib
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from prefect_expres.errors import ProtocolError, TooLarge, Unreachable
 from prefect_expres.net.url import shown_url
 
 ERROR_PAGE_BYTES = 8192
-_UNPACKED_BLOCK = 1 << 16
+_BLOCK_BYTES = 1 << 16
 
 
 async def body_of(response: httpx.Response, limit: int, url: str) -> AsyncIterator[bytes]:
@@ -17,8 +17,9 @@ async def body_of(response: httpx.Response, limit: int, url: str) -> AsyncIterat
 
     Raises:
         TooLarge: More bytes are declared or come.
-        ProtocolError: The body has an encoding that was not asked for.
-        Unreachable: A packed body ends early.
+        ProtocolError: The body has an encoding that was not asked for, or is not in the encoding
+            that its header names.
+        Unreachable: A compressed body ends early.
     """
     declared = response.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > limit:
@@ -34,7 +35,7 @@ async def body_of(response: httpx.Response, limit: int, url: str) -> AsyncIterat
 
 
 async def head_of(response: httpx.Response) -> AsyncIterator[bytes]:
-    """Read the first `ERROR_PAGE_BYTES` of a body as they are."""
+    """Read the first `ERROR_PAGE_BYTES` of a body, without decompression."""
     left = ERROR_PAGE_BYTES
     async for chunk in response.aiter_raw():
         yield chunk[:left]
@@ -44,7 +45,7 @@ async def head_of(response: httpx.Response) -> AsyncIterator[bytes]:
 
 
 async def _decoded(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    encoding = response.headers.get("content-encoding", "identity").lower()
     if encoding in {"identity", ""}:
         async for chunk in response.aiter_raw():
             yield chunk
@@ -52,17 +53,17 @@ async def _decoded(response: httpx.Response, url: str) -> AsyncIterator[bytes]:
     if encoding not in {"gzip", "x-gzip", "deflate"}:
         msg = f"{shown_url(url)} sends content encoded as {encoding!r}, which was not asked for"
         raise ProtocolError(msg, shown_url(url))
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     try:
         async for chunk in response.aiter_raw():
-            packed = chunk
-            while packed and not unpacker.eof:
-                yield unpacker.decompress(packed, _UNPACKED_BLOCK)
-                packed = unpacker.unconsumed_tail
-            if unpacker.eof:
+            compressed = chunk
+            while compressed:
+                yield decompressor.decompress(compressed, _BLOCK_BYTES)
+                compressed = decompressor.unconsumed_tail
+            if decompressor.eof:
                 return
     except zlib.error:
         msg = f"{shown_url(url)} sends a body that is not the {encoding} it claims to be"
         raise ProtocolError(msg, shown_url(url)) from None
-    msg = f"{shown_url(url)} ended in the middle of its packed body"
+    msg = f"{shown_url(url)} ended in the middle of its compressed body"
     raise Unreachable(msg, shown_url(url))

@@ -1,4 +1,4 @@
-"""The one place where this package sleeps, and the clock that its deadlines use."""
+"""The monotonic clock that all pauses and deadlines use; tests inject their own."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells seconds that only ever grow, and sleeps."""
+    """Gives seconds that never go back, and sleeps."""
 
     def now(self) -> float:
         """Seconds since some fixed moment."""

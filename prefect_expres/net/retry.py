@@ -1,4 +1,4 @@
-"""Try a step again while that may help: the one place that decides how often and when."""
+"""Try a step again while that may help: how often, after which pause, and for how long at most."""
 
 import itertools
 import random
@@ -10,6 +10,7 @@ from prefect_expres.net.clock import Clock
 
 ATTEMPTS = 6
 BUDGET_SECONDS = 180.0
+FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 15.0
 
 T = TypeVar("T")
@@ -21,14 +22,16 @@ async def persist(
     *,
     attempts: int = ATTEMPTS,
     budget: float = BUDGET_SECONDS,
+    first_pause: float = FIRST_PAUSE,
 ) -> T:
-    """Do a step that is safe to repeat, again while its error says that this may help.
+    """Run a step that is safe to repeat, again while its error is ``retryable``.
 
     Args:
         step: Gives a fresh awaitable each time.
         clock: Sleeps between attempts.
         attempts: How often it is tried at most.
         budget: Seconds that attempts and pauses may take together.
+        first_pause: Seconds before the second attempt, unless the error asks for others.
 
     Raises:
         ExpresError: The step's last error.
@@ -38,7 +41,7 @@ async def persist(
         try:
             return await step()
         except ExpresError as fault:
-            pause = backoff(attempt, getattr(fault, "retry_after", None))
+            pause = backoff(attempt, getattr(fault, "retry_after", None), first_pause)
             spent = clock.now() - began + pause
             if not fault.retryable or attempt >= attempts or spent > budget:
                 raise
@@ -46,12 +49,16 @@ async def persist(
     raise AssertionError  # pragma: no cover - the loop returns or raises
 
 
-def backoff(attempt: int, asked: float | None = None) -> float:
-    """Seconds before the next attempt: what the service asked for, else 0.5, 1, 2 …; with jitter.
+def backoff(attempt: int, asked: float | None = None, first_pause: float = FIRST_PAUSE) -> float:
+    """Give the seconds to wait before the next attempt, with jitter.
 
-    The jitter never goes below what was asked for.
+    Args:
+        attempt: How many attempts have failed, at least 1.
+        asked: Seconds that the service asks to wait, if it does; the jitter only adds to them.
+        first_pause: The pause after one failed attempt; it doubles with each further one, up to
+            `LONGEST_PAUSE`.
     """
     if asked is not None:
         return asked * random.uniform(1.0, 1.1)  # noqa: S311 - jitter is no secret
     spread = random.uniform(0.75, 1.25)  # noqa: S311 - jitter is no secret
-    return min(0.5 * 2.0 ** min(attempt - 1, 20), LONGEST_PAUSE) * spread
+    return min(first_pause * 2.0 ** min(attempt - 1, 20), LONGEST_PAUSE) * spread

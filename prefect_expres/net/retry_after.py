@@ -1,4 +1,4 @@
-"""The ``Retry-After`` header, RFC 9110: seconds or a date."""
+"""Read the ``Retry-After`` header of RFC 9110: seconds or a date."""
 
 import math
 from datetime import UTC, datetime
@@ -8,7 +8,10 @@ LONGEST_RETRY_AFTER = 120.0
 
 
 def retry_after(value: str | None) -> float | None:
-    """Read a ``Retry-After`` header, seconds or date, clamped to what is reasonable."""
+    """Give the seconds that a ``Retry-After`` header asks for, from 0 to `LONGEST_RETRY_AFTER`.
+
+    A value that is neither a number nor a date gives None.
+    """
     if not value:
         return None
     try:

@@ -1,4 +1,4 @@
-"""URLs as they may be shown."""
+"""Show URLs without the secrets in them."""
 
 import re
 
@@ -6,5 +6,5 @@ _USER_INFO = re.compile(r"^([^/?#]*//)[^/?#]*@")
 
 
 def shown_url(url: str) -> str:
-    """Give a URL as it may be shown: without a user or token in it."""
-    return _USER_INFO.sub(r"\1", url, count=1)
+    """Give a URL without the user and token in it, for messages and logs."""
+    return _USER_INFO.sub(r"\1", url)

@@ -36,7 +36,7 @@ AnyObserver = (
     | AnyEphemeris
     | Annotated[None, WithJsonSchema({"title": "In the configuration", "type": "null"})]
 )
-"""Where the observer is: a file, a source that computes it, or the configuration's own place."""
+"""Where the observer is: a file, a source that computes it, or the configuration itself."""
 
 Text = Annotated[str, WithJsonSchema({"title": "Text", "type": "string"})]
 Seconds = Annotated[

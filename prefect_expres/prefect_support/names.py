@@ -6,8 +6,8 @@ JOBS_LIMIT = "expres-jobs"
 JOBS = 20
 """Its value, unless the operator sets another: what OPUS allows a user."""
 
-WORKER_DEPLOYMENT = "share-campaign/shared"
-"""The deployment of the flow that takes a share of a campaign on another worker."""
+WORKER_DEPLOYMENT = "campaign-worker/campaign-worker"
+"""The deployment of the flow that runs a part of a campaign."""
 
 SERVICE = "expres"
 """The block of the service that deployments use, unless a run is given another."""

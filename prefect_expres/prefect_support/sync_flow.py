@@ -1,16 +1,11 @@
-"""Call an asynchronous flow from anywhere: the one adapter between sync and async callers."""
+"""An asynchronous flow that sync and async callers use alike."""
 
-import asyncio
-import contextlib
-import signal
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
-from typing import Any, ParamSpec, Self, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Literal, ParamSpec, Self, TypeVar, overload
 
-from prefect import Flow
-from prefect.context import FlowRunContext, TaskRunContext
+from prefect import Flow, State
+
+from prefect_expres.prefect_support.sync_call import Called, call_from_anywhere
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -19,80 +14,23 @@ R = TypeVar("R")
 class SyncCompatibleFlow(Flow[P, R]):
     """An asynchronous flow that is awaited by async callers and simply called by sync ones."""
 
+    @overload
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Called[R]: ...
+
+    @overload
+    def __call__(
+        self, *args: Any, return_state: Literal[True], **kwargs: Any
+    ) -> Called[State[R]]: ...
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the flow: give a coroutine to async callers, the result to sync ones."""
-        coroutine = super().__call__(*args, **kwargs)
-        return coroutine if _caller_is_async() else _run(coroutine)
+        return call_from_anywhere(super().__call__(*args, **kwargs))
 
     def with_options(self, **options: Any) -> Self:
         """Copy the flow with other options; the copy can be called from anywhere, too."""
         changed = super().with_options(**options)
         changed.__class__ = type(self)
         return changed  # type: ignore[return-value]
-
-
-def _caller_is_async() -> bool:
-    """Ask the innermost run first: a sync flow may be running inside somebody's event loop."""
-    task_run, flow_run = TaskRunContext.get(), FlowRunContext.get()
-    if task_run is not None:
-        return bool(task_run.task.isasync)
-    if flow_run is not None and flow_run.flow is not None:
-        return bool(flow_run.flow.isasync)
-    return _loop_is_running()
-
-
-def _loop_is_running() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _run(coroutine: Coroutine[Any, Any, R]) -> R:
-    try:
-        return _run_beside(coroutine) if _loop_is_running() else asyncio.run(coroutine)
-    except KeyboardInterrupt:
-        # What was under way when the user stopped it is no fault to be traced.
-        raise KeyboardInterrupt from None
-
-
-def _run_beside(coroutine: Coroutine[Any, Any, R]) -> R:
-    """Run it in a thread of its own, while the running event loop of this thread stands still.
-
-    Ctrl-C and Prefect's signals interrupt this thread only; from here the other one is cancelled,
-    and waited for, since it has its jobs to stop.
-    """
-    cancel: Future[Callable[[], object]] = Future()
-
-    async def cancellable() -> R:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        assert task is not None
-        cancel.set_result(lambda: loop.call_soon_threadsafe(task.cancel))
-        return await coroutine
-
-    with _interrupt_raises(), ThreadPoolExecutor(max_workers=1) as pool:
-        running = pool.submit(copy_context().run, asyncio.run, cancellable())
-        try:
-            return running.result()
-        except BaseException:
-            if not running.done():
-                cancel.result()()
-            raise
-
-
-@contextlib.contextmanager
-def _interrupt_raises() -> Iterator[None]:
-    """Have Ctrl-C raise at once: the handler of a running loop would wait for that loop."""
-    handler = signal.getsignal(signal.SIGINT)
-    if not callable(handler) or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
 
 
 def sync_compatible_flow(

@@ -1,4 +1,4 @@
-"""The sandbox's web face: thin handlers over the service, in the dialect that is asked for."""
+"""The web application of the sandbox: thin handlers over the service, in one of the dialects."""
 
 import asyncio
 import contextlib
@@ -29,11 +29,11 @@ from prefect_expres.sandbox.store import STREAMS, SandboxJob, Store
 
 @dataclass(frozen=True)
 class Settings:
-    """How a sandbox behaves.
+    """Settings of a sandbox.
 
     Args:
         data: Folder of jobs and results.
-        command: What runs a job; the job's folder is its last argument.
+        command: The command that runs a job; the folder of the job is its last argument.
         dialect: ``opus`` or ``standard``.
         parallel: How many jobs run at once.
         active_jobs: How many jobs one owner may have queued or executing.
@@ -47,11 +47,11 @@ class Settings:
 
 
 class WebService:
-    """One method a resource of UWS.
+    """The handlers: one method for each resource of UWS.
 
     Args:
-        settings: How the service behaves.
-        store: Keeps the jobs.
+        settings: The settings of the sandbox.
+        store: The store of jobs.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -80,7 +80,7 @@ class WebService:
             Route(f"{job}/parameters/{{name}}", self._parameter, methods=["GET"]),
             Route(f"{job}/parameters/{{name}}", self._change_parameter, methods=["POST"]),
             Route(f"{job}/{{resource}}", self._resource, methods=["GET"]),
-            # OPUS gives the addresses of streams with two slashes, and answers there.
+            # OPUS gives the URLs of streams with two slashes, and answers there.
             Route(f"/{job}/{{resource}}", self._resource, methods=["GET"]),
             Route("/store", self._file, methods=["GET"]),
             Route("/jdl/{job_list}/json", self._describe, methods=["GET"]),
@@ -92,18 +92,18 @@ class WebService:
         )
 
     def release(self) -> None:
-        """Let go all who wait for a job: the service is about to stop."""
+        """Answer all requests that wait for a job: the service is about to stop."""
         self._runner.release()
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
         self._runner.recover()
-        housekeeping = asyncio.create_task(self._service.keep_house())
+        expiry = asyncio.create_task(self._service.delete_expired())
         try:
             yield
         finally:
-            housekeeping.cancel()
-            await asyncio.gather(housekeeping, return_exceptions=True)
+            expiry.cancel()
+            await asyncio.gather(expiry, return_exceptions=True)
             await self._runner.close()
 
     async def _refused(self, request: Request, refusal: Exception) -> Response:
@@ -117,7 +117,7 @@ class WebService:
 
     async def _jobs(self, request: Request) -> Response:
         job_list = request.path_params["job_list"]
-        if job_list not in JOB_LISTS and not self._dialect.knows_unknown_lists:
+        if job_list not in JOB_LISTS and not self._dialect.accepts_unknown_lists:
             raise Refusal(Kind.UNKNOWN_LIST, f"There is no job list {job_list}")
         found = self._service.jobs(job_list, user_of(request))
         chosen = self._dialect.choose(request.url.query, found)
@@ -241,14 +241,14 @@ class WebService:
         return text
 
     async def _waited(self, request: Request, job: SandboxJob) -> bool:
-        """Block while the job is in the phase asked for; say whether it has left it."""
+        """Block while the job is in the phase of the request; return whether it left the phase."""
         query = request.query_params
         if "WAIT" not in query or job.phase not in self._dialect.waits_in:
             return False
         try:
             asked = int(query["WAIT"])
         except ValueError:
-            raise Refusal(Kind.BAD, f"WAIT={query['WAIT']} is no number") from None
+            raise Refusal(Kind.BAD, f"WAIT={query['WAIT']} is not a number") from None
         if query.get("PHASE", job.phase) != job.phase:
             return False
         cap = self._dialect.wait_cap

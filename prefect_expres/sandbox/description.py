@@ -1,4 +1,4 @@
-"""What the service says of its jobs: the document of ``/jdl/{name}/json``, as OPUS gives it."""
+"""The description of a job list: the document of ``/jdl/{name}/json``, as OPUS gives it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the two dialects do differently: OPUS as it was seen, and UWS 1.1 to the letter."""
+"""The differences between the two dialects: OPUS as observed, and UWS 1.1 as specified."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ DialectName = Literal["opus", "standard"]
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to a request that cannot be served."""
+    """The response to a request that cannot be served."""
 
     status: int
     text: str
@@ -27,39 +27,39 @@ class Answer:
 
 
 class Dialect(Protocol):
-    """How a service reads, decides and writes where the dialects differ."""
+    """How a service reads, decides and writes, where the dialects differ."""
 
     writer: Writer
     wait_cap: int
     waits_in: frozenset[Phase]
     stale_after_wait: bool
     folds_case: bool
-    knows_unknown_lists: bool
+    accepts_unknown_lists: bool
     limit_at_creation: bool
     undeletable_if_aborted_before_run: bool
 
     def choose(self, query: str, jobs: list[SandboxJob]) -> list[SandboxJob]:
-        """Apply PHASE, AFTER and LAST of a query to jobs, which come oldest first."""
+        """Apply PHASE, AFTER and LAST of a query to jobs, which are sorted oldest first."""
 
     def moment(self, text: str) -> datetime:
-        """Read a time that the user wrote."""
+        """Parse a time of a request."""
 
     def refused(self, refusal: Refusal, url: str) -> Answer:
-        """Answer to a request that the rules refuse."""
+        """Return the response to a request that the rules refuse."""
 
     def failed(self, status: int, reason: str, url: str) -> Answer:
-        """Answer to a request that is no request of UWS."""
+        """Return the response to a request that is not one of UWS."""
 
 
 class Opus:
-    """OPUS, with its faults: each was seen, none is invented (shared/opus)."""
+    """OPUS, with its faults: all of them were observed on a real service."""
 
     writer: Writer = OpusWriter()
     wait_cap = 600
     waits_in = frozenset({Phase.QUEUED, Phase.EXECUTING})
     stale_after_wait = True
     folds_case = False
-    knows_unknown_lists = True
+    accepts_unknown_lists = True
     limit_at_creation = True
     undeletable_if_aborted_before_run = True
 
@@ -79,7 +79,7 @@ class Opus:
         return jobs[: _count(keys["LAST"])] if "LAST" in keys else jobs
 
     def moment(self, text: str) -> datetime:
-        """Read the server's local time; a zone is cut off."""
+        """Parse a time as local time of the server; a time zone is ignored."""
         try:
             return datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").astimezone(UTC)
         except (ValueError, OverflowError):
@@ -87,23 +87,23 @@ class Opus:
             raise Refusal(Kind.BAD, reason) from None
 
     def refused(self, refusal: Refusal, url: str) -> Answer:
-        """Answer 500 to most of a client's own faults."""
+        """Answer 500 to most faults of the client."""
         return self.failed(self._statuses.get(refusal.kind, 500), refusal.reason, url)
 
     def failed(self, status: int, reason: str, url: str) -> Answer:
-        """Answer with a page in HTML."""
+        """Answer with an HTML page."""
         return Answer(status, error_page(status, url, reason), "text/html", {})
 
 
 class Standard:
-    """UWS 1.1 to the letter."""
+    """UWS 1.1 as specified."""
 
     writer: Writer = StandardWriter()
     wait_cap = 60
     waits_in = frozenset({Phase.PENDING, Phase.QUEUED, Phase.EXECUTING})
     stale_after_wait = False
     folds_case = True
-    knows_unknown_lists = False
+    accepts_unknown_lists = False
     limit_at_creation = False
     undeletable_if_aborted_before_run = False
 
@@ -123,7 +123,7 @@ class Standard:
         phases = {value.upper() for key, value in pairs if key == "PHASE"}
         if not phases <= set(Phase):
             unknown = sorted(phases - set(Phase))
-            raise Refusal(Kind.BAD, f"PHASE={unknown[0]} is no phase")
+            raise Refusal(Kind.BAD, f"PHASE={unknown[0]} is not a phase")
         keys = dict(pairs)
         if phases:
             jobs = [job for job in jobs if job.phase in phases]
@@ -134,29 +134,29 @@ class Standard:
         return jobs[max(len(jobs) - count, 0) :]
 
     def moment(self, text: str) -> datetime:
-        """Read a time; one without a zone is UTC."""
+        """Parse a time; without a time zone it is UTC."""
         try:
             moment = datetime.fromisoformat(text)
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise Refusal(Kind.BAD, f"{text} is no ISO 8601 time") from None
+            raise Refusal(Kind.BAD, f"{text} is not an ISO 8601 time") from None
 
     def refused(self, refusal: Refusal, url: str) -> Answer:
-        """Answer with the status that fits; what may be tried later says when."""
+        """Answer with the status that fits, and with Retry-After at the limit of active jobs."""
         later = {"Retry-After": "1"} if refusal.kind is Kind.LIMIT else {}
         return Answer(self._statuses[refusal.kind], refusal.reason, "text/plain", later)
 
     def failed(self, status: int, reason: str, url: str) -> Answer:
-        """Answer with bare text."""
+        """Answer with plain text."""
         return Answer(status, reason, "text/plain", {})
 
 
 def dialect_named(name: DialectName) -> Dialect:
-    """Give a dialect."""
+    """Return a dialect by its name."""
     return Opus() if name == "opus" else Standard()
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise Refusal(Kind.BAD, f"LAST={text} is no number")
+        raise Refusal(Kind.BAD, f"LAST={text} is not a number")
     return int(text)

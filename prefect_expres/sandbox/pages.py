@@ -1,4 +1,4 @@
-"""Error pages in the form of OPUS: the reason stands in ``<pre>``."""
+"""Error pages in the form of OPUS: the reason is in ``<pre>``."""
 
 from http import HTTPStatus
 
@@ -27,7 +27,7 @@ _PAGE = """
 
 
 def error_page(code: int, url: str, reason: str) -> str:
-    """Write the page that tells why a request failed."""
+    """Return the page that says why a request failed."""
     status = HTTPStatus(code)
     return _PAGE.format(
         status=f"{status.value} {status.phrase}", url=_quoted(repr(url)), reason=_quoted(reason)

@@ -1,4 +1,4 @@
-"""Where a job's results come from, as OPUS tells it: PROV in JSON, in XML and as a drawing."""
+"""The provenance of results in the forms of OPUS: PROV as JSON, as XML and as a drawing."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from prefect_expres.sandbox.writer import provenance_drawing, provenance_xml
 
 
 def write_provenance(job: SandboxJob, folder: Path) -> list[str]:
-    """Write the three documents into a job's folder and name the streams they are."""
+    """Write the three documents into the folder of a job; return the names of their streams."""
     texts = {
         "provjson": json.dumps(_record(job)),
         "provsvg": provenance_drawing(job),
@@ -20,7 +20,7 @@ def write_provenance(job: SandboxJob, folder: Path) -> list[str]:
 
 
 def _record(job: SandboxJob) -> dict[str, object]:
-    """Relate the job, its owner, what it used and what it generated, as PROV-JSON."""
+    """Return the job, its owner, its inputs and its results as PROV-JSON."""
     run, owner = f"opus:{job.id}", f"opus:{job.owner}"
     used = {name: f"opus:{job.id}_{name}" for name in job.parameters}
     return {

@@ -1,4 +1,4 @@
-"""What a request says: who asks, from where, and what the form holds."""
+"""Read a request: its user, the address of the service, and its form."""
 
 import base64
 import binascii
@@ -22,11 +22,11 @@ class Form:
     files: dict[str, UploadedFile]
 
     def field(self, name: str) -> str | None:
-        """Give a field that is written in capitals in UWS and in camel case by OPUS."""
+        """Return a field whose name is in capitals in UWS and in camel case in OPUS."""
         return self.fields.get(name, self.fields.get(_CANONICAL.get(name, name)))
 
     def new_job(self, dialect: Dialect) -> NewJob:
-        """Read what is asked for with a new job."""
+        """Return the new job that the form asks for."""
         destruction = self.field("DESTRUCTION")
         return NewJob(
             texts={name: text for name, text in self.fields.items() if name != "PHASE"},
@@ -37,7 +37,7 @@ class Form:
 
 
 async def form_of(request: Request, dialect: Dialect) -> Form:
-    """Read a form, multipart or urlencoded; UWS 1.1 asks for names in any case."""
+    """Read a form, multipart or urlencoded; in UWS 1.1 names are case-insensitive."""
     fields: dict[str, str] = {}
     files: dict[str, UploadedFile] = {}
     async with request.form() as form:
@@ -51,7 +51,7 @@ async def form_of(request: Request, dialect: Dialect) -> Form:
 
 
 def user_of(request: Request) -> str:
-    """Take the user from Basic authentication; everybody else is the same guest."""
+    """Return the user of Basic authentication; without it, the guest."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return GUEST
@@ -63,5 +63,5 @@ def user_of(request: Request) -> str:
 
 
 def base_of(request: Request) -> str:
-    """Give the service's own URL, as the client wrote it."""
+    """Return the URL of the service, as the client wrote it."""
     return f"{request.url.scheme}://{request.url.netloc}"

@@ -1,10 +1,10 @@
-"""How the service says no."""
+"""Refusals of the service."""
 
 from enum import Enum, auto
 
 
 class Kind(Enum):
-    """What kind of no it is; each dialect has its own status for it."""
+    """The kinds of refusals; each dialect has its own status for them."""
 
     BAD = auto()
     CONFLICT = auto()
@@ -16,11 +16,11 @@ class Kind(Enum):
 
 
 class Refusal(Exception):
-    """The service says no.
+    """The service refuses a request.
 
     Args:
-        kind: What kind of no.
-        reason: The words for the user.
+        kind: The kind of refusal.
+        reason: The message for the user.
     """
 
     def __init__(self, kind: Kind, reason: str) -> None:

@@ -14,7 +14,7 @@ from prefect_expres.sandbox.lifeline import end_with_service
 
 
 class _Both(io.TextIOBase):
-    """Writes to the run log, which is a result, and to standard output, which is read live."""
+    """Write to the run log, which is a result, and to standard output, which is read live."""
 
     def __init__(self, *targets: TextIO) -> None:
         self._targets = targets
@@ -30,7 +30,7 @@ class _Both(io.TextIOBase):
 
 
 def main() -> int:
-    """Run the engine on a job's inputs; the last line of stderr says what failed."""
+    """Run the engine on the inputs of a job; the last line of stderr says what failed."""
     end_with_service()
     folder = Path(sys.argv[1])
     work = folder / "work"
@@ -38,7 +38,7 @@ def main() -> int:
     try:
         content = _input(folder, "config")
         if content is None:
-            raise EngineError("No configuration was given; send it as config")
+            raise EngineError("There is no configuration; send it as config")
         with (
             (work / "run.log").open("w", encoding="utf-8") as log,
             contextlib.redirect_stdout(_Both(log, sys.stdout)),

@@ -1,4 +1,4 @@
-"""Runs jobs: a queue, a limit of runs side by side, and a process of its own for each run."""
+"""Run jobs: a queue, a limit of parallel runs, and a process for each run."""
 
 import asyncio
 import contextlib
@@ -21,8 +21,8 @@ class Runner:
     """Runs queued jobs in the order in which they were started.
 
     Args:
-        store: Keeps the jobs.
-        command: What runs a job; the job's folder is its last argument.
+        store: The store of jobs.
+        command: The command that runs a job; the folder of the job is its last argument.
         parallel: How many jobs run at once.
     """
 
@@ -30,15 +30,15 @@ class Runner:
         self.closing = False
         self._store = store
         self._command = tuple(command)
-        self._places = asyncio.Semaphore(parallel)
+        self._slots = asyncio.Semaphore(parallel)
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._change = asyncio.Event()
 
     def recover(self) -> None:
-        """After a restart: queue again what was queued, and end what was executing.
+        """After a restart, queue the queued jobs again, and end the executing ones.
 
-        A job's process does not outlive the service (see `end_with_service`), so an executing
-        job cannot be taken up again.
+        The process of a job does not outlive the service (see `end_with_service`), so an executing
+        job cannot be continued.
         """
         for job in self._store.jobs():
             if job.phase is Phase.EXECUTING:
@@ -48,12 +48,12 @@ class Runner:
                 self.queue(job)
 
     def release(self) -> None:
-        """Let go all who wait for a change: the service is about to stop."""
+        """End all waits for a change: the service is about to stop."""
         self.closing = True
         self.wake()
 
     async def close(self) -> None:
-        """End every run, leaving queued and executing jobs to `recover`."""
+        """End every run; queued and executing jobs are left to `recover`."""
         self.release()
         runs = list(self._runs.values())
         for run in runs:
@@ -69,7 +69,7 @@ class Runner:
         run.add_done_callback(lambda _: self._runs.pop(job.id, None))
 
     async def stop(self, job: SandboxJob) -> None:
-        """End a job's run, if it has one, and wait until its processes are gone."""
+        """End the run of a job, if there is one, and wait for the end of its processes."""
         run = self._runs.get(job.id)
         if run is not None:
             run.cancel()
@@ -87,7 +87,7 @@ class Runner:
         await self._change.wait()
 
     def wake(self) -> None:
-        """Wake all who wait for a change."""
+        """Wake all waits for a change."""
         self._change.set()
         self._change = asyncio.Event()
 
@@ -96,7 +96,7 @@ class Runner:
         self.wake()
 
     async def _run(self, job: SandboxJob) -> None:
-        async with self._places:
+        async with self._slots:
             try:
                 phase, error = await self._execute(job)
                 job.results = self._collected(self._store.folder(job) / "work")
@@ -109,7 +109,7 @@ class Runner:
             self._changed(job)
 
     async def _execute(self, job: SandboxJob) -> tuple[Phase, str | None]:
-        """Run the job's process to its end, or to the end of its time."""
+        """Run the process of a job until it ends or its execution duration is over."""
         folder = self._store.folder(job)
         (folder / "work").mkdir(parents=True, exist_ok=True)
         process = await self._started(folder)
@@ -128,7 +128,7 @@ class Runner:
         return Phase.ERROR, lines[-1] if lines else f"ExPRES ended with code {code}"
 
     async def _started(self, folder: Path) -> asyncio.subprocess.Process:
-        """Start a job's process in a session of its own; its stdin ends with the service."""
+        """Start the process of a job in its own session; its stdin ends with the service."""
         with (folder / "stdout").open("wb") as stdout, (folder / "stderr").open("wb") as stderr:
             return await asyncio.create_subprocess_exec(
                 *self._command,
@@ -141,7 +141,7 @@ class Runner:
             )
 
     def _collected(self, work: Path) -> list[Entity]:
-        """Take up the files that the run left: spectra under their names, the log by its role."""
+        """Return the results of the run: spectra by their file names, the log by its role."""
         found = [(path, path.name) for path in sorted(work.glob("*.cdf"))]
         found += [(path, "log") for path in work.glob("run.log")]
         return [self._entity(path, role) for path, role in found]
@@ -161,7 +161,7 @@ class Runner:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """End a process and all that it started: first kindly, then for good."""
+    """End a process and its children: first with SIGTERM, then with SIGKILL."""
     try:
         if process.returncode is None:
             _signal_group(process.pid, signal.SIGTERM)
@@ -169,12 +169,12 @@ async def _end(process: asyncio.subprocess.Process) -> None:
                 async with asyncio.timeout(KILL_AFTER_SECONDS):
                     await process.wait()
     finally:
-        # Its children may still run though it ended, and whoever waits here may be cancelled.
+        # Its children may still run though it ended, and this wait may be cancelled.
         _signal_group(process.pid, signal.SIGKILL)
     await process.wait()
 
 
 def _signal_group(leader: int, number: signal.Signals) -> None:
-    # macOS answers with PermissionError where only zombies are left in the group.
+    # macOS raises PermissionError if only zombies are left in the group.
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, number)

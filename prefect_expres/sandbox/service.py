@@ -1,4 +1,4 @@
-"""The rules of the sandbox service: who may do what to a job, and when."""
+"""The rules of the sandbox service: which user may do what with a job, and when."""
 
 import asyncio
 import contextlib
@@ -35,12 +35,12 @@ class UploadedFile:
 
 @dataclass(frozen=True)
 class NewJob:
-    """What is asked for with a new job.
+    """The request for a new job.
 
     Args:
-        texts: Every text parameter, ``runId`` too.
+        texts: All text parameters, including ``runId``.
         files: Files by parameter name.
-        execution_duration: Seconds, as they were written.
+        execution_duration: Seconds, as they were sent.
         destruction: When the job is to be deleted.
     """
 
@@ -54,10 +54,10 @@ class Service:
     """Creates, starts, aborts and deletes jobs.
 
     Args:
-        store: Keeps the jobs.
-        runner: Runs them.
+        store: The store of jobs.
+        runner: Runs the jobs.
         active_jobs: How many jobs one owner may have queued or executing.
-        limit_at_creation: Refuse new jobs over that limit, as OPUS does; else refuse to start.
+        limit_at_creation: Refuse to create jobs over that limit, as OPUS does; else to start them.
     """
 
     def __init__(
@@ -68,8 +68,8 @@ class Service:
         self._active_jobs = active_jobs
         self._limit_at_creation = limit_at_creation
 
-    async def keep_house(self) -> None:
-        """Delete what is past its destruction time, for ever."""
+    async def delete_expired(self) -> None:
+        """Delete jobs after their destruction time, until it is cancelled."""
         while True:
             for job in self._store.jobs():
                 if job.destruction <= datetime.now(UTC):
@@ -77,11 +77,11 @@ class Service:
             await asyncio.sleep(SWEEP_SECONDS)
 
     def jobs(self, job_list: str, user: str) -> list[SandboxJob]:
-        """Give a user's jobs, oldest first; an unknown list is empty."""
+        """Return the jobs of a user, oldest first; an unknown list is empty."""
         return [job for job in self._store.jobs() if job.job_list == job_list and job.owner == user]
 
     def job(self, job_list: str, job_id: str, user: str) -> SandboxJob:
-        """Give a job to its owner."""
+        """Return a job, to its owner only."""
         job = self._store.get(job_id)
         if job is None or job.job_list != job_list:
             raise Refusal(Kind.MISSING, f'Job "{job_id}" NOT FOUND')
@@ -90,7 +90,7 @@ class Service:
         return job
 
     def file(self, entity_id: str, user: str) -> tuple[Path, Entity]:
-        """Give a stored file to its owner."""
+        """Return a stored file, to its owner only."""
         found = self._store.entity(entity_id)
         if found is None:
             raise Refusal(Kind.MISSING, f'Entity "{entity_id}" NOT FOUND')
@@ -100,7 +100,7 @@ class Service:
         return self._store.folder(job) / entity.path, entity
 
     def stream(self, job: SandboxJob, name: str) -> tuple[bytes, Stream]:
-        """Give what a job has printed, or its provenance; nothing if there is none yet."""
+        """Return the output of a job, or its provenance; empty if there is none yet."""
         stream = STREAMS[name]
         path = self._store.folder(job) / stream.path
         return (path.read_bytes() if path.exists() else b""), stream
@@ -134,8 +134,8 @@ class Service:
         """Put a job into the queue.
 
         As on the real service, ``ExPRES`` runs the release and ``ExPRES-dev`` the development
-        branch, and guests run nothing but ``master``: another branch is refused here, where the
-        real service would find no such program.
+        branch, and guests run only ``master``. Another branch is refused here; on the real service
+        its program would not be found.
         """
         self._only_pending(job)
         if not self._limit_at_creation:
@@ -158,7 +158,7 @@ class Service:
         self._runner.finish(job, Phase.ABORTED, f"Job aborted by user {job.owner}")
 
     async def delete(self, job: SandboxJob) -> None:
-        """Stop a job if it runs, and forget it."""
+        """Stop a job if it runs, and delete it."""
         await self._runner.stop(job)
         self._store.delete(job)
         self._runner.wake()
@@ -173,22 +173,22 @@ class Service:
         elif name in FILE_PARAMETERS:
             job.parameters[name] = self._upload(job, name, given)
         else:
-            raise Refusal(Kind.BAD, f"Parameter {name} is no file")
+            raise Refusal(Kind.BAD, f"Parameter {name} is not a file")
         self._store.save(job)
 
     def set_duration(self, job: SandboxJob, text: str) -> None:
-        """Change how long a PENDING job may run; what is too long is cut to the longest."""
+        """Change the execution duration of a PENDING job, at most to the longest allowed."""
         self._only_pending(job)
         job.execution_duration = _allowed_seconds(job.owner, text)
         self._store.save(job)
 
     def set_destruction(self, job: SandboxJob, moment: datetime) -> None:
-        """Change when a job is deleted, in any phase."""
+        """Change the destruction time of a job, in any phase."""
         job.destruction = moment
         self._store.save(job)
 
     async def await_leaving(self, job: SandboxJob, seconds: float) -> bool:
-        """Wait until a job leaves its phase; say whether it did within so many seconds."""
+        """Wait until a job leaves its phase; return whether it did in this number of seconds."""
         phase = job.phase
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -207,7 +207,7 @@ class Service:
             raise Refusal(Kind.CONFLICT, "Job has to be in PENDING phase")
 
     def _value(self, job: SandboxJob, name: str, text: str) -> Value:
-        """Keep a text; the text of a file parameter is the file's content."""
+        """Return a text parameter; the text of a file parameter is the content of the file."""
         if name not in FILE_PARAMETERS:
             return Value(text=text)
         return self._upload(job, name, UploadedFile(name, text.encode()))
@@ -238,7 +238,7 @@ def _only_unfinished(job: SandboxJob) -> None:
 
 
 def _allowed_seconds(user: str, text: str) -> int:
-    """Read an execution duration; 0 asks for the longest that the user may have."""
+    """Parse an execution duration; 0 means the longest that is allowed for the user."""
     try:
         seconds = int(float(text))
     except (ValueError, OverflowError):
@@ -249,6 +249,6 @@ def _allowed_seconds(user: str, text: str) -> int:
 
 
 def _plain_name(name: str) -> str:
-    """Take the base name of an upload, in the characters that every file system knows."""
+    """Return the base name of an upload, in characters that are valid on every file system."""
     base = PurePath(name.replace("\\", "/")).name
     return re.sub(r"[^A-Za-z0-9._-]", "_", base).lstrip(".")[-LONGEST_NAME:]

@@ -1,4 +1,4 @@
-"""Serve the sandbox: in a thread for tests and the demonstration, or until it is stopped."""
+"""Serve the sandbox: in a thread, for tests and the demonstration, or until it is stopped."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,8 @@ from prefect_expres.sandbox.app import Settings, WebService
 from prefect_expres.sandbox.dialects import DialectName
 from prefect_expres.sandbox.store import Store
 
-ENGINE = (sys.executable, "-m", "prefect_expres.sandbox.run_job")
+ENGINE = (sys.executable, "-P", "-m", "prefect_expres.sandbox.run_job")
+"""What runs a job; ``-P`` keeps a checkout that the service is started in off the path."""
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 20.0
 STOP_SECONDS = 5
@@ -34,7 +35,7 @@ class SandboxServer:
         data: Folder of jobs and results; they survive a restart.
         dialect: ``opus`` or ``standard``.
         port: Port to listen on; 0 chooses a free one.
-        command: What runs a job; the job's folder is its last argument.
+        command: The command that runs a job; the folder of the job is its last argument.
         parallel: How many jobs run at once.
         active_jobs: How many jobs one owner may have queued or executing.
         host: Address to listen on.
@@ -86,7 +87,7 @@ class SandboxServer:
         self._socket.close()
 
     def jobs_url(self, job_list: str = "ExPRES") -> str:
-        """Give the URL of a job list."""
+        """Return the URL of a job list."""
         return f"{self.url}/rest/{job_list}"
 
     def created_count(self) -> int:
@@ -98,7 +99,7 @@ class SandboxServer:
         return self._store.job_count(event="started")
 
     def job_count(self, job_list: str = "ExPRES") -> int:
-        """Count the jobs that were ever created in a job list, deleted ones too."""
+        """Count the jobs that were ever created in a job list, including deleted ones."""
         return self._store.job_count(job_list)
 
     def _serve(self) -> None:
@@ -115,15 +116,15 @@ def serve(
     parallel: int = 2,
     active_jobs: int = 20,
 ) -> None:
-    """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a trace."""
+    """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a traceback."""
     with _bound(host, port) as listening, contextlib.closing(Store(data)) as store:
         settings = Settings(data, command, dialect, parallel, active_jobs)
         address = f"{_url(host, listening)}/rest/ExPRES"
         print(f"Sandbox service on {address}, data in {data}", flush=True)  # noqa: T201 - for its user
-        asyncio.run(_serve_until_told(_Server(WebService(settings, store)), listening))
+        asyncio.run(_serve_until_stopped(_Server(WebService(settings, store)), listening))
 
 
-async def _serve_until_told(server: "_Server", listening: socket.socket) -> None:
+async def _serve_until_stopped(server: "_Server", listening: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, server.stop)
@@ -131,7 +132,7 @@ async def _serve_until_told(server: "_Server", listening: socket.socket) -> None
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn, but it leaves signals alone and stops without waiting for those who wait."""
+    """Uvicorn without signal handlers, which ends requests that wait for a job when it stops."""
 
     def __init__(self, service: WebService) -> None:
         # The event loop of the standard library runs processes from any thread.
@@ -146,16 +147,16 @@ class _Server(uvicorn.Server):
         self._service = service
 
     def stop(self) -> None:
-        """Stop soon."""
+        """Ask the server to stop."""
         self.should_exit = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals to whoever started the server: uvicorn would raise them once more."""
+        """Leave signals to the caller: uvicorn would raise them again."""
         yield
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let go those who wait for a job; a download that is cut off is no error to log."""
+        """End requests that wait for a job; downloads that are cut off are not logged as errors."""
         self._service.release()
         _log.addFilter(_nothing)
         try:
@@ -177,7 +178,7 @@ def _bound(host: str, port: int) -> socket.socket:
         listening.close()
         msg = f"Cannot listen on {host}, port {port}: {fault.strerror}; choose another one"
         raise ExpresError(msg) from None
-    # From here on requests wait to be served instead of being turned away.
+    # From here on requests wait to be served instead of being refused.
     listening.listen()
     return listening
 

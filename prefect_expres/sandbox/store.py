@@ -1,4 +1,4 @@
-"""The sandbox's jobs: rows of an SQLite database, and a folder of files for each."""
+"""The jobs of the sandbox: rows of an SQLite database, and a folder of files for each job."""
 
 import fcntl
 import secrets
@@ -37,7 +37,7 @@ Event = Literal["created", "started"]
 
 
 class Entity(BaseModel):
-    """A file that the service serves under ``/store?ID=``."""
+    """A file that is served under ``/store?ID=``."""
 
     id: str
     role: str
@@ -49,7 +49,7 @@ class Entity(BaseModel):
 
 
 class Value(BaseModel):
-    """A job's parameter: a text, or a file that was uploaded."""
+    """A parameter of a job: a text, or an uploaded file."""
 
     text: str
     entity: Entity | None = None
@@ -77,7 +77,7 @@ class SandboxJob(BaseModel):
 
     @property
     def active(self) -> bool:
-        """The job waits for its turn or runs."""
+        """Whether the job is queued or executing."""
         return self.phase in {Phase.QUEUED, Phase.EXECUTING}
 
     @property
@@ -88,10 +88,10 @@ class SandboxJob(BaseModel):
 
 
 class Store:
-    """Keeps jobs in ``directory``; what is saved survives a restart.
+    """A store of jobs in a folder; saved jobs survive a restart.
 
     Args:
-        directory: Holds ``jobs.sqlite`` and a folder a job.
+        directory: The folder, with ``jobs.sqlite`` and a folder for each job.
 
     Raises:
         ExpresError: Another service uses the directory.
@@ -132,22 +132,22 @@ class Store:
                 return identifier
 
     def get(self, job_id: str) -> SandboxJob | None:
-        """Give a job."""
+        """Return a job; None if there is none with this id."""
         return self._jobs.get(job_id)
 
     def jobs(self) -> list[SandboxJob]:
-        """Give all jobs, oldest first."""
+        """Return all jobs, oldest first."""
         return list(self._jobs.values())
 
     def entity(self, entity_id: str) -> tuple[SandboxJob, Entity] | None:
-        """Find a served file and the job it belongs to."""
+        """Return a served file and its job; None if there is none with this id."""
         job = self._jobs.get(self._owners.get(entity_id, ""))
         if job is None:
             return None
         return next(((job, each) for each in job.entities if each.id == entity_id), None)
 
     def add(self, job: SandboxJob) -> None:
-        """Write a new job, and count it."""
+        """Save a new job, and count it."""
         self._remember(job)
         with self._lock, self._database as database:
             database.execute(
@@ -156,12 +156,12 @@ class Store:
             _count(database, "created", job)
 
     def count_start(self, job: SandboxJob) -> None:
-        """Count a job that was put into the queue."""
+        """Count a job that was started."""
         with self._lock, self._database as database:
             _count(database, "started", job)
 
     def save(self, job: SandboxJob) -> None:
-        """Write a changed job; one that was deleted meanwhile stays deleted."""
+        """Save a changed job; a job that was deleted meanwhile stays deleted."""
         if job.id not in self._jobs:
             return
         self._remember(job)
@@ -171,7 +171,7 @@ class Store:
             )
 
     def delete(self, job: SandboxJob) -> None:
-        """Forget a job and remove its files."""
+        """Delete a job and its files."""
         self._jobs.pop(job.id, None)
         for entity in job.entities:
             self._owners.pop(entity.id, None)
@@ -180,11 +180,11 @@ class Store:
         shutil.rmtree(self.folder(job), ignore_errors=True)
 
     def folder(self, job: SandboxJob) -> Path:
-        """Give the folder of a job's files."""
+        """Return the folder with the files of a job."""
         return self.directory / "jobs" / job.id
 
     def job_count(self, job_list: str | None = None, event: Event = "created") -> int:
-        """Count the jobs that were ever created, or started, in a list or in all; deleted too."""
+        """Count the jobs that were ever created or started, in one list or in all."""
         with self._lock:
             rows = self._database.execute(
                 "SELECT job_list, jobs FROM counts WHERE event = ?", (event,)
@@ -205,7 +205,7 @@ def _count(database: sqlite3.Connection, event: Event, job: SandboxJob) -> None:
 
 
 def _claimed(directory: Path) -> BinaryIO:
-    """Take the directory for this service alone; two would run the same queue twice."""
+    """Lock the directory for this service; two services would run the same queue twice."""
     claim = (directory / "in-use").open("wb")
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -217,5 +217,5 @@ def _claimed(directory: Path) -> BinaryIO:
 
 
 def now() -> datetime:
-    """Give the time to the second, in UTC."""
+    """Return the time in UTC, in whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""Jobs to XML, in the dialect of OPUS or as UWS 1.1 says."""
+"""Write jobs as XML, in the dialect of OPUS or as UWS 1.1 specifies."""
 
 import re
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ _OPUS_SCHEMA = (
 
 
 class Writer(Protocol):
-    """Writes what a service says of its jobs; ``base`` is the service's own URL."""
+    """Write the documents about jobs; ``base`` is the URL of the service."""
 
     def job(self, job: SandboxJob, base: str) -> str:
         """Write a job document."""
@@ -42,14 +42,14 @@ class Writer(Protocol):
         """Write a time."""
 
     def quote(self, job: SandboxJob) -> str:
-        """Write how long a job is expected to take, or when it is expected to end."""
+        """Write the quote: how long a job is expected to take, or when to end."""
 
 
 class OpusWriter:
-    """OPUS: local times without a zone, percent-encoded values, dead links in the job list."""
+    """OPUS: local times without a zone, percent-encoded values, broken links in the job list."""
 
     def job(self, job: SandboxJob, base: str) -> str:
-        """Write a job document, its elements in OPUS' order."""
+        """Write a job document, with its elements in the order of OPUS."""
         info = _element("uws:jobInfo", f"<process_id>{job.process_id}</process_id>")
         content = [
             _text("uws:jobId", job.id),
@@ -84,7 +84,7 @@ class OpusWriter:
         return _element("uws:jobs", "".join(entries), _HEAD + _OPUS_SCHEMA)
 
     def results(self, job: SandboxJob, base: str, *, root: bool = True) -> str:
-        """Write a job's results in the order of their ids, its streams among them."""
+        """Write the results of a job and its streams, sorted by id."""
         entries = {
             entity.role: {
                 "id": entity.role,
@@ -108,7 +108,7 @@ class OpusWriter:
         return _element("uws:results", "".join(content), (_HEAD + _OPUS_SCHEMA) * root)
 
     def parameters(self, job: SandboxJob, base: str, *, root: bool = True) -> str:
-        """Write a job's parameters; files are references into the store."""
+        """Write the parameters of a job; files are references to the store."""
         entries = [
             _element(
                 "uws:parameter",
@@ -120,7 +120,7 @@ class OpusWriter:
         return _element("uws:parameters", "".join(entries), (_HEAD + _OPUS_SCHEMA) * root)
 
     def time(self, moment: datetime) -> str:
-        """Write the server's local time, with no zone."""
+        """Write the local time of the server, without a time zone."""
         return moment.astimezone().replace(tzinfo=None).isoformat(timespec="seconds")
 
     def quote(self, job: SandboxJob) -> str:
@@ -129,10 +129,10 @@ class OpusWriter:
 
 
 class StandardWriter:
-    """UWS 1.1 to the letter: UTC, plain values, nested error summaries, links that work."""
+    """UWS 1.1 as specified: UTC, plain values, nested error summaries, links that work."""
 
     def job(self, job: SandboxJob, base: str) -> str:
-        """Write a job document, its elements in the schema's order."""
+        """Write a job document, with its elements in the order of the schema."""
         content = [
             _text("uws:jobId", job.id),
             _text("uws:runId", job.run_id) if job.run_id else "",
@@ -212,7 +212,7 @@ class StandardWriter:
 
 
 def provenance_xml(job: SandboxJob) -> str:
-    """Write where a job's results come from, as PROV-XML."""
+    """Write the provenance of the results of a job as PROV-XML."""
     run = {"prov:ref": f"opus:{job.id}"}
     facts = [_prov("activity", {"prov:id": f"opus:{job.id}"}, _text("prov:label", job.job_list))]
     for name, value in job.parameters.items():
@@ -233,7 +233,7 @@ def provenance_xml(job: SandboxJob) -> str:
 
 
 def provenance_drawing(job: SandboxJob) -> str:
-    """Draw where a job's results come from: what it used, the job, what it generated."""
+    """Draw the provenance of the results of a job: inputs, job, results."""
     lines = [
         *(f"{name} = {value.text}" for name, value in job.parameters.items()),
         f"→ {job.job_list} {job.id} →",
@@ -249,7 +249,7 @@ def provenance_drawing(job: SandboxJob) -> str:
 
 
 def escape(text: str) -> str:
-    """Write text as XML content; what XML cannot hold, as terminals' colours, is left out."""
+    """Write text as XML content; characters that XML cannot contain are left out."""
     return escape_markup(re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text))
 
 

@@ -13,15 +13,15 @@ _BLOCK = 2**20
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Lend a path to write a file or a folder to; when all went well, it gets its own name.
+    """Give a temporary path for a file or a folder; it gets its final name at the end.
 
-    What had the name before is replaced, and stays where something fails.
+    If the block fails, what had the final name before stays as it is.
 
     Args:
-        path: The name that it gets.
+        path: The final name.
 
     Yields:
-        Where to write it: the same name in a scratch folder beside it.
+        The path to write to: the same name in a temporary folder beside the final one.
 
     Raises:
         FileNotFoundError: The folder of ``path`` is missing.
@@ -30,20 +30,20 @@ def atomic_path(path: Path) -> Iterator[Path]:
         part = Path(scratch) / path.name
         yield part
         if path.is_dir():
-            # A folder cannot be replaced at one stroke: the old one leaves with the scratch.
+            # A folder cannot be replaced atomically: the old one goes with the temporary folder.
             path.rename(Path(scratch) / "before")
         part.replace(path)
 
 
 @contextmanager
 def local_copy(url: str) -> Iterator[Path]:
-    """Copy a file from any fsspec URL into a scratch folder, under its own name.
+    """Copy a file from any fsspec URL into a temporary folder, under its own name.
 
     Args:
         url: Path or fsspec URL of the file.
 
     Yields:
-        The path of the copy, which goes when the context ends.
+        The path of the copy, which is removed at the end of the block.
 
     Raises:
         OSError: The file cannot be read.

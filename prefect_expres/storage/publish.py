@@ -1,13 +1,13 @@
-"""Publish sets of files so that nobody ever sees half of one, on any fsspec file system.
+"""Publish sets of files so that readers never see an incomplete set, on any fsspec file system.
 
-A set has a folder of its own, ``{root}/{name}/``, whose files do not change any more. One of them,
-the index, names the others. Readers begin at ``{root}/latest/{index}``, which is replaced at one
-stroke when the whole set is there, and find in it the folder of the set that it belongs to.
+A set has a folder of its own, ``{root}/{name}/``, whose files do not change after that. One of the
+files, the index, names the others and this folder. Readers begin with ``{root}/latest/{index}``,
+which is replaced atomically when the whole set is there.
 
-Object stores cannot rename a folder, but they replace a single object at once: there ``latest``
-holds a copy of the index, and nothing else. On a local disk ``latest`` is a symbolic link to the
-set's folder, so that the other files have lasting paths, too. What readers of the index see is the
-same.
+Object stores cannot rename a folder, but they replace a single object atomically. There ``latest``
+holds a copy of the index and nothing else. On a local disk ``latest`` is a symbolic link to the
+folder of the set, so that the other files have lasting paths as well. Readers of the index see the
+same in both cases.
 """
 
 import asyncio
@@ -29,23 +29,26 @@ from prefect_expres.storage.read import read_or_none
 LATEST = "latest"
 _SET = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
 _FEWEST_SETS = 2
-"""Readers of the last index are still at work when a new set comes."""
+"""When a new set comes, the set before may still be read."""
 
 
 def set_name(made: datetime) -> str:
-    """Name a new set by when it was made, so that names sort by age; no two are the same."""
+    """Name a new set by the time when it was made, so that names sort by age.
+
+    A random part makes the names of two sets of the same second differ.
+    """
     return f"{made.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
 async def publish(root: str, name: str, files: Mapping[str, bytes], index: str) -> None:
     """Write a set, the index last, and make it the latest.
 
-    Whenever it is stopped, the latest set is a whole one: the one before, or this.
+    Even if this is interrupted, the latest set is complete: either this one or the one before.
 
     Args:
         root: Path or fsspec URL of the folder that holds the sets.
-        name: From `set_name`.
-        files: The contents by file names, with the index among them.
+        name: The name of the set, from `set_name`.
+        files: The contents by file name, including the index.
         index: The name of the file that names the others, and the set's folder.
     """
     folder = posixpath.join(root, name)
@@ -61,12 +64,12 @@ async def read_published(root: str, name: str) -> bytes | None:
 
 
 async def prune(root: str, latest: str, keep: int) -> list[str]:
-    """Remove all sets but the latest and the youngest others, and give the names of those removed.
+    """Remove old sets, and give their names; the latest and the youngest sets stay.
 
     Args:
         root: Path or fsspec URL of the folder that holds the sets.
         latest: The name of the latest set.
-        keep: How many stay: at least two, since the last one but one may still be read.
+        keep: How many sets stay: at least two, since the set before the latest may still be read.
     """
 
     def removed() -> list[str]:
@@ -84,7 +87,7 @@ async def prune(root: str, latest: str, keep: int) -> list[str]:
 
 
 def _fresh_link(path: str, name: str) -> Path:
-    """Give where a link to a set is made, before it becomes ``latest``."""
+    """Give the path at which a link to a set is made before it is renamed to ``latest``."""
     return Path(path, f"{name}.link")
 
 
@@ -93,7 +96,7 @@ def _names(system: Any, path: str) -> list[str]:
 
 
 def _link(root: str, name: str) -> bool:
-    """Make ``latest`` a link to a set, at one stroke; False where that is not to be had."""
+    """Make ``latest`` a link to a set, atomically; False where links are not possible."""
     system, path = fsspec.core.url_to_fs(root)
     latest = Path(path, LATEST)
     if not isinstance(system, LocalFileSystem) or (latest.exists() and not latest.is_symlink()):

@@ -14,7 +14,7 @@ def read_or_none(folder: str, name: str) -> bytes | None:
         name: The file's name, or its path below the folder.
 
     Raises:
-        OSError: It is there and cannot be read.
+        OSError: The file exists but cannot be read.
     """
     system, path = fsspec.core.url_to_fs(folder)
     try:
@@ -31,7 +31,7 @@ def read_bounded(location: str | Path, limit: int) -> bytes:
         limit: Largest size in bytes.
 
     Raises:
-        OSError: It cannot be read, or is larger; the message names the file and says why.
+        OSError: The file cannot be read, or is larger; the message names it and the reason.
     """
     try:
         with fsspec.open(str(location), "rb") as stream:

@@ -10,6 +10,7 @@ from prefect_expres.execution import Manifest, PhaseTime, ResultView, RunOptions
 from prefect_expres.execution.election import Submission
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.monitoring.assets import keep_result
+from prefect_expres.net.clock import MonotonicClock
 from prefect_expres.storage import StoredFile
 from prefect_expres.tasks.jobs import await_phase, create_job, download_results, run_job
 from prefect_expres.tasks.view import view_results
@@ -25,6 +26,7 @@ class TaskSteps:
 
     def __init__(self, service: ExpresService) -> None:
         self._service = service
+        self.clock = MonotonicClock()
 
     def slot(self) -> AbstractAsyncContextManager[object]:
         """Hold nothing: the service itself says when there are too many jobs."""
@@ -38,35 +40,32 @@ class TaskSteps:
         self, request: SimulationRequest, options: RunOptions, excluded: Sequence[str]
     ) -> Submission:
         """Come to the one job that runs the simulation."""
-        return await create_job(
-            request,
-            self._service,
-            options.owner,
-            options.execution_duration,
-            options.seconds_to_wait,
-            tuple(excluded),
-            exclusive=options.exclusive,
-        )
+        submission: Submission = await create_job(request, self._service, options, tuple(excluded))
+        return submission
 
     async def start(self, submission: Submission, timeout: float) -> Phase:
         """See to it that the job is started."""
-        return await run_job(submission, self._service, timeout)
+        phase: Phase = await run_job(submission, self._service, timeout)
+        return phase
 
     async def finish(
         self, submission: Submission, label: str, timeout: float, execution_duration: int
     ) -> tuple[Job, tuple[PhaseTime, ...]]:
         """Wait until the job has completed."""
-        return await await_phase(
-            submission.job_url, self._service, label, timeout, execution_duration
+        finished: tuple[Job, tuple[PhaseTime, ...]] = await await_phase(
+            submission, self._service, timeout, label
         )
+        return finished
 
     async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
         """Download the results."""
-        return await download_results(submission.job_url, self._service, folder)
+        files: list[StoredFile] = await download_results(submission, self._service, folder)
+        return files
 
     async def view(self, cdf: StoredFile, folder: str) -> ResultView:
         """Find what is visible, and draw it."""
-        return await view_results(cdf, folder)
+        seen: ResultView = await view_results(cdf, folder)
+        return seen
 
     async def keep(
         self, folder: str, manifest: Manifest, made_from: Sequence[str | Path]

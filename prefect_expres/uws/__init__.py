@@ -1,6 +1,6 @@
-"""The Universal Worker Service protocol (IVOA UWS 1.1) and its dialects.
+"""A client for the Universal Worker Service protocol (IVOA UWS 1.1) and its dialects.
 
-This part knows neither Prefect nor ExPRES.
+It knows neither Prefect nor ExPRES. May import: errors, net, storage.
 """
 
 from prefect_expres.uws.client import UWSClient

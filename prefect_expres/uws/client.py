@@ -1,4 +1,4 @@
-"""An asynchronous client for one job list of a UWS service: what changes a job."""
+"""An asynchronous client for one job list of a UWS service: create, start, stop and delete jobs."""
 
 import contextlib
 from collections.abc import Callable, Mapping
@@ -26,9 +26,10 @@ SETTLING_PAUSES = (0.2, 0.5, 1.0, 2.0)
 
 
 class UWSClient(JobListReader):
-    """Talks to one job list; every method is one step of UWS 1.1.
+    """A client for one job list; every method is one step of UWS 1.1.
 
-    Reads are tried again when that may help. A create or a start is never sent twice blindly.
+    Reads are tried again when that may help. A create is sent once. A start is sent again only if
+    the job is still PENDING.
 
     Example:
         >>> import asyncio
@@ -47,16 +48,16 @@ class UWSClient(JobListReader):
         """Create a job in phase PENDING; send it once.
 
         Args:
-            parameters: Names and values; give a unique ``runId`` to find the job again.
+            parameters: Values by name; give a unique ``runId`` to find the job again.
             files: Files by parameter name.
 
         Returns:
             The job's id.
 
         Raises:
-            RequestRejected: A name or value could harm the server, or the server said no.
-            Busy: The server asks to come back later.
-            SubmissionUncertain: No answer came: look for the runId before trying again.
+            RequestRejected: A name or value is unsafe, or the service refused the job.
+            Busy: The service asks to try again later.
+            SubmissionUncertain: The answer was lost: look for the runId before trying again.
         """
         form = new_job_form(parameters, files or {})
         try:
@@ -74,31 +75,31 @@ class UWSClient(JobListReader):
     async def start(self, job_id: str) -> Phase:
         """Put a job into the queue.
 
-        A start whose answer was lost, or was an error, is settled by reading the phase: anything
-        but PENDING means that it took. A job that is not there yet is given a moment to appear.
+        If the answer was lost, or was an error, the phase is read: any but PENDING means that the
+        job was started. A new job that the service does not find yet is tried again for a while.
 
         Returns:
             The phase afterwards.
 
         Raises:
-            ActiveJobsLimit: The user's limit of active jobs is reached; try again later.
+            ActiveJobsLimit: The user has as many active jobs as allowed; try again later.
             JobNotFound: There is no such job.
             ServiceError: It could not be started.
         """
         for pause in NEW_JOB_PAUSES:
             try:
-                return await self._persistently_started(job_id)
+                return await self._start(job_id)
             except JobNotFound:
                 await self.clock.sleep(pause)
-        return await self._persistently_started(job_id)
+        return await self._start(job_id)
 
     async def abort(self, job_id: str) -> Phase | None:
-        """Stop a job, whatever its phase; a finished job is left as it is.
+        """Stop a job in any phase; a finished job is left as it is.
 
-        A PENDING job is deleted: OPUS can never delete one that was aborted before it ran.
+        A PENDING job is deleted, since OPUS can never delete a job that was aborted before it ran.
 
         Returns:
-            The phase afterwards, or None if the job is gone.
+            The phase afterwards, or None if the job does not exist any more.
         """
 
         async def once() -> Phase | None:
@@ -123,26 +124,25 @@ class UWSClient(JobListReader):
             return None
 
     async def delete(self, job_id: str) -> None:
-        """Delete a job with its results; a job that is gone already is no error."""
+        """Delete a job with its results; a job that does not exist is no error."""
         url = self.job_url(job_id)
 
         async def once() -> None:
             try:
                 await self.http.send("DELETE", url)
-            except JobNotFound:
-                return
             except RequestRejected as fault:
                 if fault.status not in {405, 501}:
                     raise
                 await self.http.send("POST", url, fields={"ACTION": "DELETE"})
 
-        await persist(once, self.clock)
+        with contextlib.suppress(JobNotFound):
+            await persist(once, self.clock)
 
     async def set_parameter(self, job_id: str, name: str, value: str) -> None:
         """Set a parameter of a PENDING job.
 
         Raises:
-            RequestRejected: The name or value could harm the server, or the server said no.
+            RequestRejected: The name or value is unsafe, or the service refused it.
         """
         check_parameter(name, value)
         url = f"{self.job_url(job_id)}/parameters"
@@ -155,26 +155,26 @@ class UWSClient(JobListReader):
             await self.http.send("POST", f"{url}/{name}", fields={"VALUE": value})
 
     async def set_execution_duration(self, job_id: str, seconds: int) -> float:
-        """Set how many seconds a job may run; the server may decide otherwise.
+        """Set how many seconds a job may run; the service may set another value.
 
         Returns:
-            What the server made of it.
+            The value that the service has set.
         """
         url = f"{self.job_url(job_id)}/executionduration"
         await self.http.send("POST", url, fields={"EXECUTIONDURATION": str(int(seconds))})
         return await self.execution_duration(job_id)
 
     async def set_destruction(self, job_id: str, moment: datetime) -> str:
-        """Set when the service will delete the job; the server may decide otherwise.
+        """Set when the service will delete the job; the service may set another time.
 
         Returns:
-            What the server made of it.
+            The time that the service has set.
         """
         url = f"{self.job_url(job_id)}/destruction"
         await self.http.send("POST", url, fields={"DESTRUCTION": utc_text(moment)})
         return await self.destruction(job_id)
 
-    async def _persistently_started(self, job_id: str) -> Phase:
+    async def _start(self, job_id: str) -> Phase:
         async def once() -> Phase:
             try:
                 await self._write_phase(job_id, "RUN")
@@ -188,14 +188,14 @@ class UWSClient(JobListReader):
             phase = await self._settled(job_id, lambda phase: phase is not Phase.PENDING)
             if phase is Phase.PENDING:
                 url = self.job_url(job_id)
-                msg = f"{url} is still PENDING, though the service took the order to run it"
+                msg = f"{url} is still PENDING, though the service accepted the command to run it"
                 raise ServerFault(msg, url)
             return phase
 
         return await persist(once, self.clock)
 
     async def _settled(self, job_id: str, settled: Callable[[Phase], bool]) -> Phase:
-        """Read the phase until an order that was taken shows in it, for a few seconds at most."""
+        """Read the phase until it shows that a command took effect, for a few seconds at most."""
         phase = await self.phase(job_id)
         for pause in SETTLING_PAUSES:
             if settled(phase):
@@ -208,13 +208,16 @@ class UWSClient(JobListReader):
         await self.http.send("POST", f"{self.job_url(job_id)}/phase", fields={"PHASE": action})
 
     def _created(self, location: str | None, body: bytes) -> str:
-        """Take the new job's id from the Location, or from a job document in the answer."""
-        if location:
-            job_id = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])
-            if job_id and job_id != self.jobs_url.rpartition("/")[2]:
-                self.job_url(job_id)
-                return job_id
-        with contextlib.suppress(ProtocolError):
-            return xml.read_job(body).id
-        msg = "The service took the new job but did not say which one it is"
+        """Find the new job's id in the Location, or in a job document in the answer."""
+        # A Location that is no URL is a ValueError.
+        with contextlib.suppress(ProtocolError, ValueError):
+            job_id = self._id_in(location or "") or xml.read_job(body).id
+            self.job_url(job_id)
+            return job_id
+        msg = "The service accepted the new job but did not say which one it is"
         raise SubmissionUncertain(msg, self.jobs_url)
+
+    def _id_in(self, location: str) -> str:
+        """Give the id in a job's URL; an empty text for that of the job list."""
+        last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])
+        return "" if last == self.jobs_url.rpartition("/")[2] else last

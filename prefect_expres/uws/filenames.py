@@ -1,4 +1,4 @@
-"""Names of results: what a service calls them, and what they may be called here."""
+"""File names of results: made from what the service calls them, and checked to be safe."""
 
 import re
 from collections.abc import Iterable
@@ -12,10 +12,10 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNOREC
 
 
 def file_names(results: Iterable[ResultRef], taken: Iterable[str] = ()) -> dict[str, ResultRef]:
-    """Give each result the file name it is stored under.
+    """Give each result the file name that it is stored under.
 
-    OPUS uses the file name as the id of a result that it found by a pattern, else the role, and
-    puts the entity's id before the file name in ``name``.
+    OPUS identifies a result that it found by a pattern by its file name, and others by their role;
+    in ``name`` it puts the id of the entity before the file name.
 
     Args:
         results: The results of one job.
@@ -37,10 +37,10 @@ def file_names(results: Iterable[ResultRef], taken: Iterable[str] = ()) -> dict[
 
 
 def safe_name(name: str) -> str:
-    """Give back a file name that is safe on every file system.
+    """Return a file name that is safe on every file system.
 
     Raises:
-        UnsafeName: It is not.
+        UnsafeName: The name is not safe.
     """
     unsafe = (
         not _SAFE_NAME.fullmatch(name)
@@ -56,7 +56,10 @@ def safe_name(name: str) -> str:
 
 
 def _plain_name(result: ResultRef) -> str:
-    entity = parse_qs(urlsplit(result.href or "").query).get("ID", [""])[0]
-    if result.name and "." not in result.id and entity:
-        return result.name.removeprefix(f"{entity}_")
-    return result.id
+    if result.href is None or result.name is None or "." in result.id:
+        return result.id
+    try:
+        entities = parse_qs(urlsplit(result.href).query).get("ID")
+    except ValueError:  # it is no URL
+        return result.id
+    return result.name.removeprefix(f"{entities[0]}_") if entities else result.id

@@ -1,7 +1,7 @@
-"""What is sent with a new job, and why some of it is refused.
+"""The form of a new job, and checks of the names and values in it.
 
-OPUS pastes names and values, unquoted, into a shell script: what a shell would read as more than a
-word never leaves.
+OPUS writes names and values into a shell script without quotes, so what a shell would not read as
+one plain word is refused before anything is sent.
 """
 
 import re
@@ -17,9 +17,9 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", re.ASCII)
 
 
 class Verbatim(str):
-    """A value that is sent as it is, whatever a shell would read: never give one to OPUS.
+    """A value that is sent unchecked; never send one to OPUS, which gives it to a shell.
 
-    Other services take values that are no words, as TAP its queries.
+    Other services need such values, for instance the queries of TAP.
     """
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class Upload:
 def new_job_form(parameters: Mapping[str, str], uploads: Mapping[str, Upload]) -> dict[str, Any]:
     """Build the multipart form of a new job.
 
-    It is multipart also without files: every server reads that, and all of it alike.
+    It is multipart also without files, since all services read that in the same way.
 
     Raises:
         RequestRejected: A name or value could harm the server.
@@ -52,12 +52,12 @@ def new_job_form(parameters: Mapping[str, str], uploads: Mapping[str, Upload]) -
 
 
 def check_parameter(name: str, value: str) -> None:
-    """Refuse a name or a value that a shell would read as more than a word.
+    """Refuse a name or a value that a shell would not read as one plain word.
 
-    A `Verbatim` value is let through.
+    A `Verbatim` value is accepted.
 
     Raises:
-        RequestRejected: It would.
+        RequestRejected: The name or the value is refused.
     """
     if not _FIELD_NAME.fullmatch(name):
         msg = f"The parameter name {name[:80]!r} is refused: use letters, digits and _"

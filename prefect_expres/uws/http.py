@@ -1,8 +1,8 @@
 """One HTTP exchange with a service that is not trusted.
 
-Credentials leave for the service's own origin only. Redirects are followed here, one by one, and
-each target is checked. No body is read beyond its limit, compressed or not, and nothing of httpx
-gets out of this room.
+Credentials are sent to the service's own origin only. Redirects are followed here, one by one, and
+each target is checked. No body is read beyond its limit, compressed or not, and no error of httpx
+leaves this module.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from prefect_expres.errors import ProtocolError, Unreachable, UnsafeLocation
+from prefect_expres.errors import ProtocolError, RequestRejected, Unreachable, UnsafeLocation
 from prefect_expres.net.body import body_of, head_of
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
@@ -24,6 +24,9 @@ from prefect_expres.uws.secrets import Secrets
 CONNECTIONS = 20
 MAX_REDIRECTS = 5
 DOCUMENT_SECONDS = 300.0
+_MOVED = frozenset({301, 307, 308})
+"""UWS answers a write with 303, and OPUS behind an old proxy with 302."""
+_SHOWN_LENGTH = 200
 
 
 class Http:
@@ -34,7 +37,7 @@ class Http:
         credentials: User name and token for Basic authentication, or None for a guest.
         timeout: Seconds without an answer, or without a further byte, before giving up.
         trusted_hosts: Other hosts that results may be fetched from, without credentials.
-        transport: Takes the place of the network, for instance in tests.
+        transport: Replaces the network, for instance in tests.
     """
 
     def __init__(
@@ -52,16 +55,14 @@ class Http:
         self._trusted_hosts = trusted_hosts
         self._timeout = timeout
         self._client = httpx.AsyncClient(
-            # That many callers share few connections, and wait for one, is no fault of the service.
-            timeout=httpx.Timeout(timeout, pool=None),
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            limits=httpx.Limits(max_connections=CONNECTIONS),
             trust_env=False,
             follow_redirects=False,
             transport=transport,
             headers={
                 "User-Agent": "prefect-expres",
                 "Accept-Encoding": "identity",
-                # What a cache kept of a job list or a phase is no ground to act on.
+                # Decisions need the job list and the phases of now, not those of a cache.
                 "Cache-Control": "no-cache",
             },
         )
@@ -77,16 +78,16 @@ class Http:
             ServiceError: The service refused, or no whole answer came.
             TooLarge: The document is larger than ``limit``.
         """
-        patience = DOCUMENT_SECONDS + (read_timeout or self._timeout)
+        deadline = DOCUMENT_SECONDS + (read_timeout or self._timeout)
         try:
             async with (
-                asyncio.timeout(patience),
+                asyncio.timeout(deadline),
                 self.stream("GET", url, read_timeout=read_timeout) as response,
             ):
                 body = b"".join([chunk async for chunk in body_of(response, limit, url)])
                 return self._secrets.hidden_in(body)
         except TimeoutError:
-            msg = f"{shown_url(url)} was still sending after {patience:.0f} s"
+            msg = f"{shown_url(url)} was still sending after {deadline:.0f} s"
             raise Unreachable(msg, shown_url(url)) from None
 
     async def send(
@@ -97,7 +98,7 @@ class Http:
         fields: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
     ) -> tuple[httpx.Headers, bytes]:
-        """Send a write once, and follow nothing.
+        """Send a write once, and follow no redirect.
 
         Returns:
             The headers of the answer and the first bytes of its body.
@@ -108,6 +109,7 @@ class Http:
         request = self._request(method, url, data=fields, files=files)
         async with self._sent(request) as response:
             await self._refuse_errors(response)
+            self._refuse_moved(response)
             return response.headers, await self._head(response)
 
     @contextlib.asynccontextmanager
@@ -123,7 +125,7 @@ class Http:
 
         Raises:
             ServiceError: The service refused, or no answer came.
-            UnsafeLocation: A redirect leads where results must not come from.
+            UnsafeLocation: A redirect leads to a location that must not be fetched from.
         """
         for _ in range(MAX_REDIRECTS + 1):
             url = await self.check_location(url)
@@ -139,18 +141,18 @@ class Http:
         raise ProtocolError(msg, url)
 
     async def check_location(self, url: str) -> str:
-        """Say where to fetch ``url`` from, if it is safe to.
+        """Give the URL to fetch instead of ``url``, if that is safe.
 
-        The service's own host is reached by the service's own scheme: servers behind a proxy
+        The service's own host is asked with the service's own scheme: services behind a proxy
         give ``http`` links to themselves. Other hosts must be trusted by name and be public.
 
         Raises:
-            UnsafeLocation: The URL is no http(s), or leads to a host that is not trusted.
+            UnsafeLocation: The URL is not http or https, or its host is not trusted.
         """
         try:
             target = httpx.URL(url)
         except (httpx.InvalidURL, ValueError):
-            raise UnsafeLocation("A location is no URL", "", url[:200]) from None
+            raise UnsafeLocation("A location is no URL", "", url[:_SHOWN_LENGTH]) from None
         scheme, host, _ = self._origin
         if target.host == host and target.scheme == "http" and scheme == "https":
             target = target.copy_with(scheme="https", port=None)
@@ -168,16 +170,20 @@ class Http:
             reason = "its address is private"
         else:
             return str(target)
-        shown = str(target.copy_with(userinfo=b""))[:200]
+        shown = str(target.copy_with(userinfo=b""))[:_SHOWN_LENGTH]
         msg = f"{shown} is not fetched: {reason}"
         raise UnsafeLocation(msg, "", shown)
 
     def _request(
         self, method: str, url: str, *, read_timeout: float | None = None, **content: Any
     ) -> httpx.Request:
-        timeout = httpx.Timeout(self._timeout, read=read_timeout or self._timeout)
+        timeout = httpx.Timeout(
+            self._timeout,
+            read=read_timeout or self._timeout,
+            # Many callers share few connections; to wait for one is not the service's fault.
+            pool=None,
+        )
         request = self._client.build_request(method, url, timeout=timeout, **content)
-        request.headers.pop("Authorization", None)
         if self._auth is not None and _origin(request.url) == self._origin:
             request = next(self._auth.auth_flow(request))
         return request
@@ -186,7 +192,7 @@ class Http:
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
         url = shown_url(str(request.url))
         try:
-            response = await self._client.send(request, stream=True, auth=None)
+            response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             msg = f"{url} did not answer: {_why(fault)}"
             raise Unreachable(msg, url) from None
@@ -208,10 +214,23 @@ class Http:
             retry_after(response.headers.get("retry-after")),
         )
 
-    async def _head(self, response: httpx.Response) -> bytes:
-        """Read the first bytes of a body, as far as they come in the time of one answer.
+    def _refuse_moved(self, response: httpx.Response) -> None:
+        """Raise an error if a write has to be sent to another URL: then it was not done."""
+        if response.status_code not in _MOVED:
+            return
+        url = shown_url(str(response.request.url))
+        location = self._secrets.hidden_in(response.headers.get("location", "").encode()).decode()
+        where = shown_url(location)[:_SHOWN_LENGTH] or "another URL"
+        msg = (
+            f"{url} answered {response.status_code}: it has moved to {where}. Nothing was done; "
+            "give the service's new URL."
+        )
+        raise RequestRejected(msg, url, response.status_code)
 
-        Headers and status have come; a body that breaks off takes nothing from what they say.
+    async def _head(self, response: httpx.Response) -> bytes:
+        """Read the first bytes of a body, as many as come within the timeout.
+
+        Status and headers are there already; they count even if the body breaks off.
         """
         page = bytearray()
         with contextlib.suppress(TimeoutError, httpx.HTTPError):
@@ -234,11 +253,14 @@ def _target(asked: httpx.URL, response: httpx.Response) -> str:
     try:
         return str(asked.join(location or ""))
     except (httpx.InvalidURL, ValueError):
-        raise UnsafeLocation("A redirect leads to no URL", "", str(location)[:200]) from None
+        raise UnsafeLocation(
+            "A redirect leads to no URL", "", str(location)[:_SHOWN_LENGTH]
+        ) from None
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
+    # httpx gives no port where it is the usual one of the scheme.
+    return url.scheme, url.host, url.port
 
 
 def _why(fault: Exception) -> str:

@@ -1,6 +1,4 @@
-"""What an error answer means: its reason in the service's words, and the error it becomes."""
-
-from html import unescape
+"""From error answers to errors: what kind it is, and the reason in the service's words."""
 
 from lxml import etree
 
@@ -18,8 +16,9 @@ from prefect_expres.errors import (
 _GATEWAY = frozenset({502, 503, 504})
 _LATER = frozenset({408, 425, 429})
 _SERVER_ERROR = 500
+_NOT_IMPLEMENTED = 501
 _ACTIVE_LIMIT = "maximum number of active jobs"
-_BLAMES_THE_REQUEST = (
+_REQUEST_WRONG = (
     "has to be in pending phase",
     "must be in pending state",
     "cannot be aborted",
@@ -37,14 +36,20 @@ _BLAMES_THE_REQUEST = (
     "unknown",
     "no files to be deleted",
 )
-"""What OPUS writes under a 500 that means a 400 (shared/opus, and its handlers)."""
+"""What OPUS writes in a 500 that means a 400, taken from its recorded answers and its code."""
 
 
 def fault_of(url: str, status: int, reason: str, wait: float | None) -> ServiceError:
-    """Turn an error answer into the error it means.
+    """Turn an error answer into the error that it means.
 
-    OPUS says 500 for the client's own faults, so its words decide; a 500 that does not blame the
-    request may have come from anything on the way, and is worth another look.
+    OPUS answers 500 also where the request was wrong, so its words decide. Any other 500 may come
+    from anything between client and service, and may be over when the request is tried again.
+
+    Args:
+        url: The URL that was asked, without credentials.
+        status: The HTTP status.
+        reason: The service's own words, from `reason_in`.
+        wait: Seconds that the service asks to wait, if it said so.
     """
     kind = _kind_of(status, reason.lower())
     said = f"{url} answered {status}: {reason or 'no reason given'}"
@@ -54,32 +59,30 @@ def fault_of(url: str, status: int, reason: str, wait: float | None) -> ServiceE
 
 
 def _kind_of(status: int, words: str) -> type[ServiceError]:
-    blamed = any(blame in words for blame in _BLAMES_THE_REQUEST)
+    wrong = any(phrase in words for phrase in _REQUEST_WRONG)
     kinds: tuple[tuple[bool, type[ServiceError]], ...] = (
         (_ACTIVE_LIMIT in words, ActiveJobsLimit),
         (status in {401, 403}, AuthenticationFailed),
         (status in {404, 410}, JobNotFound),
         (status in _LATER or "text file busy" in words, Busy),
         (status in _GATEWAY, Unreachable),
-        (status >= _SERVER_ERROR and not blamed, ServerFault),
+        (status == _NOT_IMPLEMENTED, RequestRejected),
+        (status >= _SERVER_ERROR and not wrong, ServerFault),
     )
     return next((kind for holds, kind in kinds if holds), RequestRejected)
 
 
 def reason_in(page: bytes) -> str:
-    """Take the reason out of an error page: OPUS' ``<pre>``, a VOTable's INFO, or plain text."""
+    """Find the reason in an error page: the ``<pre>`` of OPUS, the INFO of a VOTable, or a text."""
     text = page.decode("utf-8", "replace")
     if "<" not in text:
         return " ".join(text.split())[:500]
     if b"<!DOCTYPE" in page and b"<!ENTITY" in page:
         return "an error page with entity declarations"
-    parser = etree.HTMLParser(no_network=True, huge_tree=False)
-    try:
-        tree = etree.fromstring(text, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        tree = None
+    # A page may name another encoding than the one it now has.
+    tree = etree.fromstring(text.encode(), etree.HTMLParser(encoding="utf-8"))
     if tree is None:
-        return " ".join(unescape(text).split())[:500]
+        return ""
     for path in ("//pre", "//info", "//h1", "//title", "//body"):
         for node in tree.iterfind(f".{path}"):
             words = " ".join("".join(map(str, node.itertext())).split())

@@ -1,4 +1,4 @@
-"""What a UWS service speaks of, as frozen models; the words are those of UWS 1.1."""
+"""Jobs, parameters and results as frozen models; the names are those of UWS 1.1."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -23,7 +23,7 @@ class Phase(StrEnum):
 
     @property
     def finished(self) -> bool:
-        """The job will not change its phase any more, but for being archived."""
+        """The phase will not change any more, except to ARCHIVED."""
         return self in _FINISHED
 
     @property
@@ -43,7 +43,7 @@ class Model(BaseModel):
 
 
 class Timestamp(Model):
-    """A time as the service wrote it: some give UTC with ``Z``, OPUS its local time without."""
+    """A time as the service wrote it: most give UTC with ``Z``, OPUS its local time without."""
 
     text: str
 
@@ -57,7 +57,7 @@ class Timestamp(Model):
 
     @property
     def order(self) -> float:
-        """A number to sort by; a time without a zone counts as UTC, no time as the last."""
+        """A number to sort by; a time without a zone counts as UTC, and what is no time is last."""
         moment = self.moment
         if moment is None:
             return float("inf")
@@ -100,7 +100,7 @@ class Parameter(Model):
 
 
 class ResultRef(Model):
-    """One result of a job: where it is, and what the service says of it.
+    """One result of a job: where it is, and what the service says about it.
 
     ``size`` is in bytes; ``hash`` is hexadecimal (OPUS: SHA-1 of the bytes).
     """
@@ -117,7 +117,7 @@ class ResultRef(Model):
 class JobRef(Model):
     """A job's entry in the job list.
 
-    ``href`` is kept for the record only: OPUS gives a dead link.
+    ``href`` is not used for requests: OPUS gives a dead link.
     """
 
     id: str
@@ -130,14 +130,17 @@ class JobRef(Model):
 
     @property
     def age(self) -> tuple[float, str]:
-        """What jobs are ordered by, oldest first: creation time, then id."""
+        """The key that sorts jobs, oldest first: creation time, then id."""
         return (self.creation_time.order if self.creation_time else float("inf"), self.id)
 
     def may_be_after(self, moment: datetime) -> bool:
-        """Say whether the job may have been created after a time, which is UTC if it has no zone.
+        """Say whether the job may have been created after a time.
 
-        A time that the service wrote without a zone is compared with one without a zone only:
-        with another it cannot be.
+        A time without a zone that the service wrote can be compared only with another time
+        without a zone; with any other, the answer is yes.
+
+        Args:
+            moment: The time; without a zone it is compared as UTC with times that have one.
         """
         created = self.creation_time.moment if self.creation_time else None
         if created is None or (created.tzinfo is None and moment.tzinfo is not None):
@@ -148,9 +151,9 @@ class JobRef(Model):
 
 
 class Job(Model):
-    """A job, as one document tells it.
+    """A job, as its document describes it.
 
-    ``quote`` is kept as text: UWS says a time, OPUS a number of seconds.
+    ``quote`` is kept as text: UWS defines a time, OPUS gives a number of seconds.
     ``execution_duration`` is in seconds, 0 for no limit.
     """
 

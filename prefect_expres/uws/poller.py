@@ -1,7 +1,8 @@
-"""Watch many jobs of one list with one request a tick.
+"""Wait for many jobs of one list with one request an interval.
 
-UWS tells the phase of every job in one answer. So all who wait for a job, and all who look for one,
-share the next reading of the list; only a job that has left the active ones is read by itself.
+UWS tells the phase of every job in one answer. So all callers that wait for a job, and all that
+look for one, share the next reading of the list. A job is read by itself only after it has left
+the list of active jobs.
 """
 
 import asyncio
@@ -17,31 +18,49 @@ from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.models import Job, JobRef, Phase
 from prefect_expres.uws.waiting import Observation, lost_job, wait_for
 
-SHORTEST_TICK = 1.0
-LONGEST_TICK = 15.0
-LIST_SHARE = 10.0
-"""A tick lasts at least so many times what the service takes to tell the list."""
+SHORTEST_INTERVAL = 1.0
+LONGEST_INTERVAL = 15.0
+INTERVAL_PER_READING = 10.0
+"""The interval is at least so many times as long as the service takes to answer with the list."""
+INTERVAL_PER_QUIET_SECOND = 0.1
+"""The interval grows by this much with each second in which nothing changes."""
 ACTIVE = tuple(phase for phase in Phase if not phase.finished)
 
 
 @dataclass
-class _Watch:
-    """One who waits for a job."""
+class _Waiter:
+    """A caller that waits for a job."""
 
     job_id: str
     began: float
     timeout: float
     on_progress: Callable[[Observation], Awaitable[None]] | None
-    left: asyncio.Future[bool] = field(default_factory=asyncio.Future)
-    """Whether the job was missed in the whole list, and not in that of the active jobs only."""
+    unlisted: asyncio.Future[bool] = field(default_factory=asyncio.Future)
+    """Done when the list lacks the job; true if the whole list was read, not the active jobs."""
     phase: Phase | None = None
 
     @property
     def deadline(self) -> float:
         return self.began + self.timeout
 
-    async def show_end(self, seen: Observation) -> None:
-        """Tell of a job that has ended.
+    def release(self, *, whole_list: bool) -> None:
+        """Let the caller read the job by itself."""
+        if not self.unlisted.done():
+            self.unlisted.set_result(whole_list)
+
+    async def report(self, ref: JobRef, elapsed: float) -> None:
+        """Report a phase to the caller; an error in its callback is raised to this caller only."""
+        if self.on_progress is None:
+            return
+        job = Job(id=ref.id, phase=ref.phase, run_id=ref.run_id)
+        try:
+            await self.on_progress(Observation(job, elapsed))
+        except Exception as fault:  # noqa: BLE001 - it is handed on
+            if not self.unlisted.done():
+                self.unlisted.set_exception(fault)
+
+    async def report_end(self, seen: Observation) -> None:
+        """Report a job that has ended.
 
         Raises:
             _StillActive: It has not.
@@ -53,29 +72,29 @@ class _Watch:
 
 
 class _StillActive(Exception):
-    """A job that was not among the active ones is one of them."""
+    """The list of active jobs lacked a job that is active."""
 
 
 class JobListPoller(UWSClient):
     """A client whose callers share the readings of the job list.
 
     Use it as an asynchronous context manager, in the event loop of all its callers. ``readings``
-    counts the ticks: each is one request, apart from repetitions after faults.
+    counts how often the list was read; retries after errors are not counted.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.readings = 0
-        self._asking: list[asyncio.Future[tuple[JobRef, ...]]] = []
-        self._watching: list[_Watch] = []
-        self._wanted = asyncio.Event()
-        self._stirred = asyncio.Event()
-        self._filters = True
+        self._list_requests: list[asyncio.Future[tuple[JobRef, ...]]] = []
+        self._waiters: list[_Waiter] = []
+        self._needed = asyncio.Event()
+        self._new_caller = asyncio.Event()
+        self._filters_work = True
         self._changed = self.clock.now()
 
     async def __aenter__(self) -> Self:
-        """Begin to tick, as long as somebody waits."""
-        self._ticking = asyncio.create_task(self._tick_on())
+        """Begin to poll, as long as there are callers."""
+        self._polling = asyncio.create_task(self._poll())
         return self
 
     async def __aexit__(
@@ -84,27 +103,27 @@ class JobListPoller(UWSClient):
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop, and close the connections."""
-        self._ticking.cancel()
+        """Stop polling, and close the connections."""
+        self._polling.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await self._ticking
+            await self._polling
         await super().__aexit__(kind, fault, trace)
 
     async def named_jobs(
         self, phases: Iterable[Phase] = (), *, after: datetime | None = None
     ) -> tuple[JobRef, ...]:
-        """Give the job list as the service tells it in the next tick, oldest first.
+        """Give the job list of the next reading, oldest first.
 
-        The reading begins after this call, so that what was done before it is seen. One who asks
-        for a part by time has a reading of one's own.
+        The reading begins after this call, so that it shows what was done before. A request with
+        ``after`` is not shared.
         """
         if after is not None:
             return await super().named_jobs(phases, after=after)
-        asking: asyncio.Future[tuple[JobRef, ...]] = asyncio.Future()
-        self._asking.append(asking)
-        self._stir()
+        request: asyncio.Future[tuple[JobRef, ...]] = asyncio.Future()
+        self._list_requests.append(request)
+        self._poll_soon()
         wanted = frozenset(phases)
-        return tuple(job for job in await asking if not wanted or job.phase in wanted)
+        return tuple(job for job in await request if not wanted or job.phase in wanted)
 
     async def finished(
         self,
@@ -113,136 +132,124 @@ class JobListPoller(UWSClient):
         timeout: float,
         on_progress: Callable[[Observation], Awaitable[None]] | None = None,
     ) -> Job:
-        """Wait until a job is finished; see `wait_for`, which has the last word on it.
+        """Wait until a job is finished; the arguments are those of `wait_for`.
 
         Raises:
-            JobLost: The list had the job, and the service knows it no more.
+            JobLost: The list had the job, and the service does not know it any more.
         """
-        watch = _Watch(job_id, self.clock.now(), timeout, on_progress)
+        waiter = _Waiter(job_id, self.clock.now(), timeout, on_progress)
         while True:
-            whole = await self._missed(watch)
+            whole_list = await self._until_unlisted(waiter)
             try:
                 return await wait_for(
                     self,
                     job_id,
                     timeout=timeout,
-                    on_progress=on_progress if whole else watch.show_end,
-                    began=watch.began,
+                    on_progress=on_progress if whole_list else waiter.report_end,
+                    began=waiter.began,
                 )
             except _StillActive:
-                # The service does not take several phases for what they are.
-                self._filters = False
+                # The service does not understand a filter of several phases.
+                self._filters_work = False
             except JobNotFound:
-                if watch.phase is None:
+                if waiter.phase is None:
                     raise
-                raise lost_job(self.job_url(job_id), watch.phase) from None
+                raise lost_job(self.job_url(job_id), waiter.phase) from None
 
-    async def _missed(self, watch: _Watch) -> bool:
-        """Wait until a job is not listed any more, and say whether the whole list was read."""
-        watch.left = asyncio.Future()
-        self._watching.append(watch)
+    async def _until_unlisted(self, waiter: _Waiter) -> bool:
+        """Wait until the list lacks the job, and say whether it was the whole list."""
+        waiter.unlisted = asyncio.Future()
+        self._waiters.append(waiter)
         self._changed = self.clock.now()
-        self._stir()
+        self._poll_soon()
         try:
-            return await watch.left
+            return await waiter.unlisted
         finally:
-            self._watching.remove(watch)
+            self._waiters.remove(waiter)
 
-    def _stir(self) -> None:
-        """Begin the next tick soon."""
-        self._stirred.set()
-        self._wanted.set()
+    def _poll_soon(self) -> None:
+        self._new_caller.set()
+        self._needed.set()
 
-    async def _tick_on(self) -> None:
+    async def _poll(self) -> None:
         while True:
-            await self._wanted.wait()
+            await self._needed.wait()
             began = self.clock.now()
-            asking, self._asking = self._asking, []
-            self._stirred.clear()
+            requests, self._list_requests = self._list_requests, []
+            self._new_caller.clear()
             try:
-                await self._tick(asking)
+                await self._read_once(requests)
             except Exception as fault:  # noqa: BLE001 - whatever it is, nobody may wait for ever
-                self._tell_fault(fault, asking)
-            if not self._asking and not self._watching:
-                self._wanted.clear()
-            await self._rest(self.clock.now() - began)
+                self._report_fault(fault, requests)
+            if not self._list_requests and not self._waiters:
+                self._needed.clear()
+            await self._pause(self.clock.now() - began)
 
-    async def _tick(self, asking: list[asyncio.Future[tuple[JobRef, ...]]]) -> None:
-        """Read the list once: all of it if somebody asks for it, else the active jobs."""
-        watching = list(self._watching)
+    async def _read_once(self, requests: list[asyncio.Future[tuple[JobRef, ...]]]) -> None:
+        """Read the whole list if a caller asks for it, else the active jobs."""
+        waiters = list(self._waiters)
         self.readings += 1
-        whole = bool(asking)
-        listed = await (super().named_jobs() if whole else self._active_jobs())
-        for each in asking:
-            if not each.done():
-                each.set_result(listed)
+        whole_list = bool(requests)
+        listed = await (super().named_jobs() if whole_list else self._active_jobs())
+        for request in requests:
+            if not request.done():
+                request.set_result(listed)
         active = {ref.id: ref for ref in listed if not ref.phase.finished}
-        for watch in watching:
-            await self._note(watch, active.get(watch.job_id), whole=whole or not self._filters)
+        whole_list = whole_list or not self._filters_work
+        for waiter in waiters:
+            await self._update(waiter, active.get(waiter.job_id), whole_list=whole_list)
 
     async def _active_jobs(self) -> tuple[JobRef, ...]:
-        if self._filters:
+        if self._filters_work:
             try:
                 return await self.jobs(ACTIVE)
             except RequestRejected:
-                self._filters = False
+                self._filters_work = False
         return await self.jobs()
 
-    async def _note(self, watch: _Watch, ref: JobRef | None, *, whole: bool) -> None:
-        """Tell one who waits what was seen, and let go of it when its job may have ended."""
+    async def _update(self, waiter: _Waiter, ref: JobRef | None, *, whole_list: bool) -> None:
+        """Report a new phase to a waiter, and release it when its job may have ended."""
         now = self.clock.now()
-        late = now >= watch.deadline
+        late = now >= waiter.deadline
         if ref is None or late:
-            self._let_go(watch, whole=whole or late)
+            waiter.release(whole_list=whole_list or late)
             self._changed = now
-        elif ref.phase is not watch.phase:
-            watch.phase = ref.phase
+        elif ref.phase is not waiter.phase:
+            waiter.phase = ref.phase
             self._changed = now
-            await self._show(watch, ref, now - watch.began)
+            await waiter.report(ref, now - waiter.began)
 
-    @staticmethod
-    async def _show(watch: _Watch, ref: JobRef, elapsed: float) -> None:
-        """Tell one who waits of a phase; what goes wrong there is no concern of the others."""
-        if watch.on_progress is None:
-            return
-        job = Job(id=ref.id, phase=ref.phase, run_id=ref.run_id)
-        try:
-            await watch.on_progress(Observation(job, elapsed))
-        except Exception as fault:  # noqa: BLE001 - it is handed on
-            if not watch.left.done():
-                watch.left.set_exception(fault)
-
-    def _tell_fault(
-        self, fault: Exception, asking: list[asyncio.Future[tuple[JobRef, ...]]]
+    def _report_fault(
+        self, fault: Exception, requests: list[asyncio.Future[tuple[JobRef, ...]]]
     ) -> None:
-        """Tell those who look for a job; those who wait outlast what may mend itself.
+        """Report an error to those who asked for the list, and to waiters if it will last.
 
-        The others go on by themselves, and meet the fault.
+        A released waiter reads its job by itself, and meets the same error.
         """
-        for each in asking:
-            if not each.done():
-                each.set_exception(fault)
-        mends = isinstance(fault, ExpresError) and fault.retryable
-        for watch in self._watching:
-            if not mends or self.clock.now() >= watch.deadline:
-                self._let_go(watch, whole=True)
+        for request in requests:
+            if not request.done():
+                request.set_exception(fault)
+        temporary = isinstance(fault, ExpresError) and fault.retryable
+        for waiter in self._waiters:
+            if not temporary or self.clock.now() >= waiter.deadline:
+                waiter.release(whole_list=True)
 
-    @staticmethod
-    def _let_go(watch: _Watch, *, whole: bool) -> None:
-        if not watch.left.done():
-            watch.left.set_result(whole)
-
-    async def _rest(self, taken: float) -> None:
-        """Let a tick pass; a quiet time makes it longer, and one who comes ends it early."""
-        await self.clock.sleep(SHORTEST_TICK)
+    async def _pause(self, reading_took: float) -> None:
+        """Let an interval pass; a new caller ends it early, but spares a slow service."""
+        shortest = _bounded(INTERVAL_PER_READING * reading_took)
+        await self.clock.sleep(shortest)
         quiet = self.clock.now() - self._changed
-        tick = min(max(LIST_SHARE * taken, quiet / 10, SHORTEST_TICK), LONGEST_TICK)
-        if self._stirred.is_set() and LIST_SHARE * taken < SHORTEST_TICK:
+        left = _bounded(INTERVAL_PER_QUIET_SECOND * quiet) - shortest
+        if left <= 0 or self._new_caller.is_set():
             return
-        rest = asyncio.ensure_future(self.clock.sleep(max(tick - SHORTEST_TICK, 0.0)))
-        stirred = asyncio.ensure_future(self._stirred.wait())
+        rest = asyncio.ensure_future(self.clock.sleep(left))
+        new_caller = asyncio.ensure_future(self._new_caller.wait())
         try:
-            await asyncio.wait({rest, stirred}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({rest, new_caller}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             rest.cancel()
-            stirred.cancel()
+            new_caller.cancel()
+
+
+def _bounded(interval: float) -> float:
+    return min(max(interval, SHORTEST_INTERVAL), LONGEST_INTERVAL)

@@ -1,6 +1,6 @@
-"""What can be read of one job list: jobs, their phases, parameters, results and words.
+"""Read one job list: jobs, their phases, parameters, results and output.
 
-Every read is tried again when that may help, and when the answer was cut or garbled.
+A read is tried again when that may help, also when the answer was cut or is no valid document.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from prefect_expres.net.url import shown_url
 from prefect_expres.uws import xml
 from prefect_expres.uws.http import Http
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
-from prefect_expres.uws.text import read_description, read_text, read_word, utc_text
+from prefect_expres.uws.text import read_description, read_seconds, read_text, read_word, utc_text
 
 DOCUMENT_LIMIT = 64 * 2**20
 WAIT_MARGIN = 15.0
@@ -42,8 +42,8 @@ class JobListReader:
         trusted_hosts: Other hosts that results may come from; they never get the credentials.
         document_limit: Largest document that is read, in bytes.
         attempts: How often a read is tried at most.
-        transport: Takes the place of the network, for instance in tests.
-        clock: Takes the place of the machine's clock.
+        transport: Replaces the network, for instance in tests.
+        clock: Replaces the machine's clock, for instance in tests.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class JobListReader:
             transport=transport,
         )
         self._limit = document_limit
-        self._names: dict[str, Job] = {}
+        self._jobs_read: dict[str, Job] = {}
 
     async def __aenter__(self) -> Self:
         """Enter a block that closes the connections at its end."""
@@ -93,7 +93,7 @@ class JobListReader:
         await self.http.aclose()
 
     def job_url(self, job_id: str) -> str:
-        """Build a job's URL; a job list's own links may be dead.
+        """Build a job's URL from its id; the links in a job list may be dead.
 
         Raises:
             ProtocolError: The id cannot be a part of a URL.
@@ -101,7 +101,7 @@ class JobListReader:
         if not _JOB_ID.fullmatch(job_id) or job_id in {".", ".."}:
             msg = f"{job_id[:80]!r} is no job id"
             raise ProtocolError(msg)
-        return f"{self.jobs_url}/{quote(job_id, safe='')}"
+        return f"{self.jobs_url}/{quote(job_id)}"
 
     async def job(
         self,
@@ -111,13 +111,13 @@ class JobListReader:
         phase: Phase | None = None,
         attempts: int | None = None,
     ) -> Job:
-        """Read a job; with ``wait``, ask the server to answer when ``phase`` is left.
+        """Read a job; with ``wait``, ask the service to answer when the phase changes.
 
         Args:
             job_id: The job.
-            wait: Seconds that the server may take; it may also ignore this.
-            phase: The phase to leave.
-            attempts: How often it is tried at most, if not as often as any read.
+            wait: Seconds that the service may take until it answers; it may ignore this.
+            phase: The phase whose end is waited for.
+            attempts: How often it is tried at most; None for the number of this client.
         """
         query: list[tuple[str, str]] = []
         if wait is not None:
@@ -144,14 +144,14 @@ class JobListReader:
     ) -> tuple[JobRef, ...]:
         """Read the job list, oldest first.
 
-        ``PHASE`` keys go last, which OPUS needs, and servers that ignore them are corrected here.
-        ``LAST`` is not sent: OPUS answers it with the oldest jobs.
+        ``PHASE`` keys are sent last, which OPUS needs. The filters are applied here as well, since
+        a service may ignore them. ``LAST`` is not sent: OPUS answers it with the oldest jobs.
 
         Args:
             phases: Only jobs in these phases.
-            after: Only jobs created after this time; one without a zone or a text is sent
-                as it is.
-            last: Only so many of the youngest.
+            after: Only jobs created after this time; a time without a zone and a text are sent
+                as they are.
+            last: Only so many of the youngest jobs.
         """
         wanted = frozenset(phases)
         query = [("AFTER", utc_text(after))] if after is not None else []
@@ -169,8 +169,8 @@ class JobListReader:
     ) -> tuple[JobRef, ...]:
         """Read the job list with every job's runId and creation time, oldest first.
 
-        A list of UWS 1.0 has neither; there the jobs themselves are read, each once, at most
-        `MOST_JOBS_READ_SINGLY`.
+        A list of UWS 1.0 has neither. Then the jobs themselves are read, each once, and at most
+        `MOST_JOBS_READ_SINGLY` of them.
 
         Args:
             phases: Only jobs in these phases.
@@ -182,13 +182,13 @@ class JobListReader:
         gate = asyncio.Semaphore(READS_AT_ONCE)
 
         async def named(ref: JobRef) -> JobRef | None:
-            if ref.id not in self._names:
+            if ref.id not in self._jobs_read:
                 async with gate:
                     try:
-                        self._names[ref.id] = await self.job(ref.id)
+                        self._jobs_read[ref.id] = await self.job(ref.id)
                     except (JobNotFound, ProtocolError):
                         return None
-            job = self._names[ref.id]
+            job = self._jobs_read[ref.id]
             facts = {"run_id": job.run_id, "creation_time": job.creation_time}
             return ref.model_copy(update=facts)
 
@@ -201,7 +201,7 @@ class JobListReader:
         return tuple(job for job in await self.named_jobs() if job.run_id == run_id)
 
     async def results(self, job_id: str) -> tuple[ResultRef, ...]:
-        """Read the list of a job's results; relative locations are made whole."""
+        """Read the list of a job's results; relative locations are resolved."""
         url = f"{self.job_url(job_id)}/results"
         listed = await self._read(url, xml.read_results)
         return tuple(
@@ -214,10 +214,10 @@ class JobListReader:
         return await self._read(f"{self.job_url(job_id)}/parameters", xml.read_parameters)
 
     async def content(self, url: str, limit: int) -> bytes:
-        """Read a small file that the service keeps, for instance a parameter given as a file.
+        """Read a small file that the service has, for instance a parameter given as a file.
 
         Raises:
-            UnsafeLocation: The URL leads elsewhere.
+            UnsafeLocation: The URL is not one of the service.
             TooLarge: It has more than ``limit`` bytes.
         """
         return await persist(
@@ -225,11 +225,11 @@ class JobListReader:
         )
 
     async def execution_duration(self, job_id: str) -> float:
-        """Read how many seconds a job may run; 0 is no limit."""
-        return xml.read_seconds(await self.text(job_id, "executionduration"))
+        """Read how many seconds a job may run; 0 means no limit."""
+        return read_seconds(await self.text(job_id, "executionduration"))
 
     async def destruction(self, job_id: str) -> str:
-        """Read when the service will delete the job, in its own words."""
+        """Read when the service will delete the job, as it writes it."""
         return await self.text(job_id, "destruction")
 
     async def error(self, job_id: str) -> str:
@@ -268,11 +268,12 @@ class JobListReader:
         wait: int | None = None,
         attempts: int | None = None,
     ) -> T:
-        patience = None if wait is None else wait + WAIT_MARGIN
+        read_timeout = None if wait is None else wait + WAIT_MARGIN
 
         async def once() -> T:
             try:
-                return decode(await self.http.read(url, limit=self._limit, read_timeout=patience))
+                document = await self.http.read(url, limit=self._limit, read_timeout=read_timeout)
+                return decode(document)
             except TooLarge as fault:
                 raise ProtocolError(str(fault), url) from None
             except ProtocolError as fault:
@@ -282,7 +283,7 @@ class JobListReader:
 
 
 def _whole_location(base: str, href: str | None) -> str | None:
-    """Resolve a relative location; one that is no URL stays as it is, to be refused later."""
+    """Resolve a relative location; one that is no URL is left as it is, and refused later."""
     try:
         return urljoin(base, href) if href else None
     except ValueError:

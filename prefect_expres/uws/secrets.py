@@ -1,4 +1,4 @@
-"""Keep the user's token out of all that a service says: it may echo what it was sent."""
+"""Hide the user's token in all that a service answers: it may echo what it was sent."""
 
 import base64
 from urllib.parse import quote
@@ -8,9 +8,9 @@ _SHORTEST = 6
 
 
 class Secrets:
-    """The forms in which the credentials travel.
+    """The forms in which the credentials are sent.
 
-    A token of a few characters would be found in any text; it is hidden in its encoded form only.
+    A token of a few characters occurs in many texts; only its encoded form is hidden.
     """
 
     def __init__(self, credentials: tuple[str, str] | None) -> None:
@@ -20,10 +20,10 @@ class Secrets:
             forms.add(base64.b64encode(f"{user}:{token}".encode()))
             if len(token) >= _SHORTEST:
                 forms |= {token.encode(), quote(token, safe="").encode()}
-        self._forms = sorted(forms, key=len, reverse=True)
+        self._forms = forms
 
     def hidden_in(self, text: bytes) -> bytes:
-        """Give a text without them."""
+        """Give a text with each form replaced by `HIDDEN`."""
         for form in self._forms:
             text = text.replace(form, HIDDEN)
         return text

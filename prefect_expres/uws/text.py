@@ -1,15 +1,16 @@
-"""Answers that are no XML: texts, a phase, a description in JSON."""
+"""Single values, and answers that are not XML: texts, phases, numbers, times, JSON."""
 
+import math
 from datetime import UTC, datetime
 from typing import Any
 
 import pydantic_core
 
-from prefect_expres.errors import Malformed
+from prefect_expres.errors import Malformed, ProtocolError
 from prefect_expres.uws.models import Phase
-from prefect_expres.uws.xml import read_phase
 
 _LONGEST_WORD = 40
+_PHASES = {phase.value: phase for phase in Phase}
 
 
 def read_text(document: bytes) -> str:
@@ -18,10 +19,10 @@ def read_text(document: bytes) -> str:
 
 
 def read_word(document: bytes) -> Phase:
-    """Read a phase that stands alone.
+    """Read a phase from an answer that holds nothing else.
 
     Raises:
-        Malformed: It is no single word.
+        Malformed: It is not a single word.
     """
     text = read_text(document)
     if not text or len(text) > _LONGEST_WORD or not text.isalpha():
@@ -30,11 +31,47 @@ def read_word(document: bytes) -> Phase:
     return read_phase(text)
 
 
+def read_phase(text: str | None) -> Phase:
+    """Read a phase; none, and a word that UWS does not define, is ``UNKNOWN``."""
+    return Phase.UNKNOWN if text is None else _PHASES.get(text.strip().upper(), Phase.UNKNOWN)
+
+
+def read_seconds(text: str) -> float:
+    """Read a number of seconds, whole or not.
+
+    Raises:
+        ProtocolError: It is not a finite number.
+    """
+    seconds = finite_number(text)
+    if seconds is None:
+        msg = f"{text[:80]!r} is not a number of seconds"
+        raise ProtocolError(msg)
+    return seconds
+
+
+def finite_number(text: str | None) -> float | None:
+    """Read a finite number; None if there is none."""
+    if text is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def whole_number(text: str | None) -> int | None:
+    """Read a whole number that is not negative; None if there is none."""
+    if text is None or not text.strip().isascii() or not text.strip().isdigit():
+        return None
+    return int(text)
+
+
 def read_description(document: bytes) -> dict[str, Any]:
     """Read a JSON object.
 
     Raises:
-        Malformed: It is none.
+        Malformed: It is not a JSON object.
     """
     try:
         description = pydantic_core.from_json(document)
@@ -47,7 +84,10 @@ def read_description(document: bytes) -> dict[str, Any]:
 
 
 def utc_text(moment: datetime | str) -> str:
-    """Write a time as UWS wants it: UTC, to the second; a naive time or a text stays as it is."""
+    """Write a time as UWS wants it: in UTC, without a fraction of a second or a zone.
+
+    A time without a zone is not converted; a text is left as it is.
+    """
     if isinstance(moment, str):
         return moment
     aware = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

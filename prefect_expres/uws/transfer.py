@@ -1,7 +1,9 @@
 """Download results: streamed, resumed where they were cut, verified, and kept only if whole."""
 
+import itertools
 import re
 from collections.abc import Awaitable, Callable
+from typing import NoReturn
 
 import httpx
 
@@ -23,11 +25,12 @@ from prefect_expres.net.url import shown_url
 from prefect_expres.storage.atomic import Part, StoredFile
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.models import ResultRef
+from prefect_expres.uws.text import whole_number
 
 RESULT_LIMIT = 8 * 2**30
-FRUITLESS_TRIES = 6
+TRIES_WITHOUT_PROGRESS = 6
 MOST_TRIES = 60
-LOOKS_FOR_LATE_FILES = 3
+TRIES_WHILE_NOT_FOUND = 3
 _PARTIAL = 206
 _NOT_SATISFIABLE = 416
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
@@ -46,11 +49,11 @@ async def download(
 ) -> StoredFile:
     """Download one result into a folder.
 
-    The bytes go to a part, are counted and hashed on the way, and get the final name when size
-    and hash are right; if they are not, nothing is left. A download that is cut goes on where it
-    ended if an entity tag or an announced hash can tell that the rest belongs to it; one that was
-    cancelled, or whose process was killed, is taken up if a hash was announced. Tries that bring
-    something do not count as failed.
+    The bytes are written to a part, which gets its final name when size and hash are right; if
+    they are wrong, nothing is left. A download that is cut continues where it ended, if an entity
+    tag or an announced hash shows that the rest belongs to the same file. One that was cancelled,
+    or whose process was killed, is continued by the next download if a hash was announced. Tries
+    that bring more bytes do not count as failed.
 
     Args:
         client: The client of the job's list.
@@ -58,7 +61,7 @@ async def download(
         target: The folder: a path or any fsspec URL.
         name: The file name, from `file_names`.
         limit: Largest size in bytes, declared or real.
-        on_bytes: Is told the name, the bytes so far, and the bytes expected.
+        on_bytes: Is called with the name, the bytes so far, and the bytes expected.
 
     Raises:
         TransferError: The file did not arrive whole, or may not be fetched.
@@ -79,7 +82,7 @@ async def download(
 
 
 class _Download:
-    """One result on its way into its part: what the service said of it so far."""
+    """The download of one result into a part."""
 
     def __init__(
         self,
@@ -100,34 +103,31 @@ class _Download:
         self._ranges = True
 
     async def run(self) -> StoredFile:
-        """Try until the file is whole, or tries bring nothing more."""
+        """Try until the file is whole, or until several tries in a row brought no more bytes."""
         if await self._part.is_whole():
             return await self._part.keep()
-        fruitless, longest = 0, self._part.size
-        for attempt in range(1, MOST_TRIES + 1):
+        without_progress, longest = 0, self._part.size
+        for attempt in itertools.count(1):
             try:
                 return await self._try()
             except (TransferError, ServiceError) as fault:
-                fruitless = 0 if self._part.size > longest else fruitless + 1
+                without_progress = 0 if self._part.size > longest else without_progress + 1
                 longest = max(longest, self._part.size)
-                # A result may be listed a moment before it can be fetched.
-                late = isinstance(fault, JobNotFound) and fruitless <= LOOKS_FOR_LATE_FILES
-                last = fruitless >= FRUITLESS_TRIES or attempt == MOST_TRIES
-                if last or not (fault.retryable or late):
+                if attempt == MOST_TRIES or not _may_help(fault, without_progress):
                     raise
                 if isinstance(fault, SizeMismatch | ChecksumMismatch):
                     await self._part.restart()
-                pause = backoff(fruitless + 1, getattr(fault, "retry_after", None))
+                pause = backoff(without_progress + 1, getattr(fault, "retry_after", None))
                 await self._client.clock.sleep(pause)
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
     async def _try(self) -> StoredFile:
-        headers = await self._wanted()
+        headers = await self._range_headers()
         try:
             async with self._client.http.stream("GET", self._url, headers=headers) as response:
                 expected = await self._continued(response)
-                room = self._limit - self._part.size
-                async for chunk in body_of(response, room, self._url):
+                left = self._limit - self._part.size
+                async for chunk in body_of(response, left, self._url):
                     await self._part.write(chunk)
                     if self._on_bytes is not None:
                         total = expected or self._announced_size
@@ -142,13 +142,13 @@ class _Download:
             raise type(fault)(msg, self._part.name, fault.url) from None
         except RequestRejected as fault:
             if fault.status == _NOT_SATISFIABLE and self._part.size:
-                await self._without_ranges("there is nothing where it ended")
+                await self._give_up_ranges("the service has no bytes after those")
             raise
         self._check_size(expected)
         return await self._part.keep()
 
-    async def _wanted(self) -> dict[str, str]:
-        """Ask for the rest of a part, if its end can be told to belong to its beginning."""
+    async def _range_headers(self) -> dict[str, str]:
+        """Ask for the rest of a part, if it can be checked that it belongs to the same file."""
         if not self._part.size:
             return {}
         if not self._ranges or not (self._etag or self._part.checkable):
@@ -158,9 +158,9 @@ class _Download:
         return {"Range": f"bytes={self._part.size}-"} | condition
 
     async def _continued(self, response: httpx.Response) -> int | None:
-        """See where the answer begins, and give the file's whole size if it is told.
+        """Check where the answer begins, and give the size of the whole file if it is known.
 
-        An answer that begins anew, though its end was asked for, takes the place of the part.
+        If the answer holds the whole file, though the rest was asked for, the part begins again.
         """
         encoded = "content-encoding" in response.headers
         self._ranges = self._ranges and not encoded
@@ -168,18 +168,17 @@ class _Download:
         if response.status_code == _PARTIAL:
             found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
             if encoded or found is None or int(found[1]) != self._part.size:
-                await self._without_ranges("the service answered with another range")
-            assert found is not None
+                await self._give_up_ranges("the service answered with another range")
             return None if found[2] == "*" else int(found[2])
         if self._part.size:
             await self._part.restart()
         self._etag = etag if etag.startswith('"') else None
-        return None if encoded else _number(response.headers.get("content-length"))
+        return None if encoded else whole_number(response.headers.get("content-length"))
 
-    async def _without_ranges(self, why: str) -> None:
+    async def _give_up_ranges(self, why: str) -> NoReturn:
         self._ranges = False
         await self._part.restart()
-        msg = f"{self._part.name} cannot be resumed: {why}; it begins anew"
+        msg = f"{self._part.name} cannot be resumed: {why}; it begins again"
         raise Interrupted(msg, self._part.name, self._shown)
 
     def _check_size(self, declared: int | None) -> None:
@@ -192,5 +191,9 @@ class _Download:
                 raise SizeMismatch(msg, self._part.name, self._shown)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+def _may_help(fault: TransferError | ServiceError, without_progress: int) -> bool:
+    """Say whether to try again after an error and so many tries in a row without more bytes."""
+    if isinstance(fault, JobNotFound):
+        # A result may be listed a moment before it can be fetched.
+        return without_progress <= TRIES_WHILE_NOT_FOUND
+    return fault.retryable and without_progress < TRIES_WITHOUT_PROGRESS

@@ -1,13 +1,12 @@
-"""What a service was found to do with WAIT, and how long to ask it to wait next.
+"""How a service treats WAIT, and how long to ask it to wait next.
 
-A service may answer at the change, ignore WAIT, cap it, sleep past the job's end, or answer with
-the document as it was when the wait began. Nobody says beforehand which; each answer tells a
-little. What is not known is bounded: a wait asks for a fraction of the time waited so far, and for
-more only of a service that was seen to wake up.
+A service may answer when the phase changes, ignore WAIT, limit it, sleep past the end of the job,
+or answer with the document as it was when the wait began. It does not say which; each answer tells
+a little. At first a wait is a third of the time waited so far. Only a service that was seen to
+answer at a change is asked to wait longer.
 
-A wait that ran to its end without a change proves nothing. The next one is also the fresh look
-that is due then: it names the phase that was seen, and where that was left, UWS 1.1 (section
-2.2.1.1) answers at once.
+A wait that ended without a change proves nothing. The next request names the phase that was seen:
+if the job has left it, UWS 1.1 (section 2.2.1.1) makes the service answer at once.
 """
 
 from prefect_expres.uws.models import Phase
@@ -16,13 +15,18 @@ LONGEST_WAIT = 30
 FIRST_WAIT = 2
 FIRST_TRUSTING_WAIT = 10
 SHORTEST_BLOCK = 2.0
-"""A service that holds a wait for less is looked at as often by pauses."""
+"""A service that holds a wait for less than this is asked without WAIT, with pauses."""
 EARLY_ANSWERS_TOLERATED = 1
 _FULL = 0.9
+"""A wait of this share of the seconds that were asked for ran to its end."""
 
 
 class WaitPolicy:
-    """Learns from each wait; ``round_trip`` is how many seconds an answer takes without WAIT."""
+    """Learns from each wait.
+
+    Attributes:
+        round_trip: Seconds that an answer takes without WAIT.
+    """
 
     def __init__(self) -> None:
         self.round_trip = 0.0
@@ -33,7 +37,7 @@ class WaitPolicy:
         self._early = 0
 
     def needs_rest(self, phase: Phase) -> bool:
-        """Say whether to let some time pass here, since the service does not, or did not last."""
+        """Say whether to sleep before the next request, since the service does not wait."""
         return self._early > 0 or phase not in self._worthwhile
 
     def seconds(self, phase: Phase, elapsed: float, left: float) -> int | None:
@@ -50,7 +54,7 @@ class WaitPolicy:
         return max(1, int(min(self._longest, reach, left)))
 
     def learn(self, asked: int, taken: float, before: Phase, after: Phase) -> None:
-        """Take note of a wait.
+        """Learn from a wait that has ended.
 
         Args:
             asked: Seconds that the service was asked to wait.
@@ -71,13 +75,13 @@ class WaitPolicy:
     def _learn_from_change(self, blocked: float, *, full: bool) -> None:
         at_once = blocked <= self.round_trip
         if at_once and self._ran_out:
-            # The wait before slept past the change: it cannot be trusted to wake up.
+            # The service slept past the change in the wait before: WAIT is of no use.
             self._worthwhile.clear()
         elif not at_once and not full:
             self._wakes, self._early = True, 0
 
     def _learn_from_early_answer(self, phase: Phase) -> None:
-        """Ask for no more waits after some: none at all, but PENDING says nothing of the others."""
+        """Stop using WAIT after some early answers; in PENDING they count for PENDING only."""
         self._early += 1
         if self._early > EARLY_ANSWERS_TOLERATED:
             self._worthwhile -= {phase} if phase is Phase.PENDING else set(Phase)

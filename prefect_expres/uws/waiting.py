@@ -1,10 +1,11 @@
-"""Wait for a job: bounded, adaptive, and never trusting a WAIT alone.
+"""Wait for a job: with a deadline, adaptive, and without relying on WAIT.
 
-The service is asked to answer at the next change, as far as it was found to do so (`blocking`);
-where it does not, its job is looked at from time to time.
+The service is asked to answer when the phase changes, if it was found to do so (`WaitPolicy`). If
+not, the job is read again from time to time.
 
-One bad answer says nothing of the job: a service that is away, fails or garbles is asked again. A
-job that cannot be found is looked for in the job list before it is given up as lost.
+One bad answer says nothing about the job: a service that does not answer, fails or sends a broken
+document is asked again. A job that is not found is looked for in the job list before it is given
+up as lost.
 """
 
 import math
@@ -28,14 +29,14 @@ from prefect_expres.uws.wait_policy import WaitPolicy
 LONGEST_SLEEP = 15.0
 SHORTEST_SLEEP = 1.5
 GRACE_FOR_NEW_JOBS = 10.0
-LOOKS_BEFORE_LOST = 5
+NOT_FOUND_BEFORE_LOST = 5
 FAULTS_TOLERATED = 8
 _SERVER_ERROR = 500
 
 
 @dataclass(frozen=True)
 class Observation:
-    """One look at a job: its document and the seconds since the wait began."""
+    """A job as it was read, and the seconds since the wait began."""
 
     job: Job
     elapsed: float
@@ -54,39 +55,39 @@ async def wait_for(
 ) -> Job:
     """Wait until a job is finished.
 
-    A service that is away or busy for a while does not end the wait; only the deadline does.
+    A service that is unreachable or busy does not end the wait before the deadline.
 
     Args:
         client: The client of the job's list.
         job_id: The job.
         timeout: Seconds until the deadline.
-        on_progress: Is told each look at the job.
+        on_progress: Is called each time that the job was read.
         began: When the wait began on the client's clock; None for now.
 
     Returns:
-        The job, read afresh after it finished.
+        The job, read after it had finished.
 
     Raises:
         WaitTimeout: The deadline passed.
         JobNotFound: The service does not know the job.
-        JobLost: The service knew the job and knows it no more.
-        ServiceError: The service refused to tell, or failed many times in a row.
+        JobLost: The service knew the job and does not know it any more.
+        ServiceError: The service refused, or failed many times in a row.
     """
-    return await _Watch(client, job_id, timeout, on_progress, began).run()
+    return await _Wait(client, job_id, timeout, on_progress, began).run()
 
 
 def lost_job(url: str, phase: Phase | None) -> JobLost:
-    """Make the error of a job that was known and is not any more."""
+    """Make the error for a job that the service does not know any more."""
     seen = phase.value if phase else "never seen"
     return JobLost(
-        f"The service knows the job {url} no more; it was {seen} when it was last seen. It was "
+        f"The service does not know the job {url} any more; its last phase was {seen}. It was "
         "deleted, or the service lost it: run the simulation again, or allow more attempts.",
         url,
     )
 
 
-class _Watch:
-    """One wait: what was seen so far."""
+class _Wait:
+    """One wait for one job, with what was seen so far."""
 
     def __init__(
         self,
@@ -104,25 +105,25 @@ class _Watch:
         self._on_progress = on_progress
         self._seen: Job | None = None
         self._changed = self._clock.now()
-        self._blocking = WaitPolicy()
-        self._misses = 0
+        self._policy = WaitPolicy()
+        self._pauses = 0
         self._faults = 0
         self._not_found = 0
 
     async def run(self) -> Job:
-        job = await self._look()
+        job = await self._read()
         while job is None or not job.phase.finished:
             self._check_deadline()
             wait = None
             if job is not None:
-                if self._blocking.needs_rest(job.phase):
+                if self._policy.needs_rest(job.phase):
                     await self._rest()
-                wait = self._blocking.seconds(job.phase, self._elapsed(), self._left())
-            job = await self._look(wait)
+                wait = self._policy.seconds(job.phase, self._elapsed(), self._left())
+            job = await self._read(wait)
         return job
 
-    async def _look(self, wait: int | None = None) -> Job | None:
-        """Read the job once; None, after a pause, if the service is away or busy just now.
+    async def _read(self, wait: int | None = None) -> Job | None:
+        """Read the job once; None, after a pause, if that failed and may succeed later.
 
         Args:
             wait: Ask the service to answer at the next change, or after so many seconds.
@@ -132,13 +133,13 @@ class _Watch:
         try:
             job = await self._client.job(self._job_id, wait=wait, phase=phase, attempts=1)
         except JobNotFound as fault:
-            await self._doubt(fault)
+            await self._check_not_found(fault)
             return None
         except ServiceError as fault:
-            self._count(fault)
+            self._check_fault(fault)
             await self._pause(fault.retry_after)
             return None
-        self._misses = self._faults = self._not_found = 0
+        self._pauses = self._faults = self._not_found = 0
         self._learn(job.phase, phase, wait, self._clock.now() - began)
         if self._seen is None or job.phase != self._seen.phase:
             self._changed = self._clock.now()
@@ -149,32 +150,32 @@ class _Watch:
 
     def _learn(self, after: Phase, before: Phase | None, wait: int | None, taken: float) -> None:
         if wait is None or before is None:
-            self._blocking.round_trip = taken
+            self._policy.round_trip = taken
         else:
-            self._blocking.learn(wait, taken, before, after)
+            self._policy.learn(wait, taken, before, after)
 
-    async def _doubt(self, fault: JobNotFound) -> None:
-        """Give up a job that is not found only if it stays away, and from the job list, too."""
-        late = self._seen is None and self._elapsed() > GRACE_FOR_NEW_JOBS
-        if late and not await self._is_listed():
+    async def _check_not_found(self, fault: JobNotFound) -> None:
+        """Give up a job only if it is not found several times, and is not in the job list."""
+        too_late = self._seen is None and self._elapsed() > GRACE_FOR_NEW_JOBS
+        if too_late and not await self._is_listed():
             raise fault
         self._not_found += 1
-        doubtful = self._seen is not None and self._not_found >= LOOKS_BEFORE_LOST
-        if doubtful and not await self._is_listed():
+        often = self._seen is not None and self._not_found >= NOT_FOUND_BEFORE_LOST
+        if often and not await self._is_listed():
             phase = self._seen.phase if self._seen else None
             raise lost_job(self._client.job_url(self._job_id), phase)
         await self._pause(None)
 
     async def _is_listed(self) -> bool:
-        """Say whether the job may still be there: a list that cannot be read proves nothing."""
+        """Say whether the job may still exist: a list that cannot be read proves nothing."""
         try:
             listed = await self._client.jobs()
         except ServiceError:
             return True
         return any(job.id == self._job_id for job in listed)
 
-    def _count(self, fault: ServiceError) -> None:
-        """Let pass what may mend itself; other faults only so many times in a row."""
+    def _check_fault(self, fault: ServiceError) -> None:
+        """Raise an error that will last, or that came too many times in a row."""
         if isinstance(fault, Busy | Unreachable):
             return
         failed_inside = (fault.status or 0) >= _SERVER_ERROR or isinstance(fault, ProtocolError)
@@ -183,18 +184,18 @@ class _Watch:
             raise fault
 
     async def _pause(self, asked: float | None) -> None:
-        self._misses += 1
-        await self._clock.sleep(min(backoff(self._misses, asked), max(self._left(), 0.0)))
+        self._pauses += 1
+        await self._clock.sleep(min(backoff(self._pauses, asked), self._left()))
 
     async def _rest(self) -> None:
         """Sleep the square root of the seconds that the phase has lasted, within bounds.
 
-        So a job of a minute is told some seconds late and one of ten minutes a quarter of one,
-        at the price of a few dozen looks each.
+        So the end of a job of one minute is seen some seconds late, that of a job of ten minutes
+        15 s late, and each job is read a few dozen times.
         """
         lasted = self._clock.now() - self._changed
         pause = min(max(math.sqrt(lasted), SHORTEST_SLEEP), LONGEST_SLEEP)
-        await self._clock.sleep(min(pause, max(self._left(), 0.0)))
+        await self._clock.sleep(min(pause, self._left()))
 
     def _check_deadline(self) -> None:
         if self._left() > 0:
@@ -211,4 +212,4 @@ class _Watch:
         return self._clock.now() - self._began
 
     def _left(self) -> float:
-        return self._timeout - self._elapsed()
+        return max(self._timeout - self._elapsed(), 0.0)

@@ -15,13 +15,13 @@ from tests.benchmarks.machine import described
 from tests.benchmarks.rows import Row, markdown_of, table_of
 
 BENCHMARKS = {
-    "wait": "waits",
-    "watch": "watches",
-    "list": "documents",
-    "download": "downloads",
-    "start": "starts",
-    "engine": "engine_day",
-    "campaign": "orchestration",
+    "wait": "tests.benchmarks.waits",
+    "watch": "tests.benchmarks.watches",
+    "list": "tests.benchmarks.documents",
+    "download": "tests.benchmarks.downloads",
+    "start": "tests.benchmarks.starts",
+    "engine": "tests.benchmarks.engine_day",
+    "campaign": "tests.benchmarks.orchestration",
 }
 """The module of each benchmark; it has ``measure(size)`` and the sizes ``FULL`` and ``TINY``."""
 

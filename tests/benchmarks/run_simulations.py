@@ -25,7 +25,7 @@ from prefect_expres.analysis import (
     write_calendar,
     write_catalogue,
 )
-from prefect_expres.execution import Election, ensure_started, fetch_results
+from prefect_expres.execution import Election, RunOptions, ensure_started, fetch_results
 from prefect_expres.execution.manifest import Manifest, keep_inputs, keep_manifest
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import owner_of

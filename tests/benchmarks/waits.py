@@ -11,7 +11,7 @@ from prefect_expres.uws import UWSClient, wait_for
 from tests.benchmarks.baselines import documented_loop, pyvo_wait
 from tests.benchmarks.rows import Aim, Row
 from tests.benchmarks.virtual_server import URL, Timetable, VirtualServer, Waits
-from tests.benchmarks.virtual_time import LoopClock, skipping_pauses
+from tests.support.virtual_time import LoopClock, skipping_pauses
 
 LATENESS = Aim(most=0.25)
 REQUESTS = Aim(most=0.5)

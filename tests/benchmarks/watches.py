@@ -14,7 +14,7 @@ from tests.benchmarks.baselines import documented_loop
 from tests.benchmarks.machine import cpu_seconds
 from tests.benchmarks.rows import Row
 from tests.benchmarks.virtual_server import URL, Timetable, VirtualServer, Waits
-from tests.benchmarks.virtual_time import LoopClock, skipping_pauses
+from tests.support.virtual_time import LoopClock, skipping_pauses
 
 LONGEST_QUEUE = 60.0
 SHORTEST_RUN, LONGEST_RUN = 60.0, 600.0

@@ -85,7 +85,7 @@ def test_what_cannot_be_planned_is_refused(more: dict[str, Any], words: str) -> 
     ],
 )
 def test_grid_is_checked_by_the_rules(grid: dict[str, Any], words: str) -> None:
-    """A place that is none, or a value that breaks a rule, is told with its path."""
+    """A path that is not there, or a value that breaks a rule, is told with its path."""
     with pytest.raises(ConfigurationError, match="(?s)" + words.replace("*", r"\*")):
         routine(grid=grid).simulation(0)
 

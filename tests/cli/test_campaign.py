@@ -32,8 +32,8 @@ def test_plan_is_shown_and_written(tmp_path: Path) -> None:
         ((*ROUTINE, "--files", "*.json"), 2, "Give one of"),
         (("--first", "2018-09-13", "--last", "2018-09-12"), 1, "before the first"),
         (("--first", "2018-09-13", "--moon", "Amalthea"), 1, "moons.0"),
-        (("--first", "2018-09-13", "--grid", "ACCEL"), 2, "PLACE=VALUE"),
-        (("--first", "2018-09-13", "--grid", "SOURCE.*.SPEED=1"), 1, "no place"),
+        (("--first", "2018-09-13", "--grid", "ACCEL"), 2, "PATH=VALUE"),
+        (("--first", "2018-09-13", "--grid", "SOURCE.*.SPEED=1"), 1, "not in the configuration"),
         (("--files", "nowhere/*.json"), 1, "There are no files"),
         (("nowhere.json",), 1, "cannot be read"),
     ],
@@ -48,7 +48,7 @@ def test_what_is_no_plan(words: tuple[str, ...], code: int, told: str) -> None:
 def test_status_of_nothing(tmp_path: Path) -> None:
     """An output that no campaign has seen is told apart from one that has nothing to show."""
     done = run("campaign", "status", str(tmp_path))
-    assert (done.code, "No campaign has left anything" in done.err) == (2, True)
+    assert (done.code, "There is no campaign at" in done.err) == (2, True)
 
 
 def test_run_and_status(

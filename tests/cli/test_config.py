@@ -31,7 +31,7 @@ def test_new_spares_what_is_there(tmp_path: Path) -> None:
     (tmp_path / NAME).write_text("mine")
     refused = run(*NEW, "--folder", tmp_path)
     assert refused.code == 1
-    assert "give --force" in refused.err
+    assert "--force overwrites" in refused.err
     assert (tmp_path / NAME).read_text() == "mine"
     assert run(*NEW, "--folder", str(tmp_path), "--force").code == 0
     assert (tmp_path / NAME).read_text() != "mine"

@@ -40,7 +40,7 @@ def test_all_is_well(service: SandboxServer, tmp_path: Path) -> None:
     assert found["extra sandbox"]["verdict"] == "ok"
     assert found["output"]["verdict"] == "ok"
     assert not (tmp_path / "new" / "out").exists()
-    assert all(each["verdict"] == "ok" or each["cure"] for each in found.values())
+    assert all(each["verdict"] == "ok" or each["fix"] for each in found.values())
 
 
 def test_credentials_are_tried(service: SandboxServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,15 +55,15 @@ def test_credentials_are_tried(service: SandboxServer, monkeypatch: pytest.Monke
 
 
 def test_a_missing_token_is_told(quick_opus: SandboxServer) -> None:
-    """With every way to mend it, and without asking anybody."""
+    """With every way to fix it, and without a question."""
     code, found = findings("--url", quick_opus.url, "--user", "ann")
     assert code == 1
     assert found["user"]["verdict"] == "fail"
-    assert "keyring set" in found["user"]["cure"]
+    assert "keyring set" in found["user"]["fix"]
 
 
 def test_what_is_broken_is_told(tmp_path: Path) -> None:
-    """No service, no folder: each line says how to mend it, and the exit code is 1."""
+    """No service, no folder: each line says how to fix it, and the exit code is 1."""
     blocked = tmp_path / "file"
     blocked.write_text("")
     code, found = findings("--output", blocked / "out")
@@ -77,7 +77,7 @@ def test_a_service_that_is_no_uws(quick_opus: SandboxServer) -> None:
     """The address is doubted."""
     code, found = findings("--url", f"{quick_opus.url}/jdl/ExPRES/json")
     assert code == 1
-    assert "address" in found["job list"]["cure"]
+    assert "address" in found["job list"]["fix"]
 
 
 def test_a_prefect_server_that_is_away(quick_opus: SandboxServer) -> None:

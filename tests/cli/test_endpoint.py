@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_expres.cli.commands.endpoint import choose_place, jobs_url_of
+from prefect_expres.cli.commands.endpoint import choose_endpoint, jobs_url_of
 from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import Profile, Profiles
 from prefect_expres.errors import UsageError
@@ -56,42 +56,44 @@ def test_options_come_before_environment_and_profiles(
     options: ServiceOptions, environment: dict[str, str], named_by: str, jobs_url: str
 ) -> None:
     """What is nearest to the command wins."""
-    place = choose_place(options, PROFILES, environment)
-    assert (place.named_by, place.jobs_url) == (named_by, jobs_url_of(jobs_url))
+    endpoint = choose_endpoint(options, PROFILES, environment)
+    assert (endpoint.named_by, endpoint.jobs_url) == (named_by, jobs_url_of(jobs_url))
 
 
 def test_a_jobs_url_names_its_service() -> None:
     """Nothing else needs to be said, and what a profile knows of that service holds."""
-    place = choose_place(
+    endpoint = choose_endpoint(
         ServiceOptions(), PROFILES, {"EXPRES_URL": "https://b"}, "https://maser.example/rest/X/12"
     )
-    assert place.jobs_url == "https://maser.example/rest/X"
-    assert (place.user, place.trusted_hosts) == ("ann", ("data.example",))
-    assert not place.token_in_environment
+    assert endpoint.jobs_url == "https://maser.example/rest/X"
+    assert (endpoint.user, endpoint.trusted_hosts) == ("ann", ("data.example",))
+    assert not endpoint.token_in_environment
 
 
 @pytest.mark.parametrize("options", [ServiceOptions(), ServiceOptions(job_list="ExPRES")])
 def test_nothing_named_is_told_with_every_way_to_do_it(options: ServiceOptions) -> None:
     """The message has the option, the variable and the file."""
     with pytest.raises(UsageError, match=r"--url.*--profile.*EXPRES_URL.*config\.toml"):
-        choose_place(options, NONE, {})
+        choose_endpoint(options, NONE, {})
 
 
 def test_two_names_are_refused() -> None:
     """An address beside a profile would give one service the other's user."""
     with pytest.raises(UsageError, match="give one of them"):
-        choose_place(ServiceOptions(url="https://a", profile="maser"), PROFILES, {})
+        choose_endpoint(ServiceOptions(url="https://a", profile="maser"), PROFILES, {})
 
 
 @pytest.mark.parametrize("anchor", [{"EXPRES_URL": "https://b"}, {"EXPRES_PROFILE": "maser"}])
 def test_user_and_token_of_the_environment_stay_with_their_service(anchor: dict[str, str]) -> None:
     """Beside an address they belong to it: another service gets neither."""
     environment = anchor | {"EXPRES_USER": "bob"}
-    own = choose_place(ServiceOptions(), PROFILES, environment)
+    own = choose_endpoint(ServiceOptions(), PROFILES, environment)
     assert (own.user, own.token_in_environment) == ("bob", True)
-    foreign = choose_place(ServiceOptions(url="https://evil.example/jobs"), PROFILES, environment)
+    foreign = choose_endpoint(
+        ServiceOptions(url="https://evil.example/jobs"), PROFILES, environment
+    )
     assert (foreign.user, foreign.token_in_environment) == (None, False)
-    elsewhere = choose_place(ServiceOptions(profile="other"), PROFILES, environment)
+    elsewhere = choose_endpoint(ServiceOptions(profile="other"), PROFILES, environment)
     assert (elsewhere.user, elsewhere.token_in_environment) == (None, False)
 
 
@@ -99,16 +101,16 @@ def test_another_port_or_scheme_is_another_service() -> None:
     """The same host is not enough."""
     environment = {"EXPRES_URL": "https://b", "EXPRES_USER": "bob"}
     for url in ("http://b", "https://b:8443"):
-        place = choose_place(ServiceOptions(url=url), PROFILES, environment)
-        assert (place.user, place.token_in_environment) == (None, False)
+        endpoint = choose_endpoint(ServiceOptions(url=url), PROFILES, environment)
+        assert (endpoint.user, endpoint.token_in_environment) == (None, False)
 
 
 def test_the_user_can_be_named_and_unnamed() -> None:
     """--user wins over profile and environment; an empty one is a guest."""
     environment = {"EXPRES_USER": "bob"}
-    assert choose_place(ServiceOptions(), PROFILES, environment).user == "bob"
-    assert choose_place(ServiceOptions(user="eve"), PROFILES, environment).user == "eve"
-    assert choose_place(ServiceOptions(user=""), PROFILES, environment).user is None
+    assert choose_endpoint(ServiceOptions(), PROFILES, environment).user == "bob"
+    assert choose_endpoint(ServiceOptions(user="eve"), PROFILES, environment).user == "eve"
+    assert choose_endpoint(ServiceOptions(user=""), PROFILES, environment).user is None
 
 
 @pytest.mark.parametrize(
@@ -122,13 +124,13 @@ def test_the_user_can_be_named_and_unnamed() -> None:
 )
 def test_expres_is_known_by_its_job_list(jobs_url: str, *, is_expres: bool) -> None:
     """Its access rules hold nowhere else."""
-    assert choose_place(ServiceOptions(url=jobs_url), NONE, {}).is_expres == is_expres
+    assert choose_endpoint(ServiceOptions(url=jobs_url), NONE, {}).is_expres == is_expres
 
 
 @pytest.mark.parametrize("url", ["host", "ftp://host", "https://", "https://[host", "file:///x"])
 def test_what_is_no_address_is_refused(url: str) -> None:
     """Before anything is sent anywhere."""
-    with pytest.raises(UsageError, match="is no address"):
+    with pytest.raises(UsageError, match="is not an address"):
         jobs_url_of(url)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -102,7 +103,7 @@ def test_another_users_job(service: SandboxServer, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.timeout(120)
 def test_a_service_that_is_away() -> None:
-    """A port where nobody listens is 8, after some patience."""
+    """A port where nobody listens is 8, after some tries."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{probe.getsockname()[1]}"
@@ -130,7 +131,7 @@ async def test_a_result_that_may_not_be_fetched(tmp_path: Path) -> None:
 
 
 def test_ctrl_c(service: SandboxServer, job_in: JobIn) -> None:
-    """Ctrl-C where nothing is to be asked is 130, without a trace, and leaves the job alone."""
+    """Ctrl-C without a question is 130, without a traceback, and the job is left running."""
     job_id = job_in("EXECUTING")
     with TerminalSession("jobs", "logs", job_id, "--follow") as session:
         session.sees("the run has begun")
@@ -138,6 +139,16 @@ def test_ctrl_c(service: SandboxServer, job_in: JobIn) -> None:
         assert session.ends() == 130
         assert "Traceback" not in session.seen
     assert run("jobs", "phase", job_id).out != "ABORTED\n"
+
+
+def test_where_the_shell_ignores_ctrl_c() -> None:
+    """The tests pass in the background, too: what they start takes Ctrl-C all the same."""
+    test = f"{__file__}::{test_ctrl_c.__name__}[opus]"
+    command = f"trap '' INT; exec {shlex.quote(sys.executable)} -m pytest -q {shlex.quote(test)}"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_reader_that_has_enough(service: SandboxServer, job_in: JobIn) -> None:

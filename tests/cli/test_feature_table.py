@@ -11,6 +11,8 @@ from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.command_line import run
 from tests.support.service_user import ServiceUser
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).parent.parent.parent / "docs" / "commands.md"
 ROW = re.compile(
     r"^\| (?P<what>[^|]+) \| [^|]+ \| `prefect-expres (?P<command>[^`]+)` \| ?(?P<phase>[A-Z]*)"

@@ -1,4 +1,4 @@
-"""Ctrl-C during a wait asks what shall become of the remote job."""
+"""Ctrl-C during a wait asks what to do with the job on the service."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ def phase_of(service: SandboxServer, job_id: str) -> str:
 
 
 def test_it_can_be_left_running(service: SandboxServer, run_job: Run) -> None:
-    """The way back to it is told, and the exit code is that of Ctrl-C."""
+    """The command that waits again is shown, and the exit code is that of Ctrl-C."""
     job_id = run_job()
     with TerminalSession("jobs", "wait", job_id) as session:
         session.sees("EXECUTING")
@@ -55,7 +55,7 @@ def test_it_can_be_aborted(service: SandboxServer, run_job: Run) -> None:
         session.presses_ctrl_c()
         session.sees("abort it")
         session.types("a")
-        session.sees("Aborted as you asked")
+        session.sees("Aborted on your request")
         assert session.ends() == 4
     assert phase_of(service, job_id) == "ABORTED"
 

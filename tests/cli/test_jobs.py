@@ -171,7 +171,7 @@ def test_errors_are_told(service: SandboxServer, job_in: JobIn) -> None:
     failed = job_in("ERROR")
     assert "the run failed as it was told to" in run("jobs", "error", failed).out
     assert run("jobs", "error", failed, "--json").found["phase"] == "ERROR"
-    assert "tells no error" in run("jobs", "error", job_in("PENDING")).out
+    assert "has no error message" in run("jobs", "error", job_in("PENDING")).out
 
 
 def test_what_a_job_printed(service: SandboxServer, job_in: JobIn) -> None:

@@ -69,8 +69,8 @@ async def test_what_it_does_not_have_is_no_error(old: RawServer) -> None:
     assert "no description" in (await called(old, "service", "describe")).out
     logs = await called(old, "jobs", "logs", "a")
     assert (logs.code, logs.out) == (0, "")
-    assert "only OPUS does" in logs.err
-    assert "tells no error" in (await called(old, "jobs", "error", "a")).out
+    assert "only OPUS has it" in logs.err
+    assert "has no error message" in (await called(old, "jobs", "error", "a")).out
 
 
 async def test_guests_of_another_service_are_not_warned() -> None:

@@ -25,7 +25,7 @@ timeout = 60
 
 @pytest.fixture
 def profiles_file(home: Path) -> Path:
-    """Give the path where the file belongs."""
+    """Return the path of the profiles file."""
     path = home / "config" / "prefect-expres" / "config.toml"
     path.parent.mkdir(parents=True)
     return path
@@ -65,7 +65,7 @@ def test_without_a_file_there_are_none(profiles_file: Path) -> None:
     """That is no error, and where to write it is told."""
     done = run("profile", "list", "--json")
     assert (done.code, done.found) == (0, [])
-    assert f"{profiles_file} (there is no such file yet)" in done.err
+    assert f"{profiles_file} (this file does not exist yet)" in done.err
 
 
 def test_what_a_command_would_do_is_shown(
@@ -98,14 +98,14 @@ def test_a_profile_is_used(profiles_file: Path, quick_opus: SandboxServer) -> No
     ("content", "says"),
     [
         ("default = [", "cannot be read"),
-        ('default = "none"', "none of its profiles"),
+        ('default = "none"', "not one of its profiles"),
         ("colour = 1", "only default"),
         ("[profiles.a]\nuser = 'ann'", "url ="),
-        ("[profiles.a]\nurl = 'https://a'\ntoken = 'secret-token'", "does not belong"),
-        ("[profiles.a]\nurl = 'https://a'\npassword = 'secret-token'", "does not belong"),
-        ("[profiles.a]\nurl = 'https://a'\ncolour = 1", "colour is not known"),
-        ("[profiles.a]\nurl = 1", "wrong kind"),
-        ("[profiles.a]\nurl = 'https://a'\ntimeout = true", "wrong kind"),
+        ("[profiles.a]\nurl = 'https://a'\ntoken = 'secret-token'", "must not be in this file"),
+        ("[profiles.a]\nurl = 'https://a'\npassword = 'secret-token'", "must not be in this file"),
+        ("[profiles.a]\nurl = 'https://a'\ncolour = 1", "colour is not a known key"),
+        ("[profiles.a]\nurl = 1", "wrong type"),
+        ("[profiles.a]\nurl = 'https://a'\ntimeout = true", "wrong type"),
         ("[profiles.a]\nurl = 'https://a'\ntrusted_hosts = [1]", "host names"),
     ],
 )

@@ -40,7 +40,7 @@ def test_all_or_some_come_home(service: SandboxServer, job_in: JobIn, tmp_path: 
 
 
 def test_what_is_there_is_not_fetched_again(quick_opus: SandboxServer, tmp_path: Path) -> None:
-    """A file with the announced hash is left alone; one with another hash is replaced."""
+    """A file with the announced hash is kept; one with another hash is replaced."""
     url = ("--url", quick_opus.url)
     config = tmp_path / "io.json"
     config.write_text('{"SIMU": {"NAME": ""}}')
@@ -49,7 +49,7 @@ def test_what_is_there_is_not_fetched_again(quick_opus: SandboxServer, tmp_path:
     assert run(*words).code == 0
     file = tmp_path / "out" / "expres_test.cdf"
     before = file.stat().st_mtime_ns
-    assert "is there already, whole and verified" in run(*words).err
+    assert "is there already, complete and verified" in run(*words).err
     assert file.stat().st_mtime_ns == before
     file.write_bytes(b"damaged")
     assert "already" not in run(*words).err
@@ -78,7 +78,7 @@ async def test_a_download_that_was_stopped_goes_on(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         _, err = await asyncio.wait_for(process.communicate(), 60)
         assert process.returncode == 130
-        assert b"goes on from here" in err
+        assert b"continues from here" in err
         (part,) = folder.iterdir()
         kept = part.stat().st_size
         assert 0 < kept < len(LARGE)

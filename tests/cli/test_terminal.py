@@ -30,7 +30,7 @@ def words(sandbox_process: Sandbox, configuration: dict[str, Any], tmp_path: Pat
 def test_ctrl_c_asks_and_the_wait_can_go_on(
     server: PrefectServer, sandbox_process: Sandbox, words: list[str]
 ) -> None:
-    """Whoever pressed it by mistake loses nothing."""
+    """Ctrl-C by mistake loses nothing."""
     with TerminalSession(*words, environment=server.environment | WHO) as session:
         session.sees("EXECUTING after")
         session.presses_ctrl_c()

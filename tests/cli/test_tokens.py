@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from prefect_expres.cli.commands.endpoint import choose_place
+from prefect_expres.cli.commands.endpoint import choose_endpoint
 from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import Profiles
 from prefect_expres.cli.commands.tokens import Token, find_token, stored_token
@@ -33,12 +33,13 @@ PROGRAM = """
 import os, sys
 from pathlib import Path
 from prefect_expres.cli.commands.options import ServiceOptions
-from prefect_expres.cli.commands.endpoint import choose_place
+from prefect_expres.cli.commands.endpoint import choose_endpoint
 from prefect_expres.cli.commands.profiles_file import Profiles
 from prefect_expres.cli.commands.tokens import stored_token
 
-place = choose_place(ServiceOptions(url=sys.argv[1], user="ann"), Profiles(Path(), {}), os.environ)
-token = stored_token(place, os.environ)
+options = ServiceOptions(url=sys.argv[1], user="ann")
+endpoint = choose_endpoint(options, Profiles(Path(), {}), os.environ)
+token = stored_token(endpoint, os.environ)
 print(token.source, token.text)
 """
 
@@ -57,8 +58,10 @@ def netrc(home: Path) -> Path:
 
 def found(url: str, environment: dict[str, str], user: str = "ann") -> Token | None:
     """Find a user's token."""
-    place = choose_place(ServiceOptions(url=url, user=user), Profiles(Path(), {}), environment)
-    return stored_token(place, environment)
+    endpoint = choose_endpoint(
+        ServiceOptions(url=url, user=user), Profiles(Path(), {}), environment
+    )
+    return stored_token(endpoint, environment)
 
 
 def test_the_environment_comes_first(netrc: Path) -> None:
@@ -115,16 +118,18 @@ def test_somebody_at_a_terminal_is_asked(quick_opus: SandboxServer) -> None:
 
 
 def test_without_a_terminal_the_ways_are_told() -> None:
-    """Each place where a token may be kept is named."""
-    place = choose_place(ServiceOptions(url="https://host", user="ann"), Profiles(Path(), {}), {})
+    """The error names every way to keep a token."""
+    endpoint = choose_endpoint(
+        ServiceOptions(url="https://host", user="ann"), Profiles(Path(), {}), {}
+    )
     with pytest.raises(AuthenticationFailed, match=r"EXPRES_TOKEN.*keyring set.*netrc"):
-        find_token(place, {})
+        find_token(endpoint, {})
 
 
 def test_a_guest_has_none(capsys: pytest.CaptureFixture[str]) -> None:
     """A token without a user is not sent, and that is told."""
-    place = choose_place(ServiceOptions(url="https://host"), Profiles(Path(), {}), {})
-    assert find_token(place, {"EXPRES_TOKEN": "t0ken-of-nobody"}) is None
+    endpoint = choose_endpoint(ServiceOptions(url="https://host"), Profiles(Path(), {}), {})
+    assert find_token(endpoint, {"EXPRES_TOKEN": "t0ken-of-nobody"}) is None
     told = capsys.readouterr().err
     assert "as a guest" in told
     assert "t0ken" not in told

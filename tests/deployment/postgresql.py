@@ -56,5 +56,5 @@ class PostgreSQL:
             return psql.output.strip()
 
     def _runs(self, program: str, *words: str, log: Path | None = None) -> Child:
-        place = log or self._folder / "server.log"
-        return Child(list(words), place, {}, program=str(HOMES[-1] / program), user=self._user)
+        path = log or self._folder / "server.log"
+        return Child(list(words), path, {}, program=str(HOMES[-1] / program), user=self._user)

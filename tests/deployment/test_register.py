@@ -17,7 +17,14 @@ from prefect_expres.deployment.definitions import shipped
 from prefect_expres.deployment.register import NOTIFICATION
 from prefect_expres.prefect_support.names import JOBS, JOBS_LIMIT
 from prefect_expres.sandbox.serving import SandboxServer
-from tests.support.processes import USER, PrefectServer, until
+from tests.support.processes import (
+    USER,
+    Child,
+    PrefectServer,
+    free_port,
+    home_environment,
+    until,
+)
 from tests.support.runs import DeployedRun
 
 KINDS = (
@@ -44,10 +51,10 @@ def _said(server: PrefectServer, tmp_path: Path, *options: str, token: str = "")
 def _deploy(
     server: PrefectServer, tmp_path: Path, *options: str, token: str = ""
 ) -> dict[str, str]:
-    """Run the command, and give what became of each thing."""
+    """Run the command, and give the outcome of each step."""
     said = _said(server, tmp_path, *options, "--json", token=token)
     assert not token or token not in said
-    return {step["what"]: step["became"] for step in json.loads(said)}
+    return {step["what"]: step["outcome"] for step in json.loads(said)}
 
 
 def _state(server: PrefectServer) -> dict[str, list[dict[str, Any]]]:
@@ -69,7 +76,7 @@ def test_it_may_be_repeated(server: PrefectServer, tmp_path: Path) -> None:
     steps = _deploy(server, tmp_path, *options, token=USER[1])
     assert set(steps.values()) <= {"created", "unchanged"}
     assert {f"deployment {each.full_name}" for each in shipped().deployments} < {
-        what for what, became in steps.items() if became == "created"
+        what for what, outcome in steps.items() if outcome == "created"
     }
     with get_client(sync_client=True) as client:
         limit = client.read_global_concurrency_limit_by_name(JOBS_LIMIT)
@@ -116,11 +123,13 @@ def test_nothing_runs_by_itself_without_a_service(server: PrefectServer, tmp_pat
     assert all(switches())
 
 
-def test_server_that_is_away_is_named(tmp_path: Path, server: PrefectServer) -> None:
+def test_server_that_is_away_is_named(tmp_path: Path) -> None:
     """The error says what to look at."""
-    server.stop()
-    assert "PREFECT_API_URL" in _said(server, tmp_path)
-    server.start()
+    away = {"PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api"}
+    command = ["-m", "prefect_expres.cli.main", "deploy"]
+    with Child(command, tmp_path / "log", home_environment(tmp_path) | away) as deploy:
+        assert deploy.end() != 0
+        assert "PREFECT_API_URL" in deploy.output
 
 
 @pytest.mark.timeout(400)

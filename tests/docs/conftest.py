@@ -27,7 +27,7 @@ ASKS_JPL = "HorizonsEphemeris("
 def server(
     migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
-    """Run a Prefect server for the pages alone: they deploy, and others want to find it bare.
+    """Run a Prefect server for the pages only: they deploy, and other tests expect an empty one.
 
     It ends with its module, so that the flows of other tests go to their own server again.
     """

@@ -31,7 +31,7 @@ $$SOE
 """
 
 
-def place(moment: datetime) -> tuple[float, float, float]:
+def position(moment: datetime) -> tuple[float, float, float]:
     """Give west longitude and planetodetic latitude in degrees, and the distance in AU."""
     seconds = (moment - PERIJOVE).total_seconds()
     mean = math.tau * seconds / PERIOD_S
@@ -58,7 +58,7 @@ class _Horizons(BaseHTTPRequestHandler):
         rows = []
         for number in range((stop - start) // step + 1):
             moment = start + number * step
-            longitude, latitude, distance = place(moment)
+            longitude, latitude, distance = position(moment)
             rows.append(
                 f" {moment:%Y-%b-%d %H:%M:%S}.000, , , {longitude:.6f}, {latitude:.6f}, "
                 f"{distance:.12f}, 0.0,\n"

@@ -1,12 +1,12 @@
-"""A replaying server and quick time for the sources on the network."""
+"""A replaying server and a clock without pauses for the sources on the network."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from prefect_expres.ephemeris import Clock
-from tests.ephemeris.replay_server import QuickTime, ReplayServer, replay_server
+from tests.ephemeris.replay_server import ReplayServer, replay_server
+from tests.support.no_pause import NoPause
 
 
 @pytest_asyncio.fixture
@@ -17,12 +17,6 @@ async def server() -> AsyncIterator[ReplayServer]:
 
 
 @pytest.fixture
-def time() -> QuickTime:
-    """Give time that passes at once."""
-    return QuickTime()
-
-
-@pytest.fixture
-def clock(time: QuickTime) -> Clock:
-    """Give a clock of quick time."""
-    return Clock(time.now, time.sleep)
+def clock() -> NoPause:
+    """Give a clock on which pauses take no time."""
+    return NoPause()

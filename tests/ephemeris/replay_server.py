@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 class Request(NamedTuple):
-    """What was asked: method, path, query and body."""
+    """What was asked: method, path, query, headers by their lower-case names, and body."""
 
     method: str
     path: str
     query: dict[str, str]
+    headers: dict[str, str]
     body: bytes
 
 
@@ -42,19 +43,13 @@ class ReplayServer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        method, target, _ = head.split(" ", 2)
-        length = next(
-            (
-                int(line.split(":")[1])
-                for line in head.splitlines()
-                if line.lower().startswith("content-length:")
-            ),
-            0,
-        )
+        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")[:-2]
+        method, target, _ = first.split(" ", 2)
+        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
         url = urlsplit(target)
-        body = await reader.readexactly(length)
-        self.requests.append(Request(method, url.path, dict(parse_qsl(url.query)), body))
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        query = dict(parse_qsl(url.query))
+        self.requests.append(Request(method, url.path, query, headers, body))
         answers = self._answers[url.path]
         await asyncio.sleep(0.01)  # so that another question, if one came, would overlap
         writer.write(answers.pop(0) if len(answers) > 1 else answers[0])
@@ -71,25 +66,10 @@ class ReplayServer:
 async def replay_server() -> AsyncIterator[ReplayServer]:
     """Serve on a free port of 127.0.0.1."""
     replay = ReplayServer()
-    server = await asyncio.start_server(replay._serve, "127.0.0.1", 0)  # noqa: SLF001 - its room
+    server = await asyncio.start_server(replay._serve, "127.0.0.1", 0)  # noqa: SLF001 - of the same module
     replay.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield replay
-
-
-class QuickTime:
-    """Time that passes only by sleeping, and at once; it notes each sleep."""
-
-    def __init__(self) -> None:
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        """Give the seconds slept so far."""
-        return sum(self.slept)
-
-    async def sleep(self, seconds: float) -> None:
-        """Let the seconds pass at once."""
-        self.slept.append(seconds)
 
 
 def payload(request: Request) -> dict[str, Any]:

@@ -1,24 +1,26 @@
 """An ephemeris is put into a configuration: observer, times and moons."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from prefect_expres.ephemeris import (
     AnalyticEphemeris,
+    Ephemeris,
     Span,
+    moon_phase,
     prepare_ephemeris,
     read_csv,
     span_of,
     to_csv,
     with_observer,
 )
+from prefect_expres.ephemeris.apply import file_name
 from prefect_expres.errors import EphemerisError
 from prefect_expres.expres import Configuration
-
-DAY = datetime(2018, 9, 13, tzinfo=UTC)
+from tests.ephemeris.de440 import DAY, EARTH
 
 
 def changed(content: dict[str, Any], sctime: str = "201809130000", **time: Any) -> Configuration:
@@ -35,6 +37,10 @@ def changed(content: dict[str, Any], sctime: str = "201809130000", **time: Any) 
         ({"MAX": 60, "NBR": 7200}, None),
         ({"MAX": 719, "NBR": 720}, 60),
         ({"MAX": 120.0, "NBR": 240}, 30),
+        ({"MAX": 12, "NBR": 10}, 72),
+        ({"MAX": 0.15, "NBR": 9}, 1),
+        ({"MAX": 0.15, "NBR": 10}, 1),
+        ({"MAX": 0.15, "NBR": 8}, None),
     ],
 )
 def test_times_are_those_of_the_configuration(
@@ -49,25 +55,59 @@ def test_times_are_those_of_the_configuration(
         assert span_of(model) == Span(DAY, step, time["NBR"])
 
 
-@pytest.mark.parametrize("sctime", ["", "2018-09-13", "201813130000"])
-def test_start_is_needed(configuration: dict[str, Any], sctime: str) -> None:
+@pytest.mark.parametrize(
+    ("sctime", "start"),
+    [
+        ("201809130000", DAY),
+        ("20180913000000", DAY),
+        ("201809131234", DAY + timedelta(hours=12, minutes=34)),
+        ("20180913123456", DAY + timedelta(hours=12, minutes=34, seconds=56)),
+    ],
+)
+def test_the_start_is_that_of_the_configuration(
+    configuration: dict[str, Any], sctime: str, start: datetime
+) -> None:
+    """With seconds or without."""
+    assert span_of(changed(configuration, sctime, MAX=10, NBR=10)) == Span(start, 60, 10)
+
+
+@pytest.mark.parametrize(
+    ("sctime", "word"),
+    [
+        ("", "write there when it begins"),
+        ("2018-09-13", "write there when it begins"),
+        ("2018091300000", "write there when it begins"),
+        ("201809130000000", "write there when it begins"),
+        ("201813130000", "is not a date"),
+        ("20180913000060", "is not a date"),
+    ],
+)
+def test_start_is_needed(configuration: dict[str, Any], sctime: str, word: str) -> None:
     """Without a start there is nothing to compute."""
-    content = configuration | {"OBSERVER": configuration["OBSERVER"] | {"SCTIME": sctime}}
-    with pytest.raises(EphemerisError, match=r"OBSERVER\.SCTIME"):
-        span_of(Configuration.model_construct(**_models(content)))
+    model = changed(configuration, MAX=10, NBR=10)
+    observer = model.observer.model_copy(update={"sctime": sctime})
+    with pytest.raises(EphemerisError, match=rf"^OBSERVER\.SCTIME: '{sctime}'.* {word}"):
+        span_of(model.model_copy(update={"observer": observer}))
 
 
-def _models(content: dict[str, Any]) -> dict[str, Any]:
-    """Build a configuration's sections past the rules, which refuse such a start themselves."""
-    model = Configuration.from_mapping(
-        content | {"OBSERVER": content["OBSERVER"] | {"SCTIME": "201809130000"}}
-    )
-    observer = model.observer.model_copy(update={"sctime": content["OBSERVER"]["SCTIME"]})
-    return {"observer": observer, "time": model.time}
+def test_times_are_counted_from_the_first(configuration: dict[str, Any]) -> None:
+    """The rules want 0 there; elsewhere the difference counts."""
+    model = changed(configuration, MAX=70, NBR=10)
+    time = model.time.model_copy(update={"min": 60})
+    assert span_of(model.model_copy(update={"time": time})) == Span(DAY, 60, 10)
+
+
+@pytest.mark.parametrize("latest", [0, -10])
+def test_times_that_go_backwards_are_refused(configuration: dict[str, Any], latest: int) -> None:
+    """Or do not go at all."""
+    model = changed(configuration, MAX=10, NBR=10)
+    time = model.time.model_copy(update={"max": latest})
+    with pytest.raises(EphemerisError, match=f"^TIME: 10 times in {latest} minutes are not whole"):
+        span_of(model.model_copy(update={"time": time}))
 
 
 async def test_observer_times_and_moons_are_set(configuration: dict[str, Any]) -> None:
-    """Io stands where it was when the light left; what is written is read as the same place."""
+    """Io stands where it was when the light left; what is written is read as the same position."""
     model = changed(configuration, MAX=1440, NBR=1440)
     computed = await prepare_ephemeris(AnalyticEphemeris(), span_of(model))
     placed = with_observer(model, read_csv(to_csv(computed)))
@@ -79,8 +119,62 @@ async def test_observer_times_and_moons_are_set(configuration: dict[str, Any]) -
     assert read_csv(to_csv(computed)).points[0].longitude == pytest.approx(228.50335, abs=0.005)
 
 
+def still(span: Span, observer: str = "Juno") -> Ephemeris:
+    """Give an observer that stands still."""
+    return Ephemeris(span, (EARTH[DAY],) * span.count, "test", observer)
+
+
+def test_nothing_else_is_changed(configuration: dict[str, Any]) -> None:
+    """Of two moons each gets its own phase, to a thousandth of a degree; Jupiter keeps its own."""
+    jupiter, io = configuration["BODY"]
+    europa = io | {"NAME": "Europa", "PHASE": 1}
+    number = configuration["NUMBER"] | {"BODY": 3}
+    content = configuration | {"BODY": [jupiter, io, europa], "NUMBER": number}
+    placed = with_observer(changed(content, MAX=10, NBR=10), still(Span(DAY, 30, 8))).content()
+    wanted = changed(content, MAX=10, NBR=10).content()
+    light_time = EARTH[DAY].distance / 299_792.458
+    wanted["OBSERVER"] |= {"TYPE": "Pre-Defined", "EPHEM": "juno-jupiter-20180913.csv"}
+    wanted["TIME"] |= {"MIN": 0, "MAX": 3.5, "NBR": 8}
+    wanted["BODY"][1]["PHASE"] = round(moon_phase("Io", DAY, light_time), 3)
+    wanted["BODY"][2]["PHASE"] = round(moon_phase("Europa", DAY, light_time), 3)
+    assert placed == wanted
+    assert placed["OBSERVER"]["SC"] == "Earth"
+    assert [body["PHASE"] for body in placed["BODY"]] == [0, 319.616, 88.648]
+
+
+def test_whole_minutes_are_written_as_whole_numbers(configuration: dict[str, Any]) -> None:
+    """As people write them."""
+    placed = with_observer(changed(configuration, MAX=10, NBR=10), still(Span(DAY, 30, 9)))
+    assert placed.content()["TIME"] == {"MIN": 0, "MAX": 4, "NBR": 9}
+    assert isinstance(placed.content()["TIME"]["MAX"], int)
+
+
+def test_an_observer_without_a_name_gets_that_of_the_ephemeris(
+    configuration: dict[str, Any],
+) -> None:
+    """One that has a name keeps it."""
+    content = configuration | {"OBSERVER": configuration["OBSERVER"] | {"SC": ""}}
+    placed = with_observer(changed(content, MAX=10, NBR=10), still(Span(DAY, 60, 10)))
+    assert placed.observer.sc == "Juno"
+
+
+@pytest.mark.parametrize(
+    ("observer", "name"),
+    [
+        ("Earth", "earth-jupiter-20180913.csv"),
+        ("EARTH", "earth-jupiter-20180913.csv"),
+        ("-61", "61-jupiter-20180913.csv"),
+        ("Voyager 1", "voyager-1-jupiter-20180913.csv"),
+        ("../a_B (c)", "a-b-c-jupiter-20180913.csv"),
+    ],
+)
+def test_files_are_named_by_observer_planet_and_day(observer: str, name: str) -> None:
+    """In lower case, which ExPRES needs for csv, and without anything that a path could hold."""
+    assert file_name(still(Span(DAY, 60, 7), observer)) == name
+
+
 async def test_other_planets_are_refused(configuration: dict[str, Any]) -> None:
-    """An ephemeris about Jupiter does not place the observer of another planet."""
+    """An ephemeris about Jupiter does not fit the observer of another planet."""
     text = json.dumps(configuration).replace('"Jupiter"', '"Saturn"')
     model = Configuration.parse(text.replace("JRM09+Connerney CS", "Z3"))
     computed = await prepare_ephemeris(AnalyticEphemeris(), Span(DAY, 60, 10))

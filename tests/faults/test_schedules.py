@@ -23,11 +23,13 @@ from tests.support.quick import QUICK_RUN
 from tests.support.schedules import HurriedClock, brought_home, schedule_of
 from tests.support.service_user import ServiceUser
 
+pytestmark = pytest.mark.slow
+
 TOKEN = "s3cret-token-of-the-user"
 CDF = hashlib.sha256(bytes(range(256)) * 1200).hexdigest()
 A_BATCH, BATCHES = 20, 6
 HURRY = 10.0
-PATIENCE = 1.0
+CLIENT_TIMEOUT = 1.0
 
 
 @pytest.fixture(scope="module", params=["opus", "standard"])
@@ -52,7 +54,7 @@ def simulation(configuration: dict[str, Any], name: str) -> SimulationRequest:
 async def a_client(
     proxy: FaultProxy, user: str, hurry: float, timeout: float
 ) -> AsyncIterator[UWSClient]:
-    """Give an impatient client behind a proxy."""
+    """Give a client behind a proxy."""
     url = f"{proxy.url}/rest/ExPRES"
     async with UWSClient(url, user, TOKEN, timeout=timeout, clock=HurriedClock(hurry)) as client:
         yield client
@@ -65,10 +67,10 @@ async def go_through(
     chance = random.Random(seed)
     user, owner = f"u{seed}", owner_of(UUID(int=seed))
     request, notices = simulation(configuration, f"s{seed}"), []
-    schedule = list(schedule_of(chance, PATIENCE + 0.3))
+    schedule = list(schedule_of(chance, CLIENT_TIMEOUT + 0.3))
     async with (
         fault_proxy(service.url, schedule) as proxy,
-        a_client(proxy, user, HURRY, PATIENCE) as client,
+        a_client(proxy, user, HURRY, CLIENT_TIMEOUT) as client,
     ):
         try:
             files = await brought_home(client, request, owner, folder, notices)
@@ -106,7 +108,7 @@ async def test_simulation_outlasts_every_schedule(
     assert service.started_count() - before == A_BATCH
 
 
-async def share(
+async def run_four_at_once(
     seed: int, service: SandboxServer, configuration: dict[str, Any], folder: Path
 ) -> None:
     """Let four flows ask for one simulation at about the same time, each with faults of its own."""
@@ -135,6 +137,6 @@ async def test_many_who_ask_at_once_get_one_job(
     """Flows that ask for one simulation at the same time share one job, whatever fails."""
     before, seeds = service.started_count(), range(1000, 1008)
     await asyncio.gather(
-        *(share(seed, service, configuration, tmp_path / str(seed)) for seed in seeds)
+        *(run_four_at_once(seed, service, configuration, tmp_path / str(seed)) for seed in seeds)
     )
     assert service.started_count() - before == len(seeds)

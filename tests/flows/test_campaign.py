@@ -173,7 +173,7 @@ async def test_nothing_is_sent_for_a_wrong_plan(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="There are no files"):
         await campaign(FilesPlan(configurations=(f"{tmp_path}/*.json",)), service)
     wrong = RoutinePlan.model_validate({**routine, "grid": {"SOURCE.*.ENERGY": [3]}})
-    with pytest.raises(ConfigurationError, match="no place in a configuration"):
+    with pytest.raises(ConfigurationError, match="is not in the configuration"):
         await campaign(wrong, service)
     with pytest.raises(AccessError, match="Guests"):
         await campaign(RoutinePlan.model_validate(routine), service, branch="develop")

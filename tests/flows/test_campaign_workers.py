@@ -33,12 +33,12 @@ from tests.support.processes import USER, Child, PrefectServer
 from tests.support.runs import deploy
 
 COUNT = 24
-POOL = "shares"
+POOL = "campaign-workers"
 
 
 @pytest.fixture(autouse=True)
 def deployed(server: PrefectServer) -> None:
-    """Deploy the flow that takes shares, to a work pool of its own."""
+    """Deploy the workers' flow, to a work pool of its own."""
     with get_client(sync_client=True) as client:
         client.create_work_pool(WorkPoolCreate(name=POOL, type="process"), overwrite=True)
     deploy(campaign_worker, WORKER_DEPLOYMENT.partition("/")[2], POOL)
@@ -58,8 +58,8 @@ def workers(server: PrefectServer, tmp_path: Path) -> Iterator[list[Child]]:
         yield children
 
 
-async def share_runs() -> list[FlowRun]:
-    """Read the flow runs that share campaigns."""
+async def worker_runs() -> list[FlowRun]:
+    """Read the flow runs of campaigns' workers."""
     name = WORKER_DEPLOYMENT.partition("/")[0]
     async with get_client() as client:
         return await client.read_flow_runs(
@@ -67,10 +67,10 @@ async def share_runs() -> list[FlowRun]:
         )
 
 
-async def busy_shares(sandbox: SandboxServer) -> list[FlowRun]:
-    """Wait until both shares are at work, and the campaign is well under way."""
+async def busy_workers(sandbox: SandboxServer) -> list[FlowRun]:
+    """Wait until both workers are at work, and the campaign is well under way."""
     while True:
-        running = [run for run in await share_runs() if run.state and run.state.is_running()]
+        running = [run for run in await worker_runs() if run.state and run.state.is_running()]
         if len(running) == 2 and sandbox.started_count() >= COUNT // 3:
             return running
         await asyncio.sleep(0.2)
@@ -92,7 +92,7 @@ async def test_one_of_two_workers_is_killed(
         running = asyncio.ensure_future(
             campaign(plan, service, output=str(output), in_flight=4, workers=2)
         )
-        pids = [int(run.infrastructure_pid or 0) for run in await busy_shares(sandbox)]
+        pids = [int(run.infrastructure_pid or 0) for run in await busy_workers(sandbox)]
         # The worker dies with the process of its flow run, as with the machine.
         victim = next(pid for pid in pids if _parent(pid) == workers[0].pid)
         workers[0].signal(signal.SIGKILL)
@@ -103,39 +103,39 @@ async def test_one_of_two_workers_is_killed(
     for row in result.rows:
         path = Path(str(row.folder)).joinpath("manifest.json")
         assert Manifest.model_validate_json(path.read_bytes()).label == row.label
-    ends = {str(run.state_name) for run in await share_runs()}
+    ends = {str(run.state_name) for run in await worker_runs()}
     assert ends <= {"Completed", "Crashed", "Cancelled"}
     assert "Crashed" in ends
 
 
-async def test_more_workers_than_places(configuration: dict[str, Any], tmp_path: Path) -> None:
-    """More workers than places on the service are refused before anything is sent."""
+async def test_more_workers_than_slots(configuration: dict[str, Any], tmp_path: Path) -> None:
+    """More workers than concurrency slots are refused before anything is sent."""
     plan = plan_of(tmp_path, configuration, 1, lambda _: "")
     with pytest.raises(CampaignError, match="in_flight of at least 3"):
         await campaign(plan, ExpresService(base_url="http://127.0.0.1:9"), in_flight=2, workers=3)
 
 
-async def test_shares_outlive_the_campaign_that_asked_for_them(
+async def test_workers_outlive_the_campaign_that_started_them(
     configuration: dict[str, Any], tmp_path: Path
 ) -> None:
-    """The hook of a campaign that was killed leaves the jobs of its shares; theirs stops them."""
+    """The hook of a campaign that was killed leaves the jobs of its workers; theirs stops them."""
     plan = plan_of(tmp_path, configuration, 1, lambda _: "sleep=60")
 
     @flow
     async def asks(service: ExpresService) -> tuple[FlowRun, FlowRun]:
-        share = {"campaign": "c", "share": 0, "shares": 1, "output": str(tmp_path)}
+        given = {"campaign": "c", "worker": 0, "workers": 1, "output": str(tmp_path)}
         run = await run_deployment(
             WORKER_DEPLOYMENT,
-            parameters={**share, "plan": plan.model_dump(), "service": as_parameter(service)},
+            parameters={**given, "plan": plan.model_dump(), "service": as_parameter(service)},
             timeout=0,
         )
         return FlowRunContext.get().flow_run, run
 
     with quick_sandbox_for_campaigns(tmp_path) as sandbox:
         service = ExpresService(base_url=sandbox.url)
-        parent, share = await asks(service)
+        parent, worker = await asks(service)
         async with service.get_client() as client:
-            run_id = RunId.new("io", "0" * 12, owner_of(share.id))
+            run_id = RunId.new("io", "0" * 12, owner_of(worker.id))
             content = (tmp_path / "runs" / "run-000.json").read_bytes()
             upload = Upload("io.json", content, "application/json")
             parameters = {"runId": str(run_id), "branch": "master"}
@@ -143,7 +143,7 @@ async def test_shares_outlive_the_campaign_that_asked_for_them(
             await client.start(job_id)
             await stop_remote_jobs(campaign, parent, Crashed())
             assert not (await client.phase(job_id)).finished
-            await stop_remote_jobs(campaign_worker, share, Crashed())
+            await stop_remote_jobs(campaign_worker, worker, Crashed())
             assert await client.phase(job_id) is Phase.ABORTED
 
 

@@ -166,7 +166,7 @@ async def test_without_any_simulation_the_latest_stays(sky: Sky, tmp_path: Path)
     asked = {"service": sky.service, "output": "memory://" + tmp_path.name, "attempts": 1}
     before = await forecast("NenuFAR", ("Io",), 1, **asked, start=DAY)
     sky.fail("earth")
-    with pytest.raises(CampaignError, match=r"None of 2 simulations .* stays the latest"):
+    with pytest.raises(CampaignError, match=r"All 2 simulations failed.* stays the latest"):
         await forecast("NenuFAR", ("Io",), 2, **asked, start=date(2036, 1, 10))
     assert await read_forecast(asked["output"], "NenuFAR") == before
 

@@ -37,7 +37,7 @@ from tests.support.runs import assert_whole
 ORDERED_RUN = (sys.executable, str(SUPPORT / "ordered_run.py"))
 
 
-class House:
+class AgingSandbox:
     """A sandbox that is closed for a while, in which its jobs grow old.
 
     Args:
@@ -79,9 +79,9 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def aging(tmp_path: Path) -> AgingSandbox:
     """Give a sandbox in the dialect of OPUS."""
-    return House(tmp_path / "sandbox")
+    return AgingSandbox(tmp_path / "sandbox")
 
 
 def ordered(configuration: dict[str, Any], orders: str) -> dict[str, Any]:
@@ -152,25 +152,25 @@ async def _artifact(key: str) -> str:
 def test_a_dry_run_tells_and_a_run_does(
     dialect: DialectName, configuration: dict[str, Any], tmp_path: Path
 ) -> None:
-    """Old jobs are collected, then deleted; strangers stay; a dry run changes nothing."""
-    house, home = House(tmp_path / "sandbox", dialect), tmp_path / "home"
+    """Old jobs are collected, then deleted; jobs of others stay; a dry run changes nothing."""
+    aging, home = AgingSandbox(tmp_path / "sandbox", dialect), tmp_path / "home"
     contents = {orders: ordered(configuration, orders) for orders in ("a", "b", "c", "fail")}
-    with house.open():
-        kept = simulate(contents["a"], house.service, output=str(home))
-        away = simulate_and_lose(house.service, contents["b"], tmp_path / "away")
+    with aging.open():
+        kept = simulate(contents["a"], aging.service, output=str(home))
+        away = simulate_and_lose(aging.service, contents["b"], tmp_path / "away")
         with pytest.raises(JobFailed) as failure:
-            simulate(contents["fail"], house.service, output=str(home))
-        stray = create(house.service, contents["c"], named(contents["c"], owner_in(kept)))
-        stranger = create(house.service, contents["c"], named(contents["c"], new_owner()))
-        nameless = create(house.service, contents["c"], "my-run")
+            simulate(contents["fail"], aging.service, output=str(home))
+        stray = create(aging.service, contents["c"], named(contents["c"], owner_in(kept)))
+        other = create(aging.service, contents["c"], named(contents["c"], new_owner()))
+        nameless = create(aging.service, contents["c"], "my-run")
     ids = [result.job_url.rpartition("/")[2] for result in (kept, away)]
     failed = failure.value.job_url.rpartition("/")[2]
-    house.age(20)
-    before, files = house.jobs(), list(listing(home))
+    aging.age(20)
+    before, files = aging.jobs(), list(listing(home))
 
-    with house.open() as server:
+    with aging.open() as server:
         created = server.created_count()
-        dry = housekeeping(house.service, str(home))
+        dry = housekeeping(aging.service, str(home))
         assert dry.dry_run
         assert {job_id: decision.action for job_id, decision in by_id(dry).items()} == {
             ids[0]: Action.DELETE,
@@ -179,24 +179,24 @@ def test_a_dry_run_tells_and_a_run_does(
             stray: Action.DELETE,
         }
         assert not [decision for decision in dry.decisions if decision.done or decision.error]
-        assert dry.strangers == 2
-        assert (house.jobs(), list(listing(home))) == (before, files)
+        assert dry.others == 2
+        assert (aging.jobs(), list(listing(home))) == (before, files)
         assert server.created_count() == created
 
-        done = housekeeping(house.service, str(home), dry_run=False)
+        done = housekeeping(aging.service, str(home), dry_run=False)
         assert [(c.action, c.why) for c in done.decisions] == [
             (c.action, c.why) for c in dry.decisions
         ]
-        assert house.jobs().keys() == {ids[1], stranger, nameless}
+        assert aging.jobs().keys() == {ids[1], other, nameless}
         assert len(done.inventory.complete) == 2
-        again = simulate(contents["b"], house.service, output=str(home))
+        again = simulate(contents["b"], aging.service, output=str(home))
         assert again.found
         assert (again.run_id, again.windows) == (away.run_id, away.windows)
         assert server.created_count() == created
 
-        last = housekeeping(house.service, str(home), dry_run=False)
+        last = housekeeping(aging.service, str(home), dry_run=False)
         assert [decision.done for decision in last.decisions] == ["deleted"]
-        assert house.jobs().keys() == {stranger, nameless}
+        assert aging.jobs().keys() == {other, nameless}
 
     table = json.loads(asyncio.run(_artifact("housekeeping-jobs")))
     assert [(row["job"], row["done"]) for row in table] == [(away.job_url, "deleted")]
@@ -204,16 +204,16 @@ def test_a_dry_run_tells_and_a_run_does(
 
 
 def test_results_that_cannot_be_had_yet_are_kept_on_the_service(
-    house: House, configuration: dict[str, Any], tmp_path: Path
+    aging: AgingSandbox, configuration: dict[str, Any], tmp_path: Path
 ) -> None:
     """A download that fails has its job kept, and does not stop what comes after it."""
     home = tmp_path / "home"
-    with house.open():
-        away = simulate_and_lose(house.service, ordered(configuration, "a"), tmp_path / "away")
-        kept = simulate(ordered(configuration, "b"), house.service, output=str(home))
-    house.age(3, lasts=2)
-    with house.open():
-        narrow = house.service.model_copy(update={"largest_result": 10})
+    with aging.open():
+        away = simulate_and_lose(aging.service, ordered(configuration, "a"), tmp_path / "away")
+        kept = simulate(ordered(configuration, "b"), aging.service, output=str(home))
+    aging.age(3, lasts=2)
+    with aging.open():
+        narrow = aging.service.model_copy(update={"largest_result": 10})
         first, second = housekeeping(narrow, str(home), dry_run=False).decisions
         assert (first.job_url, first.action) == (away.job_url, Action.COLLECT)
         assert "TooLarge" in (first.error or "")
@@ -224,12 +224,12 @@ def test_results_that_cannot_be_had_yet_are_kept_on_the_service(
             None,
         )
         for decision, days in ((first, 14), (second, 11)):
-            job = house.jobs()[decision.job_url.rpartition("/")[2]]
+            job = aging.jobs()[decision.job_url.rpartition("/")[2]]
             assert job.destruction >= datetime.now(UTC) + timedelta(days=days, minutes=-5)
             told = Timestamp(text=str(decision.done).removeprefix("kept until "))
             assert told.order == job.destruction.timestamp()
 
-        third, fourth = housekeeping(house.service, str(home), dry_run=False).decisions
+        third, fourth = housekeeping(aging.service, str(home), dry_run=False).decisions
         assert (third.action, third.error) == (Action.COLLECT, None)
         assert (fourth.action, fourth.done) == (Action.LEAVE, None)
     for folder in home.iterdir():
@@ -237,100 +237,102 @@ def test_results_that_cannot_be_had_yet_are_kept_on_the_service(
 
 
 def test_what_its_flow_run_has_elsewhere_is_collected(
-    house: House, configuration: dict[str, Any], tmp_path: Path
+    aging: AgingSandbox, configuration: dict[str, Any], tmp_path: Path
 ) -> None:
     """Results that another output holds are not fetched again, and their job goes in its time."""
-    with house.open():
-        elsewhere = simulate(configuration, house.service, output=str(tmp_path / "campaign"))
-    house.age(20)
-    with house.open():
-        (decision,) = housekeeping(house.service, str(tmp_path / "home"), dry_run=False).decisions
+    with aging.open():
+        elsewhere = simulate(configuration, aging.service, output=str(tmp_path / "campaign"))
+    aging.age(20)
+    with aging.open():
+        (decision,) = housekeeping(aging.service, str(tmp_path / "home"), dry_run=False).decisions
     assert (decision.job_url, decision.done) == (elsewhere.job_url, "deleted")
     assert not (tmp_path / "home").exists()
     assert_whole(tmp_path / "campaign")
 
 
 def test_a_job_that_is_not_what_it_claims_is_left(
-    house: House, configuration: dict[str, Any], tmp_path: Path
+    aging: AgingSandbox, configuration: dict[str, Any], tmp_path: Path
 ) -> None:
     """Somebody who copied a runId of ours cannot have other results collected in its name."""
     content = ordered(configuration, "a")
-    with house.open():
-        ours = simulate_and_lose(house.service, content, tmp_path / "away")
+    with aging.open():
+        ours = simulate_and_lose(aging.service, content, tmp_path / "away")
         forged = create(
-            house.service,
+            aging.service,
             ordered(configuration, "log=1"),
             named(ordered(configuration, "b"), owner_in(ours)),
         )
 
         async def run() -> None:
-            async with house.service.get_client() as client:
+            async with aging.service.get_client() as client:
                 await client.start(forged)
                 assert (await wait_for(client, forged, timeout=60)).phase is Phase.COMPLETED
 
         asyncio.run(run())
-        decisions = by_id(housekeeping(house.service, str(tmp_path / "home"), dry_run=False))
+        decisions = by_id(housekeeping(aging.service, str(tmp_path / "home"), dry_run=False))
     assert decisions[forged].action is Action.LEAVE
     assert "do not make the simulation" in decisions[forged].why
     assert_whole(tmp_path / "home")
 
 
 def test_the_job_of_a_flow_run_that_has_not_ended_is_left(
-    house: House, configuration: dict[str, Any], tmp_path: Path
+    aging: AgingSandbox, configuration: dict[str, Any], tmp_path: Path
 ) -> None:
     """A PENDING job may wait for its start as long as its flow run does."""
 
     @flow
     def science() -> tuple[str, HousekeepingResult]:
-        with house.open():
+        with aging.open():
             owner = owner_of(flow_run.id)
-            waiting = create(house.service, configuration, named(configuration, owner))
-        house.age(3)
-        with house.open():
-            return waiting, housekeeping(house.service, str(tmp_path), dry_run=False)
+            waiting = create(aging.service, configuration, named(configuration, owner))
+        aging.age(3)
+        with aging.open():
+            return waiting, housekeeping(aging.service, str(tmp_path), dry_run=False)
 
     waiting, result = science()
     assert by_id(result)[waiting].action is Action.LEAVE
-    assert waiting in house.jobs()
-    with house.open():
-        later = housekeeping(house.service, str(tmp_path), dry_run=False)
+    assert waiting in aging.jobs()
+    with aging.open():
+        later = housekeeping(aging.service, str(tmp_path), dry_run=False)
     assert by_id(later)[waiting].done == "deleted"
-    assert waiting not in house.jobs()
+    assert waiting not in aging.jobs()
 
 
 def test_an_account_is_the_users_own_in_both_lists(
-    house: House, configuration: dict[str, Any], tmp_path: Path
+    aging: AgingSandbox, configuration: dict[str, Any], tmp_path: Path
 ) -> None:
     """Jobs of the user's other Prefect servers are taken only when asked for; guests cannot ask."""
-    user = house.as_user("astronomer")
-    with house.open():
+    user = aging.as_user("astronomer")
+    with aging.open():
         content = ordered(configuration, "a")
         here = simulate_and_lose(user, content, tmp_path / "away", branch="develop")
         elsewhere = create(user, configuration, named(configuration, new_owner()))
         create(user, configuration, "by-hand")
-        others = create(house.as_user("other"), configuration, named(configuration, new_owner()))
-    house.age(2)
-    with house.open():
+        others = create(aging.as_user("other"), configuration, named(configuration, new_owner()))
+    aging.age(2)
+    with aging.open():
         careful = housekeeping(user, str(tmp_path / "home"))
         assert [decision.job_url for decision in careful.decisions] == [here.job_url]
-        assert careful.strangers == 2
+        assert careful.others == 2
         whole = housekeeping(user, str(tmp_path / "home"), whose="account", dry_run=False)
         assert by_id(whole)[elsewhere].done == "deleted"
         assert by_id(whole)[here.job_url.rpartition("/")[2]].action is Action.COLLECT
-        assert whole.strangers == 1
-        assert others in house.jobs()
+        assert whole.others == 1
+        assert others in aging.jobs()
         with pytest.raises(AccessError, match="Guests share one job list"):
-            housekeeping(house.service, str(tmp_path / "home"), whose="account")
+            housekeeping(aging.service, str(tmp_path / "home"), whose="account")
     assert_whole(tmp_path / "home")
 
 
-def test_the_run_is_named_by_whether_it_changes_anything(house: House, tmp_path: Path) -> None:
+def test_the_run_is_named_by_whether_it_changes_anything(
+    aging: AgingSandbox, tmp_path: Path
+) -> None:
     """The list of flow runs tells dry runs from others."""
-    with house.open():
+    with aging.open():
         names = []
         for dry_run in (True, False):
             state = housekeeping(
-                house.service, str(tmp_path / "home"), dry_run=dry_run, return_state=True
+                aging.service, str(tmp_path / "home"), dry_run=dry_run, return_state=True
             )
             with get_client(sync_client=True) as client:
                 names.append(client.read_flow_run(state.state_details.flow_run_id).name)

@@ -22,6 +22,7 @@ from prefect_expres.forecasts.forecast import (
     TABLE,
     Announced,
     Forecast,
+    ForecastFacts,
     Interest,
     Simulated,
     appeared,
@@ -41,19 +42,21 @@ def window(minutes: float = 0, lasts: float = 60, **changes: Any) -> Window:
     return Window(**{**facts, "start": start, "end": start + lasts * MINUTE, **changes})
 
 
-def forecast(*windows: Window) -> Forecast:
-    """Give a forecast of a day."""
-    return Forecast(
-        observatory="NenuFAR",
-        first=START.date(),
-        last=START.date(),
-        made=START,
+def facts(observatory: str, *simulations: Simulated, **changes: Any) -> ForecastFacts:
+    """Return the facts of a forecast of a day."""
+    day = START.date()
+    common = {"first": day, "last": day, "made": START, "moons": ("Io",)}
+    return ForecastFacts(
+        observatory=observatory,
+        simulations=simulations,
         folder="20240101T190000Z-0000",
-        moons=("Io",),
-        windows=windows,
-        simulations=(),
-        files=(),
+        **common | changes,
     )
+
+
+def forecast(*windows: Window) -> Forecast:
+    """Return a forecast of a day."""
+    return Forecast(**dict(facts("NenuFAR")), windows=windows, files=())
 
 
 @pytest.mark.parametrize(
@@ -92,8 +95,8 @@ async def test_a_window_is_news_once(system: str, tmp_path: Path) -> None:
 
     async def news(made: Forecast) -> list[Window]:
         announced = Announced(root)
-        found = await announced.news(made, Interest())
-        await announced.keep(made, found)
+        found = await announced.new_windows(made, Interest())
+        await announced.add(made, found)
         return found
 
     first, second = window(), window(300)
@@ -108,16 +111,16 @@ async def test_a_window_is_news_once(system: str, tmp_path: Path) -> None:
 
 
 async def test_news_that_were_not_noted_come_again(tmp_path: Path) -> None:
-    """Whoever is killed between the event and its note announces once more."""
+    """A process that is killed between the event and its note announces it again."""
     made = forecast(window())
-    assert await Announced(str(tmp_path)).news(made, Interest()) == [window()]
-    assert await Announced(str(tmp_path)).news(made, Interest()) == [window()]
+    assert await Announced(str(tmp_path)).new_windows(made, Interest()) == [window()]
+    assert await Announced(str(tmp_path)).new_windows(made, Interest()) == [window()]
 
 
 async def test_what_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
     """Notes that are none have all announced once more; a forecast that is none is an error."""
     (tmp_path / ANNOUNCED).write_text("[{}]")
-    assert await Announced(str(tmp_path)).news(forecast(window()), Interest()) == [window()]
+    assert await Announced(str(tmp_path)).new_windows(forecast(window()), Interest()) == [window()]
     latest = tmp_path / "nenufar" / "latest"
     assert await read_forecast(str(tmp_path), "NenuFAR") is None
     latest.mkdir(parents=True)
@@ -148,13 +151,7 @@ def test_the_files_tell_the_same_windows(tmp_path: Path) -> None:
     ]
     made, contents = make_forecast(
         [cdf(tmp_path, 0), cdf(tmp_path, 1)],
-        simulations,
-        observatory="nenufar",
-        moons=("Io", "Europa"),
-        first=first,
-        last=last,
-        made=START,
-        folder="20240101T190000Z-0000",
+        facts("nenufar", *simulations, moons=("Io", "Europa"), last=last),
     )
     assert Forecast.model_validate_json(contents[INDEX]) == made
     assert made.missing == (simulations[2],)
@@ -185,13 +182,7 @@ def test_nothing_to_be_seen_is_a_forecast(tmp_path: Path) -> None:
     day = date(2024, 1, 1)
     made, contents = make_forecast(
         [write(result, tmp_path / "nothing.cdf").as_uri()],
-        [Simulated(label="io", moon="Io", day=day, folder="a")],
-        observatory="NDA",
-        moons=("Io",),
-        first=day,
-        last=day,
-        made=START,
-        folder="20240101T190000Z-0000",
+        facts("NDA", Simulated(label="io", moon="Io", day=day, folder="a")),
     )
     assert made.windows == ()
     assert contents[TABLE].decode().count("\n") == 1

@@ -11,7 +11,9 @@ from prefect_expres.execution.manifest import Manifest, find_verified, keep_mani
 from prefect_expres.housekeeping.inventory import take_inventory
 from prefect_expres.storage import StoredFile, write_whole
 
-FINGERPRINTS = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("io", "europa")}
+FINGERPRINTS = {
+    name: hashlib.sha256(name.encode()).hexdigest() for name in ("io", "europa", "ganymede")
+}
 
 
 async def keep(output: str, name: str) -> str:
@@ -67,3 +69,34 @@ async def test_nothing_stands_where_nothing_is(tmp_path: Path) -> None:
     found = await take_inventory(str(tmp_path / "none"))
     assert (found.bytes, found.complete, found.incomplete, found.broken) == (0, {}, (), ())
     assert not list(tmp_path.iterdir())
+
+
+async def test_every_file_of_the_manifest_must_be_there_in_its_size(tmp_path: Path) -> None:
+    """One that is missing, or a byte too long, breaks the simulation; one more file does not."""
+    output = str(tmp_path)
+    whole, missing, long = [await keep(output, name) for name in ("io", "europa", "ganymede")]
+    (tmp_path / missing / "expres.cdf").unlink()
+    (tmp_path / long / "expres.cdf").write_bytes(b"ganymede.")
+    (tmp_path / whole / "notes.txt").write_text("mine")
+    found = await take_inventory(output)
+    assert list(found.complete.values()) == [whole]
+    assert found.broken == tuple(sorted([missing, long]))
+
+
+async def test_only_folders_of_simulations_count(tmp_path: Path) -> None:
+    """Their names end with twelve digits of a fingerprint; they may lie at any depth."""
+    deep = await keep(str(tmp_path / "2026" / "campaign"), "io")
+    for name in ("io.0123456789a", "io.0123456789abc", "io.0123456789aG", "0123456789ab"):
+        await write_whole(str(tmp_path / name), "expres.cdf", b"1")
+    found = await take_inventory(str(tmp_path))
+    assert found.complete == {FINGERPRINTS["io"]: f"2026/campaign/{deep}"}
+    assert (found.incomplete, found.broken) == ((), ())
+
+
+async def test_incomplete_folders_are_told_in_order(tmp_path: Path) -> None:
+    """By name, on a file system that lists them as they came."""
+    output = f"memory://{tmp_path.name}"
+    names = [f"io-{day}.0123456789ab" for day in (3, 1, 2)]
+    for name in names:
+        await write_whole(f"{output}/{name}", "expres.cdf", b"1")
+    assert (await take_inventory(output)).incomplete == tuple(sorted(names))

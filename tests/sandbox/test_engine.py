@@ -17,6 +17,8 @@ from prefect_expres.sandbox.engine.field import internal_field, schmidt_coeffici
 from prefect_expres.sandbox.engine.geometry import read_ephemeris
 from tests.sandbox.engine_runs import EPHEMERIS, VISIBLE, example, fixed_observer, run
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = Path(__file__).parents[1] / "data" / "expres" / "reference-io-jrm09.npz"
 
 
@@ -97,9 +99,9 @@ def test_a_dipole_is_a_dipole() -> None:
 def test_the_field_is_curl_free() -> None:
     """The internal field has neither divergence nor curl, as a potential's must."""
     g, h = schmidt_coefficients("jrm33.csv", 13)
-    place, step = np.array([0.8, -1.0, 0.6]), 1e-5
+    point, step = np.array([0.8, -1.0, 0.6]), 1e-5
     shifts = step * np.eye(3)
-    ahead, behind = (internal_field(g, h, place + sign * shifts) for sign in (1, -1))
+    ahead, behind = (internal_field(g, h, point + sign * shifts) for sign in (1, -1))
     slopes = (ahead - behind) / (2 * step)
     assert abs(np.trace(slopes)) < 1e-6 * np.abs(slopes).max()
     assert slopes == pytest.approx(slopes.T, rel=1e-5, abs=1e-6 * np.abs(slopes).max())
@@ -299,7 +301,7 @@ def test_a_broken_ephemeris_is_refused(name: str) -> None:
 
 
 def test_field_lines_are_traced_once(tmp_path: Path) -> None:
-    """The second run takes the stored lines; a damaged table is traced anew."""
+    """The second run takes the stored lines; a damaged table is traced again."""
     content = fixed_observer(60, 10, (1.0, 40.0, 40))
     content["NUMBER"]["SOURCE"], content["SOURCE"] = 1, content["SOURCE"][:1]
     cache = tmp_path / "tables"

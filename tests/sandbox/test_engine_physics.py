@@ -16,6 +16,8 @@ from prefect_expres.sandbox.engine.run import outer_shell
 from prefect_expres.sandbox.engine.table import source_table
 from tests.sandbox.engine_runs import EXAMPLES, VISIBLE, fixed_observer, run
 
+pytestmark = pytest.mark.slow
+
 DAYS = 30
 MOONS = {"Io": 5.91, "Europa": 9.40, "Ganymede": 14.97}
 
@@ -119,9 +121,9 @@ LEADS = [
 ]
 
 
-@pytest.mark.parametrize(("moon", "law", "place", "north", "south"), LEADS)
+@pytest.mark.parametrize(("moon", "law", "longitude", "north", "south"), LEADS)
 def test_the_active_line_lags_by_the_law(
-    tmp_path: Path, tables: Path, moon: str, law: str, place: float, north: float, south: float
+    tmp_path: Path, tables: Path, moon: str, law: str, longitude: float, north: float, south: float
 ) -> None:
     """In JRM33, each moon lights the line that its law says, and its emission is seen.
 
@@ -130,9 +132,9 @@ def test_the_active_line_lags_by_the_law(
     """
     content = days_of(moon, law)
     # At the start the planet is not yet turned: west longitude is the negative of the phase.
-    content["BODY"][1]["PHASE"] = -place
+    content["BODY"][1]["PHASE"] = -longitude
     result = run(content, tmp_path, tables)
-    leads = [(place - line + 180) % 360 - 180 for line in result.varget("SrcLongitude")[0]]
+    leads = [(longitude - line + 180) % 360 - 180 for line in result.varget("SrcLongitude")[0]]
     assert leads == pytest.approx([north, south], abs=0.1)
     assert (result.varget("Theta") > VISIBLE).any()
     (file,) = tmp_path.iterdir()

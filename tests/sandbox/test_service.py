@@ -155,7 +155,7 @@ def test_finished_job_cannot_be_aborted(ann: ServiceUser) -> None:
 
 
 def test_queued_job_is_aborted_without_a_run(tmp_path: Path) -> None:
-    """A job that waits for its turn is aborted; the next in the queue takes its place."""
+    """A queued job is aborted; the next one in the queue runs."""
     with (
         SandboxServer(tmp_path, command=QUICK_RUN, parallel=1) as server,
         ServiceUser(server.url, "ann") as ann,

@@ -120,7 +120,7 @@ async def test_the_latest_stays_though_a_clock_was_set_back(root: str) -> None:
 
 
 async def test_a_link_that_was_left_goes_with_its_set(tmp_path: Path) -> None:
-    """Who is killed while the link is put in its place leaves it; it is removed in time."""
+    """A publisher that is killed before it renames its link leaves it; later it is removed."""
     names = [set_name(MADE + timedelta(hours=hour)) for hour in range(3)]
     for name in names:
         await publish(str(tmp_path), name, new_set(name), INDEX)

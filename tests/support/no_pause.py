@@ -2,10 +2,11 @@
 
 
 class NoPause:
-    """Tells the time that was slept away."""
+    """Tells the time that was slept away, and notes each sleep."""
 
     def __init__(self) -> None:
         self.time = 0.0
+        self.slept: list[float] = []
 
     def now(self) -> float:
         """Give the time, as far as it was slept away."""
@@ -14,3 +15,4 @@ class NoPause:
     async def sleep(self, seconds: float) -> None:
         """Let time pass at once."""
         self.time += seconds
+        self.slept.append(seconds)

@@ -40,7 +40,7 @@ class RawServer:
 async def raw_server() -> AsyncIterator[RawServer]:
     """Serve on a free port of 127.0.0.1."""
     raw = RawServer()
-    server = await asyncio.start_server(raw._answer, "127.0.0.1", 0)  # noqa: SLF001 - its own room
+    server = await asyncio.start_server(raw._answer, "127.0.0.1", 0)  # noqa: SLF001 - its own module
     raw.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield raw

@@ -1,6 +1,6 @@
 """Job lists: what was created after a time, and what may be sent to whom."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -19,6 +19,7 @@ NOON_UTC = NOON.replace(tzinfo=UTC)
         ("2026-01-01T12:00:01Z", NOON_UTC, True),
         ("2026-01-01T12:00:00Z", NOON_UTC, False),
         ("2026-01-01T13:00:00+02:00", NOON_UTC, False),
+        ("2026-01-01T11:00:00Z", NOON.replace(tzinfo=timezone(timedelta(hours=2))), True),
         ("2026-01-01T12:00:01Z", NOON, True),
         ("2026-01-01T12:00:00Z", NOON, False),
         ("2026-01-01T12:00:01", NOON, True),

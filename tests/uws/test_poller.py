@@ -1,4 +1,4 @@
-"""Many jobs are watched with one request a tick, and nobody waits for ever."""
+"""Many jobs are waited for with one list request an interval, on a real service."""
 
 import asyncio
 import json
@@ -31,15 +31,15 @@ async def started(sandbox: SandboxServer, configuration: dict[str, Any], orders:
 
 
 @asynccontextmanager
-async def board_of(
+async def poller_behind_proxy(
     sandbox: SandboxServer, faults: list[Fault] | None = None, speed: float = 20.0
 ) -> AsyncIterator[tuple[JobListPoller, FaultProxy]]:
-    """Give a board behind a proxy that counts, and does faults."""
+    """Give a poller behind a proxy that counts requests and injects faults."""
     async with (
         fault_proxy(sandbox.url, faults or []) as proxy,
-        JobListPoller(f"{proxy.url}/rest/ExPRES", clock=HurriedClock(speed)) as board,
+        JobListPoller(f"{proxy.url}/rest/ExPRES", clock=HurriedClock(speed)) as poller,
     ):
-        yield board, proxy
+        yield poller, proxy
 
 
 def requests(proxy: FaultProxy, pattern: str) -> int:
@@ -47,7 +47,7 @@ def requests(proxy: FaultProxy, pattern: str) -> int:
     return len(re.findall(rf"^GET {pattern} HTTP".encode(), proxy.received, re.MULTILINE))
 
 
-async def test_one_list_request_a_tick(
+async def test_one_list_request_an_interval(
     sandbox: SandboxServer, configuration: dict[str, Any]
 ) -> None:
     """Each job's end is told with its phases, and only then it is read by itself."""
@@ -58,11 +58,11 @@ async def test_one_list_request_a_tick(
         async def show(observation: Observation) -> None:
             seen[job_id].append(observation.job.phase)
 
-        return (await board.finished(job_id, timeout=600, on_progress=show)).phase
+        return (await poller.finished(job_id, timeout=600, on_progress=show)).phase
 
-    async with board_of(sandbox) as (board, proxy):
+    async with poller_behind_proxy(sandbox) as (poller, proxy):
         ends = await asyncio.gather(*map(finished, ids))
-        readings = board.readings
+        readings = poller.readings
     assert ends == ["COMPLETED", "COMPLETED", "ERROR", "COMPLETED"]
     assert all(phases[-1] == end for phases, end in zip(seen.values(), ends, strict=True))
     assert requests(proxy, r"/rest/ExPRES(\?\S*)?") == readings > 1
@@ -72,14 +72,14 @@ async def test_one_list_request_a_tick(
 async def test_a_reading_begins_after_it_is_asked_for(
     quick_opus: SandboxServer, configuration: dict[str, Any]
 ) -> None:
-    """Who asks sees what was done before; who asks at the same time shares the answer."""
-    async with board_of(quick_opus) as (board, _):
-        first, second = await asyncio.gather(board.named_jobs(), board.named_jobs())
+    """A caller sees what was done before its call; simultaneous callers share one answer."""
+    async with poller_behind_proxy(quick_opus) as (poller, _):
+        first, second = await asyncio.gather(poller.named_jobs(), poller.named_jobs())
         assert first == second == ()
         (job_id,) = await started(quick_opus, configuration, [""])
-        assert [ref.id for ref in await board.named_jobs()] == [job_id]
-        assert await board.named_jobs([Phase.ABORTED]) == ()
-        assert board.readings == 3
+        assert [ref.id for ref in await poller.named_jobs()] == [job_id]
+        assert await poller.named_jobs([Phase.ABORTED]) == ()
+        assert poller.readings == 3
 
 
 async def test_waits_outlast_a_service_that_is_away(
@@ -87,10 +87,10 @@ async def test_waits_outlast_a_service_that_is_away(
 ) -> None:
     """Those who wait go on; those who look are told after a while."""
     (job_id,) = await started(quick_opus, configuration, ["sleep=1"])
-    async with board_of(quick_opus, [Fault("reset")] * 12, speed=100.0) as (board, _):
-        waiting = asyncio.ensure_future(board.finished(job_id, timeout=6000))
+    async with poller_behind_proxy(quick_opus, [Fault("reset")] * 12, speed=100.0) as (poller, _):
+        waiting = asyncio.ensure_future(poller.finished(job_id, timeout=6000))
         with pytest.raises(Unreachable):
-            await board.named_jobs()
+            await poller.named_jobs()
         assert (await waiting).phase is Phase.COMPLETED
 
 
@@ -99,9 +99,9 @@ async def test_refusal_is_told_to_all(
 ) -> None:
     """Who may not read the list is told so, whether it looks or waits."""
     (job_id,) = await started(quick_opus, configuration, ["sleep=60"])
-    async with board_of(quick_opus, [Fault("status", status=401)] * 99) as (board, _):
+    async with poller_behind_proxy(quick_opus, [Fault("status", status=401)] * 99) as (poller, _):
         told = await asyncio.gather(
-            board.named_jobs(), board.finished(job_id, timeout=600), return_exceptions=True
+            poller.named_jobs(), poller.finished(job_id, timeout=600), return_exceptions=True
         )
     assert [type(fault) for fault in told] == [AuthenticationFailed] * 2
 
@@ -111,8 +111,8 @@ async def test_service_without_filters(
 ) -> None:
     """Where phases cannot be asked for, the whole list is read, and filters are not tried again."""
     (job_id,) = await started(quick_opus, configuration, ["sleep=0.5"])
-    async with board_of(quick_opus, [Fault("status", status=400)]) as (board, proxy):
-        assert (await board.finished(job_id, timeout=600)).phase is Phase.COMPLETED
+    async with poller_behind_proxy(quick_opus, [Fault("status", status=400)]) as (poller, proxy):
+        assert (await poller.finished(job_id, timeout=600)).phase is Phase.COMPLETED
     assert requests(proxy, r"/rest/ExPRES\?\S*") == 1
 
 
@@ -138,9 +138,11 @@ async def test_service_that_takes_one_phase_only(
 
     async with fault_proxy(quick_opus.url) as proxy:
         jobs_url = f"{proxy.url}/rest/ExPRES"
-        async with JobListPoller(jobs_url, clock=HurriedClock(10.0), transport=OnePhase()) as board:
-            job = await board.finished(job_id, timeout=600, on_progress=show)
-            assert board.readings > 2
+        async with JobListPoller(
+            jobs_url, clock=HurriedClock(10.0), transport=OnePhase()
+        ) as poller:
+            job = await poller.finished(job_id, timeout=600, on_progress=show)
+            assert poller.readings > 2
     assert job.phase is seen[-1] is Phase.COMPLETED
     assert requests(proxy, r"/rest/ExPRES\?\S*") == 1
     assert requests(proxy, r"/rest/ExPRES/\S+") == 2
@@ -149,23 +151,23 @@ async def test_service_that_takes_one_phase_only(
 async def test_deadline(quick_opus: SandboxServer, configuration: dict[str, Any]) -> None:
     """A job that outlasts the wait is told with its phase."""
     (job_id,) = await started(quick_opus, configuration, ["sleep=60"])
-    async with board_of(quick_opus) as (board, _):
+    async with poller_behind_proxy(quick_opus) as (poller, _):
         with pytest.raises(WaitTimeout, match="still EXECUTING"):
-            await board.finished(job_id, timeout=10)
+            await poller.finished(job_id, timeout=10)
 
 
 async def test_lost_job(quick_opus: SandboxServer, configuration: dict[str, Any]) -> None:
     """A job that vanishes ends its wait, though nobody tells of its end."""
     (job_id,) = await started(quick_opus, configuration, ["sleep=60"])
-    async with board_of(quick_opus) as (board, _):
+    async with poller_behind_proxy(quick_opus) as (poller, _):
         shown = asyncio.Event()
 
         async def show(observation: Observation) -> None:
             shown.set()
 
-        waiting = asyncio.ensure_future(board.finished(job_id, timeout=600, on_progress=show))
+        waiting = asyncio.ensure_future(poller.finished(job_id, timeout=600, on_progress=show))
         await shown.wait()
-        await board.delete(job_id)
+        await poller.delete(job_id)
         with pytest.raises(JobLost):
             await waiting
 
@@ -177,12 +179,12 @@ async def test_fault_of_an_observer_is_its_own(
     one, other = await started(quick_opus, configuration, ["sleep=60", "sleep=0.5"])
 
     async def fail(observation: Observation) -> None:
-        raise RuntimeError("no room")
+        raise RuntimeError("the observer failed")
 
-    async with board_of(quick_opus) as (board, _):
+    async with poller_behind_proxy(quick_opus) as (poller, _):
         told = await asyncio.gather(
-            board.finished(one, timeout=600, on_progress=fail),
-            board.finished(other, timeout=600),
+            poller.finished(one, timeout=600, on_progress=fail),
+            poller.finished(other, timeout=600),
             return_exceptions=True,
         )
     assert isinstance(told[0], RuntimeError)

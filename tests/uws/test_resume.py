@@ -54,7 +54,7 @@ async def test_cut_download_goes_on_where_it_ended(
 
 
 async def test_server_without_ranges_is_asked_for_all(tmp_path: Path) -> None:
-    """An answer 200 to a range takes the place of what was there."""
+    """An answer 200 to a range request replaces what was there."""
     file = LargeFile(SIZE, cuts=[1_000_000, 2_000_000], ranges=False)
     await fetched(file, tmp_path, file.hash())
     assert in_order(tmp_path, file)
@@ -70,7 +70,7 @@ async def test_changed_file_is_not_patched_together(tmp_path: Path) -> None:
 
 
 async def test_wrong_range_is_not_believed(tmp_path: Path) -> None:
-    """A partial answer from another place is dropped, and ranges are given up."""
+    """A partial answer with another start is dropped, and ranges are given up."""
     file = LargeFile(SIZE, cuts=[1_000_000], shift=7)
     await fetched(file, tmp_path, file.hash())
     assert in_order(tmp_path, file)
@@ -153,7 +153,7 @@ async def test_part_without_a_hash_is_removed(tmp_path: Path) -> None:
 
 
 async def test_two_who_fetch_the_same_file_do_not_meet(tmp_path: Path) -> None:
-    """A part that another writer holds is left alone, and both files are right."""
+    """A part that another writer has locked is not touched, and both files are right."""
     file = LargeFile(SIZE)
     other = await Part.open(str(tmp_path), "r.cdf", file.hash())
     await other.write(b"".join(file.content(0, 1_500_000)))
@@ -175,7 +175,7 @@ async def test_resume_on_a_file_system_that_cannot_append() -> None:
 
 
 async def test_no_progress_is_given_up(tmp_path: Path) -> None:
-    """A file that never gets further than one place ends with an error, and leaves nothing."""
+    """A file that never gets beyond one position ends with an error, and leaves nothing."""
     file = LargeFile(SIZE, cuts=[1_000_000] * 100)
     with pytest.raises(Interrupted, match="1000000"):
         await fetched(file, tmp_path, file.hash())

@@ -3,13 +3,7 @@
 import pytest
 
 from prefect_expres.uws import Phase
-from prefect_expres.uws.wait_policy import (
-    EARLY_ANSWERS_TOLERATED,
-    FIRST_TRUSTING_WAIT,
-    FIRST_WAIT,
-    LONGEST_WAIT,
-    WaitPolicy,
-)
+from prefect_expres.uws.wait_policy import WaitPolicy
 
 ROUND_TRIP = 0.05
 RUNS = Phase.EXECUTING
@@ -17,86 +11,186 @@ HOUR = 3600.0
 
 
 @pytest.fixture
-def blocking() -> WaitPolicy:
-    """Know nothing yet but how quick an answer is."""
-    blocking = WaitPolicy()
-    blocking.round_trip = ROUND_TRIP
-    return blocking
+def policy() -> WaitPolicy:
+    """Give a policy that knows only the round trip."""
+    policy = WaitPolicy()
+    policy.round_trip = ROUND_TRIP
+    return policy
 
 
-def test_unknown_service_is_asked_for_a_part_of_the_time_waited(blocking: WaitPolicy) -> None:
+def test_unknown_service_is_asked_for_a_part_of_the_time_waited(policy: WaitPolicy) -> None:
     """A service that sleeps past the end must not cost more than a third of the time again."""
-    asked = [blocking.seconds(RUNS, elapsed, HOUR) for elapsed in (0.0, 30.0, 900.0)]
-    assert asked == [FIRST_WAIT, 10, LONGEST_WAIT]
-    assert blocking.seconds(RUNS, 900.0, 4.7) == 4
+    asked = [policy.seconds(RUNS, elapsed, HOUR) for elapsed in (0.0, 30.0, 900.0)]
+    assert asked == [2, 10, 30]
+    assert policy.seconds(RUNS, 900.0, 4.7) == 4
 
 
-def test_service_that_woke_up_is_trusted_with_longer_waits(blocking: WaitPolicy) -> None:
-    """A change told before the end of the wait is what WAIT is for."""
-    blocking.learn(2, 0.6, Phase.QUEUED, RUNS)
-    asked = [blocking.seconds(RUNS, elapsed, HOUR) for elapsed in (0.6, 20.0, 900.0)]
-    assert asked == [FIRST_TRUSTING_WAIT, 20, LONGEST_WAIT]
-    assert not blocking.needs_rest(RUNS)
+def test_service_that_woke_up_is_trusted_with_longer_waits(policy: WaitPolicy) -> None:
+    """The service answered at a change, before the end of the wait."""
+    policy.learn(2, 0.6, Phase.QUEUED, RUNS)
+    asked = [policy.seconds(RUNS, elapsed, HOUR) for elapsed in (0.6, 20.0, 900.0)]
+    assert asked == [10, 20, 30]
+    assert not policy.needs_rest(RUNS)
 
 
 @pytest.mark.parametrize("taken", [ROUND_TRIP, 2.0])
-def test_change_alone_is_no_proof(blocking: WaitPolicy, taken: float) -> None:
-    """A change told at once, or at the end of the wait, a service that never wakes tells, too."""
-    blocking.learn(2, taken, Phase.QUEUED, RUNS)
-    assert blocking.seconds(RUNS, 2.0, HOUR) == FIRST_WAIT
+def test_change_alone_is_no_proof(policy: WaitPolicy, taken: float) -> None:
+    """A service that sleeps past changes also shows one at once or at the end of a wait."""
+    policy.learn(2, taken, Phase.QUEUED, RUNS)
+    assert policy.seconds(RUNS, 2.0, HOUR) == 2
 
 
-def test_service_that_slept_past_a_change_is_asked_no_more(blocking: WaitPolicy) -> None:
-    """A wait without a change, then the change at once: it came while the service slept."""
-    blocking.learn(2, 2.05, Phase.QUEUED, Phase.QUEUED)
-    blocking.learn(2, 0.05, Phase.QUEUED, RUNS)
-    assert blocking.seconds(RUNS, 900.0, HOUR) is None
-    assert blocking.needs_rest(RUNS)
+def test_service_that_slept_past_a_change_is_asked_no_more(policy: WaitPolicy) -> None:
+    """A change at once after a whole wait came while the service slept."""
+    policy.learn(2, 2.05, Phase.QUEUED, Phase.QUEUED)
+    policy.learn(2, 0.05, Phase.QUEUED, RUNS)
+    assert policy.seconds(RUNS, 900.0, HOUR) is None
+    assert policy.needs_rest(RUNS)
 
 
-def test_change_during_the_next_wait_is_no_oversleeping(blocking: WaitPolicy) -> None:
-    """A wait without a change, and one that ends early with it, are both as they should be."""
-    blocking.learn(2, 2.05, Phase.QUEUED, Phase.QUEUED)
-    blocking.learn(2, 0.90, Phase.QUEUED, RUNS)
-    assert blocking.seconds(RUNS, 0.0, HOUR) == FIRST_TRUSTING_WAIT
+def test_change_during_the_next_wait_is_no_oversleeping(policy: WaitPolicy) -> None:
+    """A whole wait without a change, then an early answer with it, is correct."""
+    policy.learn(2, 2.05, Phase.QUEUED, Phase.QUEUED)
+    policy.learn(2, 0.90, Phase.QUEUED, RUNS)
+    assert policy.seconds(RUNS, 0.0, HOUR) == 10
 
 
-def test_service_that_ignores_wait_is_not_hammered(blocking: WaitPolicy) -> None:
-    """Each answer at once is followed by a rest, and after some WAIT is not sent any more."""
-    for _ in range(EARLY_ANSWERS_TOLERATED + 1):
-        assert blocking.seconds(RUNS, 9.0, HOUR) is not None
-        blocking.learn(3, ROUND_TRIP, RUNS, RUNS)
-        assert blocking.needs_rest(RUNS)
-    assert {blocking.seconds(phase, 9.0, HOUR) for phase in Phase} == {None}
+def test_service_that_ignores_wait_is_not_hammered(policy: WaitPolicy) -> None:
+    """Each early answer is followed by a pause; after two WAIT is not used any more."""
+    for _ in range(2):
+        assert policy.seconds(RUNS, 9.0, HOUR) is not None
+        policy.learn(3, ROUND_TRIP, RUNS, RUNS)
+        assert policy.needs_rest(RUNS)
+    assert {policy.seconds(phase, 9.0, HOUR) for phase in Phase} == {None}
 
 
-def test_one_early_answer_is_forgiven(blocking: WaitPolicy) -> None:
-    """UWS allows early answers; a wait that lasts makes good for one."""
-    blocking.learn(3, ROUND_TRIP, RUNS, RUNS)
-    blocking.learn(3, 3.05, RUNS, RUNS)
-    blocking.learn(3, ROUND_TRIP, RUNS, RUNS)
-    assert blocking.seconds(RUNS, 9.0, HOUR) == 3
+def test_one_early_answer_is_forgiven(policy: WaitPolicy) -> None:
+    """UWS allows early answers; a wait that lasts resets their count."""
+    policy.learn(3, ROUND_TRIP, RUNS, RUNS)
+    policy.learn(3, 3.05, RUNS, RUNS)
+    policy.learn(3, ROUND_TRIP, RUNS, RUNS)
+    assert policy.seconds(RUNS, 9.0, HOUR) == 3
 
 
-def test_wait_ignored_while_pending_says_nothing_of_the_rest(blocking: WaitPolicy) -> None:
+def test_wait_ignored_while_pending_says_nothing_of_the_rest(policy: WaitPolicy) -> None:
     """OPUS waits in QUEUED and EXECUTING only."""
-    for _ in range(EARLY_ANSWERS_TOLERATED + 1):
-        blocking.learn(2, ROUND_TRIP, Phase.PENDING, Phase.PENDING)
-    assert blocking.seconds(Phase.PENDING, 9.0, HOUR) is None
-    assert blocking.seconds(Phase.QUEUED, 9.0, HOUR) == 3
+    for _ in range(2):
+        policy.learn(2, ROUND_TRIP, Phase.PENDING, Phase.PENDING)
+    assert policy.seconds(Phase.PENDING, 9.0, HOUR) is None
+    assert policy.seconds(Phase.QUEUED, 9.0, HOUR) == 3
 
 
-def test_longest_wait_of_the_service_is_learned(blocking: WaitPolicy) -> None:
+def test_longest_wait_of_the_service_is_learned(policy: WaitPolicy) -> None:
     """A service that answers after ten seconds, whatever was asked, is asked for ten."""
-    blocking.learn(30, 10.2, RUNS, RUNS)
-    assert blocking.seconds(RUNS, 900.0, HOUR) == 10
-    assert not blocking.needs_rest(RUNS)
-    blocking.learn(10, 10.1, RUNS, RUNS)
-    assert blocking.seconds(RUNS, 900.0, HOUR) == 10
+    policy.learn(30, 10.2, RUNS, RUNS)
+    assert policy.seconds(RUNS, 900.0, HOUR) == 10
+    assert not policy.needs_rest(RUNS)
+    policy.learn(10, 10.1, RUNS, RUNS)
+    assert policy.seconds(RUNS, 900.0, HOUR) == 10
 
 
-def test_jobs_that_are_held_are_not_waited_for_by_the_service(blocking: WaitPolicy) -> None:
+def test_jobs_that_are_held_are_not_waited_for_by_the_service(policy: WaitPolicy) -> None:
     """UWS 1.1: WAIT never blocks in HELD, SUSPENDED and UNKNOWN."""
     for phase in (Phase.HELD, Phase.SUSPENDED, Phase.UNKNOWN):
-        assert blocking.seconds(phase, 900.0, HOUR) is None
-        assert blocking.needs_rest(phase)
+        assert policy.seconds(phase, 900.0, HOUR) is None
+        assert policy.needs_rest(phase)
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "left", "seconds"),
+    [
+        (0.0, HOUR, 2),
+        (6.0, HOUR, 2),
+        (9.0, HOUR, 3),
+        (90.0, HOUR, 30),
+        (93.0, HOUR, 30),
+        (90.0, 29.9, 29),
+        (90.0, 0.5, 1),
+        (90.0, 1.0, 1),
+    ],
+)
+def test_bounds_of_a_first_wait(
+    policy: WaitPolicy, elapsed: float, left: float, seconds: int
+) -> None:
+    """A third of the time so far, between 2 and 30 s, at most what is left, at least a second."""
+    assert policy.seconds(RUNS, elapsed, left) == seconds
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "seconds"), [(0.0, 10), (10.0, 10), (11.5, 11), (30.0, 30), (31.0, 30)]
+)
+def test_bounds_of_a_later_wait(policy: WaitPolicy, elapsed: float, seconds: int) -> None:
+    """Where the service woke up: the time so far, between 10 and 30 s."""
+    policy.learn(2, 0.6, Phase.QUEUED, RUNS)
+    assert policy.seconds(RUNS, elapsed, HOUR) == seconds
+
+
+@pytest.mark.parametrize(("taken", "longest"), [(9.0, 30), (8.9, 8), (2.5, 2), (30.0, 30)])
+def test_wait_that_lasts_teaches_the_longest(taken: float, longest: int) -> None:
+    """A wait that ends before nine tenths of its time shows the longest one possible."""
+    policy = WaitPolicy()
+    policy.round_trip = 0.5
+    policy.learn(10, taken, RUNS, RUNS)
+    assert policy.seconds(RUNS, 900.0, HOUR) == longest
+    assert not policy.needs_rest(RUNS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "taken", "early"), [(10, 2.49, True), (10, 2.5, False), (2, 1.8, False)]
+)
+def test_wait_that_is_held_for_two_seconds_is_no_early_answer(
+    asked: int, taken: float, *, early: bool
+) -> None:
+    """Neither is a short wait that ran to its end."""
+    policy = WaitPolicy()
+    policy.round_trip = 0.5
+    for _ in range(2):
+        policy.learn(asked, taken, RUNS, RUNS)
+    assert policy.needs_rest(RUNS) is early
+    assert (policy.seconds(RUNS, 0.0, HOUR) is None) is early
+
+
+@pytest.mark.parametrize(
+    ("taken", "trusted"), [(1.0, False), (1.1, True), (1.7, True), (1.8, False)]
+)
+def test_change_within_the_wait_shows_that_a_service_wakes(taken: float, *, trusted: bool) -> None:
+    """A change within two round trips or at the end of the wait shows nothing."""
+    policy = WaitPolicy()
+    policy.round_trip = 0.5
+    policy.learn(2, taken, Phase.QUEUED, RUNS)
+    assert policy.seconds(RUNS, 0.0, HOUR) == (10 if trusted else 2)
+
+
+def test_early_answer_is_forgiven_after_a_change(policy: WaitPolicy) -> None:
+    """Only a change within the wait resets the count of early answers."""
+    for taken, rests in ((0.6, False), (ROUND_TRIP, True), (2.0, True)):
+        policy = WaitPolicy()
+        policy.round_trip = ROUND_TRIP
+        policy.learn(2, ROUND_TRIP, Phase.QUEUED, Phase.QUEUED)
+        assert policy.needs_rest(Phase.QUEUED)
+        policy.learn(2, taken, Phase.QUEUED, RUNS)
+        assert policy.needs_rest(RUNS) is rests
+        assert policy.seconds(RUNS, 0.0, HOUR) is not None
+
+
+def test_only_the_wait_before_a_change_can_have_slept_past_it(policy: WaitPolicy) -> None:
+    """Earlier waits without a change do not count."""
+    policy.learn(2, 2.05, Phase.PENDING, Phase.PENDING)
+    policy.learn(2, 0.9, Phase.PENDING, Phase.QUEUED)
+    policy.learn(2, ROUND_TRIP, Phase.QUEUED, RUNS)
+    assert policy.seconds(RUNS, 0.0, HOUR) == 10
+    policy.learn(10, 5.0, RUNS, RUNS)
+    policy.learn(4, ROUND_TRIP, Phase.QUEUED, RUNS)
+    assert policy.seconds(RUNS, 0.0, HOUR) == 4
+    policy.learn(2, 2.05, RUNS, Phase.COMPLETED)
+    policy.learn(2, ROUND_TRIP, Phase.QUEUED, RUNS)
+    assert policy.seconds(RUNS, 0.0, HOUR) == 4
+
+
+def test_nothing_is_known_at_first() -> None:
+    """The service is asked to wait in the phases in which UWS allows it."""
+    policy = WaitPolicy()
+    assert policy.round_trip == 0.0
+    waits = {phase for phase in Phase if policy.seconds(phase, 0.0, HOUR) is not None}
+    assert waits == {Phase.PENDING, Phase.QUEUED, Phase.EXECUTING}
+    assert {phase for phase in Phase if not policy.needs_rest(phase)} == waits

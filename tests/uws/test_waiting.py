@@ -73,7 +73,7 @@ async def test_lost_job_is_told_apart(
         waiting = asyncio.create_task(wait_for(client, job_id, timeout=600))
         await asyncio.sleep(0.3)
         await client.delete(job_id)
-        with pytest.raises(JobLost, match=r"knows the job .* no more"):
+        with pytest.raises(JobLost, match=r"does not know the job .* any more"):
             await waiting
         with pytest.raises(JobNotFound):
             await wait_for(client, "none", timeout=600)

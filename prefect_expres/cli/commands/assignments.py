@@ -1,4 +1,4 @@
-"""What is given to a job: ``name=value`` for a text, ``name=@path`` for a file, or its URL."""
+"""Parameters of a job on a command line: ``name=value``, or ``name=@path`` with a path or URL."""
 
 import mimetypes
 from collections.abc import Iterable
@@ -20,7 +20,14 @@ _CONTROL = {name.lower(): name for name in (RUN_ID, DURATION, DESTRUCTION)}
 
 @dataclass(frozen=True)
 class Assignments:
-    """Texts and files by parameter name, and the limits that UWS keeps apart from parameters."""
+    """Texts and files by parameter name, and the limits, which in UWS are no parameters.
+
+    Args:
+        texts: Text parameters, the ``runId`` among them.
+        files: Files to upload.
+        duration: Execution duration in seconds; None leaves it to the service.
+        destruction: When the service deletes the job; None leaves it to the service.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
     files: dict[str, Upload] = field(default_factory=dict)
@@ -29,14 +36,14 @@ class Assignments:
 
     @classmethod
     def parse(cls, words: Iterable[str], *, verbatim: bool = False) -> Self:
-        """Read the words of a command line.
+        """Parse the parameters of a command line.
 
         Args:
             words: Each is ``name=value`` or ``name=@path``.
-            verbatim: Send values as they are, whatever a shell would read.
+            verbatim: Send values as they are, even with characters that a shell interprets.
 
         Raises:
-            UsageError: A word is neither, a file cannot be read, or a limit is no limit.
+            UsageError: A word is neither, a file cannot be read, or a limit is not valid.
         """
         texts: dict[str, str] = {}
         files: dict[str, Upload] = {}
@@ -44,7 +51,7 @@ class Assignments:
             given, separator, value = word.partition("=")
             name = _CONTROL.get(given.lower(), given)
             if not separator or not name:
-                raise UsageError(f"{word!r} is no parameter: write name=value or name=@path")
+                raise UsageError(f"{word!r} is not a parameter: write name=value or name=@path")
             if value.startswith("@"):
                 files[name] = _upload(value[1:])
             else:
@@ -58,7 +65,7 @@ class Assignments:
         )
 
     def over(self, other: Self) -> Self:
-        """Give what another job was given, changed by this."""
+        """Return the parameters of another job, with these put over them."""
         kept = {name: text for name, text in other.texts.items() if name not in self.files}
         uploads = {name: file for name, file in other.files.items() if name not in self.texts}
         return type(self)(
@@ -69,7 +76,7 @@ class Assignments:
         )
 
     async def set_limits(self, client: UWSClient, job_id: str) -> None:
-        """Set how long a job may run and is kept; the service may decide otherwise."""
+        """Set execution duration and destruction time of a job; the service may change them."""
         if self.duration is not None:
             await client.set_execution_duration(job_id, self.duration)
         if self.destruction is not None:
@@ -77,12 +84,12 @@ class Assignments:
 
 
 def is_control(name: str) -> bool:
-    """Say whether UWS keeps a value of this name apart from a job's parameters."""
+    """Return whether this name is a control parameter of UWS, and not a parameter of the job."""
     return name.lower() in _CONTROL
 
 
 def upload_of(name: str, content: bytes) -> Upload:
-    """Make a file to send; its name tells its media type."""
+    """Return a file to upload, with the media type that its name stands for."""
     kind, _ = mimetypes.guess_type(name)
     return Upload(name, content, kind or "application/octet-stream")
 
@@ -91,7 +98,7 @@ def _harmless(name: str, value: str) -> str:
     try:
         check_parameter(name, value)
     except RequestRejected as fault:
-        raise UsageError(f"{fault}. If the service is not OPUS: --verbatim sends it") from None
+        raise UsageError(f"{fault}. If the service is not OPUS, --verbatim sends it") from None
     return value
 
 
@@ -107,7 +114,7 @@ def _upload(address: str) -> Upload:
 
 def _seconds(text: str) -> int:
     if not text.isdecimal():
-        raise UsageError(f"{DURATION}={text}: give whole seconds; 0 asks for no limit")
+        raise UsageError(f"{DURATION}={text}: write whole seconds; 0 asks for no limit")
     return int(text)
 
 
@@ -115,4 +122,4 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{DESTRUCTION}={text}: give a time, as 2026-12-24T12:00:00Z") from None
+        raise UsageError(f"{DESTRUCTION}={text}: write a time, as 2026-12-24T12:00:00Z") from None

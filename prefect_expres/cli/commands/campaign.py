@@ -1,4 +1,4 @@
-"""The commands ``prefect-expres campaign …``: plan many simulations, run them, see how far."""
+"""The commands ``prefect-expres campaign …``: plan and run many simulations."""
 
 import asyncio
 import json
@@ -14,12 +14,13 @@ from prefect_expres.campaigns.index import found_at
 from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
 from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.flow_service import service_block
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import facts, give, table
 from prefect_expres.errors import ConfigurationError, UsageError
 from prefect_expres.expres.estimate import run_seconds
 
-app = App(name="campaign", help="Plan many simulations, run them, and see how far it is.")
+app = App(name="campaign", help="Plan many simulations, run them, and show their progress.")
 
 MOST_SHOWN = 10
 
@@ -27,17 +28,17 @@ MOST_SHOWN = 10
 @Parameter(name="*", group=Group("Plan", sort_key=5))
 @dataclass(frozen=True)
 class PlanOptions:
-    """What is to be run, if it is not a plan's file.
+    """The simulations to run, unless a plan's file is given.
 
     Args:
         first: First day of routine simulations, UTC.
         last: Last day; by default the first.
-        moon: A moon; may be given several times. Default: Io.
-        observer: An observer; may be given several times. Default: Earth.
-        grid: Other values for a place in the configuration, as SOURCE.*.ACCEL=1,3,5; may be given
-            several times.
-        files: Configurations instead of routine simulations: paths or URLs; `*` stands for any
-            name. May be given several times.
+        moon: A moon; repeat the option for several. Default: Io.
+        observer: An observer; repeat the option for several. Default: Earth.
+        grid: Values for a JSON path of the configuration, as SOURCE.*.ACCEL=1,3,5; repeat the
+            option for several paths.
+        files: Configurations instead of routine simulations: paths or URLs, with `*` for any
+            name; repeat the option for several.
     """
 
     first: date | None = None
@@ -55,11 +56,11 @@ NO_OPTIONS = PlanOptions()
 def plan(
     file: str | None = None, /, *, options: PlanOptions = NO_OPTIONS, as_json: AsJson = False
 ) -> None:
-    """Show what a plan holds; with --json, write the plan itself, ready for `campaign run`.
+    """Show the simulations of a plan; with --json, write the plan itself, for `campaign run`.
 
     Args:
-        file: Path or URL of a plan as JSON, as it may be given for observers other than Earth.
-        options: What is to be run, if it is not a plan's file.
+        file: Path or URL of a plan as JSON.
+        options: The simulations to run, unless a plan's file is given.
         as_json: Print the plan as JSON.
     """
     planned = _plan_of(file, options)
@@ -95,26 +96,27 @@ def run(
     execution_duration: int = 600,
     timeout: float | None = None,
     attempts: int = 1,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> int:
-    """Run a plan; run once more, it does only what is missing. Exit with 1 if some failed.
+    """Run a plan; run it again to do only what is missing. Exit with 1 if simulations failed.
 
     Args:
         file: Path or URL of a plan as JSON.
-        options: What is to be run, if it is not a plan's file.
+        options: The simulations to run, unless a plan's file is given.
         output: Path or URL under which each simulation gets a folder.
         in_flight: How many simulations may be on the service at once.
-        workers: How many workers of a Prefect server share it; see `prefect-expres deploy`.
-        max_failures: Begin no further simulation when more than so many have failed.
+        workers: How many flow runs work on the plan; more than one needs `prefect-expres deploy`.
+        max_failures: Start no more simulations when more than this number have failed.
         branch: The ExPRES git branch; guests may only use master.
         execution_duration: Seconds that each job may run.
-        timeout: Seconds to wait for each job; by default an hour over the execution duration.
-        attempts: How many jobs of a simulation may fail, be aborted or be lost.
-        service: Which service is meant, and who asks.
+        timeout: Seconds to wait for each job; by default the execution duration plus one hour.
+        attempts: How many jobs may be tried for each simulation.
+        service: The service to use, and the user.
         as_json: Print the result as JSON.
     """
     planned = _plan_of(file, options)
+    require_writable(output, "--output")
     block = service_block(service)
     from prefect_expres.cli.terminal import run_campaign  # noqa: PLC0415 - imports Prefect
 
@@ -135,7 +137,7 @@ def run(
 
 @app.command
 def status(output: str = "expres-campaign", /, *, as_json: AsJson = False) -> None:
-    """Show how far campaigns at an output are: those under way, and the last one that ended.
+    """Show the progress of the campaigns of an output: those that run, and the last that ended.
 
     Args:
         output: Path or URL of the campaign's output.
@@ -143,7 +145,7 @@ def status(output: str = "expres-campaign", /, *, as_json: AsJson = False) -> No
     """
     ended, under_way = asyncio.run(found_at(output))
     if ended is None and not under_way:
-        raise UsageError(f"No campaign has left anything at {output}; give its --output")
+        raise UsageError(f"There is no campaign at {output}; give the --output of the campaign")
     record: dict[str, Any] = {
         "ended": ended.model_dump(mode="json") if ended else None,
         "under_way": {
@@ -176,11 +178,11 @@ def status(output: str = "expres-campaign", /, *, as_json: AsJson = False) -> No
 
 
 def _plan_of(file: str | None, options: PlanOptions) -> RoutinePlan | FilesPlan:
-    """Make the plan that is meant.
+    """Return the plan of the command line.
 
     Raises:
-        UsageError: None is meant, or more than one.
-        ConfigurationError: It makes no sense.
+        UsageError: No plan is given, or more than one.
+        ConfigurationError: The plan is not valid.
     """
     if sum(map(bool, (file, options.first, options.files))) != 1:
         raise UsageError("Give one of: a plan's file, --first for routine simulations, or --files")
@@ -201,25 +203,27 @@ def _plan_of(file: str | None, options: PlanOptions) -> RoutinePlan | FilesPlan:
             }
         )
     except ValidationError as fault:
-        raise ConfigurationError("This is no plan", tuple(map(_told, fault.errors()))) from None
+        raise ConfigurationError(
+            "The plan is not valid", tuple(map(_described, fault.errors()))
+        ) from None
 
 
-def _told(problem: ErrorDetails) -> str:
-    """Tell a problem with its place, in the words of the rule."""
-    place = ".".join(map(str, problem["loc"]))
+def _described(problem: ErrorDetails) -> str:
+    """Describe a problem by its JSON path and the rule that it breaks."""
+    path = ".".join(map(str, problem["loc"]))
     words = problem["msg"].removeprefix("Value error, ")
-    return f"{place}: {words}" if place else words
+    return f"{path}: {words}" if path else words
 
 
 def _values(text: str) -> tuple[str, list[Any]]:
-    place, separator, values = text.partition("=")
+    path, separator, values = text.partition("=")
     if not separator:
-        raise UsageError(f"{text!r} gives no values; write PLACE=VALUE,VALUE as SOURCE.*.ACCEL=1,3")
-    return place, [_value(each) for each in values.split(",")]
+        raise UsageError(f"{text!r} gives no values; write PATH=VALUE,VALUE as SOURCE.*.ACCEL=1,3")
+    return path, [_value(each) for each in values.split(",")]
 
 
 def _value(text: str) -> Any:
-    """Take a value for what it is in JSON, and any other word for a text."""
+    """Read a value as JSON; any other word is a text."""
     try:
         return json.loads(text)
     except ValueError:
@@ -227,8 +231,8 @@ def _value(text: str) -> Any:
 
 
 def _service_time(plan: RoutinePlan | FilesPlan, count: int) -> str:
-    """Estimate what the service is asked for, from the first simulation."""
+    """Estimate the time on the service from the first simulation."""
     first = plan.simulation(0).configuration
     if isinstance(first, str):
         return ""
-    return f"about {run_seconds(first) * count / 3600:,.1f} hours, if all are as the first"
+    return f"about {run_seconds(first) * count / 3600:,.1f} hours, if all take as long as the first"

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.options import AsJson
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, print_json
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Access, Configuration, Problem, routine, warnings_of
@@ -28,14 +29,14 @@ app = App(name="config", help="Check, write and compare ExPRES configurations.")
 
 @dataclass(frozen=True)
 class Report:
-    """What was found in one file: the problems that must be mended, and the warnings."""
+    """The findings in one file: problems, which must be fixed, and warnings."""
 
     file: str
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
 
     def parts(self) -> dict[str, Any]:
-        """Give the report ready for JSON."""
+        """Return the report, ready for JSON."""
         return {
             "file": self.file,
             "problems": [problem.parts() for problem in self.problems],
@@ -54,9 +55,9 @@ def check(
     """Check configurations; exit with 1 if one of them has a problem.
 
     Args:
-        files: Paths or URLs; `*` stands for any name.
-        user: User name on the service; guests may run for a shorter time.
-        as_json: Write a list of reports instead of lines for people.
+        files: Paths or URLs, with `*` for any name.
+        user: User name on the service; runs of guests are limited to 10 minutes.
+        as_json: Print a list of reports as JSON.
     """
     access = Access.of(user)
     reports = [_examined(file, access) for pattern in files for file in _matching(pattern)]
@@ -67,7 +68,7 @@ def check(
 
 @app.command
 def schema() -> None:
-    """Write the JSON schema of a configuration, for editors that check while one types."""
+    """Print the JSON schema of a configuration, for editors that check while you type."""
     print_json(configuration_schema())
 
 
@@ -90,16 +91,16 @@ def new(
     """Write the configuration of a routine simulation: one observer, one moon, one day.
 
     Args:
-        observer: Who sees it, as Earth.
-        moon: The moon whose emission it is.
-        day: The day (UTC), as 2018-09-13.
-        phase: The moon's east longitude at the start less the light time, degrees.
-        ephemeris: The observer's ephemeris file; the configuration will name it.
-        form: v11 has the field JRM33, v01 has JRM09.
-        lag_model: Law of the lead angle, as hess2011 or hue2023.
+        observer: Name of the observer, as Earth.
+        moon: The moon that induces the emission.
+        day: The day, UTC, as 2018-09-13.
+        phase: East longitude of the moon at the start minus the light time, degrees.
+        ephemeris: The observer's ephemeris file, whose name goes into the configuration.
+        form: v11 uses the magnetic field model JRM33, v01 uses JRM09.
+        lag_model: Model of the lead angle, as hess2011 or hue2023.
         folder: Path or URL of the folder to write to.
-        tree: Write into folders as the MASER team has them: observer, year, month.
-        force: Write over a file of the same name.
+        tree: Write into sub-folders by observer, year and month, as the MASER team does.
+        force: Overwrite a file of the same name.
         as_json: Print the file's URL as JSON.
     """
     configuration = routine(
@@ -111,22 +112,23 @@ def new(
         form=form,
         lag_model=lag_model,
     )
-    place = PurePosixPath(routine_path(configuration))
-    target = f"{folder.rstrip('/') or '/'}/{place.parent}" if tree else folder
+    path = PurePosixPath(routine_path(configuration))
+    target = f"{folder.rstrip('/') or '/'}/{path.parent}" if tree else folder
+    require_writable(target, "--folder")
     if not force:
-        _refuse_existing(f"{target}/{place.name}")
-    stored = asyncio.run(write_whole(target, place.name, configuration.to_json()))
+        _refuse_existing(f"{target}/{path.name}")
+    stored = asyncio.run(write_whole(target, path.name, configuration.to_json()))
     give({"file": stored.url}, stored.url, as_json=as_json)
 
 
 @app.command
 def diff(before: str, after: str, /, *, as_json: AsJson = False) -> int:
-    """Tell what differs in meaning between two configurations; exit with 1 if something does.
+    """Show the differences in meaning of two configurations; exit with 1 if there are any.
 
     Args:
         before: Path or URL of the first.
         after: Path or URL of the second.
-        as_json: Write a list of differences instead of lines for people.
+        as_json: Print a list of differences as JSON.
     """
     found = list(differences(*(read_content(read_bytes(file)) for file in (before, after))))
     give([difference.parts() for difference in found], *map(str, found), as_json=as_json)
@@ -134,7 +136,7 @@ def diff(before: str, after: str, /, *, as_json: AsJson = False) -> int:
 
 
 def _examined(file: str, access: Access) -> Report:
-
+    """Check a file; one that cannot be read is a problem, too."""
     try:
         content = read_content(read_bytes(file))
     except ConfigurationError as fault:
@@ -146,7 +148,7 @@ def _examined(file: str, access: Access) -> Report:
 
 
 def _lines(report: Report) -> Iterator[Text]:
-    """Give a line for the file, and a line for each finding."""
+    """Show a line for the file, and a line for each finding."""
     mark, style = ("✗", "bold red") if report.problems else ("✓", "bold green")
     yield Text(f"{mark} {report.file}", style=style)
     for kind, found, colour in (
@@ -158,9 +160,9 @@ def _lines(report: Report) -> Iterator[Text]:
 
 
 def _matching(pattern: str) -> list[str]:
-    """Find the files that a pattern stands for.
+    """Find the files that a pattern matches.
 
-    Without any it stands for itself, and reading it tells what is wrong.
+    If there are none, the pattern itself is returned, and the error of reading it says why.
     """
     if not has_magic(pattern):
         return [pattern]
@@ -177,5 +179,5 @@ def _matching(pattern: str) -> list[str]:
 def _refuse_existing(file: str) -> None:
     system, path = url_to_fs(file)
     if system.exists(path):
-        msg = f"{file} exists; give --force to write over it"
+        msg = f"{file} exists; --force overwrites it"
         raise ConfigurationError(msg)

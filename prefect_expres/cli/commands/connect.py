@@ -1,4 +1,4 @@
-"""The one place that makes a client from what the command line, environment and profiles say."""
+"""Connect to the service that the command line, the environment and the profiles select."""
 
 import contextlib
 import os
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from prefect_expres.cli.commands.endpoint import Place, choose_place
+from prefect_expres.cli.commands.endpoint import ServiceEndpoint, choose_endpoint
 from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import read_profiles
 from prefect_expres.cli.commands.tokens import Token, find_token
@@ -14,48 +14,48 @@ from prefect_expres.errors import UsageError
 from prefect_expres.uws import UWSClient
 
 ATTEMPTS = 3
-"""How often a read is tried: somebody is looking on. Waits are more patient."""
+"""Tries of a read: somebody is looking on. Waits are tried again for longer."""
 
 
 @dataclass(frozen=True)
 class Connection:
-    """A service that can be talked to, and the jobs that a command is about.
+    """An open connection to a service, and the jobs that a command works on.
 
     Args:
         client: The client of the job list.
-        place: What is known of the service.
+        endpoint: The service: its job list, user, trusted hosts and timeout.
         ids: The ids of the jobs.
     """
 
     client: UWSClient
-    place: Place
+    endpoint: ServiceEndpoint
     ids: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
-        """The id of the one job."""
+        """The id of the job, of a command that works on one job."""
         (job_id,) = self.ids
         return job_id
 
 
-def place_of(options: ServiceOptions, *jobs: str) -> Place:
-    """Find the service that is meant, of jobs that may be named by id or URL.
+def endpoint_of(options: ServiceOptions, *jobs: str) -> ServiceEndpoint:
+    """Choose the service of a command whose jobs are named by id or by URL.
 
     Raises:
-        UsageError: No service is named, or the jobs are not of one service.
+        UsageError: No service is named.
     """
     job_url = next((job for job in jobs if _is_url(job)), None)
-    return choose_place(options, read_profiles(), os.environ, job_url)
+    return choose_endpoint(options, read_profiles(), os.environ, job_url)
 
 
-def client_of(place: Place, token: Token | None) -> UWSClient:
-    """Make the client of a service."""
+def client_of(endpoint: ServiceEndpoint, token: Token | None) -> UWSClient:
+    """Return a client of a service."""
     return UWSClient(
-        place.jobs_url,
-        place.user,
+        endpoint.jobs_url,
+        endpoint.user,
         token.text if token else None,
-        timeout=place.timeout,
-        trusted_hosts=place.trusted_hosts,
+        timeout=endpoint.timeout,
+        trusted_hosts=endpoint.trusted_hosts,
         attempts=ATTEMPTS,
     )
 
@@ -65,27 +65,27 @@ async def connected(options: ServiceOptions, *jobs: str) -> AsyncIterator[Connec
     """Connect to the service of some jobs.
 
     Args:
-        options: Which service is meant.
+        options: The service options of the command line.
         jobs: Ids or URLs of jobs.
 
     Raises:
         UsageError: No service is named, or a job is not in its job list.
         AuthenticationFailed: There is no token for the user.
     """
-    place = place_of(options, *jobs)
-    ids = tuple(_id_of(job, place) for job in jobs)
-    async with client_of(place, find_token(place)) as client:
-        yield Connection(client, place, ids)
+    endpoint = endpoint_of(options, *jobs)
+    ids = tuple(_id_of(job, endpoint) for job in jobs)
+    async with client_of(endpoint, find_token(endpoint)) as client:
+        yield Connection(client, endpoint, ids)
 
 
-def _id_of(job: str, place: Place) -> str:
+def _id_of(job: str, endpoint: ServiceEndpoint) -> str:
     if not _is_url(job):
         return job
     jobs_url, _, job_id = job.rstrip("/").rpartition("/")
-    if jobs_url != place.jobs_url:
+    if jobs_url != endpoint.jobs_url:
         raise UsageError(
-            f"{job} is not in the job list {place.jobs_url}; give its service by --url or "
-            "--profile, or nothing but the job's URL"
+            f"{job} is not in the job list {endpoint.jobs_url}; name its service with --url "
+            "or --profile, or give only the job's URL"
         )
     return unquote(job_id)
 

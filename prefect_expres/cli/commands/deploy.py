@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from prefect_expres.cli.commands.flow_service import service_block
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
 from prefect_expres.cli.console.printing import give, table
 
 
@@ -16,29 +16,29 @@ def deploy(
     replace_service: Annotated[bool, Parameter(negative=())] = False,
     jobs: int | None = None,
     notify: str | None = None,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
     """Register block, limit, work pool, deployments and automations on Prefect's server.
 
-    It may be repeated: what is there already is left as it is. The server's address is read from
-    PREFECT_API_URL. The service that is meant, if one is, is saved as the block "expres".
+    Run it again at any time: what exists is left as it is. The address of the server is read from
+    PREFECT_API_URL. If a service is given, it is saved as the block "expres".
 
     Args:
-        replace_service: Save the service even if another one is saved under this name.
-        jobs: How many jobs all campaigns together may have on the service; 20 at first.
-        notify: A notification block, as slack-webhook/alerts, that is told of jobs that failed.
-            The automation is made switched off: switch it on in Prefect's UI.
-        service: Which service is meant, and who asks.
+        replace_service: Replace a service that is already saved as "expres".
+        jobs: Most jobs that all campaigns together may have on the service; at first 20.
+        notify: A notification block, as slack-webhook/alerts, for messages about failed jobs. The
+            automation is created switched off: switch it on in Prefect's UI.
+        service: The service to save, and its user.
         as_json: Print the steps as JSON.
     """
-    named = service != UNSAID or any(map(os.environ.get, ("EXPRES_URL", "EXPRES_PROFILE")))
+    named = service != UNSPECIFIED or any(map(os.environ.get, ("EXPRES_URL", "EXPRES_PROFILE")))
     wanted = service_block(service) if named else None
     from prefect_expres.deployment.register import DeployOptions, deploy_all  # noqa: PLC0415 - imports Prefect
 
     steps = asyncio.run(deploy_all(DeployOptions(wanted, replace_service, jobs, notify)))
     give(
-        [{"what": step.what, "became": step.became, "note": step.note} for step in steps],
-        table("", "what", "", rows=((step.became, step.what, step.note) for step in steps)),
+        [{"what": step.what, "outcome": step.outcome, "note": step.note} for step in steps],
+        table("", "what", "", rows=((step.outcome, step.what, step.note) for step in steps)),
         as_json=as_json,
     )

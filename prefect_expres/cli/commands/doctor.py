@@ -1,4 +1,4 @@
-"""The command ``doctor``: what is installed, configured and reachable, and how to mend it."""
+"""The command ``doctor``: check what is installed, configured and reachable."""
 
 import os
 import secrets
@@ -14,8 +14,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from prefect_expres.cli.commands.connect import client_of
-from prefect_expres.cli.commands.endpoint import Place, choose_place
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.endpoint import ServiceEndpoint, choose_endpoint
+from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
 from prefect_expres.cli.commands.profiles_file import profiles_path, read_profiles
 from prefect_expres.cli.commands.tokens import Token, stored_token
 from prefect_expres.cli.console.exit_codes import Exit
@@ -36,7 +36,7 @@ _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 _PACKAGE = "prefect-expres"
 _EXTRAS = {
     "analysis": ("pictures and windows", ("cdflib", "matplotlib", "numpy", "xarray")),
-    "sandbox": ("a service of one's own", ("con2020", "scipy", "starlette", "uvicorn")),
+    "sandbox": ("the sandbox service", ("con2020", "scipy", "starlette", "uvicorn")),
     "spice": ("spacecraft from SPICE kernels", ("spiceypy",)),
     "s3": ("results in object stores", ("s3fs",)),
     "keyring": ("tokens from the desktop's keyring", ("keyring",)),
@@ -47,35 +47,35 @@ _LARGEST_LIST = 64 * 2**20
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: what was looked at, how it is, what was seen, and how to mend it."""
+    """The result of one check: what was checked, the verdict, what was found, and how to fix it."""
 
     what: str
     verdict: Verdict
     seen: str
-    cure: str = ""
+    fix: str = ""
 
 
 async def doctor(
     *,
     output: str = "expres-results",
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> int:
-    """Say what is installed, configured and reachable; exit with 1 if something is broken.
+    """Check what is installed, configured and reachable; exit with 1 if something is broken.
 
-    Nothing is created on the service, and no token is shown. Nobody is asked for one.
+    Nothing is created on the service. No token is shown, or asked for.
 
     Args:
-        output: The folder that results shall go to, a path or an fsspec URL.
-        service: Which service is meant.
+        output: The folder for results, a path or an fsspec URL.
+        service: The service to use.
         as_json: Print JSON.
     """
     findings = [*_installed(), await _prefect(), *await _service(service), _writable(output)]
     rows = (
-        (Text(each.verdict, style=_STYLES[each.verdict]), each.what, each.seen, each.cure)
+        (Text(each.verdict, style=_STYLES[each.verdict]), each.what, each.seen, each.fix)
         for each in findings
     )
-    shown: RenderableType = table("", "what", "is", "to mend it", rows=rows)
+    shown: RenderableType = table("", "what", "found", "how to fix it", rows=rows)
     give([asdict(each) for each in findings], shown, as_json=as_json)
     return Exit.FAILURE if any(each.verdict == "fail" for each in findings) else Exit.OK
 
@@ -88,15 +88,15 @@ def _installed() -> Iterator[Finding]:
         if not missing:
             yield Finding(f"extra {extra}", "ok", use)
             continue
-        cure = f"for {use}: pip install '{_PACKAGE}[{extra}]'"
-        yield Finding(f"extra {extra}", "warn", f"without {', '.join(missing)}", cure)
+        fix = f"for {use}: pip install '{_PACKAGE}[{extra}]'"
+        yield Finding(f"extra {extra}", "warn", f"without {', '.join(missing)}", fix)
 
 
 async def _prefect() -> Finding:
-    """Look at Prefect: its version, and whether its server answers."""
+    """Check Prefect: its version, and whether its server answers."""
     # It takes seconds to import.
-    from prefect import get_client  # noqa: PLC0415 - as said
-    from prefect.settings import (  # noqa: PLC0415 - as said
+    from prefect import get_client  # noqa: PLC0415 - as above
+    from prefect.settings import (  # noqa: PLC0415 - as above
         PREFECT_API_URL,
         PREFECT_CLIENT_MAX_RETRIES,
         temporary_settings,
@@ -104,56 +104,65 @@ async def _prefect() -> Finding:
 
     found, url = version("prefect"), PREFECT_API_URL.value()
     if not url:
-        cure = "prefect server start, then prefect config set PREFECT_API_URL=http://HOST:4200/api"
-        return Finding("Prefect", "warn", f"{found}, a server for each run", cure)
+        fix = "prefect server start, then prefect config set PREFECT_API_URL=http://HOST:4200/api"
+        return Finding(
+            "Prefect", "warn", f"{found}, without a server: each process starts one", fix
+        )
     with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
         async with get_client() as client:
             fault = await client.api_healthcheck()
     if fault is None:
         return Finding("Prefect", "ok", f"{found}, {shown_url(url)} answers")
-    # The fault's own words may hold the address with a password in it.
+    # The message of the error may contain the address with a password in it.
     seen = f"{found}, {shown_url(url)} does not answer: {type(fault).__name__}"
-    cure = "prefect server start, or prefect config set PREFECT_API_URL=http://HOST:4200/api"
-    return Finding("Prefect", "fail", seen, cure)
+    fix = "prefect server start, or prefect config set PREFECT_API_URL=http://HOST:4200/api"
+    return Finding("Prefect", "fail", seen, fix)
 
 
 async def _service(options: ServiceOptions) -> list[Finding]:
-    """Look at the service: who names it, whether it answers as UWS, and to whom."""
+    """Check the service: what names it, its user, and whether it answers as UWS."""
     try:
-        place = choose_place(options, read_profiles(), os.environ)
-        token = stored_token(place, os.environ) if place.user else None
+        endpoint = choose_endpoint(options, read_profiles(), os.environ)
+        token = stored_token(endpoint, os.environ) if endpoint.user else None
     except UsageError as fault:
-        return [Finding("service", "fail", str(fault), f"write {profiles_path()}, or give --url")]
-    named = Finding("service", "ok", f"{place.jobs_url}, by {place.named_by}")
-    if place.user and token is None:
-        cure = f"set EXPRES_TOKEN, or keyring set {place.address} {place.user}, or ~/.netrc"
-        who = Finding("user", "fail", f"{place.user}, without a token", cure)
+        return [
+            Finding(
+                "service",
+                "fail",
+                str(fault),
+                f"give --url, or name the service in {profiles_path()}",
+            )
+        ]
+    named = Finding("service", "ok", f"{endpoint.jobs_url}, by {endpoint.named_by}")
+    if endpoint.user and token is None:
+        fix = f"set EXPRES_TOKEN, or keyring set {endpoint.address} {endpoint.user}, or ~/.netrc"
+        who = Finding("user", "fail", f"{endpoint.user}, without a token", fix)
     else:
-        source = f"{place.user}, token from {token.source}" if token else "guest"
+        source = f"{endpoint.user}, token from {token.source}" if token else "guest"
         who = Finding("user", "ok", source)
-    return [named, who, await _answers(place, token)]
+    return [named, who, await _answers(endpoint, token)]
 
 
-async def _answers(place: Place, token: Token | None) -> Finding:
-    """Ask for the job list once; without a token, as a guest."""
-    asked = place if token else replace(place, user=None)
+async def _answers(endpoint: ServiceEndpoint, token: Token | None) -> Finding:
+    """Read the job list once; without a token, as a guest."""
+    asked = endpoint if token else replace(endpoint, user=None)
     try:
         async with client_of(asked, token) as client:
             document = await client.http.read(client.jobs_url, limit=_LARGEST_LIST)
-            refs, told = read_jobs(document), read_version(document)
+            refs, number = read_jobs(document), read_version(document)
             opus = await _is_opus(client)
     except AuthenticationFailed as fault:
-        return Finding("job list", "fail", str(fault), "look at the user and the token")
+        return Finding("job list", "fail", str(fault), "check the user and the token")
     except ExpresError as fault:
-        cure = "look at the address: a job list, or https://host of an OPUS service"
-        return Finding("job list", "fail", str(fault), cure)
-    version_told = f"UWS {told}" if told else "UWS, without a version"
+        fix = "check the address: a job list, or https://host of an OPUS service"
+        return Finding("job list", "fail", str(fault), fix)
+    uws = f"UWS {number}" if number else "UWS, without a version"
     dialect = ", OPUS" if opus else ""
-    return Finding("job list", "ok", f"{version_told}{dialect}, {len(refs)} jobs of this user")
+    return Finding("job list", "ok", f"{uws}{dialect}, {len(refs)} jobs of this user")
 
 
 async def _is_opus(client: UWSClient) -> bool:
-    """Say whether the service describes its jobs, which OPUS does and UWS does not know."""
+    """Return whether the service describes its jobs: OPUS does, and UWS has no such thing."""
     try:
         await client.describe()
     except (ProtocolError, RequestRejected):
@@ -162,7 +171,7 @@ async def _is_opus(client: UWSClient) -> bool:
 
 
 def _writable(output: str) -> Finding:
-    """Write a file where results shall go, and remove it and what was made for it."""
+    """Write a file to the output, then remove it and the folder that was made for it."""
     try:
         system, folder = url_to_fs(output)
         existed = system.exists(folder)

@@ -1,7 +1,7 @@
-"""Which service a command means: options, environment and profiles, in this order.
+"""Choose the service of a command: options, environment and profiles, in this order.
 
-A user name and a token belong to the service beside which they stand: in a profile, or in the
-environment beside EXPRES_URL or EXPRES_PROFILE. Another service never gets them.
+A user name and a token belong to the service that is named beside them: in a profile, or in the
+environment by EXPRES_URL or EXPRES_PROFILE. They are never sent to another service.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,16 +16,16 @@ DEFAULT_JOB_LIST = "ExPRES"
 
 
 @dataclass(frozen=True)
-class Place:
-    """A service as it is known.
+class ServiceEndpoint:
+    """A service, and how to talk to it.
 
     Args:
-        named_by: Who named it: ``--url``, ``EXPRES_URL``, a job's URL or a profile.
-        jobs_url: Its job list.
-        user: Who asks there, or None for a guest.
+        named_by: What named it: ``--url``, ``EXPRES_URL``, a job's URL or a profile.
+        jobs_url: URL of its job list.
+        user: User name, or None for a guest.
         trusted_hosts: Other hosts that results may come from.
         timeout: Seconds without an answer before a request is given up.
-        token_in_environment: EXPRES_TOKEN belongs to it.
+        token_in_environment: Whether EXPRES_TOKEN belongs to it.
     """
 
     named_by: str
@@ -43,25 +43,30 @@ class Place:
 
     @property
     def root(self) -> str | None:
-        """The OPUS service's address, with ``/rest/`` below it; None if it is no such service."""
+        """Address of the OPUS service, whose job lists are under ``/rest/``; None for any other."""
         root, separator, _ = self.jobs_url.rpartition("/rest/")
         return root if separator else None
 
     @property
     def is_expres(self) -> bool:
-        """The job list runs ExPRES, so that its access rules hold."""
+        """Whether the job list runs ExPRES, so that the access rules of ExPRES hold."""
         job_list = self.jobs_url.rpartition("/")[2]
         return self.root is not None and job_list.startswith(DEFAULT_JOB_LIST)
 
 
 def jobs_url_of(url: str, job_list: str | None = None) -> str:
-    """Give the job list that an address stands for.
+    """Return the URL of the job list that an address stands for.
 
-    Where there is no path but ``/rest``, the address is that of an OPUS service, whose job lists
-    are under ``/rest/``; so it is where a job list is named. Any other address is a job list.
+    An address without a path, or with the path ``/rest``, is that of an OPUS service, whose job
+    lists are under ``/rest/``; the same holds where a job list is named. Any other address is
+    itself a job list.
+
+    Args:
+        url: Address of a service or of a job list.
+        job_list: Name of the job list; default: ExPRES.
 
     Raises:
-        UsageError: It is no http: or https: address, or holds a user or token.
+        UsageError: It is no http: or https: address, or it contains a user name or a token.
     """
     plain = url.rstrip("/")
     _check_address(plain)
@@ -76,41 +81,41 @@ def _check_address(url: str) -> None:
         parts = urlsplit(url)
         host, secret = parts.hostname, parts.username or parts.password
     except ValueError:
-        raise UsageError(f"{url[:200]!r} is no address; give one as https://host") from None
+        raise UsageError(f"{url[:200]!r} is not an address; write it as https://host") from None
     if secret:
         raise UsageError(
-            "An address with a user or token in it can be read by others: give the user by --user; "
-            "docs/commands.md says where tokens may be kept"
+            "An address with a user or token in it can be read by others: give the user with "
+            "--user; docs/commands.md says where a token may be kept"
         )
     if parts.scheme not in {"http", "https"} or not host:
-        raise UsageError(f"{url[:200]!r} is no address; give one as https://host")
+        raise UsageError(f"{url[:200]!r} is not an address; write it as https://host")
 
 
-def choose_place(
+def choose_endpoint(
     options: ServiceOptions,
     profiles: Profiles,
     environment: Mapping[str, str],
     job_url: str | None = None,
-) -> Place:
-    """Find the service that is meant.
+) -> ServiceEndpoint:
+    """Choose the service of a command.
 
     Args:
-        options: What the command line says.
-        profiles: What the profiles file says.
+        options: The service options of the command line.
+        profiles: The content of the profiles file.
         environment: The environment variables.
-        job_url: The URL of a job, if it was named by that.
+        job_url: The URL of a job, if the job was named by its URL.
 
     Raises:
-        UsageError: No service is named, or two are.
+        UsageError: No service is named, or two are named.
     """
-    place = _named(options, profiles, environment, job_url)
-    anchor = _environments_service(profiles, environment)
-    if anchor is None or anchor.address == place.address:
-        user = environment.get("EXPRES_USER") or place.user
-        place = replace(place, user=user, token_in_environment=True)
+    endpoint = _named(options, profiles, environment, job_url)
+    beside = _service_in_environment(profiles, environment)
+    if beside is None or beside.address == endpoint.address:
+        user = environment.get("EXPRES_USER") or endpoint.user
+        endpoint = replace(endpoint, user=user, token_in_environment=True)
     if options.user is not None:
-        place = replace(place, user=options.user or None)
-    return replace(place, trusted_hosts=place.trusted_hosts + options.trusted_host)
+        endpoint = replace(endpoint, user=options.user or None)
+    return replace(endpoint, trusted_hosts=endpoint.trusted_hosts + options.trusted_host)
 
 
 def _named(
@@ -118,42 +123,46 @@ def _named(
     profiles: Profiles,
     environment: Mapping[str, str],
     job_url: str | None,
-) -> Place:
+) -> ServiceEndpoint:
     if options.url and options.profile:
         raise UsageError("--url and --profile both name a service; give one of them")
     if options.profile:
-        return _of_profile(profiles.get(options.profile), options.job_list)
+        return _from_profile(profiles.get(options.profile), options.job_list)
     if options.url:
-        place = Place("--url", jobs_url_of(options.url, options.job_list))
-        return _as_known(place, profiles)
+        endpoint = ServiceEndpoint("--url", jobs_url_of(options.url, options.job_list))
+        return _with_profile(endpoint, profiles)
     if job_url:
-        return _as_known(Place("the job's URL", job_url.rpartition("/")[0]), profiles)
+        return _with_profile(ServiceEndpoint("the job's URL", job_url.rpartition("/")[0]), profiles)
     if url := environment.get("EXPRES_URL"):
-        return _as_known(Place("EXPRES_URL", jobs_url_of(url, options.job_list)), profiles)
+        return _with_profile(
+            ServiceEndpoint("EXPRES_URL", jobs_url_of(url, options.job_list)), profiles
+        )
     if name := environment.get("EXPRES_PROFILE") or profiles.default:
-        return _of_profile(profiles.get(name), options.job_list)
+        return _from_profile(profiles.get(name), options.job_list)
     raise UsageError(
         "No service is named: give --url https://host or --profile NAME, set EXPRES_URL, or write "
-        f'default = "NAME" and a section [profiles.NAME] into {profiles.path}'
+        f'default = "NAME" and a section [profiles.NAME] to {profiles.path}'
     )
 
 
-def _environments_service(profiles: Profiles, environment: Mapping[str, str]) -> Place | None:
-    """Give the service that user and token in the environment belong to; None if to any."""
+def _service_in_environment(
+    profiles: Profiles, environment: Mapping[str, str]
+) -> ServiceEndpoint | None:
+    """Return the service that user and token in the environment belong to; None for any."""
     if url := environment.get("EXPRES_URL"):
-        return Place("EXPRES_URL", jobs_url_of(url))
+        return ServiceEndpoint("EXPRES_URL", jobs_url_of(url))
     if name := environment.get("EXPRES_PROFILE"):
-        return _of_profile(profiles.get(name))
+        return _from_profile(profiles.get(name))
     return None
 
 
-def _as_known(place: Place, profiles: Profiles) -> Place:
-    """Add what a profile knows of the service: its user, its trusted hosts, its patience."""
+def _with_profile(endpoint: ServiceEndpoint, profiles: Profiles) -> ServiceEndpoint:
+    """Add what a profile says of the service: its user, its trusted hosts, its timeout."""
     for profile in _default_first(profiles):
-        known = _of_profile(profile)
-        if known.address == place.address:
-            return replace(known, named_by=place.named_by, jobs_url=place.jobs_url)
-    return place
+        known = _from_profile(profile)
+        if known.address == endpoint.address:
+            return replace(known, named_by=endpoint.named_by, jobs_url=endpoint.jobs_url)
+    return endpoint
 
 
 def _default_first(profiles: Profiles) -> Iterator[Profile]:
@@ -161,8 +170,8 @@ def _default_first(profiles: Profiles) -> Iterator[Profile]:
     return (profiles.named[name] for name in names)
 
 
-def _of_profile(profile: Profile, job_list: str | None = None) -> Place:
-    return Place(
+def _from_profile(profile: Profile, job_list: str | None = None) -> ServiceEndpoint:
+    return ServiceEndpoint(
         f"profile {profile.name}",
         jobs_url_of(profile.url, job_list or profile.job_list),
         profile.user,

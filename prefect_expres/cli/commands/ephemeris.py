@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from pydantic import TypeAdapter, ValidationError
 
 from prefect_expres.cli.commands.options import AsJson
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give
 from prefect_expres.ephemeris import (
     AnyEphemeris,
@@ -22,6 +23,7 @@ from prefect_expres.ephemeris import (
     to_csv,
 )
 from prefect_expres.errors import EphemerisError
+from prefect_expres.storage import atomic_path
 
 Source = Literal["analytic", "webgeocalc", "horizons", "miriade", "spice"]
 
@@ -42,27 +44,29 @@ def ephemeris(
 ) -> None:
     """Write an observer's ephemeris in the form that ExPRES reads.
 
-    Earth's is computed here, without network. Spacecraft need another source.
+    The positions of Earth are computed without network. Spacecraft need another source.
 
     Args:
-        observer: Earth, a spacecraft's name, or a NAIF number as -61.
+        observer: Earth, the name of a spacecraft, or a NAIF number as -61.
         start: First time, UTC.
-        center: Planet whose radio emission is simulated.
-        hours: How long it lasts; a day of minutes has 1440 rows.
-        step: Whole seconds from one row to the next.
-        output: The file, in lower-case .csv; by default named by observer, planet and day.
-        moon: A moon whose BODY.PHASE at the first time is told; may be given again.
-        source: Where positions come from; webgeocalc, horizons and miriade are asked over the
-            network, spice needs the extra of that name.
-        kernel: Path of a kernel or metakernel for spice; may be given again.
-        kernel_set: Number of a kernel set of webgeocalc; may be given again.
-        as_json: Print what was written as JSON.
+        center: The planet whose radio emission is simulated.
+        hours: Length in hours; a day with a step of a minute has 1440 rows.
+        step: Seconds between rows, a whole number.
+        output: The file, which must end in lower-case .csv; by default it is named by observer,
+            planet and day.
+        moon: Print BODY.PHASE of this moon at the first time; repeat the option for several.
+        source: The source of the positions; webgeocalc, horizons and miriade need the network,
+            spice needs the extra of that name.
+        kernel: Path of a kernel or metakernel for spice; repeat the option for several.
+        kernel_set: Number of a kernel set of webgeocalc; repeat the option for several.
+        as_json: Print a record of the file as JSON.
     """
     provider = _provider(source, observer, center, kernel, kernel_set)
     path = output or Path(f"{observer}-{center}-{start:%Y%m%d}.csv".lower())
     if path.suffix != ".csv":
-        msg = f"{path}: ExPRES takes only a file in lower-case .csv for this form; rename it"
+        msg = f"{path}: ExPRES reads this form only from a file in lower-case .csv; rename it"
         raise EphemerisError(msg)
+    require_writable(path.parent, "--output")
     made = asyncio.run(prepare_ephemeris(provider, Span.lasting(start, hours, step)))
     _write(path, to_csv(made))
     record = _record(made, path, moon)
@@ -87,24 +91,23 @@ def _provider(
         problems = (
             f"{error['loc'][-1]}: {error['input']!r}: {error['msg']}" for error in fault.errors()
         )
-        msg = f"The source {source} does not do that: {'; '.join(problems)}. Try another --source"
+        msg = f"{source} does not support this: {'; '.join(problems)}. Try another --source"
         raise EphemerisError(msg) from None
     return provider
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file that is whole as soon as it has its name."""
-    part = path.with_name(f"{path.name}.part")
+    """Write a file that is complete as soon as it has its name."""
     try:
-        part.write_bytes(data)
-        part.replace(path)
+        with atomic_path(path) as part:
+            part.write_bytes(data)
     except OSError as fault:
         msg = f"{path} cannot be written: {fault}"
         raise EphemerisError(msg) from None
 
 
 def _record(made: Ephemeris, path: Path, moons: Sequence[Moon]) -> dict[str, Any]:
-    """Give what was written, for programs."""
+    """Return a record of the file, for programs."""
     span, first, light_time = made.span, made.points[0], made.light_times[0]
     return {
         "file": str(path),
@@ -122,7 +125,7 @@ def _record(made: Ephemeris, path: Path, moons: Sequence[Moon]) -> dict[str, Any
 
 
 def _lines(made: Ephemeris, record: dict[str, Any]) -> Iterator[str]:
-    """Tell it to people."""
+    """Return lines for people."""
     yield (
         f"{record['file']}: {record['rows']} rows, {record['start']} to {record['stop']} UTC, "
         f"from {made.source}"

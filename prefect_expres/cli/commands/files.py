@@ -1,4 +1,4 @@
-"""Files that commands are given."""
+"""Read files that are arguments of commands."""
 
 from fsspec.core import url_to_fs
 
@@ -6,10 +6,10 @@ from prefect_expres.errors import ConfigurationError
 
 
 def read_bytes(file: str) -> bytes:
-    """Read a path or an fsspec URL.
+    """Read a file, given by a path or an fsspec URL.
 
     Raises:
-        ConfigurationError: It cannot be read.
+        ConfigurationError: The file cannot be read.
     """
     try:
         system, path = url_to_fs(file)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from prefect_expres.cli.commands.connect import Connection, connected
 from prefect_expres.cli.commands.job_records import job_record
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
 from prefect_expres.cli.commands.wait import await_jobs, raise_bad_end
 from prefect_expres.cli.console.printing import give, note, print_json, say
 from prefect_expres.errors import JobNotFound
@@ -19,17 +19,17 @@ async def wait(
     /,
     *,
     timeout: float | None = None,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
     """Wait until jobs are finished; exit with 3 if one failed, 4 if one was aborted.
 
-    Ctrl-C asks whether to leave the jobs running, to abort them or to keep waiting.
+    After Ctrl-C you choose: leave the jobs running, abort them, or keep waiting.
 
     Args:
-        jobs: Ids or URLs.
-        timeout: Seconds after which the wait is given up with exit code 5; the jobs run on.
-        service: Which service is meant.
+        jobs: Job ids or URLs.
+        timeout: Seconds to wait at most; after that exit with 5, and the jobs continue.
+        service: The service to use.
         as_json: Print the jobs as JSON.
     """
     async with connected(service, *jobs) as connection:
@@ -49,16 +49,16 @@ async def logs(
     *,
     follow: bool = False,
     only: Stream | None = None,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
-    """Print what a job has printed (OPUS): its stdout to stdout, its stderr to stderr.
+    """Print the output of a job (OPUS): its stdout to stdout, its stderr to stderr.
 
     Args:
-        job: Id or URL.
-        follow: Go on with what is new until the job is finished; Ctrl-C ends it, not the job.
-        only: Print this one only.
-        service: Which service is meant.
+        job: Job id or URL.
+        follow: Print new output until the job is finished; Ctrl-C stops this, not the job.
+        only: Print only this stream.
+        service: The service to use.
         as_json: Print both texts as JSON.
     """
     streams: tuple[Stream, ...] = (only,) if only else ("stdout", "stderr")
@@ -81,7 +81,7 @@ async def logs(
 
 @dataclass
 class _Followed:
-    """One of a job's texts, and how much of it was printed."""
+    """One output stream of a job, and what of it was printed."""
 
     connection: Connection
     stream: Stream
@@ -92,13 +92,13 @@ class _Followed:
         try:
             return await client.text(job_id, self.stream)
         except JobNotFound:
-            # The service may know the job, but keep no such text.
+            # The job may exist on a service that has no such stream.
             await client.phase(job_id)
-            note(f"The service keeps no {self.stream} of this job: only OPUS does.")
+            note(f"The service has no {self.stream} of this job: only OPUS has it.")
             return ""
 
     async def print_new(self) -> bool:
-        """Print what has come since; say whether something has."""
+        """Print what is new; return whether there was something new."""
         text = await self.text()
         new = text.removeprefix(self.printed)
         self._print(new, end="")

@@ -1,4 +1,4 @@
-"""What is told of a job: a record for programs, and lines for people."""
+"""Show a job: as a record for programs, and as lines for people."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ _KIBI = 1024
 
 
 def ref_record(ref: JobRef, url: str) -> dict[str, Any]:
-    """Give an entry of a job list for programs."""
+    """Return the record of an entry of a job list."""
     return {
         "id": ref.id,
         "url": url,
@@ -25,7 +25,7 @@ def ref_record(ref: JobRef, url: str) -> dict[str, Any]:
 
 
 def job_record(job: Job, url: str) -> dict[str, Any]:
-    """Give a job for programs; times as the service wrote them."""
+    """Return the record of a job; times are as the service wrote them."""
     return {
         "id": job.id,
         "url": url,
@@ -47,7 +47,7 @@ def job_record(job: Job, url: str) -> dict[str, Any]:
 
 
 def result_record(result: ResultRef) -> dict[str, Any]:
-    """Give a result for programs; an empty text of the service is no value."""
+    """Return the record of a result; an empty text of the service is None."""
     return {
         "id": result.id,
         "url": result.href or None,
@@ -114,7 +114,7 @@ def results_table(results: Iterable[ResultRef]) -> RenderableType:
 
 
 def size(count: int | None) -> str:
-    """Write a number of bytes for people."""
+    """Format a number of bytes for people."""
     if count is None:
         return ""
     amount, unit = float(count), "B"

@@ -1,4 +1,4 @@
-"""The commands ``prefect-expres jobs …`` that look at jobs or change them at once."""
+"""The commands ``prefect-expres jobs …`` that show jobs or change them."""
 
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -10,7 +10,7 @@ from prefect_expres.cli.commands import follow, new_job, results
 from prefect_expres.cli.commands.assignments import Assignments
 from prefect_expres.cli.commands.connect import Connection, connected
 from prefect_expres.cli.commands.job_records import job_lines, job_record, jobs_table, ref_record
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
 from prefect_expres.cli.commands.wait import see_phase_left
 from prefect_expres.cli.console.exit_codes import Exit
 from prefect_expres.cli.console.printing import give, note
@@ -32,18 +32,18 @@ async def list_jobs(
     after: datetime | None = None,
     last: int | None = None,
     run_id: str | None = None,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
     """List jobs, oldest first.
 
     Args:
-        phase: Only jobs in this phase; may be given again.
-        after: Only jobs created after this time, as 2026-11-24T08:00:00Z. Without a zone it is
-            the service's own time.
-        last: Only so many of the youngest.
-        run_id: Only jobs of this runId; * stands for any characters.
-        service: Which service is meant.
+        phase: Only jobs in this phase; repeat the option for several phases.
+        after: Only jobs created after this time, as 2026-11-24T08:00:00Z. A time without a zone
+            is in the time of the service.
+        last: Only this number of the youngest jobs.
+        run_id: Only jobs with this runId; * matches any characters.
+        service: The service to use.
         as_json: Print JSON instead of a table.
     """
     async with connected(service) as connection:
@@ -65,20 +65,20 @@ async def show(
     *,
     wait: float | None = None,
     phase: Phase | None = None,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
     """Show a job: attributes, parameters, results.
 
     Args:
-        job: Id or URL.
-        wait: Wait first until the job leaves its phase, for so many seconds at most.
-        phase: Wait until it leaves this phase; another one is shown at once.
-        service: Which service is meant.
+        job: Job id or URL.
+        wait: First wait until the job leaves its phase, at most this number of seconds.
+        phase: With --wait: wait only while the job is in this phase.
+        service: The service to use.
         as_json: Print JSON.
     """
     if phase and wait is None:
-        raise UsageError("--phase says which phase --wait waits for; give --wait, too")
+        raise UsageError("--phase names the phase in which --wait waits; give --wait, too")
     async with connected(service, job) as connection:
         client, job_id = connection.client, connection.id
         if wait is None:
@@ -91,13 +91,13 @@ async def show(
 
 @app.command(name="phase")
 async def show_phase(
-    job: str, /, *, service: ServiceOptions = UNSAID, as_json: AsJson = False
+    job: str, /, *, service: ServiceOptions = UNSPECIFIED, as_json: AsJson = False
 ) -> None:
-    """Print nothing but a job's phase.
+    """Print only the phase of a job.
 
     Args:
-        job: Id or URL.
-        service: Which service is meant.
+        job: Job id or URL.
+        service: The service to use.
         as_json: Print JSON.
     """
     async with connected(service, job) as connection:
@@ -111,21 +111,21 @@ async def set_values(
     /,
     *values: str,
     verbatim: bool = False,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
-    """Change parameters of a PENDING job, or how long a job may run and is kept.
+    """Change parameters of a PENDING job, its execution duration or its destruction time.
 
     Args:
-        job: Id or URL.
-        values: name=value; executionDuration is in seconds, destruction a time.
-        verbatim: Send values with blanks and signs. Not for OPUS: it hands values to a shell.
-        service: Which service is meant.
+        job: Job id or URL.
+        values: name=value; executionDuration is in seconds, destruction is a time.
+        verbatim: Allow any characters in values. Not for OPUS, which passes values to a shell.
+        service: The service to use.
         as_json: Print the job as JSON.
     """
     asked = Assignments.parse(values, verbatim=verbatim)
     if asked.files:
-        raise UsageError("Files are sent with a new job only: jobs new --like JOB name=@path")
+        raise UsageError("Files can be sent only with a new job: jobs new --like JOB name=@path")
     async with connected(service, job) as connection:
         client, job_id = connection.client, connection.id
         for name, value in asked.texts.items():
@@ -138,13 +138,13 @@ async def set_values(
 
 @app.command
 async def run(
-    jobs: list[str], /, *, service: ServiceOptions = UNSAID, as_json: AsJson = False
+    jobs: list[str], /, *, service: ServiceOptions = UNSPECIFIED, as_json: AsJson = False
 ) -> None:
     """Start PENDING jobs.
 
     Args:
-        jobs: Ids or URLs.
-        service: Which service is meant.
+        jobs: Job ids or URLs.
+        service: The service to use.
         as_json: Print the phases as JSON.
     """
     async with connected(service, *jobs) as connection:
@@ -157,13 +157,13 @@ async def run(
 
 @app.command
 async def abort(
-    jobs: list[str], /, *, service: ServiceOptions = UNSAID, as_json: AsJson = False
+    jobs: list[str], /, *, service: ServiceOptions = UNSPECIFIED, as_json: AsJson = False
 ) -> None:
-    """Stop jobs; a finished one is left as it is, one that was never started is deleted.
+    """Abort jobs; finished jobs are left as they are, jobs that never started are deleted.
 
     Args:
-        jobs: Ids or URLs.
-        service: Which service is meant.
+        jobs: Job ids or URLs.
+        service: The service to use.
         as_json: Print the phases as JSON.
     """
     async with connected(service, *jobs) as connection:
@@ -181,15 +181,15 @@ async def delete(
     /,
     *,
     yes: Annotated[bool, Parameter(alias="-y")] = False,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> int:
-    """Delete jobs with their results; a running one is stopped by that.
+    """Delete jobs and their results; running jobs are stopped.
 
     Args:
-        jobs: Ids or URLs.
-        yes: Do not ask first; nobody is asked where there is no terminal.
-        service: Which service is meant.
+        jobs: Job ids or URLs.
+        yes: Do not ask for confirmation. Without a terminal there is no question.
+        service: The service to use.
         as_json: Print the URLs as JSON.
     """
     async with connected(service, *jobs) as connection:
@@ -206,12 +206,14 @@ async def delete(
 
 
 @app.command
-async def error(job: str, /, *, service: ServiceOptions = UNSAID, as_json: AsJson = False) -> None:
-    """Print why a job failed, in the service's words.
+async def error(
+    job: str, /, *, service: ServiceOptions = UNSPECIFIED, as_json: AsJson = False
+) -> None:
+    """Print the error message of the service about a job.
 
     Args:
-        job: Id or URL.
-        service: Which service is meant.
+        job: Job id or URL.
+        service: The service to use.
         as_json: Print JSON.
     """
     async with connected(service, job) as connection:
@@ -219,12 +221,16 @@ async def error(job: str, /, *, service: ServiceOptions = UNSAID, as_json: AsJso
         detail = await _detail(connection)
     summary = found.error_summary.message if found.error_summary else None
     record = {"phase": found.phase.value, "error": summary, "detail": detail or None}
-    told = [text for text in dict.fromkeys((summary, detail)) if text]
-    give(record, *(told or [f"{found.phase.value}: the job tells no error"]), as_json=as_json)
+    messages = [text for text in dict.fromkeys((summary, detail)) if text]
+    give(
+        record,
+        *(messages or [f"{found.phase.value}: the job has no error message"]),
+        as_json=as_json,
+    )
 
 
 async def _detail(connection: Connection) -> str:
-    """Read the longer text of the error; not every service has one for every job."""
+    """Read the detailed error text, which not every service has for every job."""
     try:
         return await connection.client.error(connection.id)
     except JobNotFound:
@@ -232,10 +238,10 @@ async def _detail(connection: Connection) -> str:
 
 
 def _give_phases(connection: Connection, phases: list[Phase | None], *, as_json: bool) -> None:
-    """Tell the phase of each job; one without any is gone."""
-    told = {
+    """Print the phase of each job; a job without a phase was deleted."""
+    phase_of = {
         connection.client.job_url(job_id): phase.value if phase else None
         for job_id, phase in zip(connection.ids, phases, strict=True)
     }
-    lines = (f"{url} {phase or 'deleted'}" for url, phase in told.items())
-    give([{"url": url, "phase": phase} for url, phase in told.items()], *lines, as_json=as_json)
+    lines = (f"{url} {phase or 'deleted'}" for url, phase in phase_of.items())
+    give([{"url": url, "phase": phase} for url, phase in phase_of.items()], *lines, as_json=as_json)

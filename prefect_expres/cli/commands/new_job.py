@@ -1,4 +1,4 @@
-"""The command ``jobs new``: from parameters to results in one line, if so wished."""
+"""The command ``jobs new``: create a job; on request run it, wait, and download its results."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -8,9 +8,9 @@ from cyclopts import Parameter
 
 from prefect_expres.cli.commands.assignments import Assignments, is_control, upload_of
 from prefect_expres.cli.commands.connect import Connection, connected
-from prefect_expres.cli.commands.endpoint import Place
+from prefect_expres.cli.commands.endpoint import ServiceEndpoint
 from prefect_expres.cli.commands.job_records import job_record
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
 from prefect_expres.cli.commands.results import fetch, file_lines, settled_results
 from prefect_expres.cli.commands.wait import await_jobs, raise_bad_end
 from prefect_expres.cli.console.printing import note, print_json, say
@@ -30,22 +30,22 @@ async def new(
     download: str | None = None,
     timeout: float | None = None,
     verbatim: bool = False,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
-    """Create a job, and print its URL; run it, wait for it and download its results if so asked.
+    """Create a job and print its URL; on request run it, wait for it and download its results.
 
     Args:
-        parameters: name=value for a text, name=@path or name=@URL for a file. runId names the job
-            for people, executionDuration is in seconds, destruction is the time until which it is
-            kept.
-        like: Id or URL of a job whose parameters are taken, but for those that are given.
-        run: Run it.
-        wait: Wait for it, too; exit with 3 if it fails, 4 if it is aborted.
-        download: Download its results into this folder, too; a path or an fsspec URL.
-        timeout: Seconds after which the wait is given up.
-        verbatim: Send values with blanks and signs. Not for OPUS: it hands values to a shell.
-        service: Which service is meant.
+        parameters: name=value for a text, name=@path or name=@URL for a file. runId is a label
+            for people, executionDuration is in seconds, destruction is the time when the service
+            deletes the job.
+        like: Id or URL of a job whose parameters are copied; parameters given here replace them.
+        run: Run the job.
+        wait: Run the job and wait for it; exit with 3 if it fails, 4 if it is aborted.
+        download: Run, wait, and download the results into this folder, a path or an fsspec URL.
+        timeout: Seconds to wait at most.
+        verbatim: Allow any characters in values. Not for OPUS, which passes values to a shell.
+        service: The service to use.
         as_json: Print the job as JSON.
     """
     asked = Assignments.parse(parameters, verbatim=verbatim)
@@ -53,7 +53,7 @@ async def new(
         client = connection.client
         if like:
             asked = asked.over(await _given_to(client, connection.id, verbatim=verbatim))
-        _warn(connection.place, asked)
+        _warn(connection.endpoint, asked)
         job_id = await client.create(asked.texts, asked.files)
         url = client.job_url(job_id)
         (note if as_json else say)(url)
@@ -78,22 +78,25 @@ async def _read(connection: Connection) -> tuple[Job, ...]:
     return (await connection.client.job(connection.id),)
 
 
-def _warn(place: Place, asked: Assignments) -> None:
-    """Tell guests of ExPRES what they must know; what the rules forbid, the service decides."""
-    if not place.is_expres:
+def _warn(endpoint: ServiceEndpoint, asked: Assignments) -> None:
+    """Warn guests of ExPRES, and about limits that the access rules do not allow.
+
+    These are warnings, not errors: for a single job the service decides.
+    """
+    if not endpoint.is_expres:
         return
-    access = Access.of(place.user)
+    access = Access.of(endpoint.user)
     if access.warning:
         note(access.warning, style="yellow")
     branch = asked.texts.get("branch", DEFAULT_BRANCH)
     try:
         access.check(branch, asked.duration or access.longest_run)
     except AccessError as fault:
-        note(f"{fault}. The service may refuse it or decide otherwise.", style="yellow")
+        note(f"{fault}. The service may refuse it or use another value.", style="yellow")
 
 
 async def _given_to(client: UWSClient, job_id: str, *, verbatim: bool) -> Assignments:
-    """Read what another job was given; its files are fetched."""
+    """Read the parameters of another job; its files are fetched."""
     texts: dict[str, str] = {}
     files: dict[str, Upload] = {}
     for parameter in await client.parameters(job_id):
@@ -110,9 +113,9 @@ async def _given_to(client: UWSClient, job_id: str, *, verbatim: bool) -> Assign
 async def _file_of(client: UWSClient, job_id: str, name: str, address: str) -> Upload:
     content = await client.content(urljoin(client.jobs_url, address), _LARGEST_INPUT)
     try:
-        told = await client.text(job_id, f"parameters/{name}")
+        answer = await client.text(job_id, f"parameters/{name}")
     except RequestRejected:
-        told = ""
-    # OPUS tells the name under which the file was sent.
-    file_name = told.removeprefix("file://") if told.startswith("file://") else name
+        answer = ""
+    # OPUS returns the name under which the file was sent.
+    file_name = answer.removeprefix("file://") if answer.startswith("file://") else name
     return upload_of(file_name, content)

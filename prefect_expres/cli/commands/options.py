@@ -14,16 +14,15 @@ AsJson = Annotated[bool, Parameter("--json")]
 @Parameter(name="*", group=SERVICE)
 @dataclass(frozen=True)
 class ServiceOptions:
-    """Which service is meant, and who asks.
+    """The service to use, and the user.
 
     Args:
         url: A job list of any UWS service, as https://host/path/jobs; or an OPUS service, as
-            https://host, whose job list /rest/ExPRES is meant. Default: EXPRES_URL, then the
-            profile.
+            https://host, for its job list /rest/ExPRES. Default: EXPRES_URL, then the profile.
         job_list: Name of another job list under /rest/ of the service's address.
         profile: Name of a service in the profiles file. Default: EXPRES_PROFILE, then its default.
-        user: User name; an empty one means a guest. Default: EXPRES_USER, then the profile's.
-        trusted_host: Another host that results may come from; it never gets the token.
+        user: User name; an empty one for a guest. Default: EXPRES_USER, then the profile's.
+        trusted_host: Another host that results may come from; the token is never sent there.
     """
 
     url: str | None = None
@@ -33,5 +32,5 @@ class ServiceOptions:
     trusted_host: tuple[str, ...] = ()
 
 
-UNSAID = ServiceOptions()
-"""No option was given: environment and profiles decide."""
+UNSPECIFIED = ServiceOptions()
+"""No option was given: the environment and the profiles decide."""

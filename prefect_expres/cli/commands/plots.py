@@ -1,6 +1,6 @@
-"""The commands that look at results: ``plot``, ``windows`` and ``compare``.
+"""The commands for results: ``plot``, ``windows`` and ``compare``.
 
-The science, which is slow to import, is imported when one runs.
+The analysis, which is slow to import, is imported when a command runs.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,6 +12,7 @@ from rich.console import RenderableType
 
 from prefect_expres import analysis
 from prefect_expres.cli.commands.options import AsJson
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, table
 
 if TYPE_CHECKING:
@@ -30,16 +31,17 @@ def plot(
     angle: bool = False,
     as_json: AsJson = False,
 ) -> None:
-    """Draw the visible emission into a PNG file, several simulations over each other.
+    """Draw the visible emission into a PNG file, several simulations into one picture.
 
     Args:
         files: CDF files: of several days, moons or models.
-        output: The picture; by default it is named after the first file, in this folder.
-        log: Scale the frequency logarithmically; by default it is scaled as in the files.
-        angle: Draw the beaming angle of the first file instead, a panel for each source.
+        output: The picture; by default the name of the first file in .png, in this folder.
+        log: Logarithmic frequency axis; by default the scale of the files.
+        angle: Draw the beaming angle of the first file instead, one panel per source.
         as_json: Print the picture's path as JSON.
     """
     picture = output or Path(files[0].with_suffix(".png").name)
+    require_writable(picture.parent, "--output")
     if angle:
         analysis.draw_beaming(analysis.open_results(files[0]), picture, log=log)
     else:
@@ -59,21 +61,26 @@ def windows(
     tfcat: Path | None = None,
     as_json: AsJson = False,
 ) -> None:
-    """List when and where emission is visible, for the eye or for other programs.
+    """List when and at which frequencies emission is visible.
 
     Args:
         files: CDF files: of several days, moons or models.
-        observatory: Look from NenuFAR, NDA, LOFAR or OVRO-LWA: while the planet is up, in its band.
-        gap: Steps without emission that a window may hold: close to its highest frequency an arc
-            is thinner than a cell, and seen here and there only.
-        csv: Write the windows as a table.
-        parquet: Write the windows as a table for programs.
-        ics: Write the windows as a calendar.
-        tfcat: Write the outlines of the arcs as a time-frequency catalogue.
+        observatory: Only what NenuFAR, NDA, LOFAR or OVRO-LWA can see: in its band, while the
+            planet is above its horizon.
+        gap: Time steps without emission that a window may contain. Near its highest frequency an
+            arc is thinner than a cell of the grid, and has such gaps.
+        csv: Write the windows to this CSV file.
+        parquet: Write the windows to this Parquet file.
+        ics: Write the windows to this iCalendar file.
+        tfcat: Write the outlines of the arcs to this TFCat catalogue.
         as_json: Print the windows as JSON.
     """
-    place = analysis.find_observatory(observatory) if observatory else None
-    arcs = analysis.find_arcs(_opened(files), gap=gap, observatory=place)
+    written_to = {"--csv": csv, "--parquet": parquet, "--ics": ics, "--tfcat": tfcat}
+    for option, path in written_to.items():
+        if path:
+            require_writable(path.parent, option)
+    site = analysis.find_observatory(observatory) if observatory else None
+    arcs = analysis.find_arcs(_opened(files), gap=gap, observatory=site)
     found = sorted((arc.window for arc in arcs), key=lambda each: each.start)
     written = [
         write(found, path)
@@ -81,15 +88,15 @@ def windows(
         if path
     ]
     if ics:
-        written.append(analysis.write_calendar(found, ics, observatory=place))
+        written.append(analysis.write_calendar(found, ics, observatory=site))
     if tfcat:
-        written.append(analysis.write_catalogue(arcs, tfcat, observatory=place))
+        written.append(analysis.write_catalogue(arcs, tfcat, observatory=site))
     records = [window.model_dump(mode="json") for window in found]
     give(records, _table_of(found), *map(str, written), as_json=as_json)
 
 
 def compare(before: Path, after: Path, /, *, as_json: AsJson = False) -> None:
-    """Compare two simulations: how arcs moved, and which only one of them has.
+    """Compare two simulations: which arcs moved, and which are in only one of them.
 
     Args:
         before: The CDF file of the first simulation.
@@ -101,7 +108,7 @@ def compare(before: Path, after: Path, /, *, as_json: AsJson = False) -> None:
 
 
 def _opened(files: Iterable[Path]) -> Iterator[Any]:
-    """Open files one by one: a year of them does not fit into memory."""
+    """Open the files one after the other: a year of them does not fit into memory."""
     return (analysis.open_results(file) for file in files)
 
 
@@ -117,8 +124,8 @@ def _differences(result: "Comparison") -> RenderableType:
         (*_span(shift.before), _signed(shift.minutes), _signed(shift.megahertz))
         for shift in result.shifted
     ]
-    for word, alone in (("missing", result.missing), ("added", result.added)):
-        rows += [(*_span(window), word, word) for window in alone]
+    for word, unpaired in (("missing", result.missing), ("added", result.added)):
+        rows += [(*_span(window), word, word) for window in unpaired]
     return table(*_HEADINGS, "later (min)", "higher (MHz)", rows=rows)
 
 

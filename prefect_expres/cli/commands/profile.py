@@ -1,4 +1,4 @@
-"""The commands ``profile list`` and ``profile show``: what the profiles file says."""
+"""The commands ``profile list`` and ``profile show``."""
 
 import os
 from typing import Any
@@ -6,18 +6,18 @@ from typing import Any
 from cyclopts import App
 from rich.console import RenderableType
 
-from prefect_expres.cli.commands.endpoint import Place, choose_place, jobs_url_of
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.endpoint import ServiceEndpoint, choose_endpoint, jobs_url_of
+from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
 from prefect_expres.cli.commands.profiles_file import read_profiles
 from prefect_expres.cli.commands.tokens import stored_token
 from prefect_expres.cli.console.printing import facts, give, note, table
 
-app = App(name="profile", help="Show the services that have a name.")
+app = App(name="profile", help="Show the named services of the profiles file.")
 
 
 @app.command(name="list")
 def list_profiles(*, as_json: AsJson = False) -> None:
-    """List the profiles of the file, and say where it is.
+    """List the profiles, and show where their file is.
 
     Args:
         as_json: Print JSON.
@@ -42,22 +42,22 @@ def list_profiles(*, as_json: AsJson = False) -> None:
         for profile in profiles.named.values()
     )
     give(records, table("profile", "job list", "user", "", rows=rows), as_json=as_json)
-    there = "" if profiles.path.exists() else " (there is no such file yet)"
+    there = "" if profiles.path.exists() else " (this file does not exist yet)"
     note(f"{len(records)} profiles in {profiles.path}{there}")
 
 
 @app.command
-def show(*, service: ServiceOptions = UNSAID, as_json: AsJson = False) -> None:
-    """Show which service a command would talk to, as whom, and where the token comes from.
+def show(*, service: ServiceOptions = UNSPECIFIED, as_json: AsJson = False) -> None:
+    """Show which service a command would use, as which user, and where the token comes from.
 
     Nothing is sent, and the token is not shown.
 
     Args:
-        service: Which service is meant.
+        service: The service to use.
         as_json: Print JSON.
     """
-    place = choose_place(service, read_profiles(), os.environ)
-    record = _record(place)
+    endpoint = choose_endpoint(service, read_profiles(), os.environ)
+    record = _record(endpoint)
     shown: dict[str, RenderableType] = {
         name.replace("_", " "): ", ".join(value) if isinstance(value, list) else str(value)
         for name, value in record.items()
@@ -66,13 +66,13 @@ def show(*, service: ServiceOptions = UNSAID, as_json: AsJson = False) -> None:
     give(record, facts(shown), as_json=as_json)
 
 
-def _record(place: Place) -> dict[str, Any]:
-    token = stored_token(place, os.environ) if place.user else None
+def _record(endpoint: ServiceEndpoint) -> dict[str, Any]:
+    token = stored_token(endpoint, os.environ) if endpoint.user else None
     return {
-        "named_by": place.named_by,
-        "jobs_url": place.jobs_url,
-        "user": place.user,
+        "named_by": endpoint.named_by,
+        "jobs_url": endpoint.jobs_url,
+        "user": endpoint.user,
         "token_from": token.source if token else None,
-        "trusted_hosts": list(place.trusted_hosts),
-        "timeout": place.timeout,
+        "trusted_hosts": list(endpoint.trusted_hosts),
+        "timeout": endpoint.timeout,
     }

@@ -1,4 +1,4 @@
-"""Profiles: services that have a name, in a TOML file that people write."""
+"""Profiles: named services in a TOML file, which is written by hand."""
 
 import os
 import tomllib
@@ -21,10 +21,10 @@ _SECRETS = ("token", "password")
 
 @dataclass(frozen=True)
 class Profile:
-    """One service of the file.
+    """A named service.
 
     Args:
-        name: What it is called.
+        name: Name of the profile.
         url: Address of the service or of its job list.
         job_list: Name of the job list under ``/rest/``, if not ExPRES.
         user: User name, or None for a guest.
@@ -42,17 +42,17 @@ class Profile:
 
 @dataclass(frozen=True)
 class Profiles:
-    """What the file says: every profile by its name, and the one that is taken unasked."""
+    """The content of the profiles file: every profile by its name, and the default one."""
 
     path: Path
     named: Mapping[str, Profile]
     default: str | None = None
 
     def get(self, name: str) -> Profile:
-        """Give a profile.
+        """Return a profile.
 
         Raises:
-            UsageError: There is none of this name.
+            UsageError: No profile has this name.
         """
         if name not in self.named:
             known = ", ".join(self.named) or "none"
@@ -61,16 +61,16 @@ class Profiles:
 
 
 def profiles_path(environment: Mapping[str, str] = os.environ) -> Path:
-    """Say where the file is, whether it exists or not."""
+    """Return the path of the profiles file, whether it exists or not."""
     home = environment.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     return Path(home) / "prefect-expres" / "config.toml"
 
 
 def read_profiles(path: Path | None = None) -> Profiles:
-    """Read the file; one that does not exist has no profiles.
+    """Read the profiles file; if it does not exist, there are no profiles.
 
     Raises:
-        UsageError: It cannot be read, or says what a profile cannot say.
+        UsageError: The file cannot be read, or a key or a value in it is wrong.
     """
     path = path or profiles_path()
     try:
@@ -85,7 +85,7 @@ def read_profiles(path: Path | None = None) -> Profiles:
     named = {name: _profile(path, name, section) for name, section in sections.items()}
     default = content.get("default")
     if default is not None and default not in named:
-        raise UsageError(f"{path}: the default {default!r} is none of its profiles")
+        raise UsageError(f"{path}: the default {default!r} is not one of its profiles")
     return Profiles(path, named, default)
 
 
@@ -96,14 +96,14 @@ def _profile(path: Path, name: str, section: Any) -> Profile:
     for key, value in section.items():
         if key in _SECRETS:
             raise UsageError(
-                f"{where}: a {key} does not belong into this file; keep it in the keyring, in "
+                f"{where}: a {key} must not be in this file; keep it in the keyring, in "
                 "~/.netrc or in the environment variable EXPRES_TOKEN"
             )
         if key not in _KINDS:
-            raise UsageError(f"{where}: {key} is not known; it may have {', '.join(_KINDS)}")
+            raise UsageError(f"{where}: {key} is not a known key; the keys are {', '.join(_KINDS)}")
         if not isinstance(value, _KINDS[key]) or isinstance(value, bool):
-            raise UsageError(f"{where}: {key} = {value!r} is of the wrong kind")
+            raise UsageError(f"{where}: {key} = {value!r} has the wrong type")
     hosts = section.get("trusted_hosts", [])
     if not all(isinstance(host, str) for host in hosts):
-        raise UsageError(f"{where}: trusted_hosts is a list of host names")
+        raise UsageError(f"{where}: trusted_hosts must be a list of host names")
     return Profile(name=name, **(section | {"trusted_hosts": tuple(hosts)}))

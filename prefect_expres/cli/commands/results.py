@@ -1,4 +1,4 @@
-"""The command ``jobs results``: list a job's results, print one, or bring them home."""
+"""The command ``jobs results``: list the results of a job, print or download them."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,8 @@ from rich.progress import (
 
 from prefect_expres.cli.commands.connect import connected
 from prefect_expres.cli.commands.job_records import result_record, results_table, size
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import error_console, give, note, say
 from prefect_expres.errors import JobNotFound, UsageError
 from prefect_expres.storage import StoredFile, find_whole
@@ -30,7 +31,7 @@ AT_ONCE = 4
 _PAUSES = (0.5, 1.0, 2.0)
 _MOST_PRINTED = 16 * 2**20
 _OPUS_TEXTS = frozenset({"stdout", "stderr", "provjson", "provxml", "provsvg"})
-"""Texts that OPUS keeps under the job, and lists among its results only a moment later."""
+"""Texts that OPUS has under the job; it adds them to the list of results a moment later."""
 
 
 async def results(
@@ -40,22 +41,24 @@ async def results(
     *,
     output: Annotated[str | None, Parameter(alias="-o")] = None,
     show: bool = False,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
-    """List a job's results, or download them: several at once, verified, going on where cut.
+    """List the results of a job, or download them: several at once, verified, and resumed.
 
     Args:
-        job: Id or URL.
-        names: Only these results, by id or file name; * stands for any characters.
-        output: Download into this folder, a path or an fsspec URL. What is there already with
-            the right hash is left as it is.
-        show: Print the content of a text result.
-        service: Which service is meant.
+        job: Job id or URL.
+        names: Only these results, by id or file name; * matches any characters.
+        output: Download into this folder, a path or an fsspec URL. A file that is there with the
+            right hash is not downloaded again.
+        show: Print the content of results that are text.
+        service: The service to use.
         as_json: Print the results, or the files, as JSON.
     """
     if output and show:
-        raise UsageError("-o and --show both say what to do with results; give one of them")
+        raise UsageError("-o and --show exclude each other; give one of them")
+    if output:
+        require_writable(output, "--output")
     async with connected(service, job) as connection:
         client = connection.client
         chosen = _chosen(await client.results(connection.id), names, client.job_url(connection.id))
@@ -71,7 +74,7 @@ async def results(
 
 
 async def settled_results(client: UWSClient, job_id: str) -> tuple[ResultRef, ...]:
-    """List the results of a job that has just completed; OPUS adds them a moment later."""
+    """List the results of a job that has just completed, to which OPUS adds them a moment later."""
     for pause in _PAUSES:
         found = await client.results(job_id)
         if any(result.id not in _OPUS_TEXTS for result in found):
@@ -81,21 +84,21 @@ async def settled_results(client: UWSClient, job_id: str) -> tuple[ResultRef, ..
 
 
 async def fetch(client: UWSClient, results: Iterable[ResultRef], folder: str) -> list[StoredFile]:
-    """Download results, some at once, with a bar for each.
+    """Download results, several at once, with a progress bar for each.
 
-    A file that fails does not keep the others from arriving; its error comes last.
+    If one file fails, the others are still downloaded; then its error is raised.
 
     Raises:
-        TransferError: A file did not arrive whole, or may not be fetched.
+        TransferError: A file did not arrive complete, or must not be fetched.
         ServiceError: The service refused, or could not be reached.
     """
-    gate = asyncio.Semaphore(AT_ONCE)
+    semaphore = asyncio.Semaphore(AT_ONCE)
     with _bars() as bars:
 
         async def one(name: str, result: ResultRef) -> StoredFile:
-            async with gate:
+            async with semaphore:
                 if result.hash and (whole := await find_whole(folder, name, result.hash)):
-                    note(f"{name} is there already, whole and verified")
+                    note(f"{name} is there already, complete and verified")
                     return whole
                 return await download(client, result, folder, name=name, on_bytes=bars.count)
 
@@ -105,7 +108,7 @@ async def fetch(client: UWSClient, results: Iterable[ResultRef], folder: str) ->
                 *(one(name, result) for name, result in named.items()), return_exceptions=True
             )
         except asyncio.CancelledError:
-            note("The download was stopped; the same command goes on from here.")
+            note("The download was stopped; the same command continues from here.")
             raise
     for each in ended:
         if isinstance(each, BaseException):
@@ -114,7 +117,7 @@ async def fetch(client: UWSClient, results: Iterable[ResultRef], folder: str) ->
 
 
 def file_lines(files: Iterable[StoredFile]) -> Iterator[str]:
-    """Tell where each file is, and whether the service's hash confirms it."""
+    """Show where each file is, and whether it has the hash that the service announced."""
     for file in files:
         check = "verified" if file.verified else "no hash announced"
         yield f"{file.url.removeprefix('file://')}  {size(file.size)}, {check}"
@@ -123,7 +126,7 @@ def file_lines(files: Iterable[StoredFile]) -> Iterator[str]:
 def _chosen(
     results: tuple[ResultRef, ...], names: tuple[str, ...], url: str
 ) -> tuple[ResultRef, ...]:
-    """Choose results by patterns, each of which must find something."""
+    """Choose results by patterns, each of which must match a result."""
     if not names:
         return results
     found: dict[str, ResultRef] = {}
@@ -158,13 +161,13 @@ def _bars() -> Iterator["_Bars"]:
 
 @dataclass(frozen=True)
 class _Bars:
-    """A bar for each file that is on its way."""
+    """A progress bar for each file."""
 
     progress: Progress
     tasks: dict[str, TaskID] = field(default_factory=dict)
 
     async def count(self, name: str, so_far: int, total: int | None) -> None:
-        """Show how much of a file has come."""
+        """Show how many bytes of a file have arrived."""
         if name not in self.tasks:
             self.tasks[name] = self.progress.add_task(name, total=total)
         facts: dict[str, Any] = {"completed": so_far, "total": total}

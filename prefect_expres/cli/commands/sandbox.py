@@ -8,9 +8,10 @@ from cyclopts import App
 
 from prefect_expres.cli.commands.connect import connected
 from prefect_expres.cli.commands.options import AsJson, ServiceOptions
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, phase, table
 
-app = App(name="sandbox", help="A UWS service of one's own, with a small ExPRES engine.")
+app = App(name="sandbox", help="A local UWS service with a small ExPRES engine.")
 PORT = 8470
 JOB_LISTS = ("ExPRES", "ExPRES-dev")
 
@@ -26,11 +27,12 @@ def serve(
     """Serve the sandbox until Ctrl-C.
 
     Args:
-        host: Address to listen on; only this machine can reach the default.
+        host: Address to listen on; the default is reachable from this machine only.
         port: Port to listen on; 0 chooses a free one.
-        directory: Where jobs and results are kept; they survive a restart.
-        dialect: Answer as OPUS does, or as UWS 1.1 says to the letter.
+        directory: Folder of jobs and results; they survive a restart.
+        dialect: Answer as OPUS does, or strictly as UWS 1.1 says.
     """
+    require_writable(directory, "--directory")
     from prefect_expres.sandbox.serving import serve as serve_sandbox  # noqa: PLC0415 - an extra
 
     serve_sandbox(host=host, port=port, data=directory, dialect=dialect)
@@ -43,11 +45,11 @@ async def status(
     user: str = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say whether a sandbox answers, and how many jobs are in which phase.
+    """Check that a sandbox answers, and count its jobs by phase.
 
     Args:
-        url: Where it is served.
-        user: Whose jobs are counted; by default those of guests.
+        url: Address of the sandbox.
+        user: Count the jobs of this user; by default those of guests.
         as_json: Print JSON.
     """
     counts: dict[str, Counter[str]] = {}

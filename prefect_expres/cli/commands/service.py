@@ -1,4 +1,4 @@
-"""The command ``service describe``: what a service runs, takes, gives and allows, as it says."""
+"""The command ``service describe``: parameters, results and limits of a job list."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from cyclopts import App
 from rich.console import RenderableType
 
 from prefect_expres.cli.commands.connect import Connection, connected
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
 from prefect_expres.cli.console.printing import facts, give, table
 from prefect_expres.errors import ProtocolError, RequestRejected
 from prefect_expres.expres.access import (
@@ -16,33 +16,34 @@ from prefect_expres.expres.access import (
     Access,
 )
 
-app = App(name="service", help="Ask a service what it runs and what it allows.")
+app = App(name="service", help="Show what a service runs and what it allows.")
 
 
 @app.command
-async def describe(*, service: ServiceOptions = UNSAID, as_json: AsJson = False) -> None:
+async def describe(*, service: ServiceOptions = UNSPECIFIED, as_json: AsJson = False) -> None:
     """Show what a job list runs: parameters with their defaults, results and limits.
 
-    The description is OPUS'; UWS itself has none, so of other services only the list is told.
+    Only OPUS gives this description, which UWS does not define; of another service only the job
+    list is shown.
 
     Args:
-        service: Which service is meant.
-        as_json: Print JSON, with the service's own description as it came.
+        service: The service to use.
+        as_json: Print JSON, with the description as the service sent it.
     """
     async with connected(service) as connection:
         refs = await connection.client.jobs()
         description = await _description(connection)
-    place = connection.place
+    endpoint = connection.endpoint
     record = {
-        "jobs_url": place.jobs_url,
-        "user": place.user,
+        "jobs_url": endpoint.jobs_url,
+        "user": endpoint.user,
         "jobs": len(refs),
         "access": _access(connection),
         "description": description,
     }
     about: dict[str, RenderableType] = {
-        "job list": place.jobs_url,
-        "asked as": place.user or "guest",
+        "job list": endpoint.jobs_url,
+        "asked as": endpoint.user or "guest",
         "jobs there": str(len(refs)),
     }
     give(
@@ -62,22 +63,22 @@ async def _description(connection: Connection) -> dict[str, Any] | None:
 
 
 def _about(description: dict[str, Any]) -> dict[str, RenderableType]:
-    """Tell what stands on top of a description, and its limits."""
-    said = {name: str(value) for name, value in description.items() if isinstance(value, str)}
-    duration, quote = said.get("executionDuration"), said.get("quote")
+    """Return the general facts of a description, and its limits."""
+    texts = {name: str(value) for name, value in description.items() if isinstance(value, str)}
+    duration, quote = texts.get("executionDuration"), texts.get("quote")
     return {
-        "name": said.get("name", ""),
-        "about": said.get("annotation", ""),
-        "version": said.get("version", ""),
-        "contact": " ".join(filter(None, (said.get("contact_name"), said.get("contact_email")))),
-        "documentation": said.get("doculink", ""),
-        "may run for": f"{duration} s, if not said otherwise" if duration else "",
+        "name": texts.get("name", ""),
+        "about": texts.get("annotation", ""),
+        "version": texts.get("version", ""),
+        "contact": " ".join(filter(None, (texts.get("contact_name"), texts.get("contact_email")))),
+        "documentation": texts.get("doculink", ""),
+        "may run for": f"{duration} s by default" if duration else "",
         "takes about": f"{quote} s" if quote else "",
     }
 
 
 def _tables(description: dict[str, Any]) -> list[RenderableType]:
-    """Lay out what a job takes and gives, as far as it is described."""
+    """Show the parameters, limits and results that are described."""
     used, parameters = _entries(description, "used"), _entries(description, "parameters")
     takes = (
         (
@@ -106,7 +107,7 @@ def _tables(description: dict[str, Any]) -> list[RenderableType]:
 
 
 def _entries(description: dict[str, Any], key: str) -> dict[str, dict[str, Any]]:
-    """Give the named parts of a description; whatever else stands there is passed over."""
+    """Return the named parts of a description; anything else is ignored."""
     found = description.get(key)
     entries = found.items() if isinstance(found, dict) else ()
     return {str(name): fact for name, fact in entries if isinstance(fact, dict)}
@@ -114,7 +115,7 @@ def _entries(description: dict[str, Any], key: str) -> dict[str, dict[str, Any]]
 
 def _pairs(found: Any) -> list[tuple[str, str]]:
     entries = found.items() if isinstance(found, dict) else ()
-    return [(str(name), str(told)) for name, told in entries]
+    return [(str(name), str(value)) for name, value in entries]
 
 
 def _text(fact: dict[str, Any], key: str) -> str:
@@ -122,10 +123,10 @@ def _text(fact: dict[str, Any], key: str) -> str:
 
 
 def _access(connection: Connection) -> dict[str, Any] | None:
-    """Give what the access rules of ExPRES say to this user; None for another service."""
-    if not connection.place.is_expres:
+    """Return the access rules of ExPRES for this user; None for another service."""
+    if not connection.endpoint.is_expres:
         return None
-    access = Access.of(connection.place.user)
+    access = Access.of(connection.endpoint.user)
     return {
         "longest_run": access.longest_run,
         "any_branch": access.any_branch,
@@ -134,7 +135,7 @@ def _access(connection: Connection) -> dict[str, Any] | None:
 
 
 def _access_lines(connection: Connection) -> list[str]:
-    if not connection.place.is_expres:
+    if not connection.endpoint.is_expres:
         return []
     return [
         f"Guests: at most {GUEST_SECONDS} s, branch {DEFAULT_BRANCH} only, visible to everybody.",

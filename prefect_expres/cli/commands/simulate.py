@@ -3,7 +3,8 @@
 from typing import Literal
 
 from prefect_expres.cli.commands.flow_service import service_block
-from prefect_expres.cli.commands.options import UNSAID, AsJson, ServiceOptions
+from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.writable import require_writable
 
 
 def simulate(
@@ -18,28 +19,30 @@ def simulate(
     reuse: Literal["verified", "never"] = "verified",
     attempts: int = 1,
     keep_running: bool = False,
-    service: ServiceOptions = UNSAID,
+    service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
-    """Run one simulation and bring its results home.
+    """Run one simulation and download its results.
 
-    At a terminal, Ctrl-C asks whether to stop the job or to go on waiting.
+    At a terminal, Ctrl-C asks whether to stop the job or to keep waiting.
 
     Args:
         configuration: Path or URL of the ExPRES configuration.
-        ephemeris: Path or URL of the CSV file that the configuration names, or the word analytic:
-            Earth's place is computed then, without network, from OBSERVER.SCTIME and TIME on.
+        ephemeris: Path or URL of the CSV file that the configuration names, or the word analytic
+            for Earth: its positions are computed without network, from OBSERVER.SCTIME and TIME.
         output: Path or URL under which the simulation gets a folder.
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people.
         execution_duration: Seconds that the job may run.
-        timeout: Seconds to wait for the job; by default an hour over the execution duration.
-        reuse: Take the identical simulation where it is found, or never.
-        attempts: How many jobs may fail, be aborted or be lost.
+        timeout: Seconds to wait for the job; by default the execution duration plus one hour.
+        reuse: verified takes the results of the identical simulation, if there are any; never
+            runs it again.
+        attempts: How many jobs may be tried, if jobs fail, are aborted or are lost.
         keep_running: Leave the job running after Ctrl-C.
-        service: Which service is meant; the branch decides which of its job lists.
+        service: The service to use; the branch decides which of its job lists.
         as_json: Print the result as JSON.
     """
+    require_writable(output, "--output")
     block = service_block(service)
     from prefect_expres.cli.terminal import run_with_progress  # noqa: PLC0415 - imports Prefect
 

@@ -1,4 +1,4 @@
-"""Wait for jobs in front of a person: a live line a job, and a question after Ctrl-C."""
+"""Wait for jobs at a terminal: a live line per job, and a question after Ctrl-C."""
 
 import asyncio
 import contextlib
@@ -16,8 +16,8 @@ from prefect_expres.errors import JobAborted, JobFailed, JobLost, WaitTimeout
 from prefect_expres.execution.evidence import fault_with_evidence
 from prefect_expres.uws import Job, Observation, Phase, UWSClient, wait_for
 
-PATIENCE = 366 * 86_400.0
-"""Seconds that stand for a wait without a limit."""
+NO_TIMEOUT = 366 * 86_400.0
+"""Seconds of a wait without a limit: one year."""
 
 _BAD_ENDS = {Phase.ERROR: JobFailed, Phase.ABORTED: JobAborted, Phase.ARCHIVED: JobLost}
 
@@ -25,20 +25,20 @@ _BAD_ENDS = {Phase.ERROR: JobFailed, Phase.ABORTED: JobAborted, Phase.ARCHIVED: 
 async def await_jobs(connection: Connection, timeout: float | None) -> tuple[Job, ...]:
     """Wait until every job is finished, and show them live.
 
-    After Ctrl-C somebody at a terminal is asked what shall become of the jobs; else they are left
-    alone.
+    After Ctrl-C at a terminal, the user decides what happens to the jobs; without a terminal they
+    are left running.
 
     Args:
         connection: The service and the jobs.
-        timeout: Seconds until the wait is given up; None for never.
+        timeout: Seconds to wait at most; None for no limit.
 
     Raises:
         WaitTimeout: The jobs were not finished in time.
-        Interruption: The wait was given up by Ctrl-C, and the jobs are left running.
-        JobAborted: They were aborted after Ctrl-C.
+        Interruption: The wait was stopped by Ctrl-C, and the jobs are left running.
+        JobAborted: The jobs were aborted after Ctrl-C.
     """
     clock = connection.client.clock
-    deadline = clock.now() + (PATIENCE if timeout is None else timeout)
+    deadline = clock.now() + (NO_TIMEOUT if timeout is None else timeout)
     while True:
         try:
             return await until_interrupted(_shown(connection, deadline - clock.now()))
@@ -47,23 +47,23 @@ async def await_jobs(connection: Connection, timeout: float | None) -> tuple[Job
 
 
 async def raise_bad_end(client: UWSClient, jobs: tuple[Job, ...]) -> None:
-    """Raise the error of the first job that did not complete, with what the service tells of it.
+    """Raise the error of the first job that did not complete, with the messages of the service.
 
     Raises:
         JobFailed: A job ended in phase ERROR.
         JobAborted: A job was aborted.
-        JobLost: A job's results were deleted.
+        JobLost: The results of a job were deleted.
     """
     for job in jobs:
         if kind := _BAD_ENDS.get(job.phase):
-            said = f"The job {client.job_url(job.id)} ended in phase {job.phase.value}"
-            raise await fault_with_evidence(client, job.id, kind, said, job.error_summary)
+            message = f"The job {client.job_url(job.id)} ended in phase {job.phase.value}"
+            raise await fault_with_evidence(client, job.id, kind, message, job.error_summary)
 
 
 async def see_phase_left(
     client: UWSClient, job_id: str, seconds: float, phase: Phase | None
 ) -> Job:
-    """Wait until a job leaves a phase, by default the one it is in, or the time is over."""
+    """Wait until a job leaves a phase, by default its present one, or until the time is over."""
     left = phase
 
     async def look(seen: Observation) -> None:
@@ -87,18 +87,23 @@ class _Left(Exception):
 
 
 async def _decide(connection: Connection) -> None:
-    """Ask what becomes of the jobs; come back if the wait goes on."""
+    """Ask what to do with the jobs; return if the wait continues.
+
+    Raises:
+        Interruption: The jobs are left running.
+        JobAborted: The jobs were aborted.
+    """
     client = connection.client
     urls = " ".join(client.job_url(job_id) for job_id in connection.ids)
     choices = {"l": "leave it running", "a": "abort it", "k": "keep waiting"}
-    choice = choose("What about the remote job?", choices, "l") if at_terminal() else "l"
+    choice = choose("The job is still on the service:", choices, "l") if at_terminal() else "l"
     if choice == "k":
         return
     if choice == "a":
         for job_id in connection.ids:
             await client.abort(job_id)
-        raise JobAborted(f"Aborted as you asked: {urls}", urls)
-    raise Interruption(f"Left running. To go on waiting: prefect-expres jobs wait {urls}")
+        raise JobAborted(f"Aborted on your request: {urls}", urls)
+    raise Interruption(f"Left running. To wait again: prefect-expres jobs wait {urls}")
 
 
 async def _shown(connection: Connection, timeout: float) -> tuple[Job, ...]:
@@ -114,7 +119,7 @@ async def _shown(connection: Connection, timeout: float) -> tuple[Job, ...]:
 
 @contextlib.contextmanager
 def _lines() -> Iterator["_Lines"]:
-    """Show lines while something is waited for; they vanish at its end."""
+    """Show live lines during a wait; they vanish at its end."""
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     console = error_console()
     with Progress(
@@ -133,25 +138,25 @@ class _Lines:
 
 @dataclass
 class _Line:
-    """Shows one job: live at a terminal, else a note each time its phase changes."""
+    """Show one job: live at a terminal, else by a note each time that its phase changes."""
 
     progress: Progress
     task: TaskID
     job_id: str
-    told: Phase | None = None
+    noted: Phase | None = None
 
     async def show(self, seen: Observation) -> None:
         job = seen.job
         name = f"{job.run_id} ({self.job_id})" if job.run_id else self.job_id
         text = f"{name}  {job.phase.value}{_outlook(job)}"
-        if self.progress.disable and job.phase is not self.told:
+        if self.progress.disable and job.phase is not self.noted:
             note(f"{text}, {seen.elapsed:.0f} s")
-        self.told = job.phase
+        self.noted = job.phase
         self.progress.update(self.task, description=text)
 
 
 def _outlook(job: Job) -> str:
-    """Tell how long the service expects the job to take: OPUS says seconds, UWS the end."""
+    """Show the quote of the job: OPUS gives its length in seconds, UWS the time of its end."""
     if job.phase is Phase.PENDING:
         return ", not started"
     if job.quote is None or job.phase.finished:

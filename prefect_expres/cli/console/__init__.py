@@ -1,1 +1,1 @@
-"""What every command needs to talk with people and programs: printing, questions, exit codes."""
+"""Printing, questions and exit codes, for every command."""

@@ -1,4 +1,4 @@
-"""How commands end: exit codes that a script can tell apart, and errors told in a paragraph."""
+"""Exit codes that a script can distinguish, and errors as a paragraph of text."""
 
 import traceback
 from enum import IntEnum
@@ -24,7 +24,7 @@ from prefect_expres.errors import (
 
 
 class Exit(IntEnum):
-    """What an exit code means; docs/commands.md tells them to users."""
+    """The exit codes; docs/commands.md describes them for users."""
 
     OK = 0
     FAILURE = 1
@@ -40,7 +40,7 @@ class Exit(IntEnum):
 
 
 class Interruption(Exception):
-    """Ctrl-C ended the command; the message says what was left undone."""
+    """Ctrl-C ended the command; the message says what was not done."""
 
 
 _CODES: tuple[tuple[type[ExpresError], Exit], ...] = (
@@ -62,15 +62,15 @@ _CODES: tuple[tuple[type[ExpresError], Exit], ...] = (
 
 
 def exit_code(fault: BaseException) -> Exit:
-    """Give the exit code that an error ends the command with."""
+    """Return the exit code of an error."""
     return next((code for kind, code in _CODES if isinstance(fault, kind)), Exit.FAILURE)
 
 
-def tell_fault(fault: Exception, *, debug: bool) -> None:
-    """Tell an error in a paragraph; with ``debug`` its trace comes first, without any values."""
+def print_error(fault: Exception, *, debug: bool) -> None:
+    """Print an error as a paragraph; with ``debug`` after its traceback, which has no values."""
     if debug:
         note("".join(traceback.format_exception(fault)).rstrip())
     note(f"Error: {type(fault).__name__}", style="bold red")
-    note(str(fault) or "It gave no reason.")
+    note(str(fault) or "It has no message.")
     if not isinstance(fault, ExpresError) and not debug:
-        note("This was not foreseen; --debug shows where it happened.")
+        note("Unexpected error; --debug shows where it happened.")

@@ -1,6 +1,7 @@
-"""The one place that prints: JSON for programs or tables for people, and notes beside them.
+"""Print results: as JSON for programs, or as tables for people; and notes beside them.
 
-What a command found goes to stdout. Everything else goes to stderr, so that stdout can be piped.
+Results go to stdout. Everything else goes to stderr, so that stdout can be piped. No other module
+prints.
 """
 
 import json
@@ -27,9 +28,12 @@ _PHASE_STYLES = {
 
 
 def give(found: Any, *shown: RenderableType, as_json: bool) -> None:
-    """Print what a command found: as JSON for programs, else as it is shown to people.
+    """Print the result of a command.
 
-    A text is a line that is never cut.
+    Args:
+        found: The result, printed as JSON if ``as_json``.
+        shown: The same for people; a text is a line that is never cut.
+        as_json: Print JSON.
     """
     if as_json:
         print_json(found)
@@ -45,30 +49,30 @@ def print_json(found: Any) -> None:
 
 
 def say(text: str, *, end: str = "\n") -> None:
-    """Print a text as it is, never cut: paths are there to be copied.
+    """Print a text as it is, never cut, so that paths can be copied.
 
-    A terminal does not get what would order it about: the text may be a service's.
+    Control characters are not sent to a terminal: the text may come from a service.
     """
     sys.stdout.write((_CONTROL.sub("", text) if sys.stdout.isatty() else text) + end)
     sys.stdout.flush()
 
 
 def note(text: str, *, style: str = "", end: str = "\n") -> None:
-    """Tell people something beside what was found."""
+    """Print a note for people, beside the result."""
     error_console().print(
         Text(_CONTROL.sub("", text), style=style), highlight=False, soft_wrap=True, end=end
     )
 
 
 def error_console() -> Console:
-    """Give the console of stderr, for notes, questions and progress."""
+    """Return the console of stderr, for notes, questions and progress."""
     return _console(sys.stderr)
 
 
 def table(*headings: str, rows: Iterable[Iterable[RenderableType]]) -> Table:
-    """Lay out rows under headings.
+    """Return a table.
 
-    What does not fit is folded, not cut; a column that is empty in every row is left out.
+    Text that does not fit is folded, not cut; a column that is empty in every row is left out.
     """
     laid = Table(box=SIMPLE, pad_edge=False, collapse_padding=True)
     lines = [list(row) for row in rows]
@@ -80,27 +84,27 @@ def table(*headings: str, rows: Iterable[Iterable[RenderableType]]) -> Table:
     return laid
 
 
-def facts(told: Mapping[str, RenderableType]) -> Table:
-    """Lay out a line a fact; facts that are empty are left out."""
+def facts(named: Mapping[str, RenderableType]) -> Table:
+    """Return a table with one line per fact; empty facts are left out."""
     laid = Table.grid(padding=(0, 2))
     laid.add_column(style="dim")
     laid.add_column(overflow="fold")
-    for name, fact in told.items():
+    for name, fact in named.items():
         if fact != "":
             laid.add_row(name, _cell(fact))
     return laid
 
 
 def phase(name: str) -> Text:
-    """Give a phase in its colour."""
+    """Return a phase in its colour."""
     return Text(name, style=_PHASE_STYLES.get(name, ""))
 
 
 def _cell(content: RenderableType) -> RenderableType:
-    """Take a text for what it says: a service may write brackets, and what orders a terminal."""
+    """Show a text literally: a service may send brackets and control characters."""
     return Text(_CONTROL.sub("", content)) if isinstance(content, str) else content
 
 
 def _console(stream: TextIO) -> Console:
-    """Make a console that writes to a stream as it is now, wide if nobody looks at it."""
+    """Return a console for a stream as it is now; wide if the stream is not a terminal."""
     return Console(file=stream, width=None if stream.isatty() else _WIDE)

@@ -1,4 +1,4 @@
-"""Questions to whoever sits at the terminal, above all after Ctrl-C."""
+"""Questions to the user at the terminal, most of them after Ctrl-C."""
 
 import asyncio
 import contextlib
@@ -18,17 +18,17 @@ _LOOK_UP_EVERY = 0.2
 
 
 def at_terminal() -> bool:
-    """Say whether somebody can be asked."""
+    """Return whether there is a terminal for questions."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def choose(question: str, choices: Mapping[str, str], default: str) -> str:
-    """Ask which of some choices is wanted, and give its letter.
+    """Ask the user to choose, and return the letter of the choice.
 
     Args:
-        question: What is to be decided.
-        choices: What each letter stands for.
-        default: The letter that is taken for no answer, for Ctrl-C and at the end of input.
+        question: The question.
+        choices: The choice for each letter.
+        default: The letter for an empty answer, for Ctrl-C and for the end of input.
     """
     offered = ", ".join(f"[{letter}] {choice}" for letter, choice in choices.items())
     with _ctrl_c_raises():
@@ -46,8 +46,7 @@ def choose(question: str, choices: Mapping[str, str], default: str) -> str:
 def _typed_line() -> str:
     """Read a line.
 
-    A read that has begun is not ended by a Ctrl-C that came just before, so it begins when there
-    is something to read.
+    Ctrl-C just before a read does not end it, so the read starts only when there is input.
     """
     while not select.select([sys.stdin], [], [], _LOOK_UP_EVERY)[0]:
         pass
@@ -55,12 +54,12 @@ def _typed_line() -> str:
 
 
 def confirm(question: str) -> bool:
-    """Ask for a yes."""
+    """Ask a question whose answer is yes or no; the default is no."""
     return choose(question, {"y": "yes", "n": "no"}, "n") == "y"
 
 
 def ask_secret(question: str) -> str:
-    """Ask for a secret, which is not shown."""
+    """Ask for a secret, without showing what is typed."""
     with _ctrl_c_raises():
         return getpass.getpass(f"{question}: ", stream=sys.stderr)
 
@@ -73,13 +72,13 @@ def interrupt_asks(
     keep: str,
     pause: Callable[[], AbstractContextManager[None]],
 ) -> Iterator[None]:
-    """Ask before Ctrl-C does what it would do; it does it at most once.
+    """Ask a question at Ctrl-C, before it has its usual effect; it has that at most once.
 
     Args:
-        question: What is to be decided.
-        choices: What each letter stands for; the first is the default.
-        keep: The letter for going on as if nothing had been pressed.
-        pause: Gives a context in which nobody else writes to the terminal.
+        question: The question.
+        choices: The choice for each letter; the first is the default.
+        keep: The letter of the choice to ignore Ctrl-C.
+        pause: Returns a context in which nothing else is written to the terminal.
     """
     before = signal.getsignal(signal.SIGINT)
 
@@ -98,7 +97,7 @@ def interrupt_asks(
 
 
 async def until_interrupted(work: Coroutine[Any, Any, T]) -> T:
-    """Await work that Ctrl-C ends without ending the command.
+    """Await work that Ctrl-C cancels, without ending the command.
 
     Raises:
         Interruption: Ctrl-C was pressed; the work was cancelled.
@@ -131,7 +130,7 @@ def _interrupt_calls(press: Callable[[], None]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _ctrl_c_raises() -> Iterator[None]:
-    """Have Ctrl-C end a question at once: an event loop's own handler would wait for the loop."""
+    """Let Ctrl-C end a question at once; the handler of an event loop would wait for the loop."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield

@@ -1,4 +1,7 @@
-"""A small, honest ExPRES: Jupiter's moon-induced radio emission for the sandbox service."""
+"""A small model of ExPRES: the radio emission of Jupiter that its moons induce.
+
+It refuses what it does not model.
+"""
 
 from prefect_expres.sandbox.engine.errors import EngineError
 from prefect_expres.sandbox.engine.run import run_engine

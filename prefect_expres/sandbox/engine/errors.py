@@ -1,4 +1,4 @@
-"""What the engine says when it cannot compute."""
+"""The error of the engine."""
 
 
 class EngineError(Exception):

@@ -147,7 +147,7 @@ def epochs(moments: Clock) -> list[datetime]:
 def observer_track(
     configuration: Configuration, planet: Body, moments: Clock, ephemeris: Ephemeris | None
 ) -> Track:
-    """Place the observer at every step.
+    """Compute the position of the observer at every step.
 
     Raises:
         EngineError: The position would come from a web service.
@@ -172,21 +172,21 @@ def observer_track(
             apoapsis_latitude=float(observer.decl),
             apoapsis_longitude=float(observer.subl),
         )
-    place = (observer.fixe_dist, observer.fixe_subl, observer.fixe_decl)
-    if "auto" in place:
+    position = (observer.fixe_dist, observer.fixe_subl, observer.fixe_decl)
+    if "auto" in position:
         msg = (
             "OBSERVER.FIXE_DIST, FIXE_SUBL, FIXE_DECL: 'auto': the sandbox engine asks no web "
             "service for positions; write numbers, or give an ephemeris file"
         )
         raise EngineError(msg)
-    distance, west, latitude = (float(value) for value in place)
+    distance, west, latitude = (float(value) for value in position)
     still = np.ones_like(moments.motion)
     turned = 360.0 * moments.motion / float(planet.period)
     return Track((west + turned) % 360.0, latitude * still, distance * still)
 
 
 def moon_track(planet: Body, moon: Body, moments: Clock) -> Track:
-    """Place a moon at every step.
+    """Compute the position of a moon at every step.
 
     Raises:
         EngineError: Its phase is not a number.
@@ -232,8 +232,8 @@ def _orbit(
         raise EngineError(msg)
     eccentricity = np.sqrt(1.0 - (semi_minor / semi_major) ** 2)
     first = np.radians(phase)
-    turn = 2.0 * np.pi * moments.motion / (float(planet.orb_per) * semi_major**1.5)
-    anomaly = _eccentric_anomaly(first + eccentricity * np.sin(first) + turn, eccentricity)
+    travelled = 2.0 * np.pi * moments.motion / (float(planet.orb_per) * semi_major**1.5)
+    anomaly = _eccentric_anomaly(first + eccentricity * np.sin(first) + travelled, eccentricity)
     x = semi_major * (np.cos(anomaly) + eccentricity)
     y = semi_minor * np.sin(anomaly)
     tilt = np.radians(inclination)

@@ -1,4 +1,4 @@
-"""What the engine does not model: refused with a reason, never guessed."""
+"""Refuse, with a reason, what the engine does not model."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from prefect_expres.sandbox.engine.errors import EngineError
 
 
 def refuse_unmodelled(configuration: Configuration) -> None:
-    """Raise if the configuration asks for something that the engine does not do.
+    """Raise if the configuration asks for something that the engine does not model.
 
     Raises:
         EngineError: With every such thing, on one line: a job shows the last line of stderr.

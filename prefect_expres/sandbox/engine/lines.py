@@ -126,7 +126,7 @@ def _signature(model: FieldModel, shell: int) -> str:
 
 
 def _load(table: Path) -> FieldLines | None:
-    """Read a table; a missing or damaged one is as good as none."""
+    """Read a table; None if it is missing or damaged."""
     try:
         with table.open("rb") as stream, np.load(stream) as stored:
             return FieldLines(stored["position"], stored["field"], stored["count"])
@@ -135,7 +135,7 @@ def _load(table: Path) -> FieldLines | None:
 
 
 def _store(lines: FieldLines, table: Path) -> None:
-    """Write a table so that no reader ever sees a part of it."""
+    """Write a table atomically: no reader sees a part of it."""
     table.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=table.parent, suffix=".part")
     try:

@@ -1,4 +1,4 @@
-"""Writes the result as a CDF file with the variables that ExPRES writes.
+"""Write the result as a CDF file with the variables that ExPRES writes.
 
 The global attributes say plainly that the file comes from this engine and not from ExPRES.
 """
@@ -37,7 +37,7 @@ CREDIT = (
 
 
 def write_cdf(simulation: Simulation, directory: Path) -> Path:
-    """Write the file under a temporary name, then give it its own.
+    """Write the file under a temporary name, then rename it.
 
     Args:
         simulation: What is written.

@@ -1,4 +1,4 @@
-"""Runs a configuration from start to end and tells on standard output how it goes."""
+"""Run a configuration from start to end, with a log on standard output."""
 
 import time
 from pathlib import Path
@@ -30,7 +30,7 @@ from prefect_expres.sandbox.engine.table import SourceTable, source_table
 from prefect_expres.sandbox.engine.variables import Simulation
 
 REPORTED = 4
-"""How many times the loop over time says how far it is."""
+"""How many times the loop over time reports its progress."""
 
 
 def run_engine(
@@ -97,7 +97,7 @@ def _name(configuration: Configuration, ephemeris: Ephemeris | None) -> str:
     except ValueError as fault:
         raise EngineError(str(fault)) from None
     if "/" in name:
-        msg = f"{name!r} is no file name; take the '/' out of SIMU.DOI and the names"
+        msg = f"{name!r} is not a file name; take the '/' out of SIMU.DOI and the names"
         raise EngineError(msg)
     return name
 

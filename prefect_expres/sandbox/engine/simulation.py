@@ -65,7 +65,7 @@ class Emission:
 
     @property
     def visible(self) -> NDArray[np.bool_]:
-        """Say where the source is seen, shape (nt, nf)."""
+        """Where the source is visible, bool, shape (nt, nf)."""
         return self.theta > FILL
 
 

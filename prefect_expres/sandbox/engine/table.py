@@ -109,7 +109,7 @@ def _interpolate(wanted: Floats, known: Floats, values: Floats) -> Floats:
 
 
 def _rising_part(gyro: Floats) -> slice:
-    """Cut the line where a frequency would have two places.
+    """Cut the line where one frequency would have two positions.
 
     The field is weakest near the magnetic equator; above the weak region at 57° west in the north
     it falls again towards the line's end. ExPRES takes the frequency at the end for the highest

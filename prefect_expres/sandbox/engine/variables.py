@@ -100,7 +100,7 @@ def _axes(simulation: Simulation) -> Iterator[Variable]:
 
 
 def _polarization(simulation: Simulation) -> Variable:
-    """Tell the sense of rotation; where several sources are seen, the last one's, as in ExPRES."""
+    """Return the sense of rotation; of several visible sources that of the last, as in ExPRES."""
     values = np.full(_spectrum_shape(simulation), NO_POLARIZATION, dtype=np.int16)
     for lane, emission in zip(simulation.lanes, simulation.emissions, strict=True):
         values[emission.visible] = _sense(lane.source)

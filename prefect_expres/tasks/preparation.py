@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from prefect_expres.blocks import ExpresService
@@ -11,10 +10,11 @@ from prefect_expres.execution.prepare import AnyConfiguration, build_request, re
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import LogListener
+from prefect_expres.prefect_support.sync_task import sync_compatible_task
 from prefect_expres.tasks.ephemeris import compute_ephemeris
 
 
-@task(name="Prepare simulation", cache_policy=NO_CACHE)
+@sync_compatible_task(name="Prepare simulation", cache_policy=NO_CACHE)
 async def prepare(
     configuration: AnyConfiguration,
     service: ExpresService,
@@ -22,6 +22,8 @@ async def prepare(
     branch: str = "master",
     label: str | None = None,
     execution_duration: int = 600,
+    *,
+    refresh: bool = False,
 ) -> SimulationRequest:
     """Read and check everything before anything is sent.
 
@@ -30,11 +32,13 @@ async def prepare(
     Args:
         configuration: Path or fsspec URL of a file, its content, or the model.
         service: The service, whose access rules hold.
-        ephemeris: Path or fsspec URL of the CSV file that ``OBSERVER.EPHEM`` names, or a source
-            that computes it; then observer and moons' phases are set, too.
+        ephemeris: Path or fsspec URL of the CSV file that ``OBSERVER.EPHEM`` names; or a source
+            that computes it, or what `compute_ephemeris` gave: then observer and moons' phases
+            are set, too.
         branch: The ExPRES git branch.
         label: A short name for people.
-        execution_duration: Seconds that the job may run.
+        execution_duration: Seconds that the job may run; give `create_job` the same.
+        refresh: Ask the source of the ephemeris again, even if its answer is cached.
 
     Returns:
         The request, for `create_job`.
@@ -48,12 +52,7 @@ async def prepare(
     if service.access.warning:
         log_warning(service.access.warning)
     model = await read_configuration(configuration)
+    compute = compute_ephemeris.with_options(refresh_cache=True) if refresh else compute_ephemeris
     return await build_request(
-        model,
-        service.access,
-        ephemeris,
-        branch,
-        label,
-        compute=compute_ephemeris,
-        tell=LogListener(),
+        model, service.access, ephemeris, branch, label, compute=compute, tell=LogListener()
     )

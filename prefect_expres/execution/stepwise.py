@@ -1,0 +1,148 @@
+"""A simulation by separate calls: begin it, wait for it, download its results."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+
+from prefect_expres.errors import JobError
+from prefect_expres.execution.attempts import SHORTEST_TIMEOUT, Finished
+from prefect_expres.execution.election import Submission
+from prefect_expres.execution.events import (
+    AttemptFailed,
+    JobChosen,
+    Listener,
+    StepTaken,
+    ignore,
+)
+from prefect_expres.execution.guard import JobGuard
+from prefect_expres.execution.manifest import PhaseTime, SimulationResult, find_verified
+from prefect_expres.execution.options import RunOptions
+from prefect_expres.execution.run import complete, folder_of
+from prefect_expres.execution.steps import Steps
+from prefect_expres.execution.view import ResultView
+from prefect_expres.expres import SimulationRequest
+from prefect_expres.uws import Job
+
+Connect = Callable[[], AbstractAsyncContextManager[Steps]]
+"""Gives the steps on a client that is open for as long as the context."""
+
+
+class StepwiseRun:
+    """One simulation that is begun, waited for and downloaded by separate calls.
+
+    Each call has a client of its own, since the calls may come from different event loops. A call
+    that is cancelled or gives up stops the job, as in `Attempts`.
+
+    Args:
+        request: The simulation.
+        output: Path or fsspec URL under which the simulation gets a folder of its own.
+        options: How it is to be run; one job is tried.
+        connect: Gives the steps.
+        made_from: What configuration and ephemeris were given as, for the lineage.
+        tell: Is told what happens.
+    """
+
+    def __init__(
+        self,
+        request: SimulationRequest,
+        output: str,
+        options: RunOptions,
+        connect: Connect,
+        *,
+        made_from: tuple[object, object] = (None, None),
+        tell: Listener = ignore,
+    ) -> None:
+        self._request = request
+        self._folder = folder_of(request, output)
+        self._options = options
+        self._connect = connect
+        self._made_from = made_from
+        self._tell = tell
+        self._deadline = 0.0
+        self._finished: tuple[Job, tuple[PhaseTime, ...]] | None = None
+        self.submission: Submission | None = None
+        self.result: SimulationResult | None = None
+        self.view: ResultView | None = None
+
+    async def find(self) -> bool:
+        """Look whether the simulation stands complete and verified; then it is the result."""
+        if not self._options.exclusive:
+            self.result = await find_verified(self._folder, self._request.fingerprint)
+        if self.result is None:
+            return False
+        msg = f"The identical simulation was found and verified in {self._folder}"
+        await self._tell(StepTaken("found", msg))
+        return True
+
+    async def begin(self) -> None:
+        """Find or create the job that runs the simulation, and start it."""
+        async with self._guarded() as (steps, guard):
+            self._deadline = steps.clock.now() + self._options.seconds_to_wait
+            submission = await steps.create(self._request, self._options, ())
+            self.submission = guard.submission = submission
+            await self._tell(JobChosen(self._request.label, submission.job_url))
+            await steps.start(submission, self._seconds_left(steps))
+
+    async def wait(self) -> None:
+        """Wait until the job has completed; it does nothing where the result is known.
+
+        Raises:
+            JobError: The job ended without results.
+            WaitTimeout: The job was not done in time; it was stopped.
+        """
+        if self.submission is None or self._finished is not None:
+            return
+        try:
+            async with self._guarded() as (steps, _):
+                self._finished = await steps.finish(
+                    self.submission,
+                    self._request.label,
+                    self._seconds_left(steps),
+                    self._options.execution_duration,
+                )
+        except JobError as fault:
+            await self._tell(AttemptFailed(self._request.label, fault))
+            raise
+
+    async def bring_home(self) -> SimulationResult:
+        """Download the results and complete them, once; wait for them first if nobody has.
+
+        Raises:
+            JobError: The job ended without results.
+            TransferError: A result did not arrive whole, or may not be fetched.
+        """
+        await self.wait()
+        if self.result is None:
+            self.result, self.view = await self._completed()
+        return self.result
+
+    async def _completed(self) -> tuple[SimulationResult, ResultView]:
+        submission, finished = self.submission, self._finished
+        assert submission is not None
+        assert finished is not None
+        async with self._connect() as steps:
+            await self._guard(steps).stop_strays()
+            files = await steps.download(submission, self._folder)
+            return await complete(
+                self._request,
+                Finished(submission, *finished, files),
+                self._folder,
+                self._options.execution_duration,
+                steps,
+                made_from=self._made_from,
+            )
+
+    @contextlib.asynccontextmanager
+    async def _guarded(self) -> AsyncIterator[tuple[Steps, JobGuard]]:
+        async with self._connect() as steps:
+            guard = self._guard(steps)
+            async with guard.stopped_on_exit():
+                yield steps, guard
+
+    def _guard(self, steps: Steps) -> JobGuard:
+        guard = JobGuard(self._request, steps, self._options, self._tell)
+        guard.submission = self.submission
+        return guard
+
+    def _seconds_left(self, steps: Steps) -> float:
+        return max(self._deadline - steps.clock.now(), SHORTEST_TIMEOUT)

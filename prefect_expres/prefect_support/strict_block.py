@@ -1,0 +1,79 @@
+"""Blocks that refuse fields that they do not have, and carry their logo."""
+
+from abc import ABC
+from typing import Any, ClassVar, Self
+from uuid import uuid4
+
+from prefect.blocks.core import Block
+from prefect.client.schemas.objects import BlockType
+from pydantic import HttpUrl, model_validator
+
+PICTURE = HttpUrl("https://github.com/maserlib.png?size=200")
+"""GitHub gives an organization's picture under its name: here MASER's, whose service it is."""
+
+LOGO = (
+    "data:image/png;base64,"
+    "iVBORw0KGgoAAAANSUhEUgAAAEAAAABABAMAAABYR2ztAAAAElBMVEXg0MPJn3ahdFsoLD8RGDAQGDCsQy+fAAAB"
+    "3UlEQVR42r2VvXLbQAyEP9CehFKaO7pyKv6kc2ONnyGPH+YJRLITU4gHNZLGM+aloCNR0lEuPAorzNwSWOwtcPLT"
+    "cPWLPjgn4iYAN4rvQ4BllJtrAF+jWXYNAGtHdoVDCn3ZDPHd0+W5zM0K/+cxngIws7MVfmPjSR0kf4G1m8wA2HhF"
+    "OzdXlMwX9FU4g68lBrFb3X0zoQz+V6WAFFAGS3iWpQLJgrcmBFBYlwrkhjLEYY+y29gY8S3zAGD2GK/YJRbMaj8P"
+    "Sv1PBOlbjcJCvotQ0IeVFLvV/dzAVieUlAJfguSBNrtKgeSZvgEbAKwHIQu8A0kvOXStk1mMfGn1eyxfgxyWbuhA"
+    "IbnMIKYdnLDV1yx0WUmxoO9AMhxIFGoxpW4g4a0JO0oKegeSTs5F8kyliOH3OaCrqppjB/iz0esqRXwOkjYuxeLV"
+    "ROci+7oGyahBTK/jEr5TAF8pJPQ6sBwBXHOYfiT1ClKYMYfugFQjBoWHH2OSfmMPvjYYPNiTBeJPGr57Sc43jDuu"
+    "riglSS62nAtvuc8v0vuR1Y/hjUqY+hA+BDPYD0uYAN1xicjKwfjh58A6fR9+Ey5hg2yi8doY/jxJcGJaa1HEWqYA"
+    "UnSKWDMJ4OiCm7+b/xnwF2YSpe8dUSjzAAAAAElFTkSuQmCC"
+)
+"""A PNG file of 64 by 64 pixels, as a URL that needs no network."""
+
+PREFECTS_FIELDS = {
+    "block_type_slug",
+    "_block_document_id",
+    "_block_document_name",
+    "_is_anonymous",
+}
+
+
+class StrictBlock(Block, ABC):
+    """A block that refuses unknown fields, where Prefect's own take any name.
+
+    What is saved may come from another version: fields that this one does not know are left out.
+    """
+
+    _logo_url: ClassVar[Any] = LOGO
+
+    @classmethod
+    def _to_block_type(cls) -> BlockType:
+        """Describe the block for Prefect's server.
+
+        Prefect's client takes http and https addresses only as the logo of a block type, and
+        cannot read a block type that has another one. So its UI gets the address of a picture on
+        the network.
+        """
+        return BlockType(
+            id=cls._block_type_id or uuid4(),
+            slug=cls.get_block_type_slug(),
+            name=cls.get_block_type_name(),
+            logo_url=PICTURE,
+            documentation_url=cls._documentation_url,
+            description=cls.get_description(),
+            code_example=cls.get_code_example(),
+        )
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Read a saved block; fields that only other versions know are left out."""
+        if isinstance(obj, dict):
+            known = cls.model_fields.keys() | PREFECTS_FIELDS
+            obj = {name: value for name, value in obj.items() if name in known}
+        return super().model_validate(obj, **options)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_unknown_fields(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        if unknown := data.keys() - cls.model_fields.keys() - PREFECTS_FIELDS:
+            names = ", ".join(cls.model_fields)
+            msg = f"{cls.__name__} has no {', '.join(sorted(unknown))}; its fields are {names}"
+            raise ValueError(msg)
+        return data

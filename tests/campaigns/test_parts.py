@@ -1,0 +1,122 @@
+"""The parts of a campaign that need no server: numbers, parameters of workers, and its manifest."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.campaigns.index import CampaignFacts, CampaignManifest, keep_index
+from prefect_expres.campaigns.journal import Row
+from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
+from prefect_expres.campaigns.runner import CampaignSettings
+from prefect_expres.campaigns.workers import numbers_for, worker_parameters
+from prefect_expres.errors import CampaignError
+from prefect_expres.execution import RunOptions
+
+PLAN = RoutinePlan(first=date(2018, 9, 13), last=date(2018, 9, 14))
+
+
+def settings(in_flight: int = 8, max_failures: int | None = 2) -> CampaignSettings:
+    """Give the settings of a campaign of a guest."""
+    service = ExpresService(base_url="http://127.0.0.1:9")
+    options = RunOptions("0" * 16, 700, 50.0, 3)
+    return CampaignSettings(service, "out", "master", options, in_flight, max_failures)
+
+
+def row(number: int, state: str = "completed") -> Row:
+    """Give the row of a simulation."""
+    return Row.model_validate({"number": number, "label": f"io-{number}", "state": state})
+
+
+def test_a_worker_begins_with_its_own_part_and_goes_on_with_that_of_others() -> None:
+    """Every number once; what others have is taken from the end."""
+    assert list(numbers_for(7, 0, 3)) == [0, 3, 6, 5, 4, 2, 1]
+    assert list(numbers_for(7, 2, 3)) == [2, 5, 6, 4, 3, 1, 0]
+    assert list(numbers_for(2, 2, 3)) == [1, 0]
+
+
+def test_workers_divide_the_slots() -> None:
+    """Each is told the campaign's options; the first ones have one slot more."""
+    given = worker_parameters(PLAN, settings(8), "c-1", 3)
+    assert [(each["worker"], each["in_flight"]) for each in given] == [(0, 3), (1, 3), (2, 2)]
+    del given[1]["worker"], given[1]["in_flight"]
+    assert given[1] == {
+        "plan": PLAN.model_dump(mode="json"),
+        "service": given[0]["service"],
+        "output": "out",
+        "campaign": "c-1",
+        "workers": 3,
+        "max_failures": 2,
+        "branch": "master",
+        "execution_duration": 700,
+        "timeout": 50.0,
+        "attempts": 3,
+    }
+    assert given[0]["service"]["base_url"] == "http://127.0.0.1:9"
+
+
+def test_each_worker_needs_a_slot() -> None:
+    """Three workers of three slots have one each; of two they are refused."""
+    given = worker_parameters(PLAN, settings(3), "c", 3)
+    assert [each["in_flight"] for each in given] == [1, 1, 1]
+    with pytest.raises(CampaignError, match="in_flight of at least 3, not 2"):
+        worker_parameters(PLAN, settings(2), "c", 3)
+
+
+def test_a_token_is_not_handed_on() -> None:
+    """A service with one must be saved, so that workers load it themselves."""
+    service = ExpresService(base_url="http://127.0.0.1:9", user="ann", token=SecretStr("t"))
+    owned = CampaignSettings(service, "out", "master", RunOptions("0" * 16), 2, None)
+    with pytest.raises(CampaignError, match="Save the service"):
+        worker_parameters(PLAN, owned, "c", 2)
+
+
+def test_workers_number_files_alike(tmp_path: Path) -> None:
+    """A pattern is settled before it is handed on: a file that comes later has no number."""
+    for name in ("b.json", "a.json"):
+        (tmp_path / name).write_text("{}")
+    plan = FilesPlan(configurations=(f"{tmp_path}/*.json",))
+    given = worker_parameters(plan, settings(), "c", 2)
+    assert given[0]["plan"]["configurations"] == [
+        f"file://{tmp_path}/a.json",
+        f"file://{tmp_path}/b.json",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("failed", "most", "too_many"), [(2, 2, False), (3, 2, True), (1, 0, True), (99, None, False)]
+)
+def test_more_failures_than_allowed_are_too_many(
+    failed: int, most: int | None, *, too_many: bool
+) -> None:
+    """As many as allowed are not; only failures count."""
+    rows = {number: row(number, "failed") for number in range(failed)} | {99: row(99)}
+    assert settings(max_failures=most).too_many_failed(rows) is too_many
+
+
+async def test_the_manifest_counts_what_became_of_each_simulation(tmp_path: Path) -> None:
+    """In the order of the plan; only what was run now counts as service time."""
+    rows = {
+        2: row(2, "failed"),
+        0: row(0).model_copy(update={"run_seconds": 10.0, "bytes": 5}),
+        1: row(1, "found").model_copy(update={"run_seconds": 99.0, "bytes": 7}),
+    }
+    facts = CampaignFacts(
+        campaign="c",
+        plan=PLAN,
+        service="http://127.0.0.1:9",
+        branch="master",
+        simulations=4,
+        wall_seconds=1.5,
+        list_requests=3,
+    )
+    result = await keep_index(str(tmp_path), rows, facts)
+    assert [each.number for each in result.rows] == [0, 1, 2]
+    assert (result.completed, result.found, result.failed, result.not_begun) == (1, 1, 1, 1)
+    assert (result.service_seconds, result.bytes) == (10.0, 12)
+    assert result.failures == (rows[2],)
+    assert CampaignFacts(**result.model_dump(include=set(CampaignFacts.model_fields))) == facts
+    kept = CampaignManifest.model_validate_json(Path(result.manifest).read_bytes())
+    assert kept == CampaignManifest(**result.model_dump(exclude={"output", "rows"}))

@@ -1,0 +1,94 @@
+"""Names, numbers and the shape of Jupiter."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from prefect_expres.ephemeris.bodies import (
+    AU_KM,
+    EQUATOR_KM,
+    JUPITER,
+    JUPITER_BARYCENTER,
+    LIGHT_KM_S,
+    POLE_KM,
+    naif_id,
+    planetocentric,
+)
+from prefect_expres.errors import EphemerisError
+
+
+def test_constants_are_those_of_the_iau() -> None:
+    """The au and c are exact by definition; the radii are those of the IAU report for 2015."""
+    assert (AU_KM, LIGHT_KM_S) == (149_597_870.7, 299_792.458)
+    assert (EQUATOR_KM, POLE_KM) == (71_492.0, 66_854.0)
+    assert (JUPITER, JUPITER_BARYCENTER) == (599, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("Sun", 10),
+        ("Earth", 399),
+        ("Io", 501),
+        ("Europa", 502),
+        ("Ganymede", 503),
+        ("Callisto", 504),
+        ("JUICE", -28),
+        ("voyager 1", -31),
+        ("Voyager_2", -32),
+        ("Ulysses", -55),
+        (" juno ", -61),
+        ("Galileo", -77),
+        ("Cassini", -82),
+        ("New-Horizons", -98),
+        ("Europa Clipper", -159),
+        ("-61", -61),
+        ("399", 399),
+        (" -28 ", -28),
+    ],
+)
+def test_names_become_naif_numbers(name: str, number: int) -> None:
+    """Names are taken in any spelling, numbers as they are."""
+    assert naif_id(name) == number
+
+
+@pytest.mark.parametrize("name", ["Rosetta", "", "-", "--61", "6.1", "+61", "-Juno2"])
+def test_unknown_names_are_asked_for_as_numbers(name: str) -> None:
+    """The error shows how."""
+    with pytest.raises(EphemerisError, match=r"no NAIF number here.*'-61' for Juno"):
+        naif_id(name)
+
+
+def test_a_long_name_is_cut_in_the_message() -> None:
+    """At 40 characters."""
+    with pytest.raises(EphemerisError, match=r"observer 'x{40}' has"):
+        naif_id("x" * 1000)
+
+
+@pytest.mark.parametrize(
+    ("planetodetic", "centric"),
+    [
+        (0.0, 0.0),
+        (-3.323129, -2.906710),
+        (30.0, 26.787825),
+        (45.0, 41.168394),
+        (-45.0, -41.168394),
+        (89.0, 88.856473),
+        (90.0, 90.0),
+        (-90.0, -90.0),
+    ],
+)
+def test_latitudes_are_flattened_to_the_centre(planetodetic: float, centric: float) -> None:
+    """By tan φc = (b/a)² tan φd."""
+    assert planetocentric(planetodetic) == pytest.approx(centric, abs=1e-6)
+
+
+@given(st.floats(-math.pi / 2, math.pi / 2))
+def test_the_normal_of_the_ellipse_has_the_planetodetic_latitude(parameter: float) -> None:
+    """A point of the ellipse, the direction of its normal there, and that of its radius."""
+    x, z = EQUATOR_KM * math.cos(parameter), POLE_KM * math.sin(parameter)
+    normal = math.atan2(z / POLE_KM**2, x / EQUATOR_KM**2)
+    radius = math.atan2(z, x)
+    assert planetocentric(math.degrees(normal)) == pytest.approx(math.degrees(radius), abs=1e-9)

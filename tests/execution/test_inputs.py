@@ -1,0 +1,199 @@
+"""What a job was given, in each way that services tell it."""
+
+import json
+from typing import get_args
+
+import pytest
+
+from prefect_expres.errors import Unreachable
+from prefect_expres.execution import rebuild_request
+from prefect_expres.execution.inputs import is_same
+from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.expres.run_id import RunId
+from tests.support.virtual_service import Inputs, VirtualJob, VirtualService
+from tests.support.virtual_time import in_virtual_time
+
+EVERY_WAY = pytest.mark.parametrize("inputs", get_args(Inputs))
+
+
+async def compared(
+    service: VirtualService, job: VirtualJob, simulation: SimulationRequest
+) -> bool | None:
+    """Say whether a job runs a simulation."""
+    async with service.client() as client:
+        return await is_same(client, job.id, simulation)
+
+
+async def rebuilt(service: VirtualService, job: VirtualJob) -> SimulationRequest | None:
+    """Rebuild what a job runs."""
+    name = RunId.parse(job.run_id)
+    assert name is not None
+    async with service.client() as client:
+        return await rebuild_request(client, job.id, name)
+
+
+@EVERY_WAY
+@in_virtual_time
+async def test_the_same_files_are_the_same_simulation(
+    observed: SimulationRequest, inputs: Inputs
+) -> None:
+    """A text that lost the white space at its ends in the document, too."""
+    service = VirtualService(inputs=inputs)
+    job = service.plant(observed)
+    assert await compared(service, job, observed) is True
+    assert await rebuilt(service, job) == observed
+    job.given = {name.upper(): content for name, content in job.given.items()}
+    assert await compared(service, job, observed) is True
+    assert await rebuilt(service, job) == observed
+
+
+@EVERY_WAY
+@in_virtual_time
+async def test_another_file_is_another_simulation(
+    observed: SimulationRequest, inputs: Inputs
+) -> None:
+    """Whether it is the configuration or the ephemeris; it is not rebuilt under this name."""
+    service = VirtualService(inputs=inputs)
+    assert observed.ephemeris is not None
+    content = observed.configuration.content()
+    other = Configuration.from_mapping(content | {"SIMU": content["SIMU"] | {"NAME": "other"}})
+    for name, changed in (
+        ("config", other.to_json()),
+        ("config", b'{"no": "configuration"}'),
+        ("config", b"no JSON\n at all"),
+        ("ephemeride", observed.ephemeris.replace(b"1", b"4")),
+        ("branch", b"develop"),
+    ):
+        job = service.plant(observed)
+        job.given[name] = changed
+        assert await compared(service, job, observed) is False
+        assert await rebuilt(service, job) is None
+
+
+@in_virtual_time
+async def test_white_space_counts_in_a_file(observed: SimulationRequest) -> None:
+    """Only a document loses it."""
+    service = VirtualService()
+    job = service.plant(observed)
+    job.given["ephemeride"] = job.given["ephemeride"] + b"\n"
+    assert await compared(service, job, observed) is False
+    assert await rebuilt(service, job) is None
+
+
+@in_virtual_time
+async def test_a_trimmed_ephemeris_may_have_ended_with_a_line_or_not(
+    observed: SimulationRequest,
+) -> None:
+    """Both are tried."""
+    service = VirtualService(inputs="in the document")
+    for track in (b"1, 2\n3, 4\n", b"1, 2\n3, 4"):
+        request = SimulationRequest.build(observed.configuration, track, label="io")
+        assert await rebuilt(service, service.plant(request)) == request
+
+
+@in_virtual_time
+async def test_without_a_configuration_nothing_can_be_said(observed: SimulationRequest) -> None:
+    """No file and an empty one alike."""
+    service = VirtualService(inputs="in the document")
+    job = service.plant(observed)
+    job.given["config"] = b""
+    assert await compared(service, job, observed) is None
+    assert await rebuilt(service, job) is None
+    del job.given["config"]
+    assert await compared(service, job, observed) is None
+    assert await rebuilt(service, job) is None
+
+
+@in_virtual_time
+async def test_without_its_ephemeris_it_is_another_simulation(observed: SimulationRequest) -> None:
+    """And cannot be rebuilt."""
+    service = VirtualService()
+    job = service.plant(observed)
+    del job.given["ephemeride"]
+    assert await compared(service, job, observed) is False
+    assert await rebuilt(service, job) is None
+
+
+@in_virtual_time
+async def test_another_branch_is_seen_before_files_are_read(observed: SimulationRequest) -> None:
+    """A branch that cannot be one is refused; none is the default one."""
+    service = VirtualService()
+    job = service.plant(observed)
+    job.given["branch"] = b"a branch; of trees"
+    assert await compared(service, job, observed) is False
+    assert not service.asked(r"GET /.*/parameters/")
+    assert await rebuilt(service, job) is None
+    del job.given["branch"]
+    assert await compared(service, job, observed) is True
+    assert await rebuilt(service, job) == observed
+
+
+@in_virtual_time
+async def test_a_file_of_any_size_is_not_read_for_a_comparison(
+    simulation: SimulationRequest,
+) -> None:
+    """Four times what was sent, and 64 KiB more, is too much."""
+    service = VirtualService()
+    job = service.plant(simulation)
+    sent = simulation.configuration.to_json()
+    limit = 4 * len(sent) + 65_536
+    job.given["config"] = sent + b" " * (limit - len(sent))
+    assert await compared(service, job, simulation) is True
+    job.given["config"] += b" "
+    assert await compared(service, job, simulation) is None
+
+
+@in_virtual_time
+async def test_inputs_that_do_not_come_are_given_up(simulation: SimulationRequest) -> None:
+    """After half a second, one and two."""
+    service = VirtualService()
+    job = service.plant(simulation)
+    service.trouble("GET /.*/parameters$", 404, times=1e9)
+    assert await compared(service, job, simulation) is None
+    assert service.now() == 3.5
+    assert await rebuilt(service, job) is None
+
+
+@pytest.mark.parametrize("status", [400, 403, 500])
+@in_virtual_time
+async def test_inputs_that_are_refused_are_not_shown(
+    simulation: SimulationRequest, status: int
+) -> None:
+    """That is no error."""
+    service = VirtualService()
+    job = service.plant(simulation)
+    service.trouble("GET /.*/parameters$", status, times=1e9)
+    assert await compared(service, job, simulation) is None
+    assert await rebuilt(service, job) is None
+
+
+@in_virtual_time
+async def test_a_service_that_is_away_is_an_error(simulation: SimulationRequest) -> None:
+    """Nothing can be said of the job."""
+    service = VirtualService()
+    job = service.plant(simulation)
+    service.trouble("GET /.*/parameters$", 503, times=1e9)
+    with pytest.raises(Unreachable):
+        await rebuilt(service, job)
+
+
+@in_virtual_time
+async def test_white_space_at_the_ends_of_a_text_is_let_pass(observed: SimulationRequest) -> None:
+    """Services may end it with a line of their own."""
+    service = VirtualService(inputs="by name")
+    job = service.plant(observed)
+    job.given["ephemeride"] = b"\n" + job.given["ephemeride"] + b"\n"
+    assert await compared(service, job, observed) is True
+
+
+@in_virtual_time
+async def test_a_document_with_the_content_needs_no_other_reading(
+    observed: SimulationRequest,
+) -> None:
+    """Also where the content is one line."""
+    service = VirtualService(inputs="in the document")
+    job = service.plant(observed)
+    job.given["config"] = json.dumps(observed.configuration.content()).encode()
+    assert b"\n" not in job.given["config"]
+    assert await compared(service, job, observed) is True
+    assert not service.asked("GET /.*/parameters/")

@@ -1,0 +1,160 @@
+"""From what a user gives to a request: read, checked and told."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+
+from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris, Span, read_csv, span_of
+from prefect_expres.errors import ConfigurationError, EphemerisError
+from prefect_expres.execution import RunOptions
+from prefect_expres.execution.prepare import (
+    LARGEST_INPUT,
+    build_request,
+    compute_csv,
+    read_configuration,
+)
+from prefect_expres.expres import Access, Configuration, SimulationRequest, warnings_of
+from tests.support.listening import Told
+
+GUEST = Access.of(None)
+SOURCE = AnalyticEphemeris(observer="Earth")
+
+
+def model_of(configuration: dict[str, Any], **observer: str) -> Configuration:
+    """Give a configuration with another observer."""
+    return Configuration.from_mapping(
+        configuration | {"OBSERVER": configuration["OBSERVER"] | observer}
+    )
+
+
+async def test_a_configuration_is_read_from_wherever_it_is(
+    configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """A model, its content, a path, or a URL give the same."""
+    model = Configuration.from_mapping(configuration)
+    path = tmp_path / "io.json"
+    path.write_text(json.dumps(configuration))
+    url = f"memory://{tmp_path.name}/io.json"
+    with fsspec.open(url, "wb") as stream:
+        stream.write(path.read_bytes())
+    for given in (model, configuration, path, str(path), url):
+        assert (await read_configuration(given)).canonical() == model.canonical()
+
+
+async def test_a_model_is_checked_again(configuration: dict[str, Any]) -> None:
+    """What was changed without the rules does not go out."""
+    model = Configuration.from_mapping(configuration)
+    broken = model.model_copy(update={"time": model.time.model_copy(update={"nbr": -1})})
+    with pytest.raises(ConfigurationError, match="NBR"):
+        await read_configuration(broken)
+    with pytest.raises(ConfigurationError):
+        await read_configuration(configuration | {"TIME": {"MIN": 0, "MAX": 1, "NBR": -1}})
+
+
+async def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """By its name."""
+    with pytest.raises(ConfigurationError, match=r"none\.json cannot be read"):
+        await read_configuration(tmp_path / "none.json")
+
+
+async def test_inputs_have_a_largest_size(configuration: dict[str, Any], tmp_path: Path) -> None:
+    """A byte more than 64 MiB is refused before it is read as a whole."""
+    assert LARGEST_INPUT == 64 * 1024 * 1024
+    large = tmp_path / "large"
+    with large.open("wb") as stream:
+        stream.truncate(LARGEST_INPUT + 1)
+    with pytest.raises(ConfigurationError, match=r"larger than 67108864 bytes"):
+        await read_configuration(large)
+    model = model_of(configuration, TYPE="Pre-Defined", EPHEM="earth.csv")
+    with pytest.raises(EphemerisError, match=r"larger than 67108864 bytes"):
+        await build_request(model, GUEST, large)
+    with large.open("wb") as stream:
+        stream.truncate(LARGEST_INPUT)
+    assert await build_request(model, GUEST, large)
+
+
+async def test_a_request_is_told_with_what_it_is(
+    configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """Label, sizes and the start of the fingerprint."""
+    told = Told()
+    track = tmp_path / "earth.csv"
+    track.write_bytes(b"a track")
+    model = model_of(configuration, TYPE="Pre-Defined", EPHEM="earth.csv")
+    request = await build_request(model, GUEST, str(track), "master", "my-io", tell=told)
+    assert request == SimulationRequest.build(model, b"a track", "master", "my-io")
+    (line,) = told.steps("prepare")
+    assert line == (
+        f"my-io, {model.time.nbr} times, {model.frequency.nbr} frequencies, "
+        f"{model.number.source} sources, fingerprint {request.fingerprint[:12]}"
+    )
+    other = await build_request(model, Access.of("ann"), track, "develop", tell=told)
+    assert (other.branch, other.label) == ("develop", SimulationRequest.build(model, b"").label)
+
+
+async def test_warnings_are_told(configuration: dict[str, Any]) -> None:
+    """What ExPRES would do without a word, and what takes longer than this user may run."""
+    model = Configuration.from_mapping(configuration)
+    for access in (GUEST, Access(longest_run=1, any_branch=False, shared=True)):
+        told = Told()
+        await build_request(model, access, tell=told)
+        assert told.warnings == [str(warning) for warning in warnings_of(model, access)]
+        assert told.warnings
+
+
+async def test_an_ephemeris_is_needed_where_it_is_named(
+    configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """And only there; one that is not there is told by its name."""
+    model = model_of(configuration, TYPE="Pre-Defined", EPHEM="earth.csv")
+    with pytest.raises(EphemerisError, match=r"earth\.csv"):
+        await build_request(model, GUEST)
+    with pytest.raises(EphemerisError, match=r"none\.csv cannot be read"):
+        await build_request(model, GUEST, tmp_path / "none.csv")
+
+
+async def test_a_source_sets_observer_and_phases(configuration: dict[str, Any]) -> None:
+    """It is computed at the configuration's times, and its file goes along."""
+    asked: list[tuple[AnyEphemeris, Span]] = []
+
+    async def compute(source: AnyEphemeris, span: Span) -> str:
+        asked.append((source, span))
+        return await compute_csv(source, span)
+
+    model = Configuration.from_mapping(configuration)
+    request = await build_request(model, GUEST, SOURCE, compute=compute)
+    assert asked == [(SOURCE, span_of(model))]
+    assert request.ephemeris is not None
+    assert request.configuration.observer.ephem
+    track = read_csv(request.ephemeris)
+    assert track.span == span_of(request.configuration)
+    assert await build_request(model, GUEST, SOURCE) == request
+    computed = await compute_csv(SOURCE, span_of(model))
+    assert await build_request(model, GUEST, computed) == request
+
+
+async def test_a_computed_ephemeris_is_told(configuration: dict[str, Any]) -> None:
+    """Its observer, how many times, and its source."""
+    told = Told()
+    span = span_of(Configuration.from_mapping(configuration))
+    await compute_csv(SOURCE, span, told)
+    (line,) = told.steps("observe")
+    assert line.startswith(f"Earth, {span.count} times, from ")
+
+
+def test_the_owner_of_a_run_fits_a_run_id() -> None:
+    """Sixteen digits, or none as long as it is not known; anything else is refused at once."""
+    assert RunOptions().owner == ""
+    assert RunOptions("0123456789abcdef").owner == "0123456789abcdef"
+    for owner in ("me", "0123456789ABCDEF", "0123456789abcdef0"):
+        with pytest.raises(ValueError, match=owner):
+            RunOptions(owner)
+
+
+def test_a_job_is_waited_for_an_hour_over_its_duration() -> None:
+    """Or as long as is asked for."""
+    assert RunOptions(execution_duration=700).seconds_to_wait == 4300.0
+    assert RunOptions(execution_duration=700, timeout=5.0).seconds_to_wait == 5.0

@@ -1,0 +1,154 @@
+"""How results are fetched, and what is told when there are none: in virtual time."""
+
+from pathlib import Path
+
+import pytest
+
+from prefect_expres.errors import JobFailed, JobLost, ResultsMissing, TooLarge, UnsafeName
+from prefect_expres.execution import ClientSteps, Submission, fault_with_evidence, fetch_results
+from prefect_expres.execution.events import BytesReceived
+from prefect_expres.execution.evidence import LONGEST_TEXT, TAIL_LINES
+from prefect_expres.expres import SimulationRequest
+from prefect_expres.uws import ErrorSummary, Phase
+from tests.support.listening import Told
+from tests.support.virtual_service import CDF, URL, VirtualJob, VirtualService
+from tests.support.virtual_time import in_virtual_time
+
+
+def completed(
+    service: VirtualService, simulation: SimulationRequest, **facts: object
+) -> VirtualJob:
+    """Add a job that has completed."""
+    return service.plant(simulation, id="done", phase=Phase.COMPLETED, **facts)
+
+
+def chosen(job: VirtualJob) -> Submission:
+    """Give the submission that has chosen a job."""
+    return Submission(
+        job_id=job.id, job_url=f"{URL}/{job.id}", run_id="", ours=True, phase=job.phase
+    )
+
+
+@in_virtual_time
+async def test_all_results_are_downloaded_and_counted(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Each has its name, and the bytes so far are told."""
+    service, told = VirtualService(), Told()
+    job = completed(service, simulation, results={"io.cdf": CDF, "run.log": b"done"})
+    async with service.client() as client:
+        files = await ClientSteps(client, tell=told).download(chosen(job), str(tmp_path))
+    assert {file.name: Path(tmp_path, file.name).read_bytes() for file in files} == job.results
+    assert told.of(BytesReceived) == [
+        BytesReceived("io.cdf", len(CDF), None),
+        BytesReceived("run.log", 4, None),
+    ]
+
+
+@in_virtual_time
+async def test_a_result_may_not_take_the_manifests_name(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Nor be larger than allowed."""
+    service = VirtualService()
+    job = completed(service, simulation, results={"io.cdf": CDF, "Manifest.json": b"{}"})
+    async with service.client() as client:
+        with pytest.raises(UnsafeName, match="Manifest"):
+            await ClientSteps(client).download(chosen(job), str(tmp_path))
+        del job.results["Manifest.json"]
+        with pytest.raises(TooLarge):
+            await ClientSteps(client, len(CDF) - 1).download(chosen(job), str(tmp_path))
+        assert not list(tmp_path.iterdir())
+        await ClientSteps(client, len(CDF)).download(chosen(job), str(tmp_path))
+
+
+@in_virtual_time
+async def test_results_that_are_listed_late_are_waited_for(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """The list of results is read five times, later and later."""
+    service = VirtualService()
+    job = completed(service, simulation, results={"run.log": b"done"})
+    async with service.client() as client:
+        with pytest.raises(ResultsMissing, match="look at its stdout") as fault:
+            await fetch_results(client, job.id, str(tmp_path))
+        assert fault.value.job_url == f"{URL}/done"
+        assert service.asked("GET /done/results$") == [0.0, 0.5, 1.5, 3.5, 7.5]
+        service.trouble("GET /done/results$", 404, times=4)
+        job.results = {"IO.CDF": CDF}
+        (file,) = await fetch_results(client, job.id, str(tmp_path))
+    assert file.name == "IO.CDF"
+
+
+@in_virtual_time
+async def test_results_of_a_job_that_is_gone_are_lost(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Whether the job is gone at first, or before its files are fetched."""
+    service = VirtualService()
+    job = completed(service, simulation)
+    async with service.client() as client:
+        service.trouble("GET /done/results/", 404, "it was deleted", times=1e9)
+        with pytest.raises(JobLost, match="Run the simulation again") as fault:
+            await fetch_results(client, job.id, str(tmp_path))
+        assert (fault.value.job_url, str(fault.value.error)[-14:]) == (
+            f"{URL}/done",
+            "it was deleted",
+        )
+        del service.jobs[job.id]
+        with pytest.raises(JobLost):
+            await fetch_results(client, job.id, str(tmp_path))
+
+
+async def evidence(service: VirtualService, summary: str | None = None) -> JobFailed:
+    """Give the error of a failed job."""
+    told = ErrorSummary(message=summary) if summary else None
+    async with service.client() as client:
+        fault = await fault_with_evidence(client, "done", JobFailed, "It failed", told)
+    assert isinstance(fault, JobFailed)
+    assert (fault.args[0], fault.job_url) == ("It failed", f"{URL}/done")
+    return fault
+
+
+@in_virtual_time
+async def test_the_ends_of_what_a_job_printed_are_told(simulation: SimulationRequest) -> None:
+    """Twenty lines, and at most 4000 characters."""
+    service = VirtualService()
+    lines = [f"line {number}" for number in range(50)]
+    job = completed(service, simulation, texts={"stderr": "\n".join(lines), "stdout": "x" * 5000})
+    fault = await evidence(service)
+    assert fault.stderr == "\n".join(lines[-20:])
+    assert fault.stdout == "x" * 4000
+    assert (TAIL_LINES, LONGEST_TEXT) == (20, 4000)
+    job.texts = {"stderr": "one\ntwo\n"}
+    fault = await evidence(service)
+    assert (fault.stderr, fault.stdout) == ("one\ntwo", None)
+
+
+@in_virtual_time
+async def test_the_services_own_words_are_told(simulation: SimulationRequest) -> None:
+    """The summary is the error, a longer account its detail, or the error without a summary."""
+    service = VirtualService()
+    job = completed(service, simulation)
+    fault = await evidence(service)
+    assert (fault.error, fault.detail, fault.stderr, fault.stdout) == (None, None, None, None)
+    job.texts = {"error": "d" * 5000}
+    fault = await evidence(service, "in short")
+    assert (fault.error, fault.detail) == ("in short", "d" * 4000)
+    fault = await evidence(service)
+    assert (fault.error, fault.detail) == ("d" * 5000, None)
+    job.texts = {"error": "in short"}
+    fault = await evidence(service, "in short")
+    assert (fault.error, fault.detail) == ("in short", None)
+
+
+@in_virtual_time
+async def test_evidence_that_cannot_be_had_takes_nothing_from_the_error(
+    simulation: SimulationRequest,
+) -> None:
+    """A service that is away when it is asked for leaves it out."""
+    service = VirtualService()
+    completed(service, simulation, texts={"stdout": "it ran"})
+    service.trouble("GET /done/std(err)", 503, times=1e9)
+    fault = await evidence(service, "in short")
+    assert (fault.error, fault.stderr, fault.stdout) == ("in short", None, "it ran")

@@ -1,0 +1,262 @@
+"""A simulation from its request to its manifest, and how a complete one is found again."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+import prefect_expres
+from prefect_expres.analysis.windows import Window
+from prefect_expres.execution import (
+    ClientSteps,
+    Event,
+    Finished,
+    Manifest,
+    PhaseTime,
+    ResultView,
+    RunOptions,
+    SimulationResult,
+    Submission,
+    find_verified,
+    folder_of,
+    run_simulation,
+)
+from prefect_expres.execution.manifest import MANIFEST, read_manifest
+from prefect_expres.expres import SimulationRequest
+from prefect_expres.storage import StoredFile, write_whole
+from prefect_expres.uws import UWSClient
+from tests.support.listening import Told
+from tests.support.virtual_service import CDF, VirtualService
+from tests.support.virtual_time import in_virtual_time
+
+OWNER = "0123456789abcdef"
+WINDOW = Window.model_validate(
+    {
+        "source": "Io",
+        "hemisphere": "north",
+        "start": "2018-09-13T01:00:00Z",
+        "end": "2018-09-13T02:00:00Z",
+        "fmin": 1.0,
+        "fmax": 30.0,
+        "polarization": "RH",
+    }
+)
+
+
+class DrawingSteps(ClientSteps):
+    """Draws a picture without looking, and notes what a manifest was made from."""
+
+    def __init__(self, client: UWSClient, tell: Told) -> None:
+        super().__init__(client, tell=tell)
+        self.viewed: list[tuple[str, str]] = []
+        self.made_from: list[Sequence[str | Path]] = []
+
+    async def view(self, cdf: StoredFile, folder: str) -> ResultView:
+        """Draw a picture."""
+        self.viewed.append((cdf.name, folder))
+        picture = await write_whole(folder, "io.png", b"a picture")
+        return ResultView(files=(picture,), picture=b"a picture", windows=(WINDOW,))
+
+    async def keep(
+        self, folder: str, manifest: Manifest, made_from: Sequence[str | Path]
+    ) -> SimulationResult:
+        """Write the manifest."""
+        self.made_from.append(made_from)
+        return await super().keep(folder, manifest, made_from)
+
+
+class Runs:
+    """Runs a simulation again and again, all into one output."""
+
+    def __init__(self, simulation: SimulationRequest, output: str) -> None:
+        self.simulation = simulation
+        self.output = output
+        self.service = VirtualService()
+        self.told = Told()
+        self.made_from: list[Sequence[str | Path]] = []
+        self.viewed: list[tuple[str, str]] = []
+
+    async def run(
+        self, made_from: tuple[object, object] = (None, None), **options: Any
+    ) -> tuple[SimulationResult, ResultView | None]:
+        """Run it."""
+        async with self.service.client() as client:
+            steps = DrawingSteps(client, self.told)
+            result = await run_simulation(
+                self.simulation,
+                self.output,
+                steps,
+                RunOptions(OWNER, **options),
+                made_from=made_from,
+                tell=self.told,
+            )
+        self.made_from += steps.made_from
+        self.viewed += steps.viewed
+        return result
+
+
+@in_virtual_time
+async def test_the_manifest_tells_what_was_run(observed: SimulationRequest, tmp_path: Path) -> None:
+    """With what, where and when, and the hash of every file in the folder."""
+    runs = Runs(observed, f"{tmp_path}/")
+    before = datetime.now(UTC)
+    result, view = await runs.run(execution_duration=900)
+    folder = f"{tmp_path}/{observed.folder}"
+    assert folder_of(observed, f"{tmp_path}//") == folder == result.folder
+    (job,) = runs.service.jobs.values()
+    assert view is not None
+    assert runs.viewed == [("io.cdf", folder)]
+    assert (result.label, result.fingerprint) == ("io", observed.fingerprint)
+    assert (result.branch, result.execution_duration) == ("master", 900)
+    assert (result.run_id, result.job_url) == (job.run_id, f"http://127.0.0.1/rest/ExPRES/{job.id}")
+    assert result.owner is None
+    assert before - timedelta(seconds=1) <= result.created <= datetime.now(UTC)
+    assert result.package_version == prefect_expres.__version__
+    assert [each.phase for each in result.phases] == ["EXECUTING", "COMPLETED"]
+    assert (result.cdf, result.quicklook) == ("io.cdf", "io.png")
+    assert (result.calendar, result.catalogue) == (None, None)
+    assert result.windows == (WINDOW,)
+    assert result.found is False
+    assert result.url_of("io.cdf") == f"{folder}/io.cdf"
+    assert result.manifest_url == f"{folder}/{MANIFEST}"
+    assert [file.name for file in result.files] == ["io.cdf", "io.json", "earth.csv", "io.png"]
+    kept = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+    manifest = kept.pop(MANIFEST)
+    assert manifest.startswith(b'{\n  "label": "io",\n')
+    assert manifest.endswith(b"}\n")
+    assert Manifest.model_validate_json(manifest) == Manifest(
+        **result.model_dump(exclude={"folder", "found"})
+    )
+    assert json.loads(manifest)["files"][0]["sha256"] == hashlib.sha256(CDF).hexdigest()
+    assert kept == {
+        "io.cdf": CDF,
+        "io.json": observed.configuration.to_json(),
+        "earth.csv": observed.ephemeris,
+        "io.png": b"a picture",
+    }
+
+
+@in_virtual_time
+async def test_a_complete_simulation_is_taken_as_found(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Nothing is asked of the service; what the result tells is the same."""
+    runs = Runs(simulation, str(tmp_path))
+    first, _ = await runs.run()
+    asked = len(runs.service.requests)
+    found, view = await runs.run()
+    assert view is None
+    assert found == first.model_copy(update={"found": True})
+    assert len(runs.service.requests) == asked
+    assert runs.told.steps("found") == [
+        f"The identical simulation was found and verified in {first.folder}"
+    ]
+
+
+@pytest.mark.parametrize("name", ["io.cdf", "io.json", "io.png", MANIFEST])
+@pytest.mark.parametrize("what", ["changed", "gone"])
+@in_virtual_time
+async def test_every_file_is_verified(
+    simulation: SimulationRequest, tmp_path: Path, name: str, what: str
+) -> None:
+    """One byte of one file, or its absence, is enough to download the results anew."""
+    runs = Runs(simulation, str(tmp_path))
+    first, _ = await runs.run()
+    path = tmp_path / simulation.folder / name
+    if what == "gone":
+        path.unlink()
+    else:
+        content = path.read_bytes()
+        path.write_bytes(content[:-2] + b"x" + content[-1:])
+    assert await find_verified(first.folder, simulation.fingerprint) is None
+    again, _ = await runs.run()
+    assert not again.found
+    assert len(runs.service.jobs) == 1, "the job of the identical simulation is found"
+    assert await find_verified(first.folder, simulation.fingerprint) is not None
+
+
+@in_virtual_time
+async def test_a_manifest_of_another_simulation_is_not_taken(
+    simulation: SimulationRequest, observed: SimulationRequest, tmp_path: Path
+) -> None:
+    """All of the fingerprint counts, not only what stands in the folder's name."""
+    runs = Runs(simulation, str(tmp_path))
+    first, _ = await runs.run()
+    other = simulation.fingerprint[:12] + observed.fingerprint[12:]
+    assert await find_verified(first.folder, other) is None
+    assert await find_verified(str(tmp_path / "none"), simulation.fingerprint) is None
+
+
+@in_virtual_time
+async def test_a_manifest_with_a_path_in_it_is_not_taken(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """A file's name does not lead out of its folder."""
+    runs = Runs(simulation, str(tmp_path))
+    first, _ = await runs.run()
+    (tmp_path / "elsewhere").write_bytes(CDF)
+    outside = first.files[0].model_copy(update={"name": "../elsewhere"})
+    manifest = Manifest(**first.model_dump(exclude={"folder", "found", "files"}), files=(outside,))
+    await write_whole(first.folder, MANIFEST, manifest.model_dump_json().encode())
+    assert await find_verified(first.folder, simulation.fingerprint) is None
+
+
+@in_virtual_time
+async def test_exclusive_takes_nothing_as_found(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Who wants a new run gets a new job, and its manifest replaces the old one."""
+    runs = Runs(simulation, str(tmp_path))
+    first, _ = await runs.run()
+    runs.service.jobs["j001"].run_id = "another-flow-run"
+    again, view = await runs.run(exclusive=True)
+    assert view is not None
+    assert again.job_url != first.job_url
+    manifest = read_manifest(first.folder)
+    assert manifest is not None
+    assert manifest.job_url == again.job_url
+    assert runs.told.steps("found") == []
+
+
+@in_virtual_time
+async def test_a_manifest_tells_what_it_was_made_from(
+    observed: SimulationRequest, tmp_path: Path
+) -> None:
+    """Files that were given are named; what came from no file is kept beside the results."""
+    runs = Runs(observed, str(tmp_path))
+    result, _ = await runs.run()
+    given = ("runs/io.json", Path("earth.csv"))
+    await runs.run(given, exclusive=True)
+    await runs.run(({"SIMU": {}}, "earth.csv"), exclusive=True)
+    folder = Path(result.folder)
+    kept = [f"file://{folder / name}" for name in ("io.json", "earth.csv")]
+    assert [list(each) for each in runs.made_from] == [kept, list(given), [kept[0], "earth.csv"]]
+
+
+@in_virtual_time
+async def test_without_an_ephemeris_there_is_one_source(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """The configuration."""
+    runs = Runs(simulation, str(tmp_path))
+    await runs.run(("io.json", None))
+    assert runs.made_from == [["io.json"]]
+
+
+def test_a_manifest_that_cannot_be_understood_is_none(tmp_path: Path) -> None:
+    """Neither rubbish nor the manifest of something else is taken for one."""
+    assert read_manifest(str(tmp_path)) is None
+    (tmp_path / MANIFEST).write_bytes(b'{"label": 1}')
+    assert read_manifest(str(tmp_path)) is None
+
+
+def test_what_was_told_does_not_change() -> None:
+    """Events, options, submissions and manifests are values."""
+    for event in (*get_args(Event), RunOptions, Finished):
+        assert event.__dataclass_params__.frozen
+    for model in (Manifest, PhaseTime, ResultView, SimulationResult, Submission):
+        assert model.model_config["frozen"]

@@ -1,0 +1,63 @@
+"""What is made of results: picture, calendar and catalogue beside them."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from prefect_expres.errors import ResultError
+from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis, view_results
+from prefect_expres.storage import StoredFile
+from tests.support.listening import Told
+from tests.support.result_files import Result, nothing, two_windows, write
+
+
+def stored(path: Path) -> StoredFile:
+    """Give a file as it was downloaded."""
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    return StoredFile(name=path.name, url=f"file://{path}", size=len(content), sha256=sha256)
+
+
+async def test_visible_windows_are_found_and_drawn(tmp_path: Path) -> None:
+    """Three files with the result's name; two who view it write the same bytes."""
+    cdf = stored(write(Result(two_windows()), tmp_path / "expres_io.v14.cdf"))
+    told = Told()
+    view = await view_results(cdf, str(tmp_path / "one"), told)
+    names = ["expres_io.v14.png", "expres_io.v14.ics", "expres_io.v14.tfcat.json"]
+    assert [file.name for file in view.files] == names
+    assert view.picture == (tmp_path / "one" / names[0]).read_bytes()
+    assert view.picture is not None
+    assert view.picture.startswith(b"\x89PNG")
+    assert view.windows is not None
+    assert len(view.windows) == 3
+    assert b"BEGIN:VCALENDAR" in (tmp_path / "one" / names[1]).read_bytes()
+    assert b'"features"' in (tmp_path / "one" / names[2]).read_bytes()
+    assert told.steps("view") == [f"3 windows of visible emission; {', '.join(names)}"]
+    again = await view_results(cdf, str(tmp_path / "two"))
+    assert [file.sha256 for file in again.files] == [file.sha256 for file in view.files]
+
+
+async def test_nothing_visible_is_a_view_too(tmp_path: Path) -> None:
+    """Without a window there is none, and the files are made all the same."""
+    cdf = stored(write(Result(nothing()), tmp_path / "io.cdf"))
+    view = await view_results(cdf, str(tmp_path))
+    assert view.windows == ()
+    assert [file.name for file in view.files] == ["io.png", "io.ics", "io.tfcat.json"]
+
+
+async def test_what_is_no_result_is_told(tmp_path: Path) -> None:
+    """By its name."""
+    path = tmp_path / "io.cdf"
+    path.write_bytes(b"no CDF")
+    with pytest.raises(ResultError, match=r"io\.cdf"):
+        await view_results(stored(path), str(tmp_path))
+
+
+def test_what_is_missing_is_named() -> None:
+    """With the command that installs it."""
+    assert missing_for_analysis() is None
+    assert ANALYSIS_NEEDS == ("cdflib", "xarray", "matplotlib", "contourpy", "icalendar")
+    missing = missing_for_analysis(["json", "no_such_module", "nor_this"])
+    remedy = "is not installed; pip install 'prefect-expres[analysis]' brings it"
+    assert missing == f"no_such_module, nor_this {remedy}"

@@ -1,0 +1,257 @@
+"""Where a flow run may have jobs: what hooks read from its parameters and labels."""
+
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from prefect_expres.blocks import ExpresService, ExpresSimulation
+from prefect_expres.hooks import JobList, find_job_lists
+from prefect_expres.prefect_support.job_lists import UsedJobList, recorded_job_lists
+
+URL = "https://uws.example.org"
+TOKEN = SecretStr("t0ken")
+GUEST = ExpresService(base_url=URL)
+USER = ExpresService(base_url=URL, user="ann", token=TOKEN)
+DOCUMENT = UUID(int=7)
+MASKED = {
+    "base_url": URL,
+    "user": "ann",
+    "token": "**********",
+    "block_type_slug": "expres-service",
+}
+BOTH = ["ExPRES", "ExPRES-dev"]
+LOST = f"Jobs on {URL} may be still running: "
+
+
+class Blocks:
+    """The blocks of a Prefect server, by their references; it counts the look-ups."""
+
+    def __init__(self, *blocks: object, reference: dict[str, Any] | None = None) -> None:
+        self._blocks = list(blocks)
+        self._reference = reference
+        self.asked: list[dict[str, Any]] = []
+
+    async def load(self, reference: dict[str, Any]) -> object:
+        """Load a block, or fail as Prefect does."""
+        self.asked.append(reference)
+        if not self._blocks:
+            msg = f"Unable to find block document {reference}"
+            raise ValueError(msg)
+        return self._blocks[0]
+
+
+def labels(*used: UsedJobList, jobs: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Give the labels of a flow run that has recorded job lists and jobs, and others of its own."""
+    lists = {f"expres.job-list.{n}": each.model_dump_json() for n, each in enumerate(used)}
+    known = {f"expres.job.{n}": job for n, job in enumerate(jobs)}
+    return {"prefect.flow.id": "1", "expres.job-list.bad": "{", "team": 7} | lists | known
+
+
+async def found(
+    parameters: dict[str, Any], labels: dict[str, Any] | None = None, blocks: Blocks | None = None
+) -> tuple[list[tuple[str, str | None, str, bool]], list[str]]:
+    """Give what is found: address, user, list and whether jobs are kept running."""
+    blocks = blocks or Blocks()
+    lists, problems = await find_job_lists(parameters, labels or {}, blocks.load)
+    return [_facts(each) for each in lists], problems
+
+
+def _facts(each: JobList) -> tuple[str, str | None, str, bool]:
+    return (each.service.base_url, each.service.user, each.name, each.keep_running)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"service": GUEST},
+        {"where": GUEST.model_dump(mode="json")},
+        {"settings": {"deep": [{"anything": {"base_url": URL}}]}},
+        {"simulation": ExpresSimulation(service=GUEST, configuration="io.json")},
+        {"pair": ({"base_url": URL}, 1)},
+    ],
+)
+async def test_service_is_found_under_any_name(parameters: dict[str, Any]) -> None:
+    """A guest's service is found as an object, a dictionary, and within others."""
+    assert await found(parameters) == ([(URL, None, "ExPRES", False)], [])
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"service": None, "name": "expres", "number": 3},
+        {"ephemeris": {"kind": "horizons", "base_url": URL, "target": "Juno"}},
+        {"service": "sandbox"},
+    ],
+)
+async def test_what_is_no_service_is_left_alone(parameters: dict[str, Any]) -> None:
+    """Nobody is called whom the flow run did not use: an ephemeris has an address, too."""
+    assert await found(parameters) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("branch", "lists"), [(None, BOTH), ("master", ["ExPRES"]), ("develop", ["ExPRES-dev"])]
+)
+async def test_branch_says_which_list(branch: str | None, lists: list[str]) -> None:
+    """With a branch its list is meant, without one each that the user may use."""
+    places, problems = await found({"at": USER, "branch": branch})
+    assert [place[2] for place in places] == lists
+    assert not problems
+
+
+async def test_token_is_kept() -> None:
+    """A service whose token is known here is used with it."""
+    given = {"base_url": URL, "user": "ann", "token": "t0ken"}
+    (first, *_), _ = await find_job_lists({"service": given}, {}, Blocks().load)
+    assert first.service.token == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("given", "reference"),
+    [
+        ({"$ref": {"block_document_id": str(DOCUMENT)}}, {"block_document_id": str(DOCUMENT)}),
+        ({"$ref": str(DOCUMENT)}, {"block_document_id": str(DOCUMENT)}),
+        (
+            {"$ref": {"block_document_slug": "expres-service/expres"}},
+            {"block_document_slug": "expres-service/expres"},
+        ),
+        (MASKED | {"_block_document_id": str(DOCUMENT)}, {"block_document_id": str(DOCUMENT)}),
+    ],
+)
+@pytest.mark.parametrize("block", [USER, ExpresSimulation(service=USER, configuration="io.json")])
+async def test_saved_blocks_are_loaded(
+    given: dict[str, Any], reference: dict[str, Any], block: object
+) -> None:
+    """A saved service, or the one of a saved simulation, is loaded by what Prefect keeps of it."""
+    blocks = Blocks(block)
+    places, problems = await found({"mine": given}, blocks=blocks)
+    assert places == [(URL, "ann", name, False) for name in BOTH]
+    assert blocks.asked == [reference]
+    assert not problems
+
+
+async def test_other_blocks_are_left_alone() -> None:
+    """A reference may lead to anything."""
+    assert await found({"store": {"$ref": {"block_document_id": "1"}}}, blocks=Blocks(7)) == (
+        [],
+        [],
+    )
+
+
+async def test_lost_block_is_told() -> None:
+    """A block that was deleted since is named in the log."""
+    reference = {"block_document_slug": "expres-service/gone"}
+    places, (problem,) = await found({"service": {"$ref": reference}})
+    assert not places
+    assert problem.startswith("Jobs may be still running")
+    assert "expres-service/gone" in problem
+    assert "Unable to find" in problem
+
+
+async def test_masked_token_is_told() -> None:
+    """A service that was given as an object and is not saved is told, with what to do."""
+    places, (problem,) = await found({"service": MASKED})
+    assert not places
+    assert problem.startswith(f"{LOST}look at the service.")
+    assert "saved as a block" in problem
+
+
+async def test_broken_parameter_is_told_without_its_token() -> None:
+    """What is no service any more is told, but not shown."""
+    places, (problem,) = await found({"service": {"base_url": "uws", "token": "t0ken"}})
+    assert not places
+    assert "http" in problem
+    assert "t0ken" not in problem
+
+
+@pytest.mark.parametrize("keep", [False, True])
+async def test_recorded_guest_is_found(keep: bool) -> None:  # noqa: FBT001 - pytest's
+    """A service that was made inside the flow needs no more than its address if it is a guest's."""
+    used = GUEST.use_of("ExPRES", keep_running=keep)
+    assert await found({}, labels(used)) == ([(URL, None, "ExPRES", keep)], [])
+
+
+async def test_recorded_block_is_loaded() -> None:
+    """A saved service that was loaded inside the flow is loaded again, and only its list asked."""
+    used = UsedJobList(base_url=URL, job_list="ExPRES-dev", guest=False, block_document_id=DOCUMENT)
+    blocks = Blocks(USER)
+    assert await found({}, labels(used), blocks) == ([(URL, "ann", "ExPRES-dev", False)], [])
+    assert blocks.asked == [{"block_document_id": str(DOCUMENT)}]
+
+
+async def test_recorded_token_is_found_among_the_parameters() -> None:
+    """A service with a clear token as a parameter reaches the recorded lists, and no other."""
+    used = USER.use_of("ExPRES-dev")
+    assert await found({"at": USER}, labels(used)) == ([(URL, "ann", "ExPRES-dev", False)], [])
+
+
+async def test_recorded_token_that_is_lost_is_told_once() -> None:
+    """Nothing reaches the list: the jobs are named, once for two lists and the parameter."""
+    used = [USER.use_of("ExPRES"), USER.use_of("ExPRES-dev")]
+    jobs = (f"{URL}/rest/ExPRES/1", "https://other.example.org/rest/ExPRES/2")
+    places, (problem,) = await found({"service": MASKED}, labels(*used, jobs=jobs))
+    assert not places
+    assert problem.startswith(f"{LOST}{jobs[0]}. Their service")
+
+
+async def test_guests_service_does_not_reach_a_users_list() -> None:
+    """Another user's or a guest's service at the same address is not enough."""
+    places, (problem,) = await found({"at": GUEST}, labels(USER.use_of("ExPRES")))
+    assert places == [(URL, None, "ExPRES", False)]
+    assert problem.startswith(LOST)
+    elsewhere = ExpresService(base_url="https://b.example.org", user="ann", token=TOKEN)
+    places, (problem,) = await found({"at": elsewhere}, labels(USER.use_of("ExPRES")))
+    assert [place[0] for place in places] == ["https://b.example.org"] * 2
+    assert problem.startswith(LOST)
+
+
+async def test_masked_token_that_is_reached_by_a_block_is_no_problem() -> None:
+    """The same service is recorded with its block: nothing is lost."""
+    used = UsedJobList(base_url=URL, job_list="ExPRES", guest=False, block_document_id=DOCUMENT)
+    places, problems = await found({"service": MASKED}, labels(used), Blocks(USER))
+    assert places == [(URL, "ann", "ExPRES", False)]
+    assert not problems
+
+
+@pytest.mark.parametrize(
+    ("parameter", "recorded", "kept"),
+    [
+        (None, [False, True], False),
+        (None, [True, True], True),
+        (True, [False, True], True),
+        (False, [True, True], True),
+    ],
+)
+async def test_jobs_are_kept_running_if_all_ask_for_it(
+    parameter: bool | None,  # noqa: FBT001 - pytest's
+    recorded: list[bool],
+    kept: bool,  # noqa: FBT001 - pytest's
+) -> None:
+    """One who does not ask for it has the started jobs of the list stopped."""
+    used = [GUEST.use_of("ExPRES", keep_running=keep) for keep in recorded]
+    (place,), _ = await found({"keep_running": parameter}, labels(*used))
+    assert place[3] is kept
+    (place,), _ = await found({"keep_running": parameter, "at": GUEST})
+    assert place[3] is bool(parameter)
+
+
+async def test_parameter_with_branch_adds_its_list() -> None:
+    """A parameter and a record of the same service are both followed, each list once."""
+    places, _ = await found({"at": USER, "branch": "master"}, labels(USER.use_of("ExPRES-dev")))
+    assert places == [(URL, "ann", "ExPRES-dev", False), (URL, "ann", "ExPRES", False)]
+    places, _ = await found({"at": GUEST, "branch": "master"}, labels(GUEST.use_of("ExPRES")))
+    assert places == [(URL, None, "ExPRES", False)]
+
+
+def test_record_holds_no_token() -> None:
+    """What is kept on Prefect's server is an address and whether there is a token."""
+    used = USER.use_of("ExPRES")
+    assert "t0ken" not in used.model_dump_json()
+    assert json.loads(used.model_dump_json())["guest"] is False
+    assert not used.can_be_reached
+    assert GUEST.use_of("ExPRES").can_be_reached
+    assert used.model_copy(update={"block_document_id": uuid4()}).can_be_reached
+    assert recorded_job_lists(labels(used)) == [used]

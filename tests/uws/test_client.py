@@ -1,0 +1,425 @@
+"""Creating, starting, stopping and deleting jobs, on services of all kinds."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import parse_qs
+
+import httpx
+import pytest
+
+from prefect_expres.errors import (
+    ActiveJobsLimit,
+    AuthenticationFailed,
+    Busy,
+    ExpresError,
+    JobNotFound,
+    ProtocolError,
+    RequestRejected,
+    ServerFault,
+    SubmissionUncertain,
+    Unreachable,
+)
+from prefect_expres.uws import Phase, Upload, UWSClient
+from tests.support.no_pause import NoPause
+from tests.support.scripted_service import (
+    JOBS_URL,
+    Answer,
+    Script,
+    ScriptedService,
+    redirect,
+)
+from tests.support.uws_documents import job_document
+
+CREATED = redirect(f"{JOBS_URL}/j1")
+OK = redirect(f"{JOBS_URL}/j1")
+LOST = httpx.ReadError("reset")
+
+
+@pytest.fixture
+def service() -> ScriptedService:
+    """Give a service without scripts."""
+    return ScriptedService()
+
+
+@pytest.fixture
+def client(service: ScriptedService) -> UWSClient:
+    """Give a client whose pauses take no time."""
+    return UWSClient(JOBS_URL, transport=service, clock=NoPause())
+
+
+def form(request: httpx.Request) -> dict[str, list[str]]:
+    """Give the fields of a form."""
+    return parse_qs(request.content.decode())
+
+
+def paused(client: UWSClient) -> float:
+    """Give the seconds that were slept."""
+    return client.clock.now()
+
+
+async def test_create_sends_a_form_and_gives_the_id(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """Parameters and files are sent to the job list in one multipart form."""
+    service.on("POST", CREATED)
+    files = {"config": Upload("io.json", b'{"a": 1}', "application/json")}
+    assert await client.create({"runId": "r-1"}, files) == "j1"
+    assert service.asked == ["POST"]
+    (request,) = service.requests
+    assert request.headers["content-type"].startswith("multipart/form-data; boundary=")
+    body = request.content.decode().replace("\r\n", "\n")
+    assert 'form-data; name="runId"\n\nr-1\n' in body
+    assert 'name="config"; filename="io.json"\nContent-Type: application/json\n\n{"a": 1}\n' in body
+
+
+async def test_form_without_files_is_multipart_too(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """Some services read no other form."""
+    service.on("POST", CREATED)
+    await client.create({"runId": "r-1"})
+    assert service.requests[0].headers["content-type"].startswith("multipart/form-data")
+
+
+@pytest.mark.parametrize(
+    ("answer", "job_id"),
+    [
+        (redirect("/rest/ExPRES/jX/"), "jX"),
+        (redirect(f"{JOBS_URL}/a%20b%2Ec"), None),
+        (redirect(f"{JOBS_URL}/a%3Ab?x=1#y"), "a:b"),
+        (redirect("http://inside:8080/other/j3"), "j3"),
+        (Answer(job_document("j4", "<phase>PENDING</phase>"), status=201), "j4"),
+        (Answer(job_document("j5", ""), 303, {"Location": JOBS_URL}), "j5"),
+        (Answer(job_document("j6", ""), 303, {"Location": f"{JOBS_URL}/"}), "j6"),
+        (redirect(JOBS_URL), None),
+        (redirect("/"), None),
+        (Answer(status=201, headers={"Location": "http://[::1"}), None),
+        (Answer("<html>created</html>"), None),
+        (Answer("created"), None),
+        (200, None),
+    ],
+)
+async def test_new_job_is_known_by_location_or_document(
+    service: ScriptedService, client: UWSClient, answer: Script, job_id: str | None
+) -> None:
+    """If neither shows the id, the job may exist: the create is uncertain."""
+    service.on("POST", answer)
+    if job_id is not None:
+        assert await client.create({"runId": "r"}) == job_id
+    else:
+        with pytest.raises(SubmissionUncertain, match="did not say which one") as caught:
+            await client.create({"runId": "r"})
+        assert caught.value.url == JOBS_URL
+    assert service.asked == ["POST"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (LOST, None),
+        (httpx.ConnectTimeout(""), None),
+        (Answer("<pre>oops</pre>", 500, {"Retry-After": "7"}), 500),
+        (Answer("<pre>oops</pre>", 502, {"Retry-After": "7"}), 502),
+    ],
+)
+async def test_create_without_a_clear_answer_is_uncertain(
+    service: ScriptedService, client: UWSClient, answer: Script, status: int | None
+) -> None:
+    """It is sent once; the error names the runId and carries the facts."""
+    service.on("POST", answer)
+    with pytest.raises(SubmissionUncertain, match="'r-1' was lost; look for it") as caught:
+        await client.create({"runId": "r-1"})
+    fault = caught.value
+    assert (fault.url, fault.status) == (JOBS_URL, status)
+    assert (fault.reason, fault.retry_after) == (("oops", 7.0) if status else (None, None))
+    assert not fault.retryable
+    assert service.asked == ["POST"]
+    with pytest.raises(SubmissionUncertain, match="new job '' was lost"):
+        await client.create({})
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (400, RequestRejected),
+        (401, AuthenticationFailed),
+        (429, Busy),
+        (Answer("Maximum number of active jobs", 500), ActiveJobsLimit),
+        (Answer("runId is not expected", 500), RequestRejected),
+        (501, RequestRejected),
+    ],
+)
+async def test_refused_create_is_certain(
+    service: ScriptedService, client: UWSClient, answer: Script, kind: type[ExpresError]
+) -> None:
+    """The service refused the job, so it does not exist; nothing is sent again."""
+    service.on("POST", answer)
+    with pytest.raises(kind) as caught:
+        await client.create({"runId": "r"})
+    assert type(caught.value) is kind
+    assert service.asked == ["POST"]
+
+
+async def test_start_is_told_by_the_phase(service: ScriptedService, client: UWSClient) -> None:
+    """There is one POST to the phase, and then the phase is read."""
+    service.on("POST /j1/phase", OK)
+    service.on("GET /j1/phase", "QUEUED")
+    assert await client.start("j1") is Phase.QUEUED
+    assert service.asked == ["POST /j1/phase", "GET /j1/phase"]
+    assert form(service.requests[0]) == {"PHASE": ["RUN"]}
+    assert paused(client) == 0
+
+
+async def test_start_that_shows_late_is_not_sent_again(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """The phase may still be PENDING for some seconds."""
+    service.on("POST /j1/phase", OK)
+    service.on("GET /j1/phase", *["PENDING"] * 4, "EXECUTING")
+    assert await client.start("j1") is Phase.EXECUTING
+    assert service.count("POST /j1/phase") == 1
+    assert paused(client) == 0.2 + 0.5 + 1.0 + 2.0
+
+
+async def test_start_that_never_shows_is_told(service: ScriptedService, client: UWSClient) -> None:
+    """The start is sent again while the job is PENDING, and is an error in the end."""
+    service.on("POST /j1/phase", OK)
+    service.on("GET /j1/phase", "PENDING")
+    with pytest.raises(ServerFault, match="still PENDING, though") as caught:
+        await client.start("j1")
+    assert caught.value.url == f"{JOBS_URL}/j1"
+    assert service.count("POST /j1/phase") == 6
+    assert service.count("GET /j1/phase") == 6 * 5
+
+
+@pytest.mark.parametrize("answer", [LOST, 500, 503, 400, Answer("Text file busy", 500)])
+async def test_failed_start_is_settled_by_the_phase(
+    service: ScriptedService, client: UWSClient, answer: Script
+) -> None:
+    """Any phase but PENDING shows that the job was started."""
+    service.on("POST /j1/phase", answer)
+    service.on("GET /j1/phase", "EXECUTING")
+    assert await client.start("j1") is Phase.EXECUTING
+    assert service.asked == ["POST /j1/phase", "GET /j1/phase"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "times"),
+    [
+        (LOST, Unreachable, 6),
+        (500, ServerFault, 6),
+        (Answer("Maximum number of active jobs", 500), ActiveJobsLimit, 6),
+        (400, RequestRejected, 1),
+        (403, AuthenticationFailed, 1),
+    ],
+)
+async def test_failed_start_of_a_job_that_is_pending(
+    service: ScriptedService,
+    client: UWSClient,
+    answer: Script,
+    kind: type[ExpresError],
+    times: int,
+) -> None:
+    """The start is sent again if the error is retryable."""
+    service.on("POST /j1/phase", answer)
+    service.on("GET /j1/phase", "PENDING")
+    with pytest.raises(kind):
+        await client.start("j1")
+    assert service.count("POST /j1/phase") == service.count("GET /j1/phase") == times
+
+
+async def test_new_job_may_take_a_moment_to_be_found(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """The start of a job that is not found is tried four times, within some seconds."""
+    service.on("POST /j1/phase", 404, 404, 404, OK)
+    service.on("GET /j1/phase", "QUEUED")
+    assert await client.start("j1") is Phase.QUEUED
+    assert paused(client) == 0.5 + 1.0 + 2.0
+    service.on("POST /j1/phase", 404)
+    service.requests.clear()
+    with pytest.raises(JobNotFound):
+        await client.start("j1")
+    assert service.asked == ["POST /j1/phase"] * 4
+
+
+async def test_abort_waits_for_the_phase(service: ScriptedService, client: UWSClient) -> None:
+    """The phase is read until the job has stopped."""
+    service.on("GET /j1/phase", "EXECUTING", "EXECUTING", "EXECUTING", "ABORTED")
+    service.on("POST /j1/phase", OK)
+    assert await client.abort("j1") is Phase.ABORTED
+    assert service.asked == [
+        *("GET /j1/phase", "POST /j1/phase", "GET /j1/phase", "GET /j1/phase", "GET /j1/phase")
+    ]
+    assert form(service.requests[1]) == {"PHASE": ["ABORT"]}
+    assert paused(client) == pytest.approx(0.7)
+
+
+async def test_abort_that_does_not_show_gives_the_phase(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """After some seconds the phase is returned as it is."""
+    service.on("GET /j1/phase", "QUEUED")
+    service.on("POST /j1/phase", OK)
+    assert await client.abort("j1") is Phase.QUEUED
+    assert service.count("POST /j1/phase") == 1
+    assert service.count("GET /j1/phase") == 1 + 5
+
+
+@pytest.mark.parametrize("phase", ["COMPLETED", "ERROR", "ABORTED", "ARCHIVED"])
+async def test_finished_job_is_not_aborted(
+    service: ScriptedService, client: UWSClient, phase: str
+) -> None:
+    """OPUS answers 500 to the abort of a finished job."""
+    service.on("GET /j1/phase", phase)
+    assert await client.abort("j1") == phase
+    assert service.asked == ["GET /j1/phase"]
+
+
+async def test_pending_job_is_deleted(service: ScriptedService, client: UWSClient) -> None:
+    """OPUS can never delete a PENDING job after an abort."""
+    service.on("GET /j1/phase", "PENDING")
+    service.on("DELETE /j1", redirect(JOBS_URL))
+    assert await client.abort("j1") is None
+    assert service.asked == ["GET /j1/phase", "DELETE /j1"]
+
+
+async def test_abort_of_a_job_that_is_gone(service: ScriptedService, client: UWSClient) -> None:
+    """A job that does not exist before or after the abort counts as stopped."""
+    service.on("GET /j1/phase", 404)
+    assert await client.abort("j1") is None
+    service.on("GET /j1/phase", "EXECUTING", 404)
+    service.on("POST /j1/phase", 404)
+    assert await client.abort("j1") is None
+
+
+async def test_failed_abort_is_settled_by_the_phase(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """A job that ended meanwhile is no error; a job that still runs is aborted again."""
+    service.on("GET /j1/phase", "EXECUTING", "COMPLETED")
+    service.on("POST /j1/phase", Answer("cannot be aborted", 500))
+    assert await client.abort("j1") is Phase.COMPLETED
+    service.on("GET /j1/phase", "EXECUTING")
+    with pytest.raises(RequestRejected):
+        await client.abort("j1")
+    service.requests.clear()
+    service.on("GET /j1/phase", "EXECUTING", "EXECUTING", "EXECUTING", "ABORTED")
+    service.on("POST /j1/phase", LOST, OK)
+    assert await client.abort("j1") is Phase.ABORTED
+    assert service.count("POST /j1/phase") == 2
+
+
+@pytest.mark.parametrize("answer", [redirect(JOBS_URL), 200, 204, 404, 410])
+async def test_delete_is_sent_to_the_job(
+    service: ScriptedService, client: UWSClient, answer: Script
+) -> None:
+    """A job that does not exist is no error, and the list is not fetched."""
+    service.on("DELETE /j1", answer)
+    await client.delete("j1")
+    assert service.asked == ["DELETE /j1"]
+
+
+@pytest.mark.parametrize("status", [405, 501])
+async def test_service_without_delete_is_told_in_a_form(
+    service: ScriptedService, client: UWSClient, status: int
+) -> None:
+    """UWS allows a DELETE, and a POST with ACTION=DELETE."""
+    service.on("DELETE /j1", status)
+    service.on("POST /j1", 503, redirect(JOBS_URL))
+    await client.delete("j1")
+    assert service.asked == ["DELETE /j1", "POST /j1"] * 2
+    assert form(service.requests[1]) == {"ACTION": ["DELETE"]}
+    service.on("POST /j1", 404)
+    await client.delete("j1")
+
+
+async def test_delete_is_tried_again_where_that_helps(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """A refusal is raised at once, and no form is sent after it."""
+    service.on("DELETE /j1", 503, LOST, 200)
+    await client.delete("j1")
+    assert len(service.requests) == 3
+    service.on("DELETE /j1", 403)
+    with pytest.raises(AuthenticationFailed):
+        await client.delete("j1")
+    assert len(service.requests) == 4
+
+
+async def test_parameter_is_set(service: ScriptedService, client: UWSClient) -> None:
+    """Its name and value are sent to the job's parameters."""
+    service.on("POST /j1/parameters", OK)
+    await client.set_parameter("j1", "branch", "main")
+    assert service.asked == ["POST /j1/parameters"]
+    assert form(service.requests[0]) == {"branch": ["main"]}
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+async def test_parameter_is_set_in_the_way_of_opus(
+    service: ScriptedService, client: UWSClient, status: int
+) -> None:
+    """OPUS has one resource for each parameter."""
+    service.on("POST /j1/parameters", status)
+    service.on("POST /j1/parameters/branch", OK)
+    await client.set_parameter("j1", "branch", "main")
+    assert service.asked == ["POST /j1/parameters", "POST /j1/parameters/branch"]
+    assert form(service.requests[1]) == {"VALUE": ["main"]}
+
+
+async def test_refused_parameter_is_told(service: ScriptedService, client: UWSClient) -> None:
+    """After another refusal nothing else is tried, and unsafe values are not sent."""
+    service.on("POST /j1/parameters", 403)
+    with pytest.raises(AuthenticationFailed):
+        await client.set_parameter("j1", "branch", "main")
+    assert len(service.requests) == 1
+    for name, value in (("branch", "a;b"), ("bran/ch", "main")):
+        with pytest.raises(RequestRejected, match="refused"):
+            await client.set_parameter("j1", name, value)
+    assert len(service.requests) == 1
+
+
+async def test_execution_duration_is_read_back(service: ScriptedService, client: UWSClient) -> None:
+    """The returned value is the one that the service has set."""
+    service.on("POST /j1/executionduration", OK)
+    service.on("GET /j1/executionduration", "600\n")
+    seconds: Any = 900.9
+    assert await client.set_execution_duration("j1", seconds) == 600
+    assert form(service.requests[0]) == {"EXECUTIONDURATION": ["900"]}
+    service.on("GET /j1/executionduration", "for ever")
+    with pytest.raises(ProtocolError, match="'for ever' is not a number of seconds"):
+        await client.execution_duration("j1")
+
+
+async def test_destruction_is_sent_in_utc_and_read_back(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """A time without a zone is sent as it is."""
+    service.on("POST /j1/destruction", OK)
+    service.on("GET /j1/destruction", " 2026-02-01T00:00:00 ")
+    paris = datetime(2026, 1, 2, 1, 30, 0, 999, tzinfo=timezone(timedelta(hours=1)))
+    assert await client.set_destruction("j1", paris) == "2026-02-01T00:00:00"
+    await client.set_destruction("j1", datetime(2026, 1, 2, 0, 30, tzinfo=UTC))
+    await client.set_destruction("j1", datetime(2026, 1, 2, 0, 30))  # noqa: DTZ001 - as told
+    sent = [form(request) for request in service.requests if request.method == "POST"]
+    assert sent == [{"DESTRUCTION": ["2026-01-02T00:30:00"]}] * 3
+
+
+SENT: Mapping[str, Any] = {
+    "start": lambda client: client.start("../x"),
+    "abort": lambda client: client.abort("a/b"),
+    "delete": lambda client: client.delete(""),
+    "parameter": lambda client: client.set_parameter("..", "branch", "main"),
+    "duration": lambda client: client.set_execution_duration("a?b", 1),
+}
+
+
+@pytest.mark.parametrize("what", SENT)
+async def test_id_that_is_no_id_is_not_sent(
+    service: ScriptedService, client: UWSClient, what: str
+) -> None:
+    """It could be the URL of another resource, for instance of the list."""
+    with pytest.raises(ProtocolError, match="no job id"):
+        await SENT[what](client)
+    assert service.requests == []
