@@ -86,3 +86,14 @@ def test_the_owner_is_the_end_of_the_flow_run_id() -> None:
     """16 digits in lower case, of a UUID or of its text."""
     flow_run = UUID("01234567-89AB-7DEF-8123-456789ABCDEF")
     assert owner_of(flow_run) == owner_of(str(flow_run).upper()) == "8123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    "owner", ["", "me", OWNER[1:], OWNER + "0", OWNER.upper(), OWNER + "\n", " " + OWNER]
+)
+def test_owners_that_do_not_fit_are_refused(owner: str) -> None:
+    """16 hexadecimal digits in small letters, or the job could not be found again."""
+    RunId.check_owner(OWNER)
+    for refused in (RunId.check_owner, lambda text: RunId.new("io", FINGERPRINT, text)):
+        with pytest.raises(ValueError, match="does not fit a runId; give 16 hexadecimal digits"):
+            refused(owner)
