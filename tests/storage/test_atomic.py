@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,14 +25,14 @@ SHA1 = hashlib.sha1(CONTENT, usedforsecurity=False).hexdigest()
 
 
 class BrokenStore(MemoryFileSystem):
-    """A file system in memory that cannot rename files."""
+    """A file system in memory that cannot rename files, and writes slowly or not at all."""
 
     protocol = "broken"
     store: ClassVar[dict[str, Any]] = {}
     pseudo_dirs: ClassVar[list[str]] = [""]
     moving = threading.Event()
     may_move = threading.Event()
-    fault: ClassVar[Exception | None] = None
+    writes_fail = False
 
     @classmethod
     def _strip_protocol(cls, path: str) -> str:
@@ -41,7 +42,21 @@ class BrokenStore(MemoryFileSystem):
         """Fail, when it is time to."""
         self.moving.set()
         assert self.may_move.wait(10)
-        raise self.fault or OSError("disk full")
+        raise OSError("disk full")
+
+    def open(self, path: str, mode: str = "rb", **options: Any) -> Any:
+        """Open a file whose first write is slow, or which cannot be written."""
+        file = super().open(path, mode, **options)
+        write, delays = file.write, [0.1]
+
+        def slow(block: bytes) -> int:
+            if self.writes_fail:
+                raise OSError("disk full")
+            time.sleep(delays.pop() if delays else 0.0)
+            return int(write(block))
+
+        file.write = slow
+        return file
 
 
 @pytest.fixture
@@ -51,6 +66,7 @@ def broken() -> Iterator[type[BrokenStore]]:
     BrokenStore.store.clear()
     BrokenStore.moving.clear()
     BrokenStore.may_move.set()
+    BrokenStore.writes_fail = False
     yield BrokenStore
     fsspec.filesystem("broken").store.clear()
 
@@ -188,6 +204,30 @@ async def test_large_file_is_stored_in_blocks_in_order(tmp_path: Path) -> None:
     assert (tmp_path / "r.cdf").read_bytes() == LARGE + b"end"
     assert stored.size == len(LARGE) + 3
     assert stored.sha256 == hashlib.sha256(LARGE + b"end").hexdigest()
+
+
+async def test_blocks_are_stored_one_after_the_other(broken: type[BrokenStore]) -> None:
+    """A block waits until the one before is stored."""
+    part = await Part.open("broken://out", "r.cdf", hashlib.sha256(LARGE).hexdigest())
+    await part.write(LARGE[: 2**22])
+    await part.write(LARGE[2**22 :])
+    assert await part.is_whole()
+    (stored,) = broken.store.values()
+    assert stored.getvalue() == LARGE
+    await part.drop()
+    assert broken.store == {}
+
+
+async def test_bytes_that_cannot_be_stored_are_an_error(broken: type[BrokenStore]) -> None:
+    """The error is raised before the file gets its name, and nothing is left."""
+    broken.writes_fail = True
+    part = await Part.open("broken://out", "r.cdf")
+    await part.write(LARGE)
+    with pytest.raises(OSError, match="disk full"):
+        await part.keep()
+    assert not broken.moving.is_set()
+    await part.drop()
+    assert broken.store == {}
 
 
 async def test_small_writes_are_stored_together(tmp_path: Path) -> None:

@@ -367,6 +367,19 @@ async def test_refusal_is_told_to_all() -> None:
 
 
 @in_virtual_time
+async def test_job_can_be_read_though_the_list_is_refused() -> None:
+    """The caller waits for its job by itself, and each reading of the job is reported."""
+    service = ListedJobs()
+    service.bad = 403
+    service.on("GET /a", *[job_document("a", f"<phase>{p}</phase>") for p in ("QUEUED", "ERROR")])
+    told: list[str] = []
+    async with poller_of(service) as poller:
+        assert (await wait_one(poller, told)).phase is Phase.ERROR
+        assert poller.readings == 1
+    assert told == ["QUEUED", "ERROR"]
+
+
+@in_virtual_time
 async def test_unforeseen_fault_is_told_to_all() -> None:
     """No caller waits for ever, and polling continues."""
     service = ListedJobs(a="QUEUED")
