@@ -90,15 +90,18 @@ async def test_service_that_is_away_is_asked_once(lines: pytest.LogCaptureFixtur
     assert len(lines.records) == 1
 
 
-async def test_others_are_asked_when_one_is_away(
-    quick_opus: SandboxServer, configuration: dict[str, Any]
+@pytest.mark.parametrize("away", [True, False])
+async def test_others_are_asked_when_one_fails(
+    quick_opus: SandboxServer,
+    configuration: dict[str, Any],
+    away: bool,  # noqa: FBT001 - pytest's
 ) -> None:
-    """One that is known to be away does not keep the hook from the next."""
-    gone = f"http://127.0.0.1:{free_port()}"
+    """One that is known to be away, or refuses, does not keep the hook from the next."""
+    gone = f"http://127.0.0.1:{free_port()}" if away else f"{quick_opus.url}/nowhere"
     run = flow_run(parameters={"a": {"base_url": gone}, "b": {"base_url": quick_opus.url}})
     service = ExpresService(base_url=quick_opus.url)
     await _job(service, run, configuration, "pending")
-    await stop_jobs_of(run, load, LOGGER, {gone})
+    await stop_jobs_of(run, load, LOGGER, {gone} if away else set())
     async with service.get_client() as client:
         assert await client.jobs() == ()
 

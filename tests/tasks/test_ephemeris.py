@@ -126,21 +126,25 @@ def test_submitted_ones_are_cached_too() -> None:
 
 
 async def test_prepare_takes_the_file_and_can_refresh(
-    configuration: dict[str, Any], tmp_path: Path
+    configuration: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What the task gives is what `prepare` takes; by itself it would ask the same."""
+    """What the task gives is what `prepare` takes; the source is asked again if it shall be."""
     model = Configuration.from_mapping(configuration)
     service = ExpresService(base_url="https://uws.example.org")
+    asked: list[int] = []
 
     @flow
     async def preparing() -> list[SimulationRequest]:
         csv = await compute_ephemeris(AnalyticEphemeris(), span_of(model))
-        return [
-            await prepare(model, service, csv),
-            await prepare(model, service, AnalyticEphemeris()),
-            await prepare(model, service, AnalyticEphemeris(), refresh=True),
-        ]
+        requests = []
+        source = AnalyticEphemeris()
+        for given, refresh in ((csv, False), (source, False), (source, True)):
+            caplog.clear()
+            requests.append(await prepare(model, service, given, refresh=refresh))
+            asked.append(caplog.text.count(" times, from "))
+        return requests
 
     first, *others = await preparing()
     assert first.ephemeris is not None
     assert {request.fingerprint for request in others} == {first.fingerprint}
+    assert asked == [0, 0, 1]
