@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from prefect_expres.analysis.windows import Window
 from prefect_expres.execution.events import Listener, StepTaken, Warned, ignore
 from prefect_expres.execution.manifest import CALENDAR_END, CATALOGUE_END, QUICKLOOK_END
-from prefect_expres.storage import StoredFile, local_copy, write_whole
+from prefect_expres.storage import StoredFile, write_whole
 
 ANALYSIS_NEEDS = ("cdflib", "xarray", "matplotlib", "contourpy", "icalendar")
 
@@ -70,11 +70,7 @@ def _view(url: str) -> tuple[dict[str, bytes], list[Window]]:
         write_catalogue,
     )
 
-    with (
-        local_copy(url) as local,
-        TemporaryDirectory() as scratch,
-        open_results(local) as dataset,
-    ):
+    with TemporaryDirectory() as scratch, open_results(url) as dataset:
         folder = Path(scratch)
         arcs = find_arcs(dataset)
         windows = [arc.window for arc in arcs]

@@ -18,7 +18,7 @@ from prefect_expres.analysis.observatories import Observatory
 from prefect_expres.analysis.windows import Window
 from prefect_expres.campaigns.plan import RoutineMoon
 from prefect_expres.errors import ResultError
-from prefect_expres.storage import local_copy, write_whole
+from prefect_expres.storage import write_whole
 from prefect_expres.storage.publish import LATEST, read_published
 
 INDEX = "forecast.json"
@@ -263,7 +263,7 @@ def _drawn(arcs: Sequence[Arc], facts: ForecastFacts, site: Observatory) -> dict
 def _opened(cdfs: Iterable[str]) -> Iterator[Any]:
     """Open the files one after the other, each only while it is read: a month of them is large."""
     for url in cdfs:
-        with local_copy(url) as local, analysis.open_results(local) as dataset:
+        with analysis.open_results(url) as dataset:
             yield dataset
 
 

@@ -1,6 +1,5 @@
 """Local files for libraries that want a path: written whole, or copied from any URL."""
 
-import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +36,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def local_copy(url: str) -> Iterator[Path]:
-    """Copy a file from any fsspec URL into a temporary folder, under its own name.
+    """Copy a file from any fsspec URL into a temporary folder.
 
     Args:
         url: Path or fsspec URL of the file.
@@ -49,7 +48,7 @@ def local_copy(url: str) -> Iterator[Path]:
         OSError: The file cannot be read.
     """
     with TemporaryDirectory() as scratch:
-        path = Path(scratch) / posixpath.basename(url.rstrip("/"))
+        path = Path(scratch) / "copy"
         with fsspec.open(url, "rb") as source, path.open("wb") as target:
             while block := source.read(_BLOCK):
                 target.write(block)

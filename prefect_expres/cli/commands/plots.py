@@ -4,7 +4,7 @@ The analysis, which is slow to import, is imported when a command runs.
 """
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -23,7 +23,7 @@ _HEADINGS = ("source", "from (UTC)", "to", "MHz")
 
 
 def plot(
-    files: list[Path],
+    files: list[str],
     /,
     *,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
@@ -40,7 +40,7 @@ def plot(
         angle: Draw the beaming angle of the first file instead, one panel per source.
         as_json: Print the picture's path as JSON.
     """
-    picture = output or Path(files[0].with_suffix(".png").name)
+    picture = output or Path(PurePosixPath(files[0]).with_suffix(".png").name)
     require_writable(picture.parent, "--output")
     if angle:
         analysis.draw_beaming(analysis.open_results(files[0]), picture, log=log)
@@ -50,7 +50,7 @@ def plot(
 
 
 def windows(
-    files: list[Path],
+    files: list[str],
     /,
     *,
     observatory: str | None = None,
@@ -95,7 +95,7 @@ def windows(
     give(records, _table_of(found), *map(str, written), as_json=as_json)
 
 
-def compare(before: Path, after: Path, /, *, as_json: AsJson = False) -> None:
+def compare(before: str, after: str, /, *, as_json: AsJson = False) -> None:
     """Compare two simulations: which arcs moved, and which are in only one of them.
 
     Args:
@@ -107,7 +107,7 @@ def compare(before: Path, after: Path, /, *, as_json: AsJson = False) -> None:
     give(result.model_dump(mode="json"), _differences(result), as_json=as_json)
 
 
-def _opened(files: Iterable[Path]) -> Iterator[Any]:
+def _opened(files: Iterable[str]) -> Iterator[Any]:
     """Open the files one after the other: a year of them does not fit into memory."""
     return (analysis.open_results(file) for file in files)
 
