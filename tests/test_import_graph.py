@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "sandbox": {"errors", "expres"},  # and uws.models, see below
     "prefect_support": {"expres", "ephemeris"},
 }
-MAY_IMPORT["housekeeping"] = MAY_IMPORT["execution"] | {"execution"}
+MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
 MAY_IMPORT["monitoring"] |= {"prefect_support"}
 MAY_IMPORT["blocks"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "prefect_support"}
@@ -35,7 +35,7 @@ MAY_IMPORT["hooks"] = {"errors", "uws", "expres", "execution", "blocks", "prefec
 MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks"}
 MAY_IMPORT["campaigns"] = MAY_IMPORT["tasks"] | {"tasks"}
 MAY_IMPORT["forecasts"] = {"errors", "storage", "analysis", "campaigns"}
-MAY_IMPORT["flows"] = MAY_IMPORT["campaigns"] | {"campaigns", "housekeeping", "forecasts", "hooks"}
+MAY_IMPORT["flows"] = MAY_IMPORT["campaigns"] | {"campaigns", "cleanup", "forecasts", "hooks"}
 MAY_IMPORT["deployment"] = {"errors", "blocks", "prefect_support"}
 MAY_IMPORT["deployments"] = {"deployment", "prefect_support"}
 MAY_IMPORT["cli"] = set(MAY_IMPORT)

@@ -25,7 +25,7 @@ from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.simulate import simulate
-from prefect_expres.housekeeping.rules import Action, JobDecision
+from prefect_expres.cleanup.rules import Action, JobDecision
 from prefect_expres.sandbox.dialects import DialectName
 from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.sandbox.store import SandboxJob

@@ -66,13 +66,12 @@ def test_folder_must_be_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_copy_has_the_name_and_content_of_the_file(tmp_path: Path, slash: str) -> None:
+def test_copy_has_the_content_of_the_file(tmp_path: Path, slash: str) -> None:
     """It can come from any file system, and is removed at the end."""
     (tmp_path / "r.cdf").write_bytes(LARGE)
     fsspec.filesystem("memory").pipe_file("/copied/r.cdf", LARGE)
     for url in (str(tmp_path / "r.cdf"), f"memory://copied/r.cdf{slash}"):
         with local_copy(url) as path:
-            assert path.name == "r.cdf"
             assert path.read_bytes() == LARGE
         assert not path.parent.exists()
     assert names(tmp_path) == ["r.cdf"]

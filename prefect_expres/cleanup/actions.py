@@ -20,9 +20,9 @@ from prefect_expres.execution import (
 )
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
-from prefect_expres.housekeeping.inventory import Inventory
-from prefect_expres.housekeeping.jobs import OurJob, Owner
-from prefect_expres.housekeeping.rules import FARTHEST_EAST, Action, JobDecision, Rules
+from prefect_expres.cleanup.inventory import Inventory
+from prefect_expres.cleanup.jobs import OurJob, Owner
+from prefect_expres.cleanup.rules import FARTHEST_EAST, Action, JobDecision, Rules
 from prefect_expres.uws import Job, Phase, Timestamp, UWSClient
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from prefect_expres.housekeeping.rules import Action, Rules
+from prefect_expres.cleanup.rules import Action, Rules
 from prefect_expres.uws import Job, Phase, Timestamp
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
