@@ -10,11 +10,11 @@ from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, PositiveFloat
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.errors import AccessError
 from prefect_expres.cleanup.actions import Housekeeper
 from prefect_expres.cleanup.inventory import Inventory, take_inventory
 from prefect_expres.cleanup.jobs import find_our_jobs
 from prefect_expres.cleanup.rules import Action, JobDecision, Rules
+from prefect_expres.errors import AccessError
 from prefect_expres.monitoring.artifacts import show_result
 from prefect_expres.monitoring.best_effort import best_effort
 from prefect_expres.monitoring.log import log_step, log_warning

@@ -5,6 +5,9 @@ from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
+from prefect_expres.cleanup.inventory import Inventory
+from prefect_expres.cleanup.jobs import OurJob, Owner
+from prefect_expres.cleanup.rules import FARTHEST_EAST, Action, JobDecision, Rules
 from prefect_expres.errors import ResultsMissing
 from prefect_expres.execution import (
     Finished,
@@ -20,9 +23,6 @@ from prefect_expres.execution import (
 )
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
-from prefect_expres.cleanup.inventory import Inventory
-from prefect_expres.cleanup.jobs import OurJob, Owner
-from prefect_expres.cleanup.rules import FARTHEST_EAST, Action, JobDecision, Rules
 from prefect_expres.uws import Job, Phase, Timestamp, UWSClient
 
 

@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from prefect_expres.expres import Configuration, SimulationRequest
-from prefect_expres.expres.run_id import RunId
 from prefect_expres.cleanup.actions import Housekeeper, Review
 from prefect_expres.cleanup.inventory import take_inventory
 from prefect_expres.cleanup.jobs import find_our_jobs
 from prefect_expres.cleanup.rules import Rules
+from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.expres.run_id import RunId
 from prefect_expres.uws import Phase
 from tests.support.virtual_service import BEGAN, VirtualJob, VirtualService
 from tests.support.virtual_steps import UnseenSteps

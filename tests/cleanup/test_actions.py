@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from prefect_expres.execution import Submission, find_verified
-from prefect_expres.execution.manifest import PhaseTime
-from prefect_expres.expres import SimulationRequest
-from prefect_expres.expres.run_id import RunId
 from prefect_expres.cleanup.actions import Housekeeper, Review
 from prefect_expres.cleanup.inventory import Inventory, take_inventory
 from prefect_expres.cleanup.jobs import OurJob, find_our_jobs
 from prefect_expres.cleanup.rules import Action, JobDecision, Rules
+from prefect_expres.execution import Submission, find_verified
+from prefect_expres.execution.manifest import PhaseTime
+from prefect_expres.expres import SimulationRequest
+from prefect_expres.expres.run_id import RunId
 from prefect_expres.uws import Phase
 from tests.cleanup.case import (
     DAY,

@@ -7,8 +7,8 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from prefect_expres.execution.manifest import Manifest, find_verified, keep_manifest
 from prefect_expres.cleanup.inventory import take_inventory
+from prefect_expres.execution.manifest import Manifest, find_verified, keep_manifest
 from prefect_expres.storage import StoredFile, write_whole
 
 FINGERPRINTS = {

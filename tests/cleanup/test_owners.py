@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from prefect_expres.expres import SimulationRequest
-from prefect_expres.expres.run_id import RunId
 from prefect_expres.cleanup.actions import Housekeeper
 from prefect_expres.cleanup.inventory import take_inventory
 from prefect_expres.cleanup.jobs import find_our_jobs
 from prefect_expres.cleanup.rules import Action, Rules
+from prefect_expres.expres import SimulationRequest
+from prefect_expres.expres.run_id import RunId
 from prefect_expres.uws import Phase
 from tests.cleanup.case import (
     DAY,

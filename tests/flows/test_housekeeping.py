@@ -19,13 +19,13 @@ from prefect.runtime import flow_run
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.cleanup.rules import Action, JobDecision
 from prefect_expres.errors import AccessError, JobFailed
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.simulate import simulate
-from prefect_expres.cleanup.rules import Action, JobDecision
 from prefect_expres.sandbox.dialects import DialectName
 from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.sandbox.store import SandboxJob
