@@ -60,9 +60,9 @@ async def test_a_create_that_did_not_arrive_is_sent_again(
     submission = await submit(service, simulation)
     assert (submission.ours, submission.strays) == (True, True)
     first, second = service.asked(CREATE)
-    assert second - first == 0.5 + 1.0 + 2.0 + 4.0 + SETTLE_SECONDS
+    assert second - first == pytest.approx(0.5 + 1.0 + 2.0 + 4.0 + SETTLE_SECONDS, abs=1e-3)
     looks = [moment - first for moment in service.asked("GET $") if first < moment < second]
-    assert looks[:4] == [0.0, 0.5, 1.5, 3.5] or looks[:3] == [0.5, 1.5, 3.5]
+    assert [look for look in looks if look > 0.1][:3] == pytest.approx([0.5, 1.5, 3.5], abs=1e-3)
 
 
 @in_virtual_time
