@@ -12,6 +12,7 @@ from tests.benchmarks.bench import BENCHMARKS, rows_of
 from tests.benchmarks.rows import Aim, Row
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_benchmark_finds_figures(name: str) -> None:

@@ -10,6 +10,8 @@ import pytest
 from prefect_expres.sandbox import SandboxServer
 from tests.support.service_user import ServiceUser
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def guest(tmp_path: Path) -> Iterator[ServiceUser]:

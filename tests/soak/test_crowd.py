@@ -9,6 +9,7 @@ from tests.soak.crowd import gather_crowd
 PROCESSES = 20
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_twenty_processes_come_to_one_job(tmp_path: Path) -> None:
     """In each round one job is started, all get its results, and no PENDING job is left."""

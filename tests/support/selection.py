@@ -16,6 +16,7 @@ _SLOW = {
     "create_subprocess_exec",
     "flow",
     "flows_on_server",
+    "getfixturevalue",
     "object_store",
     "run_engine",
     "subprocess",
