@@ -125,9 +125,7 @@ async def test_too_many_failures_end_it(configuration: dict[str, Any], tmp_path:
     output = tmp_path / "results"
     with quick_sandbox_for_campaigns(tmp_path) as sandbox:
         service = ExpresService(base_url=sandbox.url)
-        with pytest.raises(
-            TooManyFailures, match="max_failures, then run it again"
-        ) as caught:
+        with pytest.raises(TooManyFailures, match="max_failures, then run it again") as caught:
             await campaign(plan, service, output=str(output), in_flight=2, max_failures=3)
         assert sandbox.created_count() < 20
     manifest = CampaignManifest.model_validate_json((output / "index.json").read_bytes())
