@@ -74,20 +74,28 @@ def interrupt_asks(
 ) -> Iterator[None]:
     """Ask a question at Ctrl-C, before it has its usual effect; it has that at most once.
 
+    Use it while the event loop runs: the question is asked between two steps of the loop.
+
     Args:
         question: The question.
         choices: The choice for each letter; the first is the default.
         keep: The letter of the choice to ignore Ctrl-C.
         pause: Returns a context in which nothing else is written to the terminal.
     """
-    before = signal.getsignal(signal.SIGINT)
+    before, loop = signal.getsignal(signal.SIGINT), asyncio.get_running_loop()
 
-    def pressed(number: int, frame: Any) -> None:
+    def ask() -> None:
+        signal.signal(signal.SIGINT, pressed)
         with pause():
             choice = choose(question, choices, next(iter(choices)))
         if choice != keep:
             signal.signal(signal.SIGINT, before)
-            signal.raise_signal(number)
+            signal.raise_signal(signal.SIGINT)
+
+    def pressed(number: int, frame: Any) -> None:
+        # The signal may interrupt a write to the terminal, which cannot be written to then.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        loop.call_soon_threadsafe(ask)
 
     signal.signal(signal.SIGINT, pressed)
     try:
