@@ -11,17 +11,20 @@ import pytest
 from tests.benchmarks.bench import BENCHMARKS, rows_of
 from tests.benchmarks.rows import Aim, Row
 
+DIFFERENCES = ("orchestration a simulation, CPU", "Prefect's share of CPU")
+"""What is told of the difference of two times; in a tiny size chance may put it below zero."""
+
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_benchmark_finds_figures(name: str) -> None:
-    """Rows come, with figures and ratios that are numbers above zero."""
+    """Rows come, with figures and ratios that are numbers; measured ones are above zero."""
     rows = rows_of(name, "tiny")
     assert rows
     for row in rows:
         assert math.isfinite(row.figure), row
-        assert row.figure > 0, row
+        assert row.figure > 0 or row.what.endswith(DIFFERENCES), row
         assert row.ratio is None or 0 < row.ratio < math.inf, row
 
 
