@@ -82,6 +82,7 @@ class VirtualService(httpx.AsyncBaseTransport):
         listed_after: Seconds until the list has a new job of a client.
         inputs: How a job's document tells the files that it was given.
         keeps_run_ids: The list and the jobs tell the runIds that they were given.
+        husks: How many creates leave a job without its inputs, whatever they answer.
     """
 
     def __init__(
@@ -91,11 +92,13 @@ class VirtualService(httpx.AsyncBaseTransport):
         inputs: Inputs = "by path",
         *,
         keeps_run_ids: bool = True,
+        husks: int = 0,
     ) -> None:
         self._executing = executing
         self._listed_after = listed_after
         self._inputs = inputs
         self._keeps_run_ids = keeps_run_ids
+        self._husks = husks
         self._numbers = itertools.count(1)
         self._troubles: list[Trouble] = []
         self.jobs: dict[str, VirtualJob] = {}
@@ -205,11 +208,12 @@ class VirtualService(httpx.AsyncBaseTransport):
             id=f"j{next(self._numbers):03}",
             run_id=given.pop("runId", b"").decode(),
             created=self.now(),
-            given=given,
+            given={} if self._husks > 0 else given,
             uploads=uploads,
             executing=self._executing,
             listed_from=self.now() + self._listed_after,
         )
+        self._husks -= 1
         self.jobs[job.id] = job
         return _told(303, "", {"location": f"{URL}/{job.id}"})
 
