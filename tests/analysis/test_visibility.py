@@ -63,7 +63,7 @@ def test_a_negative_gap_is_refused(opened: Opened) -> None:
 
 def test_times_that_were_rounded_unevenly_keep_their_step(opened: Opened) -> None:
     """Epoch steps of 1440/1439 minutes, as ExPRES writes them, move an end by a second at most."""
-    for window in visible_windows(opened(step=86400 / 1439))[:2]:
+    for window in visible_windows(opened(step=86400 / 1439), gap=1)[:2]:
         assert abs(window.end - window.start - timedelta(minutes=3)) <= timedelta(seconds=1)
 
 
