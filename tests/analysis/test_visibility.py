@@ -221,3 +221,13 @@ def test_the_phase_of_the_moon_is_told(opened: Opened) -> None:
         ]
         assert window.moon_phase == pytest.approx(phases, abs=0.06)
         assert window.source_phase != window.moon_phase
+
+
+def test_the_mode_of_expres_has_an_underscore(opened: Opened) -> None:
+    """ExPRES writes the ordinary mode as ``_LO``: the sense of rotation is the other one."""
+    plain, written = (
+        visible_windows(opened(modes=("LO", "LO"), attributes={"SRP_Source_Mode": [mode, mode]}))
+        for mode in ("LO", "_LO")
+    )
+    assert [each.polarization for each in written] == [each.polarization for each in plain]
+    assert {each.polarization for each in written if each.hemisphere == "north"} == {"LH"}
