@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from prefect_expres.expres.result_name import (
     source_width,
 )
 from prefect_expres.expres.time_axis import TimeAxis
-from tests.support.result_files import Result, nothing
+from tests.support.result_files import Result, nothing, write
 
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 """The day that the files of `tests.support.result_files` count from."""
@@ -72,6 +74,12 @@ def fitting(
         attributes=attributes,
     )
     return replace(result, **{"attributes": attributes | changes.pop("words", {}), **changes})
+
+
+def written(result: Result) -> bytes:
+    """Give the content of a result file."""
+    with TemporaryDirectory() as folder:
+        return write(result, Path(folder) / "result.cdf").read_bytes()
 
 
 def frequencies(model: Configuration) -> list[float]:
