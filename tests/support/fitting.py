@@ -1,6 +1,6 @@
 """Result files that show what a configuration asks for, in the words of ExPRES 1.4."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,13 +29,18 @@ FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def fitting(
-    configuration: Configuration | dict[str, Any], ephemeris: bytes | None = None, **changes: Any
+    configuration: Configuration | dict[str, Any],
+    ephemeris: bytes | None = None,
+    *,
+    seen: Callable[[int, int, int], Any] = nothing,
+    **changes: Any,
 ) -> Result:
-    """Make the result that a configuration asks for, without visible emission.
+    """Make the result that a configuration asks for.
 
     Args:
         configuration: The configuration.
         ephemeris: The file whose times replace those of the configuration.
+        seen: Makes the visible emission of so many steps, channels and field lines.
         changes: What the result has otherwise.
     """
     model = (
@@ -63,7 +68,7 @@ def fitting(
         "SRP_Source_Refraction": ["true" if first.refraction else "false"] * len(sources),
     }
     result = Result(
-        nothing(times.count, len(axis), len(sources)),
+        seen(times.count, len(axis), len(sources)),
         labels=labels,
         modes=[source.mode or "RX" for source in sources],
         frequency=axis,
@@ -74,6 +79,22 @@ def fitting(
         attributes=attributes,
     )
     return replace(result, **{"attributes": attributes | changes.pop("words", {}), **changes})
+
+
+def three_windows(steps: int, channels: int, lines: int) -> Any:
+    """Make the first line seen twice, and the last one once, at the end."""
+    visible = nothing(steps, channels, lines)
+    for start, stop, line in ((2, 5, 0), (10, 13, 0), (22, 24, -1)):
+        visible[start * steps // 24 : stop * steps // 24, 1:3, line] = True
+    return visible
+
+
+def inputs(folder: Path) -> tuple[Configuration, bytes | None]:
+    """Read what a job of the sandbox was given."""
+    (config,) = (folder / "inputs" / "config").iterdir()
+    tracks = list((folder / "inputs" / "ephemeride").glob("*"))
+    model = Configuration.model_validate_json(config.read_bytes())
+    return model, tracks[0].read_bytes() if tracks else None
 
 
 def written(result: Result) -> bytes:
