@@ -5,11 +5,12 @@ first and the last, cut to whole seconds. The times of the file replace ``TIME``
 """
 
 import csv
+import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from prefect_expres.ephemeris.model import MIN_ROWS
 from prefect_expres.ephemeris.rotation import Point
@@ -63,19 +64,20 @@ def read_track(data: bytes) -> FileTrack:
 
 def _rows(data: bytes) -> Iterator[tuple[datetime, Point]]:
     try:
-        cells = list(csv.reader(data.decode("utf-8-sig").splitlines()[_SKIPPED:]))
+        lines = islice(io.StringIO(data.decode("utf-8-sig")), _SKIPPED, None)
+        for number, row in enumerate(csv.reader(lines), 1):
+            if len(row) <= _RADIUS or not row[0].strip()[:4].isdigit():
+                return
+            yield _row(number, row)
     except (UnicodeDecodeError, csv.Error) as fault:
         msg = f"The ephemeris is not CSV text: {fault}; {_HOW}"
         raise EphemerisError(msg) from None
-    for number, row in enumerate(cells, 1):
-        if len(row) <= _RADIUS or not row[0].strip()[:4].isdigit():
-            return
-        yield _row(number, row)
 
 
 def _row(number: int, row: list[str]) -> tuple[datetime, Point]:
+    text = row[0].strip()[:_STAMP_LENGTH].replace("T", " ")
     try:
-        stamp = datetime.strptime(row[0].strip()[:_STAMP_LENGTH], _STAMP).replace(tzinfo=UTC)
+        stamp = datetime.strptime(text, _STAMP).replace(tzinfo=UTC)
         point = Point(*map(float, row[1 : _RADIUS + 1]))
     except ValueError:
         msg = f"Row {number} of the ephemeris cannot be read: {','.join(row)[:120]!r}; {_HOW}"
