@@ -73,8 +73,9 @@ def _find(folder: str, fingerprint: str) -> SimulationResult | None:
         return None
     if request is None or not whole:
         return None
-    verify(request, posixpath.join(folder, manifest.cdf), manifest.job_url)
-    return SimulationResult(**manifest.model_dump(), folder=folder, found=True)
+    compared = verify(request, posixpath.join(folder, manifest.cdf), manifest.job_url)
+    facts = manifest.model_dump() | {"compared": compared or manifest.compared}
+    return SimulationResult(**facts, folder=folder, found=True)
 
 
 def _kept_request(folder: str, manifest: Manifest) -> SimulationRequest | None:
