@@ -21,7 +21,7 @@
     │   │   └── Malformed      the answer is cut or damaged
     │   └── SubmissionUncertain  the answer to a create was lost
     ├── JobError               the job ended without its results
-    │   └── JobFailed, JobAborted, JobLost, ResultsMissing
+    │   └── JobFailed, JobAborted, JobLost, ResultsMissing, ResultMismatch
     ├── WaitTimeout            the deadline of the client passed
     ├── CampaignError          a campaign cannot be run as asked, or lost all its workers
     │   └── TooManyFailures
@@ -218,6 +218,15 @@ class JobLost(JobError):
 
 class ResultsMissing(JobError):
     """The job ended in phase COMPLETED, but results are missing."""
+
+
+class ResultMismatch(JobError):
+    """The result is not the simulation that was asked for; ``detail`` has a line per difference."""
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What the result shows, and what was asked for."""
+        return tuple((self.detail or "").splitlines())
 
 
 class WaitTimeout(ExpresError):

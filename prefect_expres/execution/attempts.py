@@ -8,7 +8,9 @@ from prefect_expres.execution.events import AttemptFailed, JobChosen, Listener, 
 from prefect_expres.execution.guard import JobGuard
 from prefect_expres.execution.manifest import PhaseTime
 from prefect_expres.execution.options import RunOptions
+from prefect_expres.execution.set_aside import mismatched_jobs
 from prefect_expres.execution.steps import Steps
+from prefect_expres.execution.verification import verify_downloaded
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.storage import StoredFile
 from prefect_expres.uws import Job, Phase
@@ -21,12 +23,16 @@ SHORTEST_TIMEOUT = 1.0
 
 @dataclass(frozen=True)
 class Finished:
-    """A job that completed, when its phases were seen, and its results."""
+    """A job that completed, when its phases were seen, and its results.
+
+    ``compared`` is what of the results was compared with the request.
+    """
 
     submission: Submission
     job: Job
     phases: tuple[PhaseTime, ...]
     files: list[StoredFile]
+    compared: tuple[str, ...] = ()
 
 
 class Attempts:
@@ -56,6 +62,7 @@ class Attempts:
         self._guard = JobGuard(request, steps, options, tell)
         self._attempts_left = options.attempts
         self._excluded: list[str] = []
+        self._mismatched: tuple[str, ...] = ()
 
     async def finish(self) -> Finished:
         """Run the simulation on some job and download its results.
@@ -63,6 +70,7 @@ class Attempts:
         Raises:
             JobError: As many jobs as attempts ended without results; it is the last one's.
         """
+        self._mismatched = await mismatched_jobs(self._folder)
         while True:
             try:
                 return await self._attempt()
@@ -81,7 +89,7 @@ class Attempts:
         async with self._steps.slot(), guard.stopped_on_exit():
             deadline = self._steps.clock.now() + self._options.seconds_to_wait
             submission = guard.submission = await self._steps.create(
-                self._request, self._options, tuple(self._excluded)
+                self._request, self._options, (*self._mismatched, *self._excluded)
             )
             await self._tell(JobChosen(label, submission.job_url))
             await self._steps.start(submission, self._seconds_until(deadline))
@@ -90,7 +98,8 @@ class Attempts:
             )
         await guard.stop_strays()
         files = await self._steps.download(submission, self._folder)
-        return Finished(submission, job, phases, files)
+        compared = await verify_downloaded(self._request, files, self._folder, submission.job_url)
+        return Finished(submission, job, phases, files, compared)
 
     def _seconds_until(self, deadline: float) -> float:
         return max(deadline - self._steps.clock.now(), SHORTEST_TIMEOUT)

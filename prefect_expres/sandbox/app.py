@@ -37,6 +37,7 @@ class Settings:
         dialect: ``opus`` or ``standard``.
         parallel: How many jobs run at once.
         active_jobs: How many jobs one owner may have queued or executing.
+        husks: How many creates fail and leave a job without its inputs.
     """
 
     data: Path
@@ -44,6 +45,7 @@ class Settings:
     dialect: DialectName = "opus"
     parallel: int = 2
     active_jobs: int = 20
+    husks: int = 0
 
 
 class WebService:
@@ -63,6 +65,7 @@ class WebService:
             self._runner,
             settings.active_jobs,
             limit_at_creation=self._dialect.limit_at_creation,
+            husks=settings.husks,
         )
 
     def app(self) -> Starlette:

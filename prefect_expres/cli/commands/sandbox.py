@@ -23,6 +23,7 @@ def serve(
     port: int = PORT,
     directory: Path = Path("expres-sandbox"),
     dialect: Literal["opus", "standard"] = "opus",
+    husks: int = 0,
 ) -> None:
     """Serve the sandbox until Ctrl-C.
 
@@ -31,11 +32,12 @@ def serve(
         port: Port to listen on; 0 chooses a free one.
         directory: Folder of jobs and results; they survive a restart.
         dialect: Answer as OPUS does, or strictly as UWS 1.1 says.
+        husks: Let so many creates fail and leave a job without its inputs, as a failing OPUS does.
     """
     require_writable(directory, "--directory")
     from prefect_expres.sandbox.serving import serve as serve_sandbox  # noqa: PLC0415 - an extra
 
-    serve_sandbox(host=host, port=port, data=directory, dialect=dialect)
+    serve_sandbox(host=host, port=port, data=directory, dialect=dialect, husks=husks)
 
 
 @app.command
