@@ -3,7 +3,6 @@
 import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
 
 from prefect_expres.errors import (
     JobNotFound,
@@ -19,10 +18,14 @@ from prefect_expres.uws import xml
 from prefect_expres.uws.forms import Upload, check_parameter, new_job_form
 from prefect_expres.uws.models import Phase
 from prefect_expres.uws.reader import JobListReader
+from prefect_expres.uws.redirects import steps_below
 from prefect_expres.uws.text import utc_text
 
 NEW_JOB_PAUSES = (0.5, 1.0, 2.0)
 SETTLING_PAUSES = (0.2, 0.5, 1.0, 2.0)
+REDIRECTS = range(300, 400)
+SEE_ELSEWHERE = frozenset({302, 303})
+"""Redirects after which a create may have been done; the others say that it was not."""
 
 
 class UWSClient(JobListReader):
@@ -70,6 +73,10 @@ class UWSClient(JobListReader):
             raise SubmissionUncertain(
                 msg, fault.url, fault.status, fault.reason, fault.retry_after
             ) from None
+        except RequestRejected as fault:
+            if fault.status in SEE_ELSEWHERE:
+                raise SubmissionUncertain(str(fault), fault.url, fault.status) from None
+            raise
         return self._created(headers.get("location"), body)
 
     async def start(self, job_id: str) -> Phase:
@@ -131,6 +138,9 @@ class UWSClient(JobListReader):
             try:
                 await self.http.send("DELETE", url)
             except RequestRejected as fault:
+                if fault.status in REDIRECTS:
+                    # A job that is not found shows that it was deleted all the same.
+                    await self.phase(job_id)
                 if fault.status not in {405, 501}:
                     raise
                 await self.http.send("POST", url, fields={"ACTION": "DELETE"})
@@ -211,13 +221,9 @@ class UWSClient(JobListReader):
         """Find the new job's id in the Location, or in a job document in the answer."""
         # A Location that is no URL is a ValueError.
         with contextlib.suppress(ProtocolError, ValueError):
-            job_id = self._id_in(location or "") or xml.read_job(body).id
+            steps = steps_below(self.jobs_url, location or "") or []
+            job_id = steps[0] if len(steps) == 1 else xml.read_job(body).id
             self.job_url(job_id)
             return job_id
         msg = "The service accepted the new job but did not say which one it is"
         raise SubmissionUncertain(msg, self.jobs_url)
-
-    def _id_in(self, location: str) -> str:
-        """Give the id in a job's URL; an empty text for that of the job list."""
-        last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])
-        return "" if last == self.jobs_url.rpartition("/")[2] else last

@@ -19,13 +19,12 @@ from prefect_expres.net.body import body_of, head_of
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws.http_errors import fault_of, reason_in
+from prefect_expres.uws.redirects import may_repeat, was_done
 from prefect_expres.uws.secrets import Secrets
 
 CONNECTIONS = 20
 MAX_REDIRECTS = 5
 DOCUMENT_SECONDS = 300.0
-_MOVED = frozenset({301, 307, 308})
-"""UWS answers a write with 303, and OPUS behind an old proxy with 302."""
 _SHOWN_LENGTH = 200
 
 
@@ -33,7 +32,7 @@ class Http:
     """Sends requests to one service.
 
     Args:
-        origin_url: Any URL of the service; scheme, host and port are its origin.
+        jobs_url: The job list; its scheme, host and port are the origin of the service.
         credentials: User name and token for Basic authentication, or None for a guest.
         timeout: Seconds without an answer, or without a further byte, before giving up.
         trusted_hosts: Other hosts that results may be fetched from, without credentials.
@@ -42,14 +41,15 @@ class Http:
 
     def __init__(
         self,
-        origin_url: str,
+        jobs_url: str,
         credentials: tuple[str, str] | None = None,
         *,
         timeout: float = 30.0,
         trusted_hosts: frozenset[str] = frozenset(),
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._origin = _origin(httpx.URL(origin_url))
+        self._jobs_url = jobs_url
+        self._origin = _origin(httpx.URL(jobs_url))
         self._auth = httpx.BasicAuth(*credentials) if credentials else None
         self._secrets = Secrets(credentials)
         self._trusted_hosts = trusted_hosts
@@ -98,19 +98,24 @@ class Http:
         fields: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
     ) -> tuple[httpx.Headers, bytes]:
-        """Send a write once, and follow no redirect.
+        """Send a write, and again only to where a 307 or 308 of the same origin leads it.
 
         Returns:
             The headers of the answer and the first bytes of its body.
 
         Raises:
-            ServiceError: The service refused, or no answer came.
+            ServiceError: The service refused, no answer came, or it leads elsewhere; then the
+                write was not done.
         """
-        request = self._request(method, url, data=fields, files=files)
-        async with self._sent(request) as response:
-            await self._refuse_errors(response)
-            self._refuse_moved(response)
-            return response.headers, await self._head(response)
+        sent_to = url
+        for left in range(MAX_REDIRECTS, -1, -1):
+            request = self._request(method, sent_to, data=fields, files=files)
+            async with self._sent(request) as response:
+                await self._refuse_errors(response)
+                if not response.is_redirect or self._was_done(url, response):
+                    return response.headers, await self._head(response)
+                sent_to = self._repeated_at(response, left)
+        raise AssertionError  # pragma: no cover - without repetitions left it raises
 
     @contextlib.asynccontextmanager
     async def stream(
@@ -153,9 +158,8 @@ class Http:
             target = httpx.URL(url)
         except (httpx.InvalidURL, ValueError):
             raise UnsafeLocation("A location is no URL", "", url[:_SHOWN_LENGTH]) from None
-        scheme, host, _ = self._origin
-        if target.host == host and target.scheme == "http" and scheme == "https":
-            target = target.copy_with(scheme="https", port=None)
+        target = self._own_scheme(target)
+        scheme, _, _ = self._origin
         if _origin(target) == self._origin:
             return str(target)
         if target.scheme not in {"http", "https"}:
@@ -173,6 +177,13 @@ class Http:
         shown = str(target.copy_with(userinfo=b""))[:_SHOWN_LENGTH]
         msg = f"{shown} is not fetched: {reason}"
         raise UnsafeLocation(msg, "", shown)
+
+    def _own_scheme(self, target: httpx.URL) -> httpx.URL:
+        """Give the URL with https: where the service's own host is named with http:."""
+        scheme, host, _ = self._origin
+        if target.host == host and target.scheme == "http" and scheme == "https":
+            return target.copy_with(scheme="https", port=None)
+        return target
 
     def _request(
         self, method: str, url: str, *, read_timeout: float | None = None, **content: Any
@@ -214,18 +225,35 @@ class Http:
             retry_after(response.headers.get("retry-after")),
         )
 
-    def _refuse_moved(self, response: httpx.Response) -> None:
-        """Raise an error if a write has to be sent to another URL: then it was not done."""
-        if response.status_code not in _MOVED:
-            return
-        url = shown_url(str(response.request.url))
+    def _was_done(self, asked: str, response: httpx.Response) -> bool:
+        if not response.has_redirect_location:
+            return False
+        with contextlib.suppress(UnsafeLocation):
+            target = _target(response.request.url, response)
+            sent_to, status = str(response.request.url), response.status_code
+            return was_done(self._jobs_url, asked, sent_to, target, status)
+        return False
+
+    def _repeated_at(self, response: httpx.Response, left: int) -> str:
+        """Give the URL that a write is to be sent to instead, on the service's own origin.
+
+        Raises:
+            RequestRejected: It leads elsewhere, or there are no repetitions left.
+        """
+        asked, status = response.request.url, response.status_code
+        if left and may_repeat(status) and response.has_redirect_location:
+            with contextlib.suppress(UnsafeLocation):
+                target = self._own_scheme(httpx.URL(_target(asked, response)))
+                if _origin(target) == self._origin:
+                    return str(target)
         location = self._secrets.hidden_in(response.headers.get("location", "").encode()).decode()
         where = shown_url(location)[:_SHOWN_LENGTH] or "another URL"
+        url = shown_url(str(asked))
         msg = (
-            f"{url} answered {response.status_code}: it has moved to {where}. Nothing was done; "
-            "give the service's new URL."
+            f"{url} answered {status}: it leads to {where}, which does not show that the request "
+            "was done. Give the service's own URL: a proxy or a page for logging in is before it."
         )
-        raise RequestRejected(msg, url, response.status_code)
+        raise RequestRejected(msg, url, status)
 
     async def _head(self, response: httpx.Response) -> bytes:
         """Read the first bytes of a body, as many as come within the timeout.
