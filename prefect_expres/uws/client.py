@@ -64,7 +64,9 @@ class UWSClient(JobListReader):
         """
         form = new_job_form(parameters, files or {})
         try:
-            headers, body = await self.http.send("POST", self.jobs_url, files=form)
+            # UWS folds the case of names; Safir does so in a form that is not multipart only.
+            sent = {"files": form} if files else {"fields": parameters}
+            headers, body = await self.http.send("POST", self.jobs_url, **sent)
         except (Unreachable, ServerFault) as fault:
             msg = (
                 f"The answer to the new job {parameters.get('runId', '')!r} was lost; "

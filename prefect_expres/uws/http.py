@@ -7,8 +7,6 @@ leaves this module.
 
 import asyncio
 import contextlib
-import ipaddress
-import socket
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -19,13 +17,13 @@ from prefect_expres.net.body import body_of, head_of
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws.http_errors import fault_of, reason_in
+from prefect_expres.uws.locations import SHOWN_LENGTH, Locations, target_of
 from prefect_expres.uws.redirects import may_repeat, was_done
 from prefect_expres.uws.secrets import Secrets
 
 CONNECTIONS = 20
 MAX_REDIRECTS = 5
 DOCUMENT_SECONDS = 300.0
-_SHOWN_LENGTH = 200
 
 
 class Http:
@@ -49,10 +47,9 @@ class Http:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._jobs_url = jobs_url
-        self._origin = _origin(httpx.URL(jobs_url))
+        self._locations = Locations(jobs_url, trusted_hosts)
         self._auth = httpx.BasicAuth(*credentials) if credentials else None
         self._secrets = Secrets(credentials)
-        self._trusted_hosts = trusted_hosts
         self._timeout = timeout
         self._client = httpx.AsyncClient(
             limits=httpx.Limits(max_connections=CONNECTIONS),
@@ -133,57 +130,17 @@ class Http:
             UnsafeLocation: A redirect leads to a location that must not be fetched from.
         """
         for _ in range(MAX_REDIRECTS + 1):
-            url = await self.check_location(url)
+            url = await self._locations.check(url)
             request = self._request(method, url, headers=headers, read_timeout=read_timeout)
             async with self._sent(request) as response:
                 if response.is_redirect:
-                    url = _target(request.url, response)
+                    url = target_of(response)
                     continue
                 await self._refuse_errors(response)
                 yield response
                 return
         msg = f"More than {MAX_REDIRECTS} redirects"
         raise ProtocolError(msg, url)
-
-    async def check_location(self, url: str) -> str:
-        """Give the URL to fetch instead of ``url``, if that is safe.
-
-        The service's own host is asked with the service's own scheme: services behind a proxy
-        give ``http`` links to themselves. Other hosts must be trusted by name and be public.
-
-        Raises:
-            UnsafeLocation: The URL is not http or https, or its host is not trusted.
-        """
-        try:
-            target = httpx.URL(url)
-        except (httpx.InvalidURL, ValueError):
-            raise UnsafeLocation("A location is no URL", "", url[:_SHOWN_LENGTH]) from None
-        target = self._own_scheme(target)
-        scheme, _, _ = self._origin
-        if _origin(target) == self._origin:
-            return str(target)
-        if target.scheme not in {"http", "https"}:
-            reason = f"it is {target.scheme or 'no'}:, not http: or https:"
-        elif target.scheme == "http" and scheme == "https":
-            reason = "it is http: while the service is https:"
-        elif target.host not in self._trusted_hosts:
-            reason = (
-                "it is another host than the service; add it to the trusted hosts if it is right"
-            )
-        elif not await _public(target.host):
-            reason = "its address is private"
-        else:
-            return str(target)
-        shown = str(target.copy_with(userinfo=b""))[:_SHOWN_LENGTH]
-        msg = f"{shown} is not fetched: {reason}"
-        raise UnsafeLocation(msg, "", shown)
-
-    def _own_scheme(self, target: httpx.URL) -> httpx.URL:
-        """Give the URL with https: where the service's own host is named with http:."""
-        scheme, host, _ = self._origin
-        if target.host == host and target.scheme == "http" and scheme == "https":
-            return target.copy_with(scheme="https", port=None)
-        return target
 
     def _request(
         self, method: str, url: str, *, read_timeout: float | None = None, **content: Any
@@ -195,7 +152,7 @@ class Http:
             pool=None,
         )
         request = self._client.build_request(method, url, timeout=timeout, **content)
-        if self._auth is not None and _origin(request.url) == self._origin:
+        if self._auth is not None and self._locations.gets_credentials(request.url):
             request = next(self._auth.auth_flow(request))
         return request
 
@@ -229,9 +186,8 @@ class Http:
         if not response.has_redirect_location:
             return False
         with contextlib.suppress(UnsafeLocation):
-            target = _target(response.request.url, response)
-            sent_to, status = str(response.request.url), response.status_code
-            return was_done(self._jobs_url, asked, sent_to, target, status)
+            sent_to, target = str(response.request.url), target_of(response)
+            return was_done(self._jobs_url, asked, sent_to, target, response.status_code)
         return False
 
     def _repeated_at(self, response: httpx.Response, left: int) -> str:
@@ -243,11 +199,11 @@ class Http:
         asked, status = response.request.url, response.status_code
         if left and may_repeat(status) and response.has_redirect_location:
             with contextlib.suppress(UnsafeLocation):
-                target = self._own_scheme(httpx.URL(_target(asked, response)))
-                if _origin(target) == self._origin:
+                target = self._locations.with_own_scheme(httpx.URL(target_of(response)))
+                if self._locations.is_origin(target):
                     return str(target)
         location = self._secrets.hidden_in(response.headers.get("location", "").encode()).decode()
-        where = shown_url(location)[:_SHOWN_LENGTH] or "another URL"
+        where = shown_url(location)[:SHOWN_LENGTH] or "another URL"
         url = shown_url(str(asked))
         msg = (
             f"{url} answered {status}: it leads to {where}, which does not show that the request "
@@ -266,29 +222,6 @@ class Http:
                 async for chunk in head_of(response):
                     page += chunk
         return self._secrets.hidden_in(bytes(page))
-
-
-async def _public(host: str) -> bool:
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return False
-    return all(ipaddress.ip_address(entry[4][0]).is_global for entry in found)
-
-
-def _target(asked: httpx.URL, response: httpx.Response) -> str:
-    location = response.headers.get("location")
-    try:
-        return str(asked.join(location or ""))
-    except (httpx.InvalidURL, ValueError):
-        raise UnsafeLocation(
-            "A redirect leads to no URL", "", str(location)[:_SHOWN_LENGTH]
-        ) from None
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    # httpx gives no port where it is the usual one of the scheme.
-    return url.scheme, url.host, url.port
 
 
 def _why(fault: Exception) -> str:

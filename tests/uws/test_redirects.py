@@ -110,7 +110,7 @@ async def test_start_and_create_are_repeated_with_their_forms(
     service.on("GET /j1/phase", "QUEUED")
     assert await client.start("j1") is Phase.QUEUED
     first, second, third, fourth, _ = service.requests
-    assert first.content == second.content
+    assert first.content == second.content == b"runId=r"
     assert third.content == fourth.content == b"PHASE=RUN"
 
 
@@ -178,7 +178,7 @@ async def test_create_that_leads_to_a_page_is_uncertain(
 ) -> None:
     """Such a redirect says only that something else is to be looked at."""
     service.on("POST", redirect(f"{HOST}/welcome", status))
-    with pytest.raises(SubmissionUncertain, match="leads to https://uws.example.org/welcome"):
+    with pytest.raises(SubmissionUncertain, match=f"leads to {HOST}/welcome"):
         await client.create({"runId": "r"})
 
 
