@@ -12,18 +12,26 @@ from typing import Any
 
 import httpx
 
-from prefect_expres.errors import ProtocolError, RequestRejected, Unreachable, UnsafeLocation
+from prefect_expres.errors import (
+    ProtocolError,
+    RequestRejected,
+    ServiceError,
+    Unreachable,
+    UnsafeLocation,
+)
 from prefect_expres.net.body import body_of, head_of
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws.http_errors import fault_of, reason_in
 from prefect_expres.uws.locations import SHOWN_LENGTH, Locations, target_of
+from prefect_expres.uws.pages import refuse_other
 from prefect_expres.uws.redirects import may_repeat, was_done
 from prefect_expres.uws.secrets import Secrets
 
 CONNECTIONS = 20
 MAX_REDIRECTS = 5
 DOCUMENT_SECONDS = 300.0
+_SEE_OTHER = 303
 
 
 class Http:
@@ -109,7 +117,9 @@ class Http:
             request = self._request(method, sent_to, data=fields, files=files)
             async with self._sent(request) as response:
                 await self._refuse_errors(response)
-                if not response.is_redirect or self._was_done(url, response):
+                if not response.is_redirect:
+                    return response.headers, await self._accepted(response)
+                if self._was_done(url, response):
                     return response.headers, await self._head(response)
                 sent_to = self._repeated_at(response, left)
         raise AssertionError  # pragma: no cover - without repetitions left it raises
@@ -172,6 +182,20 @@ class Http:
         finally:
             await response.aclose()
 
+    async def _accepted(self, response: httpx.Response) -> bytes:
+        """Give the beginning of an answer to a write, if it is not that of somebody else.
+
+        Raises:
+            ServiceError: It is an HTML page, or a VOTable that tells an error.
+        """
+        head = await self._head(response)
+        try:
+            refuse_other(head)
+        except ServiceError as fault:
+            url = shown_url(str(response.request.url))
+            raise type(fault)(f"{url}: {fault}", url, response.status_code, fault.reason) from None
+        return head
+
     async def _refuse_errors(self, response: httpx.Response) -> None:
         if response.status_code < 400:  # noqa: PLR2004 - the first HTTP error code
             return
@@ -183,8 +207,9 @@ class Http:
         )
 
     def _was_done(self, asked: str, response: httpx.Response) -> bool:
-        if not response.has_redirect_location:
-            return False
+        if not response.headers.get("location"):
+            # Proxies name where they lead; a service that only says 303 has done it.
+            return response.status_code == _SEE_OTHER
         with contextlib.suppress(UnsafeLocation):
             sent_to, target = str(response.request.url), target_of(response)
             return was_done(self._jobs_url, asked, sent_to, target, response.status_code)

@@ -13,14 +13,21 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import httpx
 
-from prefect_expres.errors import JobNotFound, ProtocolError, TooLarge
+from prefect_expres.errors import JobNotFound, ProtocolError, ServiceError, TooLarge
 from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.net.retry import ATTEMPTS, persist
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws import xml
 from prefect_expres.uws.http import Http
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
-from prefect_expres.uws.text import read_description, read_seconds, read_text, read_word, utc_text
+from prefect_expres.uws.text import (
+    read_description,
+    read_error,
+    read_seconds,
+    read_text,
+    read_word,
+    utc_text,
+)
 
 DOCUMENT_LIMIT = 64 * 2**20
 WAIT_MARGIN = 15.0
@@ -234,7 +241,7 @@ class JobListReader:
 
     async def error(self, job_id: str) -> str:
         """Read the error of a failed job, in whatever form the service gives it."""
-        return await self.text(job_id, "error")
+        return await self._read(f"{self.job_url(job_id)}/error", read_error)
 
     async def stdout(self, job_id: str) -> str:
         """Read what the job printed (OPUS)."""
@@ -276,10 +283,15 @@ class JobListReader:
                 return decode(document)
             except TooLarge as fault:
                 raise ProtocolError(str(fault), url) from None
-            except ProtocolError as fault:
-                raise fault if fault.url else type(fault)(f"{url}: {fault}", url) from None
+            except ServiceError as fault:
+                raise fault if fault.url else _of_url(fault, url) from None
 
         return await persist(once, self.clock, attempts=attempts or self._attempts)
+
+
+def _of_url(fault: ServiceError, url: str) -> ServiceError:
+    """Add to an error of a document where the document came from."""
+    return type(fault)(f"{url}: {fault}", url, fault.status, fault.reason)
 
 
 def _whole_location(base: str, href: str | None) -> str | None:

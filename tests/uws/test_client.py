@@ -96,7 +96,6 @@ async def test_form_without_files_is_urlencoded(
         (Answer(job_document("j6", ""), 303, {"Location": f"{JOBS_URL}/"}), "j6"),
         (redirect(JOBS_URL), None),
         (Answer(status=201, headers={"Location": "http://[::1"}), None),
-        (Answer("<html>created</html>"), None),
         (Answer("created"), None),
         (200, None),
     ],
@@ -147,7 +146,7 @@ async def test_create_without_a_clear_answer_is_uncertain(
         (401, AuthenticationFailed),
         (429, Busy),
         (Answer("Maximum number of active jobs", 500), ActiveJobsLimit),
-        (Answer("runId is not expected", 500), RequestRejected),
+        (Answer("VOTable not found for job x", 500), RequestRejected),
         (501, RequestRejected),
     ],
 )
@@ -300,7 +299,7 @@ async def test_failed_abort_is_settled_by_the_phase(
 ) -> None:
     """A job that ended meanwhile is no error; a job that still runs is aborted again."""
     service.on("GET /j1/phase", "EXECUTING", "COMPLETED")
-    service.on("POST /j1/phase", Answer("cannot be aborted", 500))
+    service.on("POST /j1/phase", Answer("Job j1 cannot be aborted while in phase ERROR", 500))
     assert await client.abort("j1") is Phase.COMPLETED
     service.on("GET /j1/phase", "EXECUTING")
     with pytest.raises(RequestRejected):

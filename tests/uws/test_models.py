@@ -44,7 +44,7 @@ def test_other_words_are_unknown_phases() -> None:
     """A service may have more phases; a page or an empty answer is an error."""
     assert read_phase("NAPPING") is read_phase("") is read_phase(None) is Phase.UNKNOWN
     assert read_word(b"A" * 40) is Phase.UNKNOWN
-    for text in (b"", b" ", b"A" * 41, b"TWO WORDS", b"PHASE1", b"<html>"):
+    for text in (b"", b" ", b"A" * 41, b"TWO WORDS", b"PHASE1", b"<other>"):
         with pytest.raises(Malformed, match="did not answer with a phase but"):
             read_word(text)
     with pytest.raises(Malformed) as caught:

@@ -191,7 +191,9 @@ async def test_session_is_no_part_of_an_id(service: ScriptedService, client: UWS
 async def test_write_without_a_location_was_not_done(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """A redirect that leads nowhere says nothing."""
+    """A redirect that leads nowhere says nothing, but for 303, which UWS answers to a write."""
+    service.on("DELETE /j1", 303)
+    await client.delete("j1")
     service.on("DELETE /j1", Answer(status=302))
     service.on("GET /j1/phase", "PENDING")
     with pytest.raises(RequestRejected, match="it leads to another URL"):
