@@ -1,10 +1,11 @@
 """An asynchronous client for one job list of a UWS service: create, start, stop and delete jobs."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from prefect_expres.errors import (
+    AuthenticationFailed,
     JobNotFound,
     ProtocolError,
     RequestRejected,
@@ -16,6 +17,7 @@ from prefect_expres.errors import (
 from prefect_expres.net.retry import persist
 from prefect_expres.uws import xml
 from prefect_expres.uws.forms import Upload, check_parameter, new_job_form
+from prefect_expres.uws.http_errors import FORBIDDEN
 from prefect_expres.uws.models import Phase
 from prefect_expres.uws.reader import JobListReader
 from prefect_expres.uws.redirects import steps_below
@@ -75,6 +77,8 @@ class UWSClient(JobListReader):
             raise SubmissionUncertain(
                 msg, fault.url, fault.status, fault.reason, fault.retry_after
             ) from None
+        except AuthenticationFailed as fault:
+            raise await self._told_apart(fault, self._sees_list) from None
         except RequestRejected as fault:
             if fault.status in SEE_ELSEWHERE:
                 raise SubmissionUncertain(str(fault), fault.url, fault.status) from None
@@ -157,14 +161,13 @@ class UWSClient(JobListReader):
             RequestRejected: The name or value is unsafe, or the service refused it.
         """
         check_parameter(name, value)
-        url = f"{self.job_url(job_id)}/parameters"
         try:
-            await self.http.send("POST", url, fields={name: value})
+            await self._change(job_id, "parameters", {name: value})
         except RequestRejected as fault:
             if fault.status not in {404, 405, 501}:
                 raise
             # OPUS has no such resource; it takes the value under the parameter's own name.
-            await self.http.send("POST", f"{url}/{name}", fields={"VALUE": value})
+            await self._change(job_id, f"parameters/{name}", {"VALUE": value})
 
     async def set_execution_duration(self, job_id: str, seconds: int) -> float:
         """Set how many seconds a job may run; the service may set another value.
@@ -172,8 +175,8 @@ class UWSClient(JobListReader):
         Returns:
             The value that the service has set.
         """
-        url = f"{self.job_url(job_id)}/executionduration"
-        await self.http.send("POST", url, fields={"EXECUTIONDURATION": str(int(seconds))})
+        fields = {"EXECUTIONDURATION": str(int(seconds))}
+        await self._change(job_id, "executionduration", fields)
         return await self.execution_duration(job_id)
 
     async def set_destruction(self, job_id: str, moment: datetime) -> str:
@@ -182,9 +185,45 @@ class UWSClient(JobListReader):
         Returns:
             The time that the service has set.
         """
-        url = f"{self.job_url(job_id)}/destruction"
-        await self.http.send("POST", url, fields={"DESTRUCTION": utc_text(moment)})
+        await self._change(job_id, "destruction", {"DESTRUCTION": utc_text(moment)})
         return await self.destruction(job_id)
+
+    async def _change(self, job_id: str, resource: str, fields: Mapping[str, str]) -> None:
+        """Change what belongs to a job; most of it can be changed while it is PENDING only."""
+        try:
+            await self.http.send("POST", f"{self.job_url(job_id)}/{resource}", fields=fields)
+        except AuthenticationFailed as fault:
+            raise await self._told_apart(fault, lambda: self._is_over(job_id)) from None
+
+    async def _told_apart(
+        self, fault: AuthenticationFailed, other_cause: Callable[[], Awaitable[str]]
+    ) -> RequestRejected:
+        """Find out what a 403 means: that the user may not do this, or that nobody may do it now.
+
+        Args:
+            fault: The answer.
+            other_cause: Reads what shows that the user is not to blame; an empty text if none.
+        """
+        if fault.status != FORBIDDEN:
+            return fault
+        try:
+            cause = await other_cause()
+        except ServiceError:
+            return fault
+        if not cause:
+            return fault
+        msg = f"{fault.url} answered {FORBIDDEN}: {fault.reason or 'no reason given'}. {cause}"
+        return RequestRejected(msg, fault.url, fault.status, fault.reason)
+
+    async def _is_over(self, job_id: str) -> str:
+        phase = await self.phase(job_id)
+        if phase is Phase.PENDING:
+            return ""
+        return f"The job is {phase.value}: the service does not allow it in this phase."
+
+    async def _sees_list(self) -> str:
+        await self.jobs()
+        return "The user may read the job list, so it is this job that the service rejects."
 
     async def _start(self, job_id: str) -> Phase:
         async def once() -> Phase:

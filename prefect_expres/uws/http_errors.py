@@ -23,6 +23,9 @@ from prefect_expres.uws.pages import (
 _GATEWAY = frozenset({502, 503, 504})
 _LATER = frozenset({408, 425, 429})
 _SERVER_ERROR = 500
+FORBIDDEN = 403
+_UNKNOWN_USER = "Check the user name and token."
+_NOT_ALLOWED = "This user may not do that: check whose job it is, and as which user you ask."
 _NOT_IMPLEMENTED = 501
 _REASONS = (".//pre", ".//info[@name='QUERY_STATUS']", ".//info", ".//h1", ".//title", ".//body")
 """Where the reason stands, best first: in pages of OPUS, in a VOTable, then in any page."""
@@ -69,7 +72,7 @@ def fault_of(url: str, status: int, reason: str, wait: float | None) -> ServiceE
     kind = _kind_of(status, reason)
     said = f"{url} answered {status}: {reason or 'no reason given'}"
     if kind is AuthenticationFailed:
-        said = f"{said}. Check the user name and token."
+        said = f"{said}. {_NOT_ALLOWED if status == FORBIDDEN else _UNKNOWN_USER}"
     return kind(said, url, status, reason, wait)
 
 
@@ -77,7 +80,7 @@ def _kind_of(status: int, reason: str) -> type[ServiceError]:
     words, wrong = reason.lower(), _REQUEST_WRONG.fullmatch(reason) is not None
     kinds: tuple[tuple[bool, type[ServiceError]], ...] = (
         (_ACTIVE_LIMIT in words, ActiveJobsLimit),
-        (status in {401, 403}, AuthenticationFailed),
+        (status in {401, FORBIDDEN}, AuthenticationFailed),
         (status in {404, 410}, JobNotFound),
         (status in _LATER or "text file busy" in words, Busy),
         (status in _GATEWAY, Unreachable),

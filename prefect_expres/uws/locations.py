@@ -8,6 +8,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Iterable
+from urllib.parse import urljoin
 
 import httpx
 
@@ -95,6 +96,14 @@ def target_of(response: httpx.Response) -> str:
         return str(response.request.url.join(location))
     except (httpx.InvalidURL, ValueError):
         raise UnsafeLocation("A redirect leads to no URL", "", location[:SHOWN_LENGTH]) from None
+
+
+def whole_location(base: str, href: str | None) -> str | None:
+    """Resolve a relative location; one that is no URL is left as it is, and refused later."""
+    try:
+        return urljoin(base, href) if href else None
+    except ValueError:
+        return href
 
 
 async def _public(host: str) -> bool:

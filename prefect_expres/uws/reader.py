@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 
@@ -19,6 +19,8 @@ from prefect_expres.net.retry import ATTEMPTS, persist
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws import xml
 from prefect_expres.uws.http import Http
+from prefect_expres.uws.list_query import ListQuery, read_utc_list
+from prefect_expres.uws.locations import whole_location
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
 from prefect_expres.uws.text import (
     read_description,
@@ -26,7 +28,6 @@ from prefect_expres.uws.text import (
     read_seconds,
     read_text,
     read_word,
-    utc_text,
 )
 
 DOCUMENT_LIMIT = 64 * 2**20
@@ -85,6 +86,7 @@ class JobListReader:
         )
         self._limit = document_limit
         self._jobs_read: dict[str, Job] = {}
+        self._local_times = False
 
     async def __aenter__(self) -> Self:
         """Enter a block that closes the connections at its end."""
@@ -151,25 +153,28 @@ class JobListReader:
     ) -> tuple[JobRef, ...]:
         """Read the job list, oldest first.
 
-        ``PHASE`` keys are sent last, which OPUS needs. The filters are applied here as well, since
-        a service may ignore them. ``LAST`` is not sent: OPUS answers it with the oldest jobs.
+        The filters are applied here as well, since a service may ignore them.
 
         Args:
             phases: Only jobs in these phases.
-            after: Only jobs created after this time; a time without a zone and a text are sent
-                as they are.
+            after: Only jobs created after this time; one without a zone is the service's own time,
+                and a text is sent as it is.
             last: Only so many of the youngest jobs.
         """
-        wanted = frozenset(phases)
-        query = [("AFTER", utc_text(after))] if after is not None else []
-        query += [("PHASE", phase.value) for phase in sorted(wanted)]
-        url = self.jobs_url + (f"?{urlencode(query, safe=':')}" if query else "")
-        found = await self._read(url, xml.read_jobs)
-        kept = [job for job in found if not wanted or job.phase in wanted]
-        if isinstance(after, datetime):
-            kept = [job for job in kept if job.may_be_after(after)]
-        kept.sort(key=lambda ref: ref.age)
+        query = ListQuery(frozenset(phases), after)
+        kept = query.kept(await self._listed(query))
         return tuple(kept if last is None else kept[max(len(kept) - last, 0) :])
+
+    async def _listed(self, query: ListQuery) -> tuple[JobRef, ...]:
+        """Read the list, and all of it if the service compares times in its local time."""
+        url = query.url(self.jobs_url, local_times=self._local_times)
+        if not query.needs_utc or self._local_times:
+            return await self._read(url, xml.read_jobs)
+        listed = await self._read(url, read_utc_list)
+        if listed is not None:
+            return listed
+        self._local_times = True
+        return await self._read(query.url(self.jobs_url, local_times=True), xml.read_jobs)
 
     async def named_jobs(
         self, phases: Iterable[Phase] = (), *, after: datetime | None = None
@@ -212,7 +217,7 @@ class JobListReader:
         url = f"{self.job_url(job_id)}/results"
         listed = await self._read(url, xml.read_results)
         return tuple(
-            result.model_copy(update={"href": _whole_location(url, result.href)})
+            result.model_copy(update={"href": whole_location(url, result.href)})
             for result in listed
         )
 
@@ -292,11 +297,3 @@ class JobListReader:
 def _of_url(fault: ServiceError, url: str) -> ServiceError:
     """Add to an error of a document where the document came from."""
     return type(fault)(f"{url}: {fault}", url, fault.status, fault.reason)
-
-
-def _whole_location(base: str, href: str | None) -> str | None:
-    """Resolve a relative location; one that is no URL is left as it is, and refused later."""
-    try:
-        return urljoin(base, href) if href else None
-    except ValueError:
-        return href

@@ -99,11 +99,11 @@ def read_description(document: bytes) -> dict[str, Any]:
 
 
 def utc_text(moment: datetime | str) -> str:
-    """Write a time as UWS wants it: in UTC, without a fraction of a second or a zone.
+    """Write a time as UWS wants it: in UTC with ``Z``, without a fraction of a second.
 
-    A time without a zone is not converted; a text is left as it is.
+    A time without a zone is taken as UTC; a text is left as it is.
     """
     if isinstance(moment, str):
         return moment
     aware = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    return aware.isoformat(timespec="seconds")
+    return f"{aware.isoformat(timespec='seconds')}Z"

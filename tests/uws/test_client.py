@@ -370,7 +370,7 @@ async def test_parameter_is_set_in_the_way_of_opus(
 
 async def test_refused_parameter_is_told(service: ScriptedService, client: UWSClient) -> None:
     """After another refusal nothing else is tried, and unsafe values are not sent."""
-    service.on("POST /j1/parameters", 403)
+    service.on("POST /j1/parameters", 401)
     with pytest.raises(AuthenticationFailed):
         await client.set_parameter("j1", "branch", "main")
     assert len(service.requests) == 1
@@ -395,7 +395,7 @@ async def test_execution_duration_is_read_back(service: ScriptedService, client:
 async def test_destruction_is_sent_in_utc_and_read_back(
     service: ScriptedService, client: UWSClient
 ) -> None:
-    """A time without a zone is sent as it is."""
+    """A time without a zone is taken as UTC, which UWS says that all its times are."""
     service.on("POST /j1/destruction", OK)
     service.on("GET /j1/destruction", " 2026-02-01T00:00:00 ")
     paris = datetime(2026, 1, 2, 1, 30, 0, 999, tzinfo=timezone(timedelta(hours=1)))
@@ -403,7 +403,7 @@ async def test_destruction_is_sent_in_utc_and_read_back(
     await client.set_destruction("j1", datetime(2026, 1, 2, 0, 30, tzinfo=UTC))
     await client.set_destruction("j1", datetime(2026, 1, 2, 0, 30))  # noqa: DTZ001 - as told
     sent = [form(request) for request in service.requests if request.method == "POST"]
-    assert sent == [{"DESTRUCTION": ["2026-01-02T00:30:00"]}] * 3
+    assert sent == [{"DESTRUCTION": ["2026-01-02T00:30:00Z"]}] * 3
 
 
 SENT: Mapping[str, Any] = {

@@ -46,8 +46,11 @@ def test_status_decides(status: int, kind: type[Exception]) -> None:
     assert type(fault) is kind
     assert (fault.url, fault.status, fault.reason) == (URL, status, "so it is")
     assert fault.retry_after == 7.0
-    advice = ". Check the user name and token." if kind is AuthenticationFailed else ""
-    assert str(fault) == f"{URL} answered {status}: so it is{advice}"
+    advice = {
+        401: ". Check the user name and token.",
+        403: ". This user may not do that: check whose job it is, and as which user you ask.",
+    }
+    assert str(fault) == f"{URL} answered {status}: so it is{advice.get(status, '')}"
 
 
 SENTENCES = [

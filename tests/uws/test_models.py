@@ -135,12 +135,12 @@ def test_texts_are_read_whatever_their_encoding() -> None:
 
 
 def test_times_are_written_as_uws_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are in UTC, to the second, without a zone; a time without a zone is kept."""
+    """They are in UTC, to the second, with Z; a time without a zone is taken as UTC."""
     monkeypatch.setenv("TZ", "JST-9")
     time.tzset()
     paris = timezone(timedelta(hours=1))
-    assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 999999, tzinfo=paris)) == "2025-12-31T23:30:01"
-    assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 5)) == "2026-01-01T00:30:01"  # noqa: DTZ001
+    assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 999999, tzinfo=paris)) == "2025-12-31T23:30:01Z"
+    assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 5)) == "2026-01-01T00:30:01Z"  # noqa: DTZ001
     assert utc_text("2026-01-01") == "2026-01-01"
     monkeypatch.undo()
     time.tzset()

@@ -19,15 +19,9 @@ from prefect_expres.uws import Phase, UWSClient
 from tests.support.no_pause import NoPause
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService
 from tests.support.uws_documents import job_document, jobs_document, results_document
+from tests.support.uws_documents import list_entry as entry
 
 JOB = job_document("j1", "<phase>QUEUED</phase>")
-
-
-def entry(job_id: str, phase: str = "QUEUED", created: str = "", run_id: str = "") -> str:
-    """Write an entry of a job list."""
-    told = f"<uws:creationTime>{created}</uws:creationTime>" if created else ""
-    told += f"<uws:runId>{run_id}</uws:runId>" if run_id else ""
-    return f'<jobref id="{job_id}"><phase>{phase}</phase>{told}</jobref>'.replace("uws:", "")
 
 
 @pytest.fixture
@@ -208,7 +202,7 @@ async def test_filters_are_sent_and_applied_here_too(
     listed = await client.jobs(after="2026-01-01T00:00:02")
     assert len(listed) == 5
     assert service.asked == [
-        "GET ?AFTER=2026-01-01T00:00:01&PHASE=ERROR&PHASE=QUEUED",
+        "GET ?AFTER=2026-01-01T00:00:01Z&PHASE=ERROR&PHASE=QUEUED",
         "GET ?PHASE=PENDING",
         "GET ?AFTER=2026-01-01T00:00:02",
     ]

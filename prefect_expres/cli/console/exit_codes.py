@@ -36,6 +36,7 @@ class Exit(IntEnum):
     REFUSED = 7
     UNREACHABLE = 8
     TRANSFER = 9
+    NOT_AS_ASKED = 10
     INTERRUPTED = 130
 
 
