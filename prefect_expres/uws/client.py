@@ -3,6 +3,9 @@
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import Any
+
+import httpx
 
 from prefect_expres.errors import (
     AuthenticationFailed,
@@ -68,7 +71,7 @@ class UWSClient(JobListReader):
         try:
             # UWS folds the case of names; Safir does so in a form that is not multipart only.
             sent = {"files": form} if files else {"fields": parameters}
-            headers, body = await self.http.send("POST", self.jobs_url, **sent)
+            headers, body = await self._send("POST", self.jobs_url, **sent)
         except (Unreachable, ServerFault) as fault:
             msg = (
                 f"The answer to the new job {parameters.get('runId', '')!r} was lost; "
@@ -142,14 +145,14 @@ class UWSClient(JobListReader):
 
         async def once() -> None:
             try:
-                await self.http.send("DELETE", url)
+                await self._send("DELETE", url)
             except RequestRejected as fault:
                 if fault.status in REDIRECTS:
                     # A job that is not found shows that it was deleted all the same.
                     await self.phase(job_id)
                 if fault.status not in {405, 501}:
                     raise
-                await self.http.send("POST", url, fields={"ACTION": "DELETE"})
+                await self._send("POST", url, fields={"ACTION": "DELETE"})
 
         with contextlib.suppress(JobNotFound):
             await persist(once, self.clock)
@@ -188,10 +191,16 @@ class UWSClient(JobListReader):
         await self._change(job_id, "destruction", {"DESTRUCTION": utc_text(moment)})
         return await self.destruction(job_id)
 
+    async def _send(self, method: str, url: str, **content: Any) -> tuple[httpx.Headers, bytes]:
+        async def send(at: str) -> tuple[httpx.Headers, bytes]:
+            return await self.http.send(method, at, **content)
+
+        return await self._address.ask(url, send)
+
     async def _change(self, job_id: str, resource: str, fields: Mapping[str, str]) -> None:
         """Change what belongs to a job; most of it can be changed while it is PENDING only."""
         try:
-            await self.http.send("POST", f"{self.job_url(job_id)}/{resource}", fields=fields)
+            await self._send("POST", f"{self.job_url(job_id)}/{resource}", fields=fields)
         except AuthenticationFailed as fault:
             raise await self._told_apart(fault, lambda: self._is_over(job_id)) from None
 
@@ -256,7 +265,7 @@ class UWSClient(JobListReader):
         return phase
 
     async def _write_phase(self, job_id: str, action: str) -> None:
-        await self.http.send("POST", f"{self.job_url(job_id)}/phase", fields={"PHASE": action})
+        await self._send("POST", f"{self.job_url(job_id)}/phase", fields={"PHASE": action})
 
     def _created(self, location: str | None, body: bytes) -> str:
         """Find the new job's id in the Location, or in a job document in the answer."""

@@ -19,6 +19,7 @@ from prefect_expres.net.retry import ATTEMPTS, persist
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws import xml
 from prefect_expres.uws.http import Http
+from prefect_expres.uws.list_address import ListAddress
 from prefect_expres.uws.list_query import ListQuery, read_utc_list
 from prefect_expres.uws.locations import whole_location
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
@@ -46,6 +47,7 @@ class JobListReader:
         jobs_url: The job list, for instance ``https://host/rest/ExPRES``.
         user: User name for Basic authentication; None for a guest.
         token: The token that goes with the user name.
+        or_at: Other URLs at which the list may be, if it is not found at the first.
         timeout: Seconds without an answer before a request is given up.
         trusted_hosts: Other hosts that results may come from; they never get the credentials.
         document_limit: Largest document that is read, in bytes.
@@ -60,6 +62,7 @@ class JobListReader:
         user: str | None = None,
         token: str | None = None,
         *,
+        or_at: Iterable[str] = (),
         timeout: float = 30.0,
         trusted_hosts: Iterable[str] = (),
         document_limit: int = DOCUMENT_LIMIT,
@@ -74,17 +77,17 @@ class JobListReader:
         if parts.username or parts.password:
             msg = "The job list's URL holds a user name or token; give them as user and token"
             raise ProtocolError(msg)
-        self.jobs_url = jobs_url.rstrip("/")
         self.clock = clock or MonotonicClock()
         self._attempts = attempts
         self.http = Http(
-            self.jobs_url,
+            jobs_url.rstrip("/"),
             (user, token or "") if user else None,
             timeout=timeout,
             trusted_hosts=frozenset(trusted_hosts),
             transport=transport,
         )
         self._limit = document_limit
+        self._address = ListAddress(jobs_url.rstrip("/"), or_at, self.http, document_limit)
         self._jobs_read: dict[str, Job] = {}
         self._local_times = False
 
@@ -100,6 +103,11 @@ class JobListReader:
     ) -> None:
         """Close the connections."""
         await self.http.aclose()
+
+    @property
+    def jobs_url(self) -> str:
+        """The job list, where it was found."""
+        return self._address.jobs_url
 
     def job_url(self, job_id: str) -> str:
         """Build a job's URL from its id; the links in a job list may be dead.
@@ -260,13 +268,18 @@ class JobListReader:
         """Read the service's own description of the job (OPUS, ``/jdl/{name}/json``).
 
         Raises:
-            ProtocolError: The job list is not under ``/rest/``, or the answer is no JSON.
+            ProtocolError: The list is not under ``/rest/`` or ``/uws/``, or this is no JSON.
         """
-        root, separator, name = self.jobs_url.rpartition("/rest/")
-        if not separator:
-            msg = f"{self.jobs_url} is not under /rest/, so it has no OPUS description"
+        root, _, name = self.jobs_url.rpartition("/")
+        if not root.endswith(("/rest", "/uws")):
+            msg = f"{self.jobs_url} is not under /rest/ or /uws/, so it has no OPUS description"
             raise ProtocolError(msg, self.jobs_url)
+        root = root.rpartition("/")[0]
         return await self._read(f"{root}/jdl/{name}/json", read_description)
+
+    async def list_document(self) -> bytes:
+        """Read the document of the job list, as it came, once."""
+        return await self._read(self.jobs_url, bytes, attempts=1)
 
     async def text(self, job_id: str, resource: str) -> str:
         """Read a resource of a job as text."""
@@ -282,10 +295,12 @@ class JobListReader:
     ) -> T:
         read_timeout = None if wait is None else wait + WAIT_MARGIN
 
+        async def read(at: str) -> bytes:
+            return await self.http.read(at, limit=self._limit, read_timeout=read_timeout)
+
         async def once() -> T:
             try:
-                document = await self.http.read(url, limit=self._limit, read_timeout=read_timeout)
-                return decode(document)
+                return decode(await self._address.ask(url, read))
             except TooLarge as fault:
                 raise ProtocolError(str(fault), url) from None
             except ServiceError as fault:

@@ -28,6 +28,9 @@ NONE = Profiles(Path("config.toml"), {})
         ("https://host", "ctbin", "https://host/rest/ctbin"),
         ("https://host/opus", "ctbin", "https://host/opus/rest/ctbin"),
         ("https://host/rest/ExPRES", "ExPRES-dev", "https://host/rest/ExPRES-dev"),
+        ("https://host/uws/ExPRES", None, "https://host/uws/ExPRES"),
+        ("https://host/uws/ExPRES", "ExPRES-dev", "https://host/uws/ExPRES-dev"),
+        ("https://host/uws", None, "https://host/uws"),
     ],
 )
 def test_an_address_stands_for_one_job_list(url: str, job_list: str | None, expected: str) -> None:

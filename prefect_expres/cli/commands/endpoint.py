@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import Profile, Profiles
 from prefect_expres.errors import UsageError
+from prefect_expres.uws.opus_address import split_list_url
 
 DEFAULT_JOB_LIST = "ExPRES"
 
@@ -43,9 +44,9 @@ class ServiceEndpoint:
 
     @property
     def root(self) -> str | None:
-        """Address of the OPUS service, whose job lists are under ``/rest/``; None for any other."""
-        root, separator, _ = self.jobs_url.rpartition("/rest/")
-        return root if separator else None
+        """Address of the OPUS service, as a block takes it; None for any other service."""
+        parts = split_list_url(self.jobs_url)
+        return parts and f"{parts[0]}{parts[1]}"
 
     @property
     def is_expres(self) -> bool:
@@ -59,7 +60,7 @@ def jobs_url_of(url: str, job_list: str | None = None) -> str:
 
     An address without a path, or with the path ``/rest``, is that of an OPUS service, whose job
     lists are under ``/rest/``; the same holds where a job list is named. Any other address is
-    itself a job list.
+    itself a job list. One under ``/uws/``, as OPUS 0.6 has it, stays there.
 
     Args:
         url: Address of a service or of a job list.
@@ -72,8 +73,8 @@ def jobs_url_of(url: str, job_list: str | None = None) -> str:
     _check_address(plain)
     if job_list is None and urlsplit(plain).path not in {"", "/rest"}:
         return plain
-    root = plain.partition("/rest/")[0].removesuffix("/rest")
-    return f"{root}/rest/{job_list or DEFAULT_JOB_LIST}"
+    root, folder, _ = split_list_url(plain) or (plain, "/rest", "")
+    return f"{root}{folder}/{job_list or DEFAULT_JOB_LIST}"
 
 
 def _check_address(url: str) -> None:
