@@ -5,7 +5,9 @@ from typing import ClassVar, Self, TypeVar
 from prefect.blocks.abstract import CredentialsBlock
 from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 
+from prefect_expres.errors import UsageError
 from prefect_expres.expres.access import Access
+from prefect_expres.net.network import Network, check_proxy
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.job_lists import UsedJobList
 from prefect_expres.prefect_support.strict_block import StrictBlock
@@ -64,6 +66,16 @@ class ExpresService(StrictBlock, CredentialsBlock):
         description="Other hosts that results may come from; they never get the token.",
     )
 
+    proxy: SecretStr | None = Field(
+        default=None,
+        description="HTTP proxy, as http://host:port; stored encrypted. Default: EXPRES_PROXY.",
+    )
+    ca_bundle: str | None = Field(
+        default=None,
+        description="PEM file of a private certificate authority, on the machine that runs the "
+        "flow; trusted besides the usual ones. Default: EXPRES_CA_BUNDLE.",
+    )
+
     @field_validator("base_url")
     @classmethod
     def _plain_address(cls, url: str) -> str:
@@ -71,6 +83,17 @@ class ExpresService(StrictBlock, CredentialsBlock):
             msg = "give an http: or https: address without user name and token in it"
             raise ValueError(msg)
         return service_address(url, _JOB_LISTS)
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy_address(cls, proxy: SecretStr | None) -> SecretStr | None:
+        if proxy is None or not proxy.get_secret_value():
+            return None
+        try:
+            check_proxy(proxy.get_secret_value())
+        except UsageError as fault:
+            raise ValueError(str(fault)) from None
+        return proxy
 
     @model_validator(mode="after")
     def _whole_credentials(self) -> Self:
@@ -105,7 +128,12 @@ class ExpresService(StrictBlock, CredentialsBlock):
             or_at=other_urls(jobs_url),
             timeout=self.request_timeout,
             trusted_hosts=self.trusted_hosts,
+            network=self._network.over(Network.of()),
         )
+
+    @property
+    def _network(self) -> Network:
+        return Network(self.proxy.get_secret_value() if self.proxy else None, self.ca_bundle)
 
     def use_of(self, job_list: str, *, keep_running: bool = False) -> UsedJobList:
         """Describe a job list as hooks need it to stop jobs; the token is no part of it."""

@@ -18,8 +18,10 @@ from prefect_expres.errors import (
     ServiceError,
     Unreachable,
     UnsafeLocation,
+    UntrustedCertificate,
 )
 from prefect_expres.net.body import body_of, head_of
+from prefect_expres.net.network import Network, advice_on, untrusted_certificate
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws.http_errors import fault_of, reason_in
@@ -42,6 +44,7 @@ class Http:
         credentials: User name and token for Basic authentication, or None for a guest.
         timeout: Seconds without an answer, or without a further byte, before giving up.
         trusted_hosts: Other hosts that results may be fetched from, without credentials.
+        network: Proxy and certificate authority; None for those of the environment.
         transport: Replaces the network, for instance in tests.
     """
 
@@ -52,14 +55,18 @@ class Http:
         *,
         timeout: float = 30.0,
         trusted_hosts: frozenset[str] = frozenset(),
+        network: Network | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._jobs_url = jobs_url
-        self._locations = Locations(jobs_url, trusted_hosts)
         self._auth = httpx.BasicAuth(*credentials) if credentials else None
         self._secrets = Secrets(credentials)
         self._timeout = timeout
+        network = network or Network.of()
+        self._locations = Locations(jobs_url, trusted_hosts, proxied=bool(network.proxy))
+        self._through = f" through {shown_url(network.proxy)}" if network.proxy else ""
         self._client = httpx.AsyncClient(
+            **(network.client_options() if transport is None else {}),
             limits=httpx.Limits(max_connections=CONNECTIONS),
             trust_env=False,
             follow_redirects=False,
@@ -172,7 +179,12 @@ class Http:
         try:
             response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
-            msg = f"{url} did not answer: {_why(fault)}"
+            reason = untrusted_certificate(fault)
+            if reason is not None:
+                raise UntrustedCertificate(
+                    f"{url}: {advice_on(reason)}", url, None, reason
+                ) from None
+            msg = f"{url} did not answer{self._through}: {_why(fault)}"
             raise Unreachable(msg, url) from None
         try:
             yield response

@@ -23,9 +23,13 @@ class Locations:
     Args:
         jobs_url: The job list; its scheme, host and port are the origin of the service.
         trusted_hosts: Other hosts that results may be fetched from, in any case.
+        proxied: Whether a proxy resolves the names of hosts, which may be unknown here.
     """
 
-    def __init__(self, jobs_url: str, trusted_hosts: Iterable[str]) -> None:
+    def __init__(
+        self, jobs_url: str, trusted_hosts: Iterable[str], *, proxied: bool = False
+    ) -> None:
+        self._proxied = proxied
         self._own = httpx.URL(jobs_url)
         self._trusted_hosts = {host.lower() for host in trusted_hosts}
 
@@ -72,7 +76,7 @@ class Locations:
             reason = (
                 "it is another host than the service; add it to the trusted hosts if it is right"
             )
-        elif not await _public(url.host):
+        elif not await _public(url.host, unknown=self._proxied):
             reason = "its address is private"
         else:
             return str(url)
@@ -106,9 +110,10 @@ def whole_location(base: str, href: str | None) -> str | None:
         return href
 
 
-async def _public(host: str) -> bool:
+async def _public(host: str, *, unknown: bool) -> bool:
+    """Say whether all addresses of a host are public; for one without any, give ``unknown``."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
-        return False
+        return unknown
     return all(ipaddress.ip_address(entry[4][0]).is_global for entry in found)

@@ -15,6 +15,7 @@ import httpx
 
 from prefect_expres.errors import JobNotFound, ProtocolError, ServiceError, TooLarge
 from prefect_expres.net.clock import Clock, MonotonicClock
+from prefect_expres.net.network import Network
 from prefect_expres.net.retry import ATTEMPTS, persist
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws import xml
@@ -50,6 +51,7 @@ class JobListReader:
         or_at: Other URLs at which the list may be, if it is not found at the first.
         timeout: Seconds without an answer before a request is given up.
         trusted_hosts: Other hosts that results may come from; they never get the credentials.
+        network: Proxy and certificate authority; None for those of the environment.
         document_limit: Largest document that is read, in bytes.
         attempts: How often a read is tried at most.
         transport: Replaces the network, for instance in tests.
@@ -65,6 +67,7 @@ class JobListReader:
         or_at: Iterable[str] = (),
         timeout: float = 30.0,
         trusted_hosts: Iterable[str] = (),
+        network: Network | None = None,
         document_limit: int = DOCUMENT_LIMIT,
         attempts: int = ATTEMPTS,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -84,6 +87,7 @@ class JobListReader:
             (user, token or "") if user else None,
             timeout=timeout,
             trusted_hosts=frozenset(trusted_hosts),
+            network=network,
             transport=transport,
         )
         self._limit = document_limit

@@ -58,6 +58,7 @@ def client_of(endpoint: ServiceEndpoint, token: Token | None) -> UWSClient:
         or_at=other_urls(endpoint.jobs_url),
         timeout=endpoint.timeout,
         trusted_hosts=endpoint.trusted_hosts,
+        network=endpoint.network,
         attempts=ATTEMPTS,
     )
 

@@ -25,8 +25,10 @@ from prefect_expres.errors import (
     ExpresError,
     ProtocolError,
     RequestRejected,
+    UntrustedCertificate,
     UsageError,
 )
+from prefect_expres.net.network import CA_BUNDLE
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws import UWSClient
 from prefect_expres.uws.xml import read_jobs, read_version
@@ -150,6 +152,9 @@ async def _answers(endpoint: ServiceEndpoint, token: Token | None) -> Finding:
             document = await client.list_document()
             refs, number = read_jobs(document), read_version(document)
             opus = await _is_opus(client)
+    except UntrustedCertificate as fault:
+        fix = f"name the certificate of its authority: {CA_BUNDLE}=FILE.pem, or in the profile"
+        return Finding("job list", "fail", str(fault), fix)
     except AuthenticationFailed as fault:
         return Finding("job list", "fail", str(fault), "check the user and the token")
     except ExpresError as fault:

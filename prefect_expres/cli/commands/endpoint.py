@@ -5,12 +5,13 @@ environment by EXPRES_URL or EXPRES_PROFILE. They are never sent to another serv
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import Profile, Profiles
 from prefect_expres.errors import UsageError
+from prefect_expres.net.network import Network
 from prefect_expres.uws.opus_address import split_list_url
 
 DEFAULT_JOB_LIST = "ExPRES"
@@ -27,6 +28,7 @@ class ServiceEndpoint:
         trusted_hosts: Other hosts that results may come from.
         timeout: Seconds without an answer before a request is given up.
         token_in_environment: Whether EXPRES_TOKEN belongs to it.
+        network: Proxy and certificate authorities.
     """
 
     named_by: str
@@ -35,6 +37,7 @@ class ServiceEndpoint:
     trusted_hosts: tuple[str, ...] = ()
     timeout: float = 30.0
     token_in_environment: bool = False
+    network: Network = field(default_factory=Network)
 
     @property
     def address(self) -> str:
@@ -116,7 +119,11 @@ def choose_endpoint(
         endpoint = replace(endpoint, user=user, token_in_environment=True)
     if options.user is not None:
         endpoint = replace(endpoint, user=options.user or None)
-    return replace(endpoint, trusted_hosts=endpoint.trusted_hosts + options.trusted_host)
+    return replace(
+        endpoint,
+        trusted_hosts=endpoint.trusted_hosts + options.trusted_host,
+        network=Network.of(environment).over(endpoint.network),
+    )
 
 
 def _named(
@@ -178,4 +185,5 @@ def _from_profile(profile: Profile, job_list: str | None = None) -> ServiceEndpo
         profile.user,
         profile.trusted_hosts,
         profile.timeout,
+        network=Network(profile.proxy, profile.ca_bundle),
     )

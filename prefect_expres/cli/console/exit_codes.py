@@ -18,6 +18,7 @@ from prefect_expres.errors import (
     SubmissionUncertain,
     TransferError,
     Unreachable,
+    UntrustedCertificate,
     UsageError,
     WaitTimeout,
 )
@@ -55,6 +56,7 @@ _CODES: tuple[tuple[type[ExpresError], Exit], ...] = (
     (AuthenticationFailed, Exit.REFUSED),
     (AccessError, Exit.REFUSED),
     (Unreachable, Exit.UNREACHABLE),
+    (UntrustedCertificate, Exit.UNREACHABLE),
     (Busy, Exit.UNREACHABLE),
     (ServerFault, Exit.UNREACHABLE),
     (SubmissionUncertain, Exit.UNREACHABLE),
