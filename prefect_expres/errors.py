@@ -16,6 +16,7 @@
     │   ├── Busy               it asks to come back later
     │   │   └── ActiveJobsLimit  the user has as many active jobs as allowed
     │   ├── Unreachable        no answer, or the answer of a gateway
+    │   ├── UntrustedCertificate  its certificate cannot be verified
     │   ├── ServerFault        a failure of its own, not of the request
     │   ├── ProtocolError      the answer is not UWS
     │   │   └── Malformed      the answer is cut or damaged
@@ -124,8 +125,7 @@ class ServiceError(ExpresError):
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message, url, status, reason, retry_after)
-        self.url, self.status = url, status
-        self.reason, self.retry_after = reason, retry_after
+        self.url, self.status, self.reason, self.retry_after = url, status, reason, retry_after
 
 
 class RequestRejected(ServiceError):
@@ -150,6 +150,10 @@ class ActiveJobsLimit(Busy):
 
 class Unreachable(ServiceError, retryable=True):
     """There was no answer, or only that of a gateway."""
+
+
+class UntrustedCertificate(ServiceError):
+    """The certificate of the service cannot be verified; nothing was sent."""
 
 
 class ServerFault(ServiceError, retryable=True):

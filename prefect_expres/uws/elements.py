@@ -12,6 +12,7 @@ from lxml import etree
 
 from prefect_expres.errors import Malformed, ProtocolError
 from prefect_expres.uws.models import Extra, Timestamp
+from prefect_expres.uws.pages import declares_type, refuse_other
 
 T = TypeVar("T")
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its elements' type
@@ -27,9 +28,11 @@ def parse(document: bytes, expected: str) -> Element:
 
     Raises:
         ProtocolError: It is no XML, declares a document type, or is another document.
+        Unreachable: It is an HTML page.
+        RequestRejected: It is a VOTable that tells an error.
     """
-    # The zeros of UTF-16 are dropped so that the search works there, too.
-    if b"<!DOCTYPE" in document.replace(b"\0", b""):
+    refuse_other(document)
+    if declares_type(document):
         msg = "The service sent XML with a document type declaration, which is refused"
         raise ProtocolError(msg)
     parser = etree.XMLParser(resolve_entities=False, remove_comments=True, remove_pis=True)

@@ -12,6 +12,7 @@ from prefect_expres.uws.elements import (
     Fields,
     children,
     leaves,
+    local_name,
     own_text,
     parse,
     text_of,
@@ -25,6 +26,9 @@ from prefect_expres.uws.models import (
     ResultRef,
 )
 from prefect_expres.uws.text import finite_number, read_phase, whole_number
+
+_ENTRIES = frozenset({"jobref", "jobRef", "job"})
+"""Entries of a job list: UWS has ``jobref``, UWSLib of 2012 ``jobRef``, ESA whole jobs."""
 
 
 def read_job(document: bytes) -> Job:
@@ -66,7 +70,8 @@ def read_jobs(document: bytes) -> tuple[JobRef, ...]:
     Raises:
         ProtocolError: It is no XML, declares a document type, or is another document.
     """
-    return tuple(_job_ref(child) for child in children(parse(document, "jobs"), "jobref"))
+    entries = (child for child in parse(document, "jobs") if local_name(child) in _ENTRIES)
+    return tuple(_job_ref(entry) for entry in entries)
 
 
 def read_version(document: bytes) -> str | None:
