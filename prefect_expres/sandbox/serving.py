@@ -39,6 +39,7 @@ class SandboxServer:
         parallel: How many jobs run at once.
         active_jobs: How many jobs one owner may have queued or executing.
         host: Address to listen on.
+        threads: How many requests are answered at once; None for no limit.
     """
 
     def __init__(
@@ -51,8 +52,9 @@ class SandboxServer:
         parallel: int = 2,
         active_jobs: int = 20,
         host: str = LOOPBACK,
+        threads: int | None = None,
     ) -> None:
-        self._settings = Settings(data, command, dialect, parallel, active_jobs)
+        self._settings = Settings(data, command, dialect, parallel, active_jobs, threads)
         self._socket = _bound(host, port)
         self.url = _url(host, self._socket)
 
@@ -115,10 +117,11 @@ def serve(
     command: Sequence[str] = ENGINE,
     parallel: int = 2,
     active_jobs: int = 20,
+    threads: int | None = None,
 ) -> None:
     """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a traceback."""
     with _bound(host, port) as listening, contextlib.closing(Store(data)) as store:
-        settings = Settings(data, command, dialect, parallel, active_jobs)
+        settings = Settings(data, command, dialect, parallel, active_jobs, threads)
         address = f"{_url(host, listening)}/rest/ExPRES"
         print(f"Sandbox service on {address}, data in {data}", flush=True)  # noqa: T201 - for its user
         asyncio.run(_serve_until_stopped(_Server(WebService(settings, store)), listening))

@@ -23,6 +23,7 @@ def serve(
     port: int = PORT,
     directory: Path = Path("expres-sandbox"),
     dialect: Literal["opus", "standard"] = "opus",
+    threads: PositiveInt | None = None,
 ) -> None:
     """Serve the sandbox until Ctrl-C.
 
@@ -31,11 +32,13 @@ def serve(
         port: Port to listen on; 0 chooses a free one.
         directory: Folder of jobs and results; they survive a restart.
         dialect: Answer as OPUS does, or strictly as UWS 1.1 says.
+        threads: How many requests are answered at once, also those that wait; by default, as many
+            as come. OPUS has 1 by itself, and 5 in the set-up that its documentation shows.
     """
     require_writable(directory, "--directory")
     from prefect_expres.sandbox.serving import serve as serve_sandbox  # noqa: PLC0415 - an extra
 
-    serve_sandbox(host=host, port=port, data=directory, dialect=dialect)
+    serve_sandbox(host=host, port=port, data=directory, dialect=dialect, threads=threads)
 
 
 @app.command
