@@ -14,12 +14,12 @@ from prefect_expres.uws.models import Phase
 SHORT_WAIT = 1
 """Others wait at most so long where the WAIT holds the only thread."""
 LONGEST_WAIT = 30
-LOOK_AFTER = 0.3
+LOOK_AFTER = 0.35
 """Seconds into a short wait after which the look shows whether others are answered."""
 LOOK_BEFORE_END = 1.0
 """Seconds before the end of a longer wait at which the next one is prepared."""
-GUARD_SECONDS = 12.0
-"""A service that never woke us is looked at as often: it may sleep past the end."""
+FIRST_GUARD, NEXT_GUARD = 6.0, 15.0
+"""A service that never woke us is looked at meanwhile as well: it may sleep past the end."""
 FORGET_AFTER = 3600.0
 EARLY_ANSWERS_TOLERATED = 1
 HELD = 2.0
@@ -83,7 +83,8 @@ class WaitPolicy:
         """
         prepared = LOOK_AFTER if asked <= SHORT_WAIT else max(asked - LOOK_BEFORE_END, LOOK_AFTER)
         until = max(prepared - taken, LOOK_AFTER)
-        return until if self.wakes else min(until, GUARD_SECONDS)
+        guard = FIRST_GUARD - taken if taken < FIRST_GUARD else NEXT_GUARD
+        return until if self.wakes else min(until, guard)
 
     def ends_soon(self, asked: int, taken: float) -> bool:
         """Say whether it is time for the next wait."""

@@ -55,6 +55,7 @@ async def wait_for(
     timeout: float,
     on_progress: Observer | None = None,
     began: float | None = None,
+    read_first: bool = False,
 ) -> Job:
     """Wait until a job is finished.
 
@@ -66,6 +67,7 @@ async def wait_for(
         timeout: Seconds until the deadline.
         on_progress: Is called each time that the job was read.
         began: When the wait began on the client's clock; None for now.
+        read_first: Read the job before the service is asked to wait: it has ended, most likely.
 
     Returns:
         The job, read after it had finished.
@@ -76,7 +78,8 @@ async def wait_for(
         JobLost: The service knew the job and does not know it any more.
         ServiceError: The service refused, or failed many times in a row.
     """
-    return await _Wait(client, job_id, timeout, on_progress, began).run()
+    wait = _Wait(client, job_id, timeout, on_progress, began)
+    return await wait.run(read_first=read_first)
 
 
 def lost_job(url: str, phase: Phase | None) -> JobLost:
@@ -114,17 +117,17 @@ class _Wait:
         self._faults = 0
         self._not_found = 0
 
-    async def run(self) -> Job:
-        job = await self._next()
+    async def run(self, *, read_first: bool) -> Job:
+        job = await self._next(self._long_poll.read if read_first else self._answer)
         while job is None or not job.phase.finished:
             self._check_deadline()
-            job = await self._next()
+            job = await self._next(self._answer)
         return job
 
-    async def _next(self) -> Job | None:
+    async def _next(self, answer: Callable[[], Awaitable[Job]]) -> Job | None:
         """Get the next news; None, after a pause, if that failed and may succeed later."""
         try:
-            job = await self._answer()
+            job = await answer()
         except JobNotFound as fault:
             await self._check_not_found(fault)
             return None
