@@ -14,6 +14,7 @@ from prefect_expres.expres.access import Access
 from prefect_expres.monitoring.artifacts import show_result
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
+from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.current_run import current_owner, in_run
 from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, record_job_list
@@ -62,6 +63,11 @@ class ExpresService(StrictBlock, CredentialsBlock):
         gt=0,
         description="Seconds without an answer before a request is given up and tried again.",
     )
+    lowest_rate: float = Field(
+        default=LOWEST_RATE,
+        gt=0,
+        description="Bytes a second that an answer must have on average, after request_timeout.",
+    )
     largest_result: int = Field(
         default=8 * 2**30,
         gt=0,
@@ -108,6 +114,7 @@ class ExpresService(StrictBlock, CredentialsBlock):
             self.user,
             self.token.get_secret_value() if self.token else None,
             timeout=self.request_timeout,
+            lowest_rate=self.lowest_rate,
             trusted_hosts=self.trusted_hosts,
         )
 

@@ -16,6 +16,8 @@ import httpx
 
 from prefect_expres.errors import ProtocolError, RequestRejected, Unreachable, UnsafeLocation
 from prefect_expres.net.body import body_of, head_of
+from prefect_expres.net.deadline import seconds_left
+from prefect_expres.net.pace import LOWEST_RATE, PacedStream, answered_within
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws.http_errors import fault_of, reason_in
@@ -36,6 +38,7 @@ class Http:
         origin_url: Any URL of the service; scheme, host and port are its origin.
         credentials: User name and token for Basic authentication, or None for a guest.
         timeout: Seconds without an answer, or without a further byte, before giving up.
+        lowest_rate: Bytes a second that a body must have on average; ``timeout`` is its grace.
         trusted_hosts: Other hosts that results may be fetched from, without credentials.
         transport: Replaces the network, for instance in tests.
     """
@@ -46,6 +49,7 @@ class Http:
         credentials: tuple[str, str] | None = None,
         *,
         timeout: float = 30.0,
+        lowest_rate: float = LOWEST_RATE,
         trusted_hosts: frozenset[str] = frozenset(),
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
@@ -54,6 +58,7 @@ class Http:
         self._secrets = Secrets(credentials)
         self._trusted_hosts = trusted_hosts
         self._timeout = timeout
+        self._lowest_rate = lowest_rate
         self._client = httpx.AsyncClient(
             limits=httpx.Limits(max_connections=CONNECTIONS),
             trust_env=False,
@@ -78,7 +83,7 @@ class Http:
             ServiceError: The service refused, or no whole answer came.
             TooLarge: The document is larger than ``limit``.
         """
-        deadline = DOCUMENT_SECONDS + (read_timeout or self._timeout)
+        deadline = min(DOCUMENT_SECONDS + (read_timeout or self._timeout), seconds_left())
         try:
             async with (
                 asyncio.timeout(deadline),
@@ -192,10 +197,14 @@ class Http:
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
         url = shown_url(str(request.url))
         try:
-            response = await self._client.send(request, stream=True)
+            async with answered_within(request, self._seconds_for(request)):
+                response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             msg = f"{url} did not answer: {_why(fault)}"
             raise Unreachable(msg, url) from None
+        body = response.stream
+        assert isinstance(body, httpx.AsyncByteStream)
+        response.stream = PacedStream(body, self._lowest_rate, self._timeout)
         try:
             yield response
         except httpx.HTTPError as fault:
@@ -203,6 +212,12 @@ class Http:
             raise Unreachable(msg, url) from None
         finally:
             await response.aclose()
+
+    def _seconds_for(self, request: httpx.Request) -> float:
+        """Give the time until the headers are due: the timeout, and what the upload may take."""
+        sent = int(request.headers.get("content-length", 0)) / self._lowest_rate
+        seconds = float(request.extensions["timeout"]["read"]) + sent
+        return max(min(seconds, seconds_left()), 0.0)
 
     async def _refuse_errors(self, response: httpx.Response) -> None:
         if response.status_code < 400:  # noqa: PLR2004 - the first HTTP error code

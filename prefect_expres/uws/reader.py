@@ -15,6 +15,7 @@ import httpx
 
 from prefect_expres.errors import JobNotFound, ProtocolError, TooLarge
 from prefect_expres.net.clock import Clock, MonotonicClock
+from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.retry import ATTEMPTS, persist
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws import xml
@@ -39,6 +40,7 @@ class JobListReader:
         user: User name for Basic authentication; None for a guest.
         token: The token that goes with the user name.
         timeout: Seconds without an answer before a request is given up.
+        lowest_rate: Bytes a second that an answer must have on average, after ``timeout``.
         trusted_hosts: Other hosts that results may come from; they never get the credentials.
         document_limit: Largest document that is read, in bytes.
         attempts: How often a read is tried at most.
@@ -53,6 +55,7 @@ class JobListReader:
         token: str | None = None,
         *,
         timeout: float = 30.0,
+        lowest_rate: float = LOWEST_RATE,
         trusted_hosts: Iterable[str] = (),
         document_limit: int = DOCUMENT_LIMIT,
         attempts: int = ATTEMPTS,
@@ -73,6 +76,7 @@ class JobListReader:
             self.jobs_url,
             (user, token or "") if user else None,
             timeout=timeout,
+            lowest_rate=lowest_rate,
             trusted_hosts=frozenset(trusted_hosts),
             transport=transport,
         )

@@ -20,6 +20,7 @@ from prefect_expres.errors import (
     Unreachable,
     WaitTimeout,
 )
+from prefect_expres.net.deadline import waits_for
 from prefect_expres.net.retry import backoff
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.long_poll import LongPoll
@@ -133,6 +134,7 @@ class _Wait:
             return None
         except ServiceError as fault:
             self._check_fault(fault)
+            await waits_for(fault)
             await self._pause(fault.retry_after)
             return None
         await self._note(job)

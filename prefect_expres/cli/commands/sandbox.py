@@ -2,9 +2,10 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from cyclopts import App
+from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
 from prefect_expres.cli.commands.connect import connected
 from prefect_expres.cli.commands.options import AsJson, ServiceOptions
@@ -15,6 +16,8 @@ app = App(name="sandbox", help="A local UWS service with a small ExPRES engine."
 PORT = 8470
 JOB_LISTS = ("ExPRES", "ExPRES-dev")
 
+Threads = Annotated[int, Parameter(validator=Number(gte=1))]
+
 
 @app.command
 def serve(
@@ -23,7 +26,7 @@ def serve(
     port: int = PORT,
     directory: Path = Path("expres-sandbox"),
     dialect: Literal["opus", "standard"] = "opus",
-    threads: PositiveInt | None = None,
+    threads: Threads | None = None,
 ) -> None:
     """Serve the sandbox until Ctrl-C.
 
