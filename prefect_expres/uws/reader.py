@@ -16,6 +16,7 @@ import httpx
 from prefect_expres.errors import JobNotFound, ProtocolError, ServiceError, TooLarge
 from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.net.network import Network
+from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.retry import ATTEMPTS, persist
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws import xml
@@ -50,6 +51,7 @@ class JobListReader:
         token: The token that goes with the user name.
         or_at: Other URLs at which the list may be, if it is not found at the first.
         timeout: Seconds without an answer before a request is given up.
+        lowest_rate: Bytes a second that an answer must have on average, after ``timeout``.
         trusted_hosts: Other hosts that results may come from; they never get the credentials.
         network: Proxy and certificate authority; None for those of the environment.
         document_limit: Largest document that is read, in bytes.
@@ -66,6 +68,7 @@ class JobListReader:
         *,
         or_at: Iterable[str] = (),
         timeout: float = 30.0,
+        lowest_rate: float = LOWEST_RATE,
         trusted_hosts: Iterable[str] = (),
         network: Network | None = None,
         document_limit: int = DOCUMENT_LIMIT,
@@ -86,6 +89,7 @@ class JobListReader:
             jobs_url.rstrip("/"),
             (user, token or "") if user else None,
             timeout=timeout,
+            lowest_rate=lowest_rate,
             trusted_hosts=frozenset(trusted_hosts),
             network=network,
             transport=transport,
