@@ -168,10 +168,10 @@ def children(element: Element, name: str) -> Iterator[Element]:
 
 def leaves(element: Element) -> tuple[Extra, ...]:
     """Give the innermost elements with their text; the element's own text has an empty name."""
-    nodes = [node for node in element.iterdescendants() if not len(node)]
-    extras = [Extra(name=local_name(node), text=text_of(node)) for node in nodes]
+    nodes = [node for node in element.iterdescendants() if not len(node)] if len(element) else []
+    extras = [Extra(local_name(node), text_of(node)) for node in nodes]
     text = own_text(element)
-    return (*([Extra(name="", text=text)] if text else []), *extras)
+    return (*([Extra("", text)] if text else []), *extras)
 
 
 def local_name(element: Element) -> str:
