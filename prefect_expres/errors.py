@@ -26,6 +26,7 @@
     ├── WaitTimeout            the deadline of the client passed
     ├── CampaignError          a campaign cannot be run as asked, or lost all its workers
     │   └── TooManyFailures
+    ├── StorageError           a file or folder cannot be written: no space, no right, in the way
     ├── DeployError            the Prefect server cannot be set up as asked
     └── TransferError          a file did not arrive
         ├── Interrupted, SizeMismatch, ChecksumMismatch    may succeed when tried again
@@ -274,6 +275,18 @@ class TooManyFailures(CampaignError):
 
 class DeployError(ExpresError):
     """The Prefect server cannot be set up as asked."""
+
+
+class StorageError(ExpresError):
+    """A file or folder cannot be written.
+
+    Args:
+        path: The file or folder.
+    """
+
+    def __init__(self, message: str, path: str) -> None:
+        super().__init__(message, path)
+        self.path = path
 
 
 class TransferError(ExpresError):
