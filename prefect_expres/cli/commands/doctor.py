@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from importlib.util import find_spec
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from fsspec.core import url_to_fs
 from rich.console import RenderableType
@@ -33,9 +33,13 @@ from prefect_expres.net.url import shown_url
 from prefect_expres.uws import UWSClient
 from prefect_expres.uws.xml import read_jobs, read_version
 
+if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+
 Verdict = Literal["ok", "warn", "fail"]
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 _PACKAGE = "prefect-expres"
+_SCHEDULES = "schedules"
 _EXTRAS = {
     "analysis": ("pictures and windows", ("cdflib", "matplotlib", "numpy", "xarray")),
     "sandbox": ("the sandbox service", ("con2020", "scipy", "starlette", "uvicorn")),
@@ -71,7 +75,7 @@ async def doctor(
         service: The service to use.
         as_json: Print JSON.
     """
-    findings = [*_installed(), await _prefect(), *await _service(service), _writable(output)]
+    findings = [*_installed(), *await _prefect(), *await _service(service), _writable(output)]
     rows = (
         (Text(each.verdict, style=_STYLES[each.verdict]), each.what, each.seen, each.fix)
         for each in findings
@@ -93,8 +97,8 @@ def _installed() -> Iterator[Finding]:
         yield Finding(f"extra {extra}", "warn", f"without {', '.join(missing)}", fix)
 
 
-async def _prefect() -> Finding:
-    """Check Prefect: its version, and whether its server answers."""
+async def _prefect() -> list[Finding]:
+    """Check Prefect: its version, whether its server answers, and whether schedules run."""
     # It takes seconds to import.
     from prefect import get_client  # noqa: PLC0415 - as above
     from prefect.settings import (  # noqa: PLC0415 - as above
@@ -106,18 +110,41 @@ async def _prefect() -> Finding:
     found, url = version("prefect"), PREFECT_API_URL.value()
     if not url:
         fix = "prefect server start, then prefect config set PREFECT_API_URL=http://HOST:4200/api"
-        return Finding(
-            "Prefect", "warn", f"{found}, without a server: each process starts one", fix
-        )
+        seen = f"{found}, without a server: each process starts one"
+        return [Finding("Prefect", "warn", seen, fix)]
     with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
         async with get_client() as client:
             fault = await client.api_healthcheck()
-    if fault is None:
-        return Finding("Prefect", "ok", f"{found}, {shown_url(url)} answers")
+            if fault is None:
+                well = Finding("Prefect", "ok", f"{found}, {shown_url(url)} answers")
+                return [well, await _schedules(client)]
     # The message of the error may contain the address with a password in it.
     seen = f"{found}, {shown_url(url)} does not answer: {type(fault).__name__}"
     fix = "prefect server start, or prefect config set PREFECT_API_URL=http://HOST:4200/api"
-    return Finding("Prefect", "fail", seen, fix)
+    return [Finding("Prefect", "fail", seen, fix)]
+
+
+async def _schedules(client: "PrefectClient") -> Finding:
+    """Check that the server makes the runs of active schedules, and that somebody runs them."""
+    from prefect_expres.deployment.due_runs import scheduled_deployments  # noqa: PLC0415 - slow
+
+    found = [each async for each in scheduled_deployments(client)]
+    names = ", ".join(each.name for each in found)
+    unmade = [each.name for each in found if not each.made]
+    if unmade:
+        server = await client.api_version()
+        seen = f"Prefect {server} has made no runs to come of {', '.join(unmade)}"
+        fix = "run prefect server start with Prefect 3.9.1 or later, and with its services"
+        return Finding(_SCHEDULES, "fail", seen, fix)
+    late = [f"{each.name} since {each.late:%Y-%m-%d %H:%M} UTC" for each in found if each.late]
+    if late:
+        fix = "start a worker where the package is installed: prefect worker start --pool expres"
+        return Finding(_SCHEDULES, "fail", f"nobody begins the runs of {', '.join(late)}", fix)
+    bad = [f"{each.name} {each.last}" for each in found if each.last not in {None, "Completed"}]
+    if bad:
+        fix = "look at the log of the run in Prefect's UI"
+        return Finding(_SCHEDULES, "warn", f"the last runs ended: {', '.join(bad)}", fix)
+    return Finding(_SCHEDULES, "ok", f"active for {names}" if found else "none is active")
 
 
 async def _service(options: ServiceOptions) -> list[Finding]:
