@@ -1,7 +1,6 @@
 """A result is compared with what was asked for: axes, sources, field, observer."""
 
 import copy
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,8 +12,7 @@ import pytest
 from prefect_expres.analysis.agreement import Agreement, Expected, compare_with_request
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.time_axis import TimeAxis
-from tests.support.fitting import fitting
-from tests.support.quick import DATA
+from tests.support.fitting import fitting, fixed_observer
 from tests.support.result_files import Result, write
 
 EVERYTHING = {
@@ -30,7 +28,7 @@ EVERYTHING = {
     "field model",
     "observer and planet",
 }
-CONTENT = json.loads((DATA / "expres" / "fixed-observer.json").read_text())
+CONTENT = fixed_observer()
 
 Change = Callable[[dict[str, Any]], None]
 
