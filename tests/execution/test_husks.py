@@ -2,7 +2,7 @@
 
 import pytest
 
-from prefect_expres.errors import RequestRejected
+from prefect_expres.errors import AuthenticationFailed, RequestRejected
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.uws import Phase
 from tests.execution.elections import CREATE, own_name, submit
@@ -105,3 +105,25 @@ async def test_where_inputs_are_not_shown_a_lost_create_is_sent_again(
     submission = await submit(service, simulation)
     assert submission.job_id == "j002"
     assert service.deleted == ["j001"]
+
+
+@in_virtual_time
+async def test_what_a_refused_create_leaves_is_deleted(observed: SimulationRequest) -> None:
+    """A refusal is told at once, and nothing is left of it."""
+    service, told = VirtualService(husks=1), Told()
+    service.trouble(CREATE, 400, REASON, delivered=True)
+    with pytest.raises(RequestRejected, match=REASON):
+        await submit(service, observed, tell=told)
+    assert service.deleted == ["j001"]
+    assert len(service.asked(CREATE)) == 1
+    assert any("j001" in line and REASON in line for line in told.steps("submit"))
+
+
+@in_virtual_time
+async def test_who_may_not_enter_looks_for_nothing(observed: SimulationRequest) -> None:
+    """Wrong credentials are told, without a look at the list."""
+    service = VirtualService()
+    service.trouble(CREATE, 401)
+    with pytest.raises(AuthenticationFailed):
+        await submit(service, observed)
+    assert len(service.asked("GET $")) == 1
