@@ -74,11 +74,11 @@ def test_a_fixed_observer_starts_where_it_was_put(
         verify(request, wrong, URL)
 
 
-@pytest.mark.parametrize("what", ["orbiter", "turned", "auto"])
+@pytest.mark.parametrize("what", ["orbiter", "turned", "auto", "fill"])
 def test_positions_that_are_not_known_are_not_compared(
     configuration: dict[str, Any], tmp_path: Path, what: str
 ) -> None:
-    """ExPRES gives an Orbiter's longitude in space, and finds ``auto`` itself."""
+    """ExPRES gives an Orbiter's longitude in space, finds ``auto`` itself, or says nothing."""
     observer = {"TYPE": "Orbiter", "SEMI_MAJ": 30, "SEMI_MIN": 30} if what == "orbiter" else {}
     if what == "auto":
         observer = {"FIXE_SUBL": "auto", "FIXE_DIST": "auto", "FIXE_DECL": "auto"}
@@ -86,7 +86,8 @@ def test_positions_that_are_not_known_are_not_compared(
         configuration["BODY"][0]["INIT_AX"] = 20
     content = configuration | {"OBSERVER": configuration["OBSERVER"] | observer}
     model = Configuration.model_validate(content)
-    path = write(with_position(fitting(model), 77.0), tmp_path / "io.cdf")
+    longitude = -1e31 if what == "fill" else 77.0
+    path = write(with_position(fitting(model), longitude), tmp_path / "io.cdf")
     compared = verify(SimulationRequest.build(model), path, URL)
     assert "position of the observer" not in compared
     assert "time" in compared
