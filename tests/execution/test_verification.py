@@ -10,7 +10,6 @@ import pytest
 from prefect_expres.errors import ResultMismatch
 from prefect_expres.execution.verification import verify
 from prefect_expres.expres import Configuration, SimulationRequest
-from prefect_expres.expres.time_axis import TimeAxis
 from tests.ephemeris.test_file_track import file
 from tests.support.fitting import fitting
 from tests.support.result_files import Result, write
@@ -91,13 +90,3 @@ def test_positions_that_are_not_known_are_not_compared(
     compared = verify(SimulationRequest.build(model), path, URL)
     assert "position of the observer" not in compared
     assert "time" in compared
-
-
-def test_the_times_of_a_configuration(configuration: dict[str, Any]) -> None:
-    """As SCTIME and TIME say them."""
-    model = Configuration.from_mapping(configuration)
-    times = TimeAxis.of(model)
-    assert (times.minutes, times.count) == (720.0, 144)
-    assert times.stop is not None
-    assert times.start is not None
-    assert (times.stop - times.start).total_seconds() == 720 * 60
