@@ -21,6 +21,7 @@ Why nothing slips through:
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict
 
@@ -137,7 +138,7 @@ class Election:
     def _as_created(self, ref: JobRef) -> JobRef:
         """Give a job of ours the name that it was sent with: some services do not keep it."""
         name = self._creation.created.get(ref.id)
-        return ref if name is None else ref.model_copy(update={"run_id": str(name)})
+        return ref if name is None else replace(ref, run_id=str(name))
 
     def _may_serve(self, ref: JobRef) -> bool:
         name = RunId.parse(ref.run_id)

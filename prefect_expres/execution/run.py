@@ -16,7 +16,8 @@ from prefect_expres.execution.options import RunOptions
 from prefect_expres.execution.steps import ResultSteps, Steps
 from prefect_expres.execution.view import ResultView
 from prefect_expres.expres import SimulationRequest
-from prefect_expres.storage import StoredFile
+from prefect_expres.expres.estimate import result_bytes
+from prefect_expres.storage import StoredFile, require_writable
 
 
 async def run_simulation(
@@ -40,12 +41,17 @@ async def run_simulation(
 
     Returns:
         What the simulation left, and what is visible in it unless it was found.
+
+    Raises:
+        StorageError: The folder cannot be written, or has no space for the results.
+        JobError: The job ended without results.
     """
     folder = folder_of(request, output)
     if not options.exclusive:
         found = await find_or_set_aside(folder, request.fingerprint, tell)
         if found is not None:
             return found, None
+    await require_writable(folder, result_bytes(request.configuration))
     finished = await Attempts(request, folder, steps, options, tell).finish()
     return await complete(
         request, finished, folder, options.execution_duration, steps, made_from=made_from

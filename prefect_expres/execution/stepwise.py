@@ -23,6 +23,8 @@ from prefect_expres.execution.steps import Steps
 from prefect_expres.execution.verification import verify_downloaded
 from prefect_expres.execution.view import ResultView
 from prefect_expres.expres import SimulationRequest
+from prefect_expres.expres.estimate import result_bytes
+from prefect_expres.storage import require_writable
 from prefect_expres.uws import Job
 
 Connect = Callable[[], AbstractAsyncContextManager[Steps]]
@@ -74,7 +76,12 @@ class StepwiseRun:
         return self.result is not None
 
     async def begin(self) -> None:
-        """Find or create the job that runs the simulation, and start it."""
+        """Find or create the job that runs the simulation, and start it.
+
+        Raises:
+            StorageError: The folder cannot be written, or has no space for the results.
+        """
+        await require_writable(self._folder, result_bytes(self._request.configuration))
         async with self._guarded() as (steps, guard):
             self._deadline = steps.clock.now() + self._options.seconds_to_wait
             excluded = await mismatched_jobs(self._folder)

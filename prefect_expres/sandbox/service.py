@@ -200,14 +200,25 @@ class Service:
         job.destruction = moment
         self._store.save(job)
 
-    async def await_leaving(self, job: SandboxJob, seconds: float) -> bool:
-        """Wait until a job leaves its phase; return whether it did in this number of seconds."""
+    async def await_leaving(self, job: SandboxJob, seconds: float, *, even_deleted: bool) -> bool:
+        """Wait until a job leaves its phase; return whether it did in this number of seconds.
+
+        Args:
+            job: The job.
+            seconds: How long to wait at most.
+            even_deleted: Wait on when the job is deleted, and do not notice it, as OPUS does.
+        """
         phase = job.phase
+
+        def left() -> bool:
+            deleted = self._store.get(job.id) is None
+            return job.phase is not phase or (deleted and not even_deleted)
+
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while job.phase is phase and self._store.get(job.id) and not self._runner.closing:
+                while not left() and not self._runner.closing:
                     await self._runner.next_change()
-        return job.phase is not phase or self._store.get(job.id) is None
+        return left()
 
     def _leave_husk(self, job: SandboxJob, asked: NewJob) -> None:
         """Fail as OPUS does, and leave a job without its inputs."""

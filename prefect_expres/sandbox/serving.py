@@ -40,6 +40,7 @@ class SandboxServer:
         active_jobs: How many jobs one owner may have queued or executing.
         host: Address to listen on.
         husks: How many creates fail and leave a job without its inputs.
+        threads: How many requests are answered at once; None for no limit.
     """
 
     def __init__(
@@ -53,8 +54,9 @@ class SandboxServer:
         active_jobs: int = 20,
         host: str = LOOPBACK,
         husks: int = 0,
+        threads: int | None = None,
     ) -> None:
-        self._settings = Settings(data, command, dialect, parallel, active_jobs, husks)
+        self._settings = Settings(data, command, dialect, parallel, active_jobs, husks, threads)
         self._socket = _bound(host, port)
         self.url = _url(host, self._socket)
 
@@ -118,10 +120,11 @@ def serve(
     parallel: int = 2,
     active_jobs: int = 20,
     husks: int = 0,
+    threads: int | None = None,
 ) -> None:
     """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a traceback."""
     with _bound(host, port) as listening, contextlib.closing(Store(data)) as store:
-        settings = Settings(data, command, dialect, parallel, active_jobs, husks)
+        settings = Settings(data, command, dialect, parallel, active_jobs, husks, threads)
         address = f"{_url(host, listening)}/rest/ExPRES"
         print(f"Sandbox service on {address}, data in {data}", flush=True)  # noqa: T201 - for its user
         asyncio.run(_serve_until_stopped(_Server(WebService(settings, store)), listening))

@@ -52,6 +52,7 @@ async def test_complete_incomplete_and_broken_are_told_apart(system: str, tmp_pa
     await write_whole(f"{output}/io-earth-20180914.0123456789ab", "expres.cdf.part", b"1234")
     await write_whole(f"{output}/io-earth-20180915.0123456789ab", "manifest.json", b"{")
     await write_whole(f"{output}/forecasts", "windows.csv", b"12345")
+    await write_whole(f"{output}/forecasts", "none.ics", b"")
 
     found = await take_inventory(output)
     assert found.complete == {FINGERPRINTS["io"]: complete}
