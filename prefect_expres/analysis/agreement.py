@@ -132,6 +132,8 @@ def _positions(dataset: xr.Dataset, wanted: Sequence[tuple[float, float]]) -> It
         if name not in dataset:
             continue
         seen = dataset[name].values[[0, -1][: len(values)]].astype(float)
+        if not np.isfinite(seen).all():
+            continue
         off = np.abs(seen - values)
         off = np.minimum(off % turn, -off % turn) if turn else off
         words = f"{name}: {_degrees(seen)}; asked for: {_degrees(values)}"

@@ -6,7 +6,7 @@ ExPRES names each line by its origin and hemisphere, and describes it in the att
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import xarray as xr
 
@@ -18,6 +18,7 @@ from prefect_expres.expres.result_name import source_origin, source_type, source
 Finding = tuple[str, str | None]
 """What was compared, and the difference in words if there is one."""
 
+_ATTRIBUTES = ("Hemisphere", "Mode", "Energy", "Type", "Width", "Refraction")
 _HEMISPHERES = {"NORTH", "SOUTH"}
 _AURORAL = re.compile(r"(-?\d+)d-(-?\d+)R", re.IGNORECASE)
 _ENERGY = re.compile(r"(\d+)\s*keV", re.IGNORECASE)
@@ -37,17 +38,19 @@ def compare_sources(dataset: xr.Dataset, configuration: Configuration) -> Iterat
         shown = ", ".join(labels[:_MOST_NAMED])
         yield "sources", f"sources: {len(labels)} ({shown}); asked for: {len(lines)}"
         return
+    told = {name: _told(dataset, name) for name in _ATTRIBUTES}
     for at, (source, index) in enumerate(lines):
-        name, hemisphere = _split(labels[at], _told(dataset, "Hemisphere")[at])
+        words = {name: texts[at] for name, texts in told.items()}
+        name, hemisphere = _split(labels[at], words["Hemisphere"])
         yield from _origin(labels[at], name, source, index)
         if hemisphere is not None:
-            yield _finding(
-                "hemisphere", labels[at], hemisphere, "NORTH" if source.north else "SOUTH"
-            )
-        yield from _words(labels[at], dataset, at, source)
+            wanted = "NORTH" if source.north else "SOUTH"
+            yield _finding("hemisphere", labels[at], hemisphere, wanted)
+        yield from _described(labels[at], words, source)
     # ExPRES writes the refraction of the first source for all.
-    if (told := _told(dataset, "Refraction")[0]) in {"true", "false"}:
-        yield _finding("refraction", labels[0], told, "true" if active[0].refraction else "false")
+    if (refracted := told["Refraction"][0]) in {"true", "false"}:
+        wanted = "true" if active[0].refraction else "false"
+        yield _finding("refraction", labels[0], refracted, wanted)
 
 
 def _split(label: str, stated: str) -> tuple[str, str | None]:
@@ -73,21 +76,19 @@ def _origin(label: str, name: str, source: Source, index: int) -> Iterator[Findi
         yield _finding("sources", label, name, source_origin(source), same=same)
 
 
-def _words(label: str, dataset: xr.Dataset, at: int, source: Source) -> Iterator[Finding]:
+def _described(label: str, words: Mapping[str, str], source: Source) -> Iterator[Finding]:
     """Compare mode, energy, beaming and width, in the words of the attributes."""
-    if mode := _told(dataset, "Mode")[at].strip("_"):
+    if mode := words["Mode"].strip("_"):
         yield _finding("mode", label, mode, source.mode or "RX")
-    energy = _told(dataset, "Energy")[at]
-    if found := _ENERGY.fullmatch(energy):
+    if found := _ENERGY.fullmatch(words["Energy"]):
         nearby = {int(source.accel - _KEV), int(source.accel + _KEV)}
-        yield _finding(
-            "energy", label, energy, f"{source.accel:g}keV", same=int(found[1]) in nearby
-        )
-    if beaming := _told(dataset, "Type")[at]:
+        same = int(found[1]) in nearby
+        yield _finding("energy", label, found[0], f"{source.accel:g}keV", same=same)
+    if beaming := words["Type"]:
         angle = _CONSTANT.fullmatch(beaming) if source.current == "Constant" else None
         close = angle is not None and abs(float(angle[1]) - source.constant) <= _DEGREES
         yield _finding("beaming", label, beaming, source_type(source), same=close or None)
-    if width := _told(dataset, "Width")[at]:
+    if width := words["Width"]:
         yield _finding("width", label, width, source_width(source))
 
 

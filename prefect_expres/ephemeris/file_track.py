@@ -7,6 +7,7 @@ first and the last, cut to whole seconds. The times of the file replace ``TIME``
 import csv
 import io
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,8 +20,7 @@ from prefect_expres.expres.time_axis import TimeAxis
 
 _SKIPPED = 16
 _RADIUS = 3
-_STAMP = "%Y-%m-%d %H:%M:%S"
-_STAMP_LENGTH = 19
+_STAMP = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d", re.ASCII)
 _HOW = "compute it with a source of prefect_expres.ephemeris, or ask WebGeoCalc again"
 
 
@@ -75,9 +75,8 @@ def _rows(data: bytes) -> Iterator[tuple[datetime, Point]]:
 
 
 def _row(number: int, row: list[str]) -> tuple[datetime, Point]:
-    text = row[0].strip()[:_STAMP_LENGTH].replace("T", " ")
     try:
-        stamp = datetime.strptime(text, _STAMP).replace(tzinfo=UTC)
+        stamp = _stamp(row[0].strip())
         point = Point(*map(float, row[1 : _RADIUS + 1]))
     except ValueError:
         msg = f"Row {number} of the ephemeris cannot be read: {','.join(row)[:120]!r}; {_HOW}"
@@ -86,3 +85,11 @@ def _row(number: int, row: list[str]) -> tuple[datetime, Point]:
         msg = f"Row {number} of the ephemeris is not a position: {','.join(row)[:120]!r}; {_HOW}"
         raise EphemerisError(msg)
     return stamp, point
+
+
+def _stamp(text: str) -> datetime:
+    """Read a stamp by position, cut to whole seconds."""
+    found = _STAMP.match(text)
+    if found is None:
+        raise ValueError(text)
+    return datetime.fromisoformat(found[0]).replace(tzinfo=UTC)

@@ -94,7 +94,10 @@ class Creation:
 
     async def _settle(self, run_id: RunId, fault: ServiceError) -> None:
         """Find the job of a create without an answer; a husk of it is deleted."""
-        await self._told(f"The answer to a create was lost; looking for {run_id} in the job list")
+        await self._told(
+            "The answer to a create was lost, or was an error of the server; looking for "
+            f"{run_id} in the job list"
+        )
         await self._client.clock.sleep(fault.retry_after or 0.0)
         husks: list[str] = []
         for pause in PAUSES_AFTER_A_LOST_CREATE:
@@ -123,7 +126,8 @@ class Creation:
             if likeness is Likeness.SAME:
                 self.created[ref.id] = run_id
                 await self._told(f"The job {ref.id} was created")
-            elif likeness is Likeness.MISSING and ref.phase is Phase.PENDING:
+                return []
+            if likeness is Likeness.MISSING and ref.phase is Phase.PENDING:
                 husks.append(ref.id)
         return husks
 

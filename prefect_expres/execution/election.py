@@ -191,7 +191,7 @@ class Election:
     async def _withdraw(self, ref: JobRef) -> None:
         try:
             await self._client.delete(ref.id)
-            await self._told(f"Withdrew {ref.id}: an older job runs the same simulation")
+            await self._told(f"Withdrew {ref.id}: another job runs the simulation")
         except (ServiceError, ProtocolError) as fault:
             await self._told(
                 f"The PENDING job {ref.id} could not be withdrawn; it does nothing. {fault}"

@@ -80,15 +80,18 @@ def _find(folder: str, fingerprint: str) -> SimulationResult | None:
 
 def _kept_request(folder: str, manifest: Manifest) -> SimulationRequest | None:
     """Rebuild the request from the inputs beside the results; None if they make another one."""
-    content = read_or_none(folder, f"{manifest.label}.json")
+
+    def kept(name: str) -> bytes | None:
+        listed = any(file.name == name for file in manifest.files)
+        return read_or_none(folder, name) if listed else None
+
     try:
-        configuration = Configuration.parse(content or b"")
+        configuration = Configuration.parse(kept(f"{manifest.label}.json") or b"")
     except ConfigurationError:
         return None
-    track = PurePosixPath(configuration.observer.ephem).name
     request = SimulationRequest(
         configuration=configuration,
-        ephemeris=read_or_none(folder, track) if track else None,
+        ephemeris=kept(PurePosixPath(configuration.observer.ephem).name),
         branch=manifest.branch,
         label=manifest.label,
     )

@@ -104,14 +104,14 @@ async def build_request(
         except OSError as fault:
             raise EphemerisError(str(fault)) from None
         if model.observer.ephem:
-            model, notes = follow_file(model, read_track(track))
+            model, notes = follow_file(model, await asyncio.to_thread(read_track, track))
             for note in notes:
                 await tell(Warned(note))
     elif ephemeris is not None:
         if not isinstance(ephemeris, str | Path):
             ephemeris = await compute(ephemeris, span_of(model))
         track = str(ephemeris).encode()
-        check_times(model, read_track(track).times)
+        check_times(model, (await asyncio.to_thread(read_track, track)).times)
         model = with_observer(model, await asyncio.to_thread(read_csv, track))
     for warning in warnings_of(model, access):
         await tell(Warned(str(warning)))

@@ -105,7 +105,7 @@ def _positions(
 ) -> Sequence[tuple[float, float]]:
     """Give west longitude and latitude of the observer at the first and the last time."""
     if track is not None:
-        return [(-point.longitude, point.latitude) for point in (track.first, track.last)]
+        return [(-point.longitude % 360, point.latitude) for point in (track.first, track.last)]
     observer = configuration.observer
     turned = any(body.init_ax for body in configuration.body if body.name == observer.parent)
     position = (observer.fixe_subl, observer.fixe_decl)

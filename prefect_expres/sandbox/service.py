@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
-from prefect_expres.expres.access import Access, job_list_for
+from prefect_expres.expres.access import DEFAULT_BRANCH, Access, job_list_for
 from prefect_expres.sandbox.husks import REASON, default_configuration
 from prefect_expres.sandbox.refusal import Kind, Refusal
 from prefect_expres.sandbox.runner import Runner
@@ -135,7 +135,7 @@ class Service:
         if self._husks > 0:
             self._leave_husk(job, asked)
         job.parameters = {name: self._value(job, name, text) for name, text in asked.texts.items()}
-        job.parameters.setdefault("branch", Value(text="master"))
+        job.parameters.setdefault("branch", Value(text=DEFAULT_BRANCH))
         for name in FILE_PARAMETERS.keys() & asked.files.keys():
             job.parameters[name] = self._upload(job, name, asked.files[name])
         self._store.add(job)
@@ -153,7 +153,7 @@ class Service:
             self._check_limit(job.owner)
         if job.husk:
             self._upload(job, "config", UploadedFile("default.json", default_configuration()))
-        branch = job.parameters["branch"].text
+        branch = job.parameters.get("branch", Value(text=DEFAULT_BRANCH)).text
         guest = job.owner == GUEST
         if job_list_for(branch) != job.job_list or (guest and branch != "master"):
             reason = f"Branch {branch} cannot be run on {job.job_list} by {job.owner}"
@@ -225,8 +225,7 @@ class Service:
         self._husks -= 1
         job.husk = True
         kept = {name: text for name, text in asked.texts.items() if name not in PARAMETERS}
-        job.parameters = {"branch": Value(text="master")}
-        job.parameters |= {name: Value(text=text) for name, text in kept.items()}
+        job.parameters = {name: Value(text=text) for name, text in kept.items()}
         self._store.add(job)
         raise Refusal(Kind.FAILED, REASON)
 

@@ -1,10 +1,8 @@
 """A result is compared with what was asked for: axes, sources, field, observer."""
 
 import copy
-import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,7 @@ import pytest
 from prefect_expres.analysis.agreement import Agreement, Expected, compare_with_request
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.time_axis import TimeAxis
-from tests.support.fitting import fitting
-from tests.support.quick import DATA
+from tests.support.fitting import fitting, fixed_observer
 from tests.support.result_files import Result, write
 
 EVERYTHING = {
@@ -30,7 +27,7 @@ EVERYTHING = {
     "field model",
     "observer and planet",
 }
-CONTENT = json.loads((DATA / "expres" / "fixed-observer.json").read_text())
+CONTENT = fixed_observer()
 
 Change = Callable[[dict[str, Any]], None]
 
@@ -196,9 +193,3 @@ def test_only_the_length_counts_where_the_start_is_not_known(tmp_path: Path) -> 
     assert difference.endswith("asked for: 700 minutes, 144 times, 293.706 s apart")
     agreement = compare_with_request(path, Expected(model))
     assert "time" not in agreement.compared
-
-
-def test_a_times_axis_is_written_for_people() -> None:
-    """From when to when, how many, and how far apart."""
-    times = TimeAxis(datetime(2018, 9, 13, tzinfo=UTC), 1439.0, 1440)
-    assert str(times) == "2018-09-13 00:00:00 to 2018-09-13 23:59:00 UTC, 1440 times, 60 s apart"

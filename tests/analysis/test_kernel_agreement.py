@@ -1,6 +1,5 @@
 """What ExPRES itself writes agrees with the configurations that it was given."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +8,10 @@ import pytest
 from prefect_expres.analysis.agreement import Expected, compare_with_request
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.time_axis import TimeAxis
-from tests.support.fitting import fitting
-from tests.support.quick import DATA
+from tests.support.fitting import fitting, fixed_observer
 from tests.support.result_files import write
 
-CONTENT = json.loads((DATA / "expres" / "fixed-observer.json").read_text())
+CONTENT = fixed_observer()
 
 
 def model(observer: dict[str, Any] | None = None, **source: Any) -> Configuration:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -19,9 +18,8 @@ from prefect_expres.sandbox import SandboxServer
 from tests.benchmarks.machine import HERE, resident_megabytes
 from tests.benchmarks.rows import Aim, Row
 from tests.support.campaign_files import plan_of
-from tests.support.fitting import fitting, three_windows
+from tests.support.fitting import fitting, fixed_observer, three_windows
 from tests.support.processes import Child, PrefectServer, migrate, until
-from tests.support.quick import DATA
 from tests.support.result_files import write
 
 RUN = ': < "$1" && cp "$0" "$2/work/expres_test.cdf" && echo done > "$2/work/run.log"'
@@ -157,20 +155,15 @@ def _opened(gate: Path) -> Iterator[None]:
 
 def _service(folder: Path, gate: Path, count: int) -> SandboxServer:
     cdf = folder / "spectra.cdf"
-    write(fitting(_content(), seen=three_windows), cdf)
+    write(fitting(fixed_observer(), seen=three_windows), cdf)
     command = ("/bin/sh", "-c", RUN, str(cdf), str(gate))
     return SandboxServer(
         folder / "sandbox", command=command, parallel=count + 1, active_jobs=10 * count
     )
 
 
-def _content() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((DATA / "expres" / "fixed-observer.json").read_text())
-    return content
-
-
 def _configurations(folder: Path, count: int) -> list[str]:
-    plan_of(folder, _content(), count, lambda number: f"run-{number}")
+    plan_of(folder, fixed_observer(), count, lambda number: f"run-{number}")
     return [str(path) for path in sorted((folder / "runs").glob("*.json"))]
 
 

@@ -224,8 +224,8 @@ async def test_results_that_cannot_be_had_now_are_kept_on_the_service(
     job.destruction = "2026-11-25T12:00:00Z"
     (review,) = await case.review()
     assert (review.decision.error or "").startswith("TooLarge: ")
-    assert review.decision.done == "kept until 2026-12-09T02:00:00"
-    assert job.destruction == "2026-12-09T02:00:00"
+    assert review.decision.done == "kept until 2026-12-09T02:00:00Z"
+    assert job.destruction == "2026-12-09T02:00:00Z"
     assert review.collected is None
     assert not await find_verified(f"{tmp_path}/{simulation.folder}", simulation.fingerprint)
 
@@ -290,6 +290,6 @@ async def test_a_collected_job_is_kept_as_long_as_it_is_wanted(
     (review,) = await case.review()
     assert review.decision.action is Action.EXTEND
     assert review.decision.until == BEGAN + timedelta(days=10)
-    assert review.decision.done == "kept until 2026-12-05T02:00:00"
+    assert review.decision.done == "kept until 2026-12-05T02:00:00Z"
     (review,) = await case.review()
     assert (review.decision.action, review.decision.done) == (Action.LEAVE, None)

@@ -124,13 +124,19 @@ async def test_a_manifest_says_what_was_compared(
     assert "time" not in other.compared
 
 
-@pytest.mark.parametrize("system", ["file", "memory"])
+@pytest.fixture(params=["file", "memory", "s3"])
+def output(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give an output on each kind of file system."""
+    if request.param == "s3":
+        return f"{request.getfixturevalue('bucket')}/{tmp_path.name}"
+    return str(tmp_path) if request.param == "file" else f"memory://{tmp_path.name}"
+
+
 @in_virtual_time
 async def test_the_result_of_another_simulation_is_not_found(
-    simulation: SimulationRequest, tmp_path: Path, system: str
+    simulation: SimulationRequest, output: str
 ) -> None:
     """Its files are set aside with the reason, its job is not used again, and it is run anew."""
-    output = str(tmp_path) if system == "file" else f"memory://{tmp_path.name}"
     runs = Runs(simulation, output)
     first, _ = await runs.run()
     foreign = written(fitting(of_the_20th(simulation).configuration))

@@ -1,14 +1,17 @@
 """Jobs that a failed create leaves without their inputs: they are deleted, and never run."""
 
+import asyncio
+
 import pytest
 
-from prefect_expres.errors import RequestRejected
-from prefect_expres.expres import SimulationRequest
-from prefect_expres.uws import Phase
-from tests.execution.elections import CREATE, own_name, submit
+from prefect_expres.errors import AuthenticationFailed, RequestRejected
+from prefect_expres.execution import Election, RunOptions
+from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.uws import JobListPoller, Phase
+from tests.execution.elections import CREATE, OWNER, own_name, submit
 from tests.support.listening import Told
-from tests.support.virtual_service import VirtualService
-from tests.support.virtual_time import in_virtual_time
+from tests.support.virtual_service import URL, VirtualService
+from tests.support.virtual_time import LoopClock, in_virtual_time
 
 REASON = 'cannot upload URL for input "ephemeride"'
 
@@ -105,3 +108,43 @@ async def test_where_inputs_are_not_shown_a_lost_create_is_sent_again(
     submission = await submit(service, simulation)
     assert submission.job_id == "j002"
     assert service.deleted == ["j001"]
+
+
+@in_virtual_time
+async def test_what_a_refused_create_leaves_is_deleted(observed: SimulationRequest) -> None:
+    """A refusal is told at once, and nothing is left of it."""
+    service, told = VirtualService(husks=1), Told()
+    service.trouble(CREATE, 400, REASON, delivered=True)
+    with pytest.raises(RequestRejected, match=REASON):
+        await submit(service, observed, tell=told)
+    assert service.deleted == ["j001"]
+    assert len(service.asked(CREATE)) == 1
+    assert any("j001" in line and REASON in line for line in told.steps("submit"))
+
+
+@in_virtual_time
+async def test_who_may_not_enter_looks_for_nothing(observed: SimulationRequest) -> None:
+    """Wrong credentials are told, without a look at the list."""
+    service = VirtualService()
+    service.trouble(CREATE, 401)
+    with pytest.raises(AuthenticationFailed):
+        await submit(service, observed)
+    assert len(service.asked("GET $")) == 1
+
+
+@in_virtual_time
+async def test_husks_of_a_campaign_are_deleted_too(simulation: SimulationRequest) -> None:
+    """Simulations that share one poller of the job list look for their own jobs only."""
+    service = VirtualService(husks=2)
+    service.trouble(CREATE, 500, REASON, times=2, delivered=True)
+    content = simulation.configuration.content()
+    later = content | {"OBSERVER": content["OBSERVER"] | {"SCTIME": "201809140000"}}
+    other = SimulationRequest.build(Configuration.from_mapping(later))
+    async with JobListPoller(URL, transport=service, clock=LoopClock()) as poller:
+        elections = [Election(poller, each, RunOptions(OWNER)) for each in (simulation, other)]
+        chosen = await asyncio.gather(*(election.submit() for election in elections))
+    assert sorted(service.deleted) == ["j001", "j002"]
+    assert {each.job_id for each in chosen} == service.jobs.keys()
+    for submission, request in zip(chosen, (simulation, other), strict=True):
+        given = service.jobs[submission.job_id].given
+        assert given["config"] == request.configuration.to_json()

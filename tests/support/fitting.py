@@ -1,5 +1,6 @@
 """Result files that show what a configuration asks for, in the words of ExPRES 1.4."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from prefect_expres.expres.result_name import (
     source_width,
 )
 from prefect_expres.expres.time_axis import TimeAxis
+from tests.support.quick import DATA
 from tests.support.result_files import Result, nothing, write
 
 FIRST_DAY = datetime(2024, 1, 1, tzinfo=UTC)
@@ -79,6 +81,12 @@ def fitting(
         attributes=attributes,
     )
     return replace(result, **{"attributes": attributes | changes.pop("words", {}), **changes})
+
+
+def fixed_observer() -> dict[str, Any]:
+    """Give the content of the configuration that most tests run."""
+    content: dict[str, Any] = json.loads((DATA / "expres" / "fixed-observer.json").read_text())
+    return content
 
 
 def three_windows(steps: int, channels: int, lines: int) -> Any:

@@ -7,7 +7,6 @@ meanwhile is done with `VirtualService.plant`.
 import asyncio
 import email
 import itertools
-import json
 import math
 import re
 from dataclasses import dataclass, field
@@ -22,14 +21,13 @@ import httpx
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.uws import Phase, UWSClient
-from tests.support.fitting import fitting, written
-from tests.support.quick import DATA
+from tests.support.fitting import fitting, fixed_observer, written
 from tests.support.virtual_time import LoopClock
 
 URL = "http://127.0.0.1/rest/ExPRES"
 BEGAN = datetime(2026, 11, 24, 12, tzinfo=UTC)
 """The service's time when the virtual loop begins."""
-CDF = written(fitting(json.loads((DATA / "expres" / "fixed-observer.json").read_text())))
+CDF = written(fitting(fixed_observer()))
 """The result of the configuration that the tests have."""
 _PATH = "/rest/ExPRES"
 _SPACES = 'xmlns="http://www.ivoa.net/xml/UWS/v1.0" xmlns:xlink="http://www.w3.org/1999/xlink"'
