@@ -24,7 +24,7 @@ from prefect_expres.net.body import body_of, head_of
 from prefect_expres.net.network import Network, advice_on, untrusted_certificate
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
-from prefect_expres.uws.http_errors import fault_of, reason_in
+from prefect_expres.uws.http_errors import fault_of, reason_in, with_url
 from prefect_expres.uws.locations import SHOWN_LENGTH, Locations, target_of
 from prefect_expres.uws.pages import refuse_other
 from prefect_expres.uws.redirects import may_repeat, was_done
@@ -204,8 +204,7 @@ class Http:
         try:
             refuse_other(head)
         except ServiceError as fault:
-            url = shown_url(str(response.request.url))
-            raise type(fault)(f"{url}: {fault}", url, response.status_code, fault.reason) from None
+            raise with_url(fault, shown_url(str(response.request.url))) from None
         return head
 
     async def _refuse_errors(self, response: httpx.Response) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -17,13 +17,14 @@ from prefect_expres.errors import JobNotFound, ProtocolError, ServiceError, TooL
 from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.net.network import Network
 from prefect_expres.net.retry import ATTEMPTS, persist
-from prefect_expres.net.url import shown_url
 from prefect_expres.uws import xml
 from prefect_expres.uws.http import Http
+from prefect_expres.uws.http_errors import with_url
 from prefect_expres.uws.list_address import ListAddress
 from prefect_expres.uws.list_query import ListQuery, read_utc_list
-from prefect_expres.uws.locations import whole_location
+from prefect_expres.uws.locations import check_list_url, whole_location
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
+from prefect_expres.uws.opus_address import split_list_url
 from prefect_expres.uws.text import (
     read_description,
     read_error,
@@ -73,13 +74,7 @@ class JobListReader:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        parts = urlsplit(jobs_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            msg = f"{shown_url(jobs_url)!r} is no job list; give its http: or https: URL"
-            raise ProtocolError(msg)
-        if parts.username or parts.password:
-            msg = "The job list's URL holds a user name or token; give them as user and token"
-            raise ProtocolError(msg)
+        check_list_url(jobs_url)
         self.clock = clock or MonotonicClock()
         self._attempts = attempts
         self.http = Http(
@@ -179,14 +174,14 @@ class JobListReader:
 
     async def _listed(self, query: ListQuery) -> tuple[JobRef, ...]:
         """Read the list, and all of it if the service compares times in its local time."""
+        if query.needs_utc and not self._local_times:
+            url = query.url(self.jobs_url, local_times=False)
+            listed = await self._read(url, read_utc_list)
+            if listed is not None:
+                return listed
+            self._local_times = True
         url = query.url(self.jobs_url, local_times=self._local_times)
-        if not query.needs_utc or self._local_times:
-            return await self._read(url, xml.read_jobs)
-        listed = await self._read(url, read_utc_list)
-        if listed is not None:
-            return listed
-        self._local_times = True
-        return await self._read(query.url(self.jobs_url, local_times=True), xml.read_jobs)
+        return await self._read(url, xml.read_jobs)
 
     async def named_jobs(
         self, phases: Iterable[Phase] = (), *, after: datetime | None = None
@@ -274,11 +269,11 @@ class JobListReader:
         Raises:
             ProtocolError: The list is not under ``/rest/`` or ``/uws/``, or this is no JSON.
         """
-        root, _, name = self.jobs_url.rpartition("/")
-        if not root.endswith(("/rest", "/uws")):
+        parts = split_list_url(self.jobs_url)
+        if parts is None:
             msg = f"{self.jobs_url} is not under /rest/ or /uws/, so it has no OPUS description"
             raise ProtocolError(msg, self.jobs_url)
-        root = root.rpartition("/")[0]
+        root, _, name = parts
         return await self._read(f"{root}/jdl/{name}/json", read_description)
 
     async def list_document(self) -> bytes:
@@ -308,11 +303,6 @@ class JobListReader:
             except TooLarge as fault:
                 raise ProtocolError(str(fault), url) from None
             except ServiceError as fault:
-                raise fault if fault.url else _of_url(fault, url) from None
+                raise fault if fault.url else with_url(fault, url) from None
 
         return await persist(once, self.clock, attempts=attempts or self._attempts)
-
-
-def _of_url(fault: ServiceError, url: str) -> ServiceError:
-    """Add to an error of a document where the document came from."""
-    return type(fault)(f"{url}: {fault}", url, fault.status, fault.reason)
