@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_REASON = 500
 _LONGEST_TITLE = 200
+_HTML = "html"
 _READ_BYTES = 1 << 16
 """How much is read of a document that is no answer."""
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
@@ -45,6 +46,16 @@ def declares_type(document: bytes) -> bool:
 def is_page(document: bytes) -> bool:
     """Say whether a document is an HTML page."""
     return _PAGE.match(beginning(document)) is not None
+
+
+def refuse_page_as(media_type: str, beginning_of_result: bytes) -> None:
+    """Refuse an HTML page that comes in place of a result of another type.
+
+    Raises:
+        Unreachable: It is a page.
+    """
+    if _HTML not in media_type.lower() and is_page(beginning_of_result):
+        refuse_other(beginning_of_result)
 
 
 def refuse_other(document: bytes) -> None:

@@ -25,6 +25,7 @@ from prefect_expres.net.url import shown_url
 from prefect_expres.storage.atomic import Part, StoredFile
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.models import ResultRef
+from prefect_expres.uws.pages import refuse_page_as
 from prefect_expres.uws.text import whole_number
 
 RESULT_LIMIT = 8 * 2**30
@@ -96,6 +97,7 @@ class _Download:
         self._url = result.href or ""
         self._shown = shown_url(self._url)
         self._announced_size = result.size
+        self._media_type = result.mime_type
         self._part = part
         self._limit = limit
         self._on_bytes = on_bytes
@@ -128,6 +130,8 @@ class _Download:
                 expected = await self._continued(response)
                 left = self._limit - self._part.size
                 async for chunk in body_of(response, left, self._url):
+                    if not self._part.size and self._media_type:
+                        refuse_page_as(self._media_type, chunk)
                     await self._part.write(chunk)
                     if self._on_bytes is not None:
                         total = expected or self._announced_size

@@ -1,7 +1,9 @@
 """Pages and VOTables that come with status 200 in place of what was asked for."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+import httpx
 import pytest
 
 from prefect_expres.errors import (
@@ -11,11 +13,11 @@ from prefect_expres.errors import (
     SubmissionUncertain,
     Unreachable,
 )
-from prefect_expres.uws import Phase, UWSClient
+from prefect_expres.uws import Phase, ResultRef, UWSClient, download
 from prefect_expres.uws.waiting import wait_for
 from prefect_expres.uws.xml import read_job
 from tests.support.no_pause import NoPause
-from tests.support.scripted_service import JOBS_URL, ScriptedService
+from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService
 from tests.support.uws_documents import job_document
 
 PAGES = {
@@ -172,3 +174,30 @@ def test_doctype_within_a_text_is_text(text: str) -> None:
     for declared in (f"<!DOCTYPE job><job><jobId>{text}</jobId></job>",):
         with pytest.raises(ProtocolError, match="document type declaration"):
             read_job(f"<!-- first --> {declared}".encode())
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_page_in_place_of_a_result_is_not_kept(
+    service: ScriptedService, client: UWSClient, tmp_path: Path, *, resumed: bool
+) -> None:
+    """The service has no hash of what a job printed, so that nothing else would tell."""
+    page, text = PAGES["doctype"], Answer("the run has begun\n", headers={"Content-Type": "html"})
+    cut = Answer("the run", headers={"ETag": '"1"'}, fault=httpx.ReadError("reset"))
+    service.on("GET /j1/stdout", *([cut] if resumed else []), page, page, text)
+    result = ResultRef(id="stdout", href=f"{JOBS_URL}/j1/stdout", mime_type="text/plain")
+    await download(client, result, str(tmp_path), name="stdout")
+    assert (tmp_path / "stdout").read_text() == "the run has begun\n"
+    service.on("GET /j1/stdout", page)
+    with pytest.raises(Unreachable, match="Down for repair"):
+        await download(client, result, str(tmp_path / "other"), name="stdout")
+
+
+async def test_result_that_is_a_page_is_kept(
+    service: ScriptedService, client: UWSClient, tmp_path: Path
+) -> None:
+    """If it is announced as one, or as nothing."""
+    service.on("GET /j1/report", PAGES["doctype"])
+    for media_type in ("application/xhtml+xml", None):
+        result = ResultRef(id="report", href=f"{JOBS_URL}/j1/report", mime_type=media_type)
+        await download(client, result, str(tmp_path), name="report")
+        assert (tmp_path / "report").read_text() == PAGES["doctype"]
