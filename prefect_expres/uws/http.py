@@ -238,8 +238,11 @@ class Http:
                 target = self._locations.with_own_scheme(httpx.URL(target_of(response)))
                 if self._locations.is_origin(target):
                     return str(target)
-        location = self._secrets.hidden_in(response.headers.get("location", "").encode()).decode()
-        where = shown_url(location)[:SHOWN_LENGTH] or "another URL"
+        location = response.headers.get("location", "")
+        with contextlib.suppress(UnsafeLocation):
+            location = target_of(response) if location else ""
+        hidden = self._secrets.hidden_in(location.encode()).decode()
+        where = shown_url(hidden)[:SHOWN_LENGTH] or "another URL"
         url = shown_url(str(asked))
         msg = (
             f"{url} answered {status}: it leads to {where}, which does not show that the request "
