@@ -149,7 +149,7 @@ class ActiveJobsLimit(Busy):
 
 
 class Unreachable(ServiceError, retryable=True):
-    """There was no answer, or only that of a gateway."""
+    """There was no answer, or only that of a gateway, or a page of HTML in its place."""
 
 
 class UntrustedCertificate(ServiceError):
