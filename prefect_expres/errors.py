@@ -22,10 +22,11 @@
     │   │   └── Malformed      the answer is cut or damaged
     │   └── SubmissionUncertain  the answer to a create was lost
     ├── JobError               the job ended without its results
-    │   └── JobFailed, JobAborted, JobLost, ResultsMissing
+    │   └── JobFailed, JobAborted, JobLost, ResultsMissing, ResultMismatch
     ├── WaitTimeout            the deadline of the client passed
     ├── CampaignError          a campaign cannot be run as asked, or lost all its workers
     │   └── TooManyFailures
+    ├── StorageError           a file or folder cannot be written: no space, no right, in the way
     ├── DeployError            the Prefect server cannot be set up as asked
     └── TransferError          a file did not arrive
         ├── Interrupted, SizeMismatch, ChecksumMismatch    may succeed when tried again
@@ -224,6 +225,15 @@ class ResultsMissing(JobError):
     """The job ended in phase COMPLETED, but results are missing."""
 
 
+class ResultMismatch(JobError):
+    """The result is not the simulation that was asked for; ``detail`` has a line per difference."""
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What the result shows, and what was asked for."""
+        return tuple((self.detail or "").splitlines())
+
+
 class WaitTimeout(ExpresError):
     """The deadline of the client passed while the job was still active.
 
@@ -265,6 +275,18 @@ class TooManyFailures(CampaignError):
 
 class DeployError(ExpresError):
     """The Prefect server cannot be set up as asked."""
+
+
+class StorageError(ExpresError):
+    """A file or folder cannot be written.
+
+    Args:
+        path: The file or folder.
+    """
+
+    def __init__(self, message: str, path: str) -> None:
+        super().__init__(message, path)
+        self.path = path
 
 
 class TransferError(ExpresError):

@@ -8,6 +8,7 @@ from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 from prefect_expres.errors import UsageError
 from prefect_expres.expres.access import Access
 from prefect_expres.net.network import Network, check_proxy
+from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.job_lists import UsedJobList
 from prefect_expres.prefect_support.strict_block import StrictBlock
@@ -55,6 +56,11 @@ class ExpresService(StrictBlock, CredentialsBlock):
         default=30.0,
         gt=0,
         description="Seconds without an answer before a request is given up and tried again.",
+    )
+    lowest_rate: float = Field(
+        default=LOWEST_RATE,
+        gt=0,
+        description="Bytes a second that an answer must have on average, after request_timeout.",
     )
     largest_result: int = Field(
         default=8 * 2**30,
@@ -127,6 +133,7 @@ class ExpresService(StrictBlock, CredentialsBlock):
             self.token.get_secret_value() if self.token else None,
             or_at=other_urls(jobs_url),
             timeout=self.request_timeout,
+            lowest_rate=self.lowest_rate,
             trusted_hosts=self.trusted_hosts,
             network=self._network.over(Network.of()),
         )

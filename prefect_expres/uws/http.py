@@ -21,7 +21,9 @@ from prefect_expres.errors import (
     UntrustedCertificate,
 )
 from prefect_expres.net.body import body_of, head_of
+from prefect_expres.net.deadline import seconds_left
 from prefect_expres.net.network import Network, advice_on, untrusted_certificate
+from prefect_expres.net.pace import LOWEST_RATE, PacedStream, answered_within
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws.http_errors import fault_of, reason_in, with_url
@@ -43,6 +45,7 @@ class Http:
         jobs_url: The job list; its scheme, host and port are the origin of the service.
         credentials: User name and token for Basic authentication, or None for a guest.
         timeout: Seconds without an answer, or without a further byte, before giving up.
+        lowest_rate: Bytes a second that a body must have on average; ``timeout`` is its grace.
         trusted_hosts: Other hosts that results may be fetched from, without credentials.
         network: Proxy and certificate authority; None for those of the environment.
         transport: Replaces the network, for instance in tests.
@@ -54,6 +57,7 @@ class Http:
         credentials: tuple[str, str] | None = None,
         *,
         timeout: float = 30.0,
+        lowest_rate: float = LOWEST_RATE,
         trusted_hosts: frozenset[str] = frozenset(),
         network: Network | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -65,6 +69,7 @@ class Http:
         network = network or Network.of()
         self._locations = Locations(jobs_url, trusted_hosts, proxied=bool(network.proxy))
         self._through = f" through {shown_url(network.proxy)}" if network.proxy else ""
+        self._lowest_rate = lowest_rate
         self._client = httpx.AsyncClient(
             **(network.client_options() if transport is None else {}),
             limits=httpx.Limits(max_connections=CONNECTIONS),
@@ -90,7 +95,7 @@ class Http:
             ServiceError: The service refused, or no whole answer came.
             TooLarge: The document is larger than ``limit``.
         """
-        deadline = DOCUMENT_SECONDS + (read_timeout or self._timeout)
+        deadline = min(DOCUMENT_SECONDS + (read_timeout or self._timeout), seconds_left())
         try:
             async with (
                 asyncio.timeout(deadline),
@@ -177,7 +182,8 @@ class Http:
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
         url = shown_url(str(request.url))
         try:
-            response = await self._client.send(request, stream=True)
+            async with answered_within(request, self._seconds_for(request)):
+                response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             reason = untrusted_certificate(fault)
             if reason is not None:
@@ -186,6 +192,9 @@ class Http:
                 ) from None
             msg = f"{url} did not answer{self._through}: {_why(fault)}"
             raise Unreachable(msg, url) from None
+        body = response.stream
+        assert isinstance(body, httpx.AsyncByteStream)
+        response.stream = PacedStream(body, self._lowest_rate, self._timeout)
         try:
             yield response
         except httpx.HTTPError as fault:
@@ -206,6 +215,12 @@ class Http:
         except ServiceError as fault:
             raise with_url(fault, shown_url(str(response.request.url))) from None
         return head
+
+    def _seconds_for(self, request: httpx.Request) -> float:
+        """Give the time until the headers are due: the timeout, and what the upload may take."""
+        sent = int(request.headers.get("content-length", 0)) / self._lowest_rate
+        seconds = float(request.extensions["timeout"]["read"]) + sent
+        return max(min(seconds, seconds_left()), 0.0)
 
     async def _refuse_errors(self, response: httpx.Response) -> None:
         if response.status_code < 400:  # noqa: PLR2004 - the first HTTP error code

@@ -1,10 +1,12 @@
-"""Jobs, parameters and results as frozen models; the names are those of UWS 1.1."""
+"""Jobs, parameters and results as frozen values; the names are those of UWS 1.1.
 
+They are plain slotted objects: a job list may hold tens of thousands.
+"""
+
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import unquote_plus
-
-from pydantic import BaseModel, ConfigDict
 
 FARTHEST_WEST = timedelta(hours=12)
 """How far local time is behind UTC at most."""
@@ -39,14 +41,12 @@ _FINISHED = frozenset({Phase.COMPLETED, Phase.ERROR, Phase.ABORTED, Phase.ARCHIV
 _WAITING = frozenset({Phase.PENDING, Phase.QUEUED, Phase.EXECUTING})
 
 
-class Model(BaseModel):
-    """A frozen value."""
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """A time as the service wrote it: most give UTC with ``Z``, OPUS its local time without.
 
-    model_config = ConfigDict(frozen=True)
-
-
-class Timestamp(Model):
-    """A time as the service wrote it: most give UTC with ``Z``, OPUS its local time without."""
+    It is read when it is asked for.
+    """
 
     text: str
 
@@ -67,14 +67,16 @@ class Timestamp(Model):
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-class Extra(Model):
+@dataclass(frozen=True, slots=True)
+class Extra:
     """An element or attribute that UWS does not define; kept as it came."""
 
     name: str
     text: str
 
 
-class ErrorSummary(Model):
+@dataclass(frozen=True, slots=True)
+class ErrorSummary:
     """Why a job failed, in short."""
 
     message: str
@@ -83,7 +85,8 @@ class ErrorSummary(Model):
     extras: tuple[Extra, ...] = ()
 
 
-class Parameter(Model):
+@dataclass(frozen=True, slots=True)
+class Parameter:
     """One parameter of a job.
 
     ``text`` is what the document holds. OPUS percent-encodes it; ``encoded`` says so.
@@ -102,7 +105,8 @@ class Parameter(Model):
         return unquote_plus(self.text) if self.encoded else self.text
 
 
-class ResultRef(Model):
+@dataclass(frozen=True, slots=True)
+class ResultRef:
     """One result of a job: where it is, and what the service says about it.
 
     ``size`` is in bytes; ``hash`` is hexadecimal (OPUS: SHA-1 of the bytes).
@@ -117,7 +121,8 @@ class ResultRef(Model):
     extras: tuple[Extra, ...] = ()
 
 
-class JobRef(Model):
+@dataclass(frozen=True, slots=True)
+class JobRef:
     """A job's entry in the job list.
 
     ``href`` is not used for requests: OPUS gives a dead link.
@@ -155,7 +160,8 @@ class JobRef(Model):
         return created > moment
 
 
-class Job(Model):
+@dataclass(frozen=True, slots=True)
+class Job:
     """A job, as its document describes it.
 
     ``quote`` is kept as text: UWS defines a time, OPUS gives a number of seconds.

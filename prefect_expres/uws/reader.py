@@ -6,6 +6,7 @@ A read is tried again when that may help, also when the answer was cut or is no 
 import asyncio
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -16,8 +17,10 @@ import httpx
 from prefect_expres.errors import JobNotFound, ProtocolError, ServiceError, TooLarge
 from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.net.network import Network
+from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.retry import ATTEMPTS, persist
 from prefect_expres.uws import xml
+from prefect_expres.uws.elements import LARGEST_DOCUMENT
 from prefect_expres.uws.http import Http
 from prefect_expres.uws.http_errors import with_url
 from prefect_expres.uws.list_address import ListAddress
@@ -33,10 +36,13 @@ from prefect_expres.uws.text import (
     read_word,
 )
 
-DOCUMENT_LIMIT = 64 * 2**20
+DOCUMENT_LIMIT = LARGEST_DOCUMENT
+DESCRIPTION_LIMIT = 2**20
 WAIT_MARGIN = 15.0
 MOST_JOBS_READ_SINGLY = 200
 READS_AT_ONCE = 8
+_READ_AT_ONCE = 2**16
+"""Bytes of a document that is read in the event loop; a longer one is read in a thread."""
 _JOB_ID = re.compile(r"[^\x00-\x20/\\?#%\x7f]{1,200}")
 
 T = TypeVar("T")
@@ -51,6 +57,7 @@ class JobListReader:
         token: The token that goes with the user name.
         or_at: Other URLs at which the list may be, if it is not found at the first.
         timeout: Seconds without an answer before a request is given up.
+        lowest_rate: Bytes a second that an answer must have on average, after ``timeout``.
         trusted_hosts: Other hosts that results may come from; they never get the credentials.
         network: Proxy and certificate authority; None for those of the environment.
         document_limit: Largest document that is read, in bytes.
@@ -67,6 +74,7 @@ class JobListReader:
         *,
         or_at: Iterable[str] = (),
         timeout: float = 30.0,
+        lowest_rate: float = LOWEST_RATE,
         trusted_hosts: Iterable[str] = (),
         network: Network | None = None,
         document_limit: int = DOCUMENT_LIMIT,
@@ -81,6 +89,7 @@ class JobListReader:
             jobs_url.rstrip("/"),
             (user, token or "") if user else None,
             timeout=timeout,
+            lowest_rate=lowest_rate,
             trusted_hosts=frozenset(trusted_hosts),
             network=network,
             transport=transport,
@@ -208,8 +217,7 @@ class JobListReader:
                     except (JobNotFound, ProtocolError):
                         return None
             job = self._jobs_read[ref.id]
-            facts = {"run_id": job.run_id, "creation_time": job.creation_time}
-            return ref.model_copy(update=facts)
+            return replace(ref, run_id=job.run_id, creation_time=job.creation_time)
 
         found = await asyncio.gather(*map(named, listed[-MOST_JOBS_READ_SINGLY:]))
         kept = [ref for ref in found if ref and (after is None or ref.may_be_after(after))]
@@ -223,10 +231,7 @@ class JobListReader:
         """Read the list of a job's results; relative locations are resolved."""
         url = f"{self.job_url(job_id)}/results"
         listed = await self._read(url, xml.read_results)
-        return tuple(
-            result.model_copy(update={"href": whole_location(url, result.href)})
-            for result in listed
-        )
+        return tuple(replace(result, href=whole_location(url, result.href)) for result in listed)
 
     async def parameters(self, job_id: str) -> tuple[Parameter, ...]:
         """Read a job's parameters."""
@@ -274,7 +279,8 @@ class JobListReader:
             msg = f"{self.jobs_url} is not under /rest/ or /uws/, so it has no OPUS description"
             raise ProtocolError(msg, self.jobs_url)
         root, _, name = parts
-        return await self._read(f"{root}/jdl/{name}/json", read_description)
+        url = f"{root}/jdl/{name}/json"
+        return await self._read(url, read_description, limit=DESCRIPTION_LIMIT)
 
     async def list_document(self) -> bytes:
         """Read the document of the job list, as it came, once."""
@@ -291,15 +297,19 @@ class JobListReader:
         *,
         wait: int | None = None,
         attempts: int | None = None,
+        limit: int | None = None,
     ) -> T:
         read_timeout = None if wait is None else wait + WAIT_MARGIN
 
         async def read(at: str) -> bytes:
-            return await self.http.read(at, limit=self._limit, read_timeout=read_timeout)
+            return await self.http.read(at, limit=limit or self._limit, read_timeout=read_timeout)
 
         async def once() -> T:
             try:
-                return decode(await self._address.ask(url, read))
+                document = await self._address.ask(url, read)
+                if len(document) > _READ_AT_ONCE:
+                    return await asyncio.to_thread(decode, document)
+                return decode(document)
             except TooLarge as fault:
                 raise ProtocolError(str(fault), url) from None
             except ServiceError as fault:

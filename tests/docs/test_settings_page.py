@@ -6,6 +6,7 @@ import pytest
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.cli.commands.profiles_file import Profile
+from prefect_expres.ephemeris import web_service
 from prefect_expres.execution.options import QUEUE_ALLOWANCE
 from prefect_expres.expres.access import AUTHENTICATED_SECONDS, GUEST_SECONDS
 from prefect_expres.net import network, retry
@@ -25,6 +26,10 @@ LARGEST = ExpresService.model_fields["largest_result"].default
         f"| {wait_policy.LONGEST_WAIT} s | `prefect_expres.uws.wait_policy` |",
         f"| {waiting.LONGEST_SLEEP:.0f} s | `prefect_expres.uws.waiting` |",
         f"| {retry.ATTEMPTS}, {retry.BUDGET_SECONDS:.0f} s | `prefect_expres.net.retry` |",
+        (
+            f"| {web_service.ATTEMPTS}, {web_service.BUDGET_S:.0f} s | "
+            "`prefect_expres.ephemeris.web_service` |"
+        ),
         f"| {transfer.TRIES_WITHOUT_PROGRESS} | `prefect_expres.uws.transfer` |",
         f"| {LARGEST // 2**30} GiB | `largest_result` of the block |",
         f"named `{JOBS_LIMIT}`",

@@ -156,10 +156,10 @@ async def test_unreadable_document_is_told_with_its_url(
     assert caught.value.__suppress_context__
 
 
-async def test_document_limit_is_64_megabytes(service: ScriptedService, client: UWSClient) -> None:
+async def test_document_limit_is_16_megabytes(service: ScriptedService, client: UWSClient) -> None:
     """It is the default; a larger announced size is refused before the body is read."""
-    service.on("GET /j1", Answer(headers={"Content-Length": str(2**26 + 1)}))
-    with pytest.raises(ProtocolError, match=f"the limit is {2**26}"):
+    service.on("GET /j1", Answer(headers={"Content-Length": str(2**24 + 1)}))
+    with pytest.raises(ProtocolError, match=f"the limit is {2**24}"):
         await client.job("j1")
 
 
