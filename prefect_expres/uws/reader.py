@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from prefect_expres.errors import JobNotFound, ProtocolError, ServiceError, TooLarge
+from prefect_expres.errors import ProtocolError, ServiceError, TooLarge
 from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.net.network import Network
 from prefect_expres.net.pace import LOWEST_RATE
@@ -28,6 +28,7 @@ from prefect_expres.uws.list_query import ListQuery, read_utc_list
 from prefect_expres.uws.locations import check_list_url, whole_location
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
 from prefect_expres.uws.opus_address import split_list_url
+from prefect_expres.uws.terse_list import TerseList
 from prefect_expres.uws.text import (
     read_description,
     read_error,
@@ -39,8 +40,6 @@ from prefect_expres.uws.text import (
 DOCUMENT_LIMIT = LARGEST_DOCUMENT
 DESCRIPTION_LIMIT = 2**20
 WAIT_MARGIN = 15.0
-MOST_JOBS_READ_SINGLY = 200
-READS_AT_ONCE = 8
 _READ_AT_ONCE = 2**16
 """Bytes of a document that is read in the event loop; a longer one is read in a thread."""
 _JOB_ID = re.compile(r"[^\x00-\x20/\\?#%\x7f]{1,200}")
@@ -96,7 +95,7 @@ class JobListReader:
         )
         self._limit = document_limit
         self._address = ListAddress(jobs_url.rstrip("/"), or_at, self.http, document_limit)
-        self._jobs_read: dict[str, Job] = {}
+        self._terse_list = TerseList(self.job)
         self._local_times = False
 
     async def __aenter__(self) -> Self:
@@ -197,8 +196,7 @@ class JobListReader:
     ) -> tuple[JobRef, ...]:
         """Read the job list with every job's runId and creation time, oldest first.
 
-        A list of UWS 1.0 has neither. Then the jobs themselves are read, each once, and at most
-        `MOST_JOBS_READ_SINGLY` of them.
+        A list of UWS 1.0 has neither. Then the jobs themselves are read, each once.
 
         Args:
             phases: Only jobs in these phases.
@@ -207,20 +205,8 @@ class JobListReader:
         listed = await self.jobs(phases, after=after)
         if any(job.run_id or job.creation_time for job in listed):
             return listed
-        gate = asyncio.Semaphore(READS_AT_ONCE)
-
-        async def named(ref: JobRef) -> JobRef | None:
-            if ref.id not in self._jobs_read:
-                async with gate:
-                    try:
-                        self._jobs_read[ref.id] = await self.job(ref.id)
-                    except (JobNotFound, ProtocolError):
-                        return None
-            job = self._jobs_read[ref.id]
-            return replace(ref, run_id=job.run_id, creation_time=job.creation_time)
-
-        found = await asyncio.gather(*map(named, listed[-MOST_JOBS_READ_SINGLY:]))
-        kept = [ref for ref in found if ref and (after is None or ref.may_be_after(after))]
+        found = await self._terse_list.named(listed)
+        kept = [ref for ref in found if after is None or ref.may_be_after(after)]
         return tuple(sorted(kept, key=lambda ref: ref.age))
 
     async def find(self, run_id: str) -> tuple[JobRef, ...]:
