@@ -23,6 +23,7 @@ async def answered_within(request: httpx.Request, seconds: float) -> AsyncIterat
     Raises:
         httpx.ReadTimeout: They are not.
     """
+    begun = False
     try:
         async with asyncio.timeout(None) as limit:
 
@@ -32,7 +33,6 @@ async def answered_within(request: httpx.Request, seconds: float) -> AsyncIterat
                     begun = True
                     limit.reschedule(asyncio.get_running_loop().time() + seconds)
 
-            begun = False
             request.extensions["trace"] = begin
             yield
             begun = True

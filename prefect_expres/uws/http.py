@@ -16,7 +16,7 @@ import httpx
 
 from prefect_expres.errors import ProtocolError, RequestRejected, Unreachable, UnsafeLocation
 from prefect_expres.net.body import body_of, head_of
-from prefect_expres.net.deadline import seconds_left
+from prefect_expres.net.deadline import seconds_for_request
 from prefect_expres.net.pace import LOWEST_RATE, PacedStream, answered_within
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
@@ -83,7 +83,7 @@ class Http:
             ServiceError: The service refused, or no whole answer came.
             TooLarge: The document is larger than ``limit``.
         """
-        deadline = min(DOCUMENT_SECONDS + (read_timeout or self._timeout), seconds_left())
+        deadline = seconds_for_request(DOCUMENT_SECONDS + (read_timeout or self._timeout))
         try:
             async with (
                 asyncio.timeout(deadline),
@@ -216,8 +216,7 @@ class Http:
     def _seconds_for(self, request: httpx.Request) -> float:
         """Give the time until the headers are due: the timeout, and what the upload may take."""
         sent = int(request.headers.get("content-length", 0)) / self._lowest_rate
-        seconds = float(request.extensions["timeout"]["read"]) + sent
-        return max(min(seconds, seconds_left()), 0.0)
+        return seconds_for_request(float(request.extensions["timeout"]["read"]) + sent)
 
     async def _refuse_errors(self, response: httpx.Response) -> None:
         if response.status_code < 400:  # noqa: PLR2004 - the first HTTP error code

@@ -19,7 +19,7 @@ from typing import Any
 from prefect_expres.errors import JobNotFound, ServiceError
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.models import Job, Phase
-from prefect_expres.uws.wait_policy import WaitPolicy
+from prefect_expres.uws.wait_policy import SHORT_WAIT, WaitPolicy
 
 ANSWER_MOMENT = 0.5
 """Seconds in which a wait must tell a change that a look has shown."""
@@ -81,7 +81,8 @@ class LongPoll:
         wait = self._ask(self._policy.first_wait(self._left(deadline)), phase)
         try:
             while not await self._over(wait, self._until_look(wait)):
-                looked = await self._look(wait)
+                soon_due = self._left(deadline) < SHORT_WAIT
+                looked = None if soon_due else await self._look(wait)
                 if looked is None:
                     await asyncio.wait({wait.answer})
                 elif looked.phase is wait.phase or (wait.phase is None and looked.phase.waits):

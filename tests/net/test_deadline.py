@@ -1,6 +1,7 @@
 """One deadline holds over everything that is called inside it."""
 
 import asyncio
+import itertools
 import math
 
 import pytest
@@ -62,7 +63,7 @@ async def test_what_is_waited_for_is_told_at_once_and_every_few_seconds() -> Non
         await persist(away, LoopClock(), attempts=100)
     moments = [moment for moment, _ in lines.told]
     assert moments[0] == pytest.approx(0.1)
-    gaps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    gaps = [after - before for before, after in itertools.pairwise(moments)]
     assert all(5.0 <= gap <= 20.0 for gap in gaps)
     assert lines.told[0][1] == f"Waiting since 0 s, at most 60 s: {AWAY}"
 
@@ -80,3 +81,17 @@ async def test_silence_is_told_as_well() -> None:
     await asyncio.sleep(20)
     assert [moment for moment, _ in lines.told] == pytest.approx([5, 10])
     assert lines.told[0][1] == "Waiting since 5 s, at most 60 s: an answer"
+
+
+@in_virtual_time
+async def test_earlier_deadline_holds() -> None:
+    """Around another one or within it; who is told is whoever wanted to know."""
+    lines = Lines()
+    outer, inner = Deadline(LoopClock(), 20.0, lines), Deadline(LoopClock(), 10.0)
+    with within(outer), within(inner):
+        assert seconds_left() == 10.0
+        await asyncio.sleep(1)
+        await waits_for(AWAY)
+    with within(outer), within(Deadline(LoopClock(), 100.0)):
+        assert seconds_left() == pytest.approx(19.0)
+    assert lines.told == [(pytest.approx(1.0), f"Waiting since 1 s, at most 20 s: {AWAY}")]

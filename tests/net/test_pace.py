@@ -60,4 +60,3 @@ async def test_reader_that_takes_its_time_is_no_slow_service() -> None:
                 await asyncio.sleep(TIMEOUT / 2)
         await http.aclose()
     assert received == b"x" * 4
-

@@ -18,7 +18,6 @@ async def drip_server(first: bytes, drop: bytes, drops: int | None = None) -> As
         drop: What is sent again and again, after pauses of `PAUSE` seconds.
         drops: How often; None for ever.
     """
-
     over = asyncio.Event()
     answers: set[asyncio.Task[None] | None] = set()
 
