@@ -40,6 +40,7 @@ class SandboxServer:
         active_jobs: How many jobs one owner may have queued or executing.
         host: Address to listen on.
         threads: How many requests are answered at once; None for no limit.
+        base_url: What URLs in answers begin with, if not with what the client wrote.
     """
 
     def __init__(
@@ -53,8 +54,17 @@ class SandboxServer:
         active_jobs: int = 20,
         host: str = LOOPBACK,
         threads: int | None = None,
+        base_url: str | None = None,
     ) -> None:
-        self._settings = Settings(data, command, dialect, parallel, active_jobs, threads)
+        self._settings = Settings(
+            data,
+            command,
+            dialect,
+            parallel,
+            active_jobs,
+            threads=threads,
+            base_url=base_url,
+        )
         self._socket = _bound(host, port)
         self.url = _url(host, self._socket)
 
@@ -121,7 +131,7 @@ def serve(
 ) -> None:
     """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a traceback."""
     with _bound(host, port) as listening, contextlib.closing(Store(data)) as store:
-        settings = Settings(data, command, dialect, parallel, active_jobs, threads)
+        settings = Settings(data, command, dialect, parallel, active_jobs, threads=threads)
         address = f"{_url(host, listening)}/rest/ExPRES"
         print(f"Sandbox service on {address}, data in {data}", flush=True)  # noqa: T201 - for its user
         asyncio.run(_serve_until_stopped(_Server(WebService(settings, store)), listening))

@@ -306,11 +306,12 @@ async def test_document_has_a_limit(service: ScriptedService) -> None:
 async def test_document_that_never_ends_has_a_deadline(service: ScriptedService) -> None:
     """A service that sends a byte from time to time cannot keep a read open for ever."""
     service.on("GET", Answer(b"<", chunks=(b" ",) * 1000, seconds=10.0))
+    http = http_to(service, lowest_rate=0.01)
     with pytest.raises(Unreachable, match=r"still sending after 330 s") as caught:
-        await http_to(service).read(JOBS_URL, limit=10**6)
+        await http.read(JOBS_URL, limit=10**6)
     assert caught.value.url == JOBS_URL
     with pytest.raises(Unreachable, match=r"still sending after 345 s"):
-        await http_to(service).read(JOBS_URL, limit=10**6, read_timeout=45.0)
+        await http.read(JOBS_URL, limit=10**6, read_timeout=45.0)
     assert service.open_answers == 0
 
 
