@@ -53,6 +53,7 @@ class JobGuard:
         except BaseException as fault:
             late = isinstance(fault, WaitTimeout)
             seconds = STOP_SECONDS_AFTER_TIMEOUT if late else STOP_SECONDS
+            await self._tell(StepTaken("abort", f"Stopping jobs of ours, {seconds:.0f} s at most"))
             with anyio.move_on_after(seconds, shield=True) as deadline:
                 await self.stop()
             if deadline.cancelled_caught:

@@ -19,11 +19,15 @@ LARGEST = ExpresService.model_fields["largest_result"].default
     [
         f"| {GUEST_SECONDS} s, {AUTHENTICATED_SECONDS} s | `prefect_expres.expres.access` |",
         f"| `execution_duration` + {QUEUE_ALLOWANCE:.0f} s | `prefect_expres.execution.options` |",
-        f"| {wait_policy.SHORT_WAIT} s, {wait_policy.LONGEST_WAIT} s "
-        "| `prefect_expres.uws.wait_policy` |",
+        (
+            f"| {wait_policy.SHORT_WAIT} s, {wait_policy.LONGEST_WAIT} s "
+            "| `prefect_expres.uws.wait_policy` |"
+        ),
         f"| {wait_policy.FORGET_AFTER:.0f} s | `prefect_expres.uws.wait_policy` |",
-        f"| {waiting.SHORTEST_PAUSE:.0f} s, {waiting.LONGEST_PAUSE:.0f} s "
-        "| `prefect_expres.uws.waiting` |",
+        (
+            f"| {waiting.SHORTEST_PAUSE:.0f} s, {waiting.LONGEST_PAUSE:.0f} s "
+            "| `prefect_expres.uws.waiting` |"
+        ),
         f"| {pace.LOWEST_RATE:.0f} bytes a second | `lowest_rate` of the block |",
         f"| {retry.ATTEMPTS}, {retry.BUDGET_SECONDS:.0f} s | `prefect_expres.net.retry` |",
         f"| {transfer.TRIES_WITHOUT_PROGRESS} | `prefect_expres.uws.transfer` |",
