@@ -41,6 +41,9 @@ class Http:
         lowest_rate: Bytes a second that a body must have on average; ``timeout`` is its grace.
         trusted_hosts: Other hosts that results may be fetched from, without credentials.
         transport: Replaces the network, for instance in tests.
+
+    Attributes:
+        answer_took: Seconds until the last document was there that may not be waited for.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class Http:
         self._trusted_hosts = trusted_hosts
         self._timeout = timeout
         self._lowest_rate = lowest_rate
+        self.answer_took = 0.0
         self._client = httpx.AsyncClient(
             limits=httpx.Limits(max_connections=CONNECTIONS),
             trust_env=False,
@@ -84,16 +88,19 @@ class Http:
             TooLarge: The document is larger than ``limit``.
         """
         deadline = seconds_for_request(DOCUMENT_SECONDS + (read_timeout or self._timeout))
+        began = asyncio.get_running_loop().time()
         try:
             async with (
                 asyncio.timeout(deadline),
                 self.stream("GET", url, read_timeout=read_timeout) as response,
             ):
                 body = b"".join([chunk async for chunk in body_of(response, limit, url)])
-                return self._secrets.hidden_in(body)
         except TimeoutError:
             msg = f"{shown_url(url)} was still sending after {deadline:.0f} s"
             raise Unreachable(msg, shown_url(url)) from None
+        if read_timeout is None:
+            self.answer_took = asyncio.get_running_loop().time() - began
+        return self._secrets.hidden_in(body)
 
     async def send(
         self,

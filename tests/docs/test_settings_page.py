@@ -23,7 +23,10 @@ LARGEST = ExpresService.model_fields["largest_result"].default
             f"| {wait_policy.SHORT_WAIT} s, {wait_policy.LONGEST_WAIT} s "
             "| `prefect_expres.uws.wait_policy` |"
         ),
-        f"| {wait_policy.FORGET_AFTER:.0f} s | `prefect_expres.uws.wait_policy` |",
+        (
+            f"| {wait_policy.TRY_AGAIN_AFTER:.0f} s, {wait_policy.FORGET_AFTER:.0f} s "
+            "| `prefect_expres.uws.wait_policy` |"
+        ),
         (
             f"| {waiting.SHORTEST_PAUSE:.0f} s, {waiting.LONGEST_PAUSE:.0f} s "
             "| `prefect_expres.uws.waiting` |"
