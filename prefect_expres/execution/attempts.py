@@ -17,7 +17,9 @@ from prefect_expres.execution.events import (
 from prefect_expres.execution.guard import JobGuard
 from prefect_expres.execution.manifest import PhaseTime
 from prefect_expres.execution.options import RunOptions
+from prefect_expres.execution.set_aside import mismatched_jobs
 from prefect_expres.execution.steps import Steps
+from prefect_expres.execution.verification import verify_downloaded
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.net.deadline import Deadline, within
 from prefect_expres.storage import StoredFile
@@ -31,12 +33,16 @@ SHORTEST_TIMEOUT = 1.0
 
 @dataclass(frozen=True)
 class Finished:
-    """A job that completed, when its phases were seen, and its results."""
+    """A job that completed, when its phases were seen, and its results.
+
+    ``compared`` is what of the results was compared with the request.
+    """
 
     submission: Submission
     job: Job
     phases: tuple[PhaseTime, ...]
     files: list[StoredFile]
+    compared: tuple[str, ...] = ()
 
 
 class Attempts:
@@ -66,6 +72,7 @@ class Attempts:
         self._guard = JobGuard(request, steps, options, tell)
         self._attempts_left = options.attempts
         self._excluded: list[str] = []
+        self._mismatched: tuple[str, ...] = ()
 
     async def finish(self) -> Finished:
         """Run the simulation on some job and download its results.
@@ -73,6 +80,7 @@ class Attempts:
         Raises:
             JobError: As many jobs as attempts ended without results; it is the last one's.
         """
+        self._mismatched = await mismatched_jobs(self._folder)
         while True:
             try:
                 return await self._attempt()
@@ -91,7 +99,7 @@ class Attempts:
         async with self._steps.slot(), guard.stopped_on_exit(), self._in_time() as deadline:
             async with deadline.told_about("a job that runs the simulation"):
                 submission = guard.submission = await self._steps.create(
-                    self._request, self._options, tuple(self._excluded)
+                    self._request, self._options, (*self._mismatched, *self._excluded)
                 )
             await self._tell(JobChosen(label, submission.job_url))
             async with deadline.told_about(f"the start of {submission.job_url}"):
@@ -104,7 +112,8 @@ class Attempts:
             )
         await guard.stop_strays()
         files = await self._steps.download(submission, self._folder)
-        return Finished(submission, job, phases, files)
+        compared = await verify_downloaded(self._request, files, self._folder, submission.job_url)
+        return Finished(submission, job, phases, files, compared)
 
     @contextlib.asynccontextmanager
     async def _in_time(self) -> AsyncIterator[Deadline]:

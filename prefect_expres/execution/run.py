@@ -5,18 +5,19 @@ from pathlib import Path
 
 import prefect_expres
 from prefect_expres.execution.attempts import Attempts, Finished
-from prefect_expres.execution.events import Listener, StepTaken, ignore
+from prefect_expres.execution.events import Listener, ignore
+from prefect_expres.execution.found import find_or_set_aside
 from prefect_expres.execution.manifest import (
     Manifest,
     SimulationResult,
-    find_verified,
     keep_inputs,
 )
 from prefect_expres.execution.options import RunOptions
 from prefect_expres.execution.steps import ResultSteps, Steps
 from prefect_expres.execution.view import ResultView
 from prefect_expres.expres import SimulationRequest
-from prefect_expres.storage import StoredFile
+from prefect_expres.expres.estimate import result_bytes
+from prefect_expres.storage import StoredFile, require_writable
 
 
 async def run_simulation(
@@ -40,14 +41,17 @@ async def run_simulation(
 
     Returns:
         What the simulation left, and what is visible in it unless it was found.
+
+    Raises:
+        StorageError: The folder cannot be written, or has no space for the results.
+        JobError: The job ended without results.
     """
     folder = folder_of(request, output)
     if not options.exclusive:
-        found = await find_verified(folder, request.fingerprint)
+        found = await find_or_set_aside(folder, request.fingerprint, tell)
         if found is not None:
-            msg = f"The identical simulation was found and verified in {folder}"
-            await tell(StepTaken("found", msg))
             return found, None
+    await require_writable(folder, result_bytes(request.configuration))
     finished = await Attempts(request, folder, steps, options, tell).finish()
     return await complete(
         request, finished, folder, options.execution_duration, steps, made_from=made_from
@@ -95,6 +99,7 @@ async def complete(
         phases=finished.phases,
         files=(*files, *view.files),
         cdf=cdf.name,
+        compared=finished.compared,
         windows=view.windows,
     )
     return await steps.keep(folder, manifest, _sources(made_from, inputs)), view

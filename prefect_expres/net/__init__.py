@@ -1,4 +1,4 @@
-"""What all HTTP clients share: clock, deadline, retry, limits of a body, shown URLs.
+"""What all HTTP clients share: proxy, clock, deadline, retry, limits of a body, shown URLs.
 
 May import: errors.
 """

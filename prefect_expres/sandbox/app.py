@@ -39,6 +39,8 @@ class Settings:
         dialect: ``opus`` or ``standard``.
         parallel: How many jobs run at once.
         active_jobs: How many jobs one owner may have queued or executing.
+        husks: How many creates fail and leave a job without its inputs.
+        file_inputs: The inputs are of kind *File*: a create that lacks one leaves such a job.
         threads: How many requests are answered at once; None for no limit.
         base_url: What URLs in answers begin with, as OPUS' setting ``BASE_URL``; by default, with
             what the client wrote.
@@ -49,6 +51,8 @@ class Settings:
     dialect: DialectName = "opus"
     parallel: int = 2
     active_jobs: int = 20
+    husks: int = 0
+    file_inputs: bool = False
     threads: int | None = None
     base_url: str | None = None
 
@@ -73,6 +77,8 @@ class WebService:
             settings.active_jobs,
             limit_at_creation=self._dialect.limit_at_creation,
             keeps_control_parameters=self._dialect.keeps_control_parameters,
+            husks=settings.husks,
+            file_inputs=settings.file_inputs,
         )
 
     def app(self) -> ASGIApp:

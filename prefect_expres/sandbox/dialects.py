@@ -127,6 +127,7 @@ class Standard:
         Kind.FILE_OWNER: 403,
         Kind.MISSING: 404,
         Kind.UNKNOWN_LIST: 404,
+        Kind.FAILED: 500,
     }
 
     def choose(self, query: str, jobs: list[SandboxJob]) -> list[SandboxJob]:

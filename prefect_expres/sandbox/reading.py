@@ -8,7 +8,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from prefect_expres.sandbox.dialects import Dialect
-from prefect_expres.sandbox.service import GUEST, PARAMETERS, NewJob, UploadedFile, User
+from prefect_expres.sandbox.requested import GUEST, NewJob, UploadedFile, User
+from prefect_expres.sandbox.service import PARAMETERS
 
 _NAMES = ("runId", "executionDuration", "destruction", "PHASE", "ACTION", "VALUE", *PARAMETERS)
 _CANONICAL = {name.upper(): name for name in _NAMES}

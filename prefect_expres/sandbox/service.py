@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
 from prefect_expres.expres.access import Access, job_list_for
+from prefect_expres.sandbox.husks import REASON, default_configuration
 from prefect_expres.sandbox.refusal import Kind, Refusal
+from prefect_expres.sandbox.requested import NewJob, UploadedFile, User
 from prefect_expres.sandbox.runner import Runner
 from prefect_expres.sandbox.store import (
     GUEST_NAME,
@@ -33,46 +33,6 @@ SWEEP_SECONDS = 1.0
 LONGEST_NAME = 200
 
 
-@dataclass(frozen=True)
-class User:
-    """A user, who comes with some token: the first one that is seen with a name is as good."""
-
-    name: str
-    token: str = ""
-
-    def owns(self, job: SandboxJob) -> bool:
-        """Say whether the job was created by this user, with this token."""
-        return (job.owner, job.token) == (self.name, self.token)
-
-
-GUEST = User(GUEST_NAME)
-
-
-@dataclass(frozen=True)
-class UploadedFile:
-    """A file that came with a new job."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True)
-class NewJob:
-    """The request for a new job.
-
-    Args:
-        texts: All text parameters, including ``runId``.
-        files: Files by parameter name.
-        execution_duration: Seconds, as they were sent.
-        destruction: When the job is to be deleted.
-    """
-
-    texts: Mapping[str, str]
-    files: Mapping[str, UploadedFile]
-    execution_duration: str | None = None
-    destruction: datetime | None = None
-
-
 class Service:
     """Creates, starts, aborts and deletes jobs.
 
@@ -83,6 +43,8 @@ class Service:
         limit_at_creation: Refuse to create jobs over that limit, as OPUS does; else to start them.
         keeps_control_parameters: A job has a parameter ``runId``, too, which can be changed and is
             not its runId, as with OPUS.
+        husks: How many creates fail and leave a job without its inputs.
+        file_inputs: The inputs are of kind *File*, so that none may be left out.
     """
 
     def __init__(
@@ -93,12 +55,16 @@ class Service:
         *,
         limit_at_creation: bool,
         keeps_control_parameters: bool,
+        husks: int = 0,
+        file_inputs: bool = False,
     ) -> None:
         self._store = store
         self._runner = runner
         self._active_jobs = active_jobs
         self._limit_at_creation = limit_at_creation
         self._changeable = (*PARAMETERS, "runId") if keeps_control_parameters else PARAMETERS
+        self._husks = husks
+        self._file_inputs = file_inputs
 
     async def delete_expired(self) -> None:
         """Delete jobs after their destruction time, until it is cancelled."""
@@ -156,6 +122,9 @@ class Service:
         )
         if asked.execution_duration is not None:
             job.execution_duration = _allowed_seconds(user.name, asked.execution_duration)
+        lacking = FILE_PARAMETERS.keys() - asked.files.keys() - asked.texts.keys()
+        if self._husks > 0 or (self._file_inputs and lacking):
+            self._leave_husk(job, asked)
         job.parameters = {name: self._value(job, name, text) for name, text in asked.texts.items()}
         job.parameters.setdefault("branch", Value(text="master"))
         for name in FILE_PARAMETERS.keys() & asked.files.keys():
@@ -173,6 +142,8 @@ class Service:
         self._only_pending(job)
         if not self._limit_at_creation:
             self._check_limit(job.owner)
+        if job.husk:
+            self._upload(job, "config", UploadedFile("default.json", default_configuration()))
         branch = job.parameters["branch"].text
         if job_list_for(branch) != job.job_list or (job.of_guests and branch != "master"):
             reason = f"Branch {branch} cannot be run on {job.job_list} by {job.owner}"
@@ -238,6 +209,16 @@ class Service:
                 while not left() and not self._runner.closing:
                     await self._runner.next_change()
         return left()
+
+    def _leave_husk(self, job: SandboxJob, asked: NewJob) -> None:
+        """Fail as OPUS does, and leave a job without its inputs."""
+        self._husks -= 1
+        job.husk = True
+        kept = {name: text for name, text in asked.texts.items() if name not in PARAMETERS}
+        job.parameters = {"branch": Value(text="master")}
+        job.parameters |= {name: Value(text=text) for name, text in kept.items()}
+        self._store.add(job)
+        raise Refusal(Kind.FAILED, REASON)
 
     def _check_limit(self, user: str) -> None:
         active = sum(job.active for job in self._store.jobs() if job.owner == user)

@@ -39,6 +39,8 @@ class SandboxServer:
         parallel: How many jobs run at once.
         active_jobs: How many jobs one owner may have queued or executing.
         host: Address to listen on.
+        husks: How many creates fail and leave a job without its inputs.
+        file_inputs: The inputs are of kind *File*: a create that lacks one leaves such a job.
         threads: How many requests are answered at once; None for no limit.
         base_url: What URLs in answers begin with, if not with what the client wrote.
     """
@@ -53,6 +55,8 @@ class SandboxServer:
         parallel: int = 2,
         active_jobs: int = 20,
         host: str = LOOPBACK,
+        husks: int = 0,
+        file_inputs: bool = False,
         threads: int | None = None,
         base_url: str | None = None,
     ) -> None:
@@ -62,6 +66,8 @@ class SandboxServer:
             dialect,
             parallel,
             active_jobs,
+            husks=husks,
+            file_inputs=file_inputs,
             threads=threads,
             base_url=base_url,
         )
@@ -127,11 +133,12 @@ def serve(
     command: Sequence[str] = ENGINE,
     parallel: int = 2,
     active_jobs: int = 20,
+    husks: int = 0,
     threads: int | None = None,
 ) -> None:
     """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a traceback."""
     with _bound(host, port) as listening, contextlib.closing(Store(data)) as store:
-        settings = Settings(data, command, dialect, parallel, active_jobs, threads=threads)
+        settings = Settings(data, command, dialect, parallel, active_jobs, husks, threads=threads)
         address = f"{_url(host, listening)}/rest/ExPRES"
         print(f"Sandbox service on {address}, data in {data}", flush=True)  # noqa: T201 - for its user
         asyncio.run(_serve_until_stopped(_Server(WebService(settings, store)), listening))

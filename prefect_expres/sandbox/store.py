@@ -76,6 +76,7 @@ class SandboxJob(BaseModel):
     streams: list[str] = Field(default_factory=list)
     aborted_before_run: bool = False
     token: str = ""
+    husk: bool = False
 
     @property
     def active(self) -> bool:

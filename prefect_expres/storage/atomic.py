@@ -2,28 +2,35 @@
 
 Each writer writes to a part of its own, ``name.xxxxxxxx.part``. Two writers of the same file never
 mix their bytes: each renames its own part in the end, and both have the same content. On a local
-disk a writer locks its part. A part without a lock was left by a writer that was killed; the next
-writer continues it where it ends.
+disk the part of a writer that was killed is continued where it ends, see `part_files`. Whatever a
+file system refuses is a `StorageError`.
 """
 
 import asyncio
 import contextlib
+import errno
 import os
 import posixpath
-import re
-import secrets
-from typing import Any
+from typing import Any, TypeVar
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 from pydantic import BaseModel, ConfigDict
 
-from prefect_expres.errors import ChecksumMismatch
+from prefect_expres.errors import ChecksumMismatch, StorageError
+from prefect_expres.storage.faults import told_as_storage_error
 from prefect_expres.storage.hashes import FileHash
-from prefect_expres.storage.locks import is_at, lock
+from prefect_expres.storage.part_files import (
+    LocalPart,
+    PartFile,
+    StorePart,
+    refuse_planted_link,
+)
 
 _BLOCK = 2**22
 """Bytes that are hashed and stored at once, while the next ones come."""
+
+T = TypeVar("T")
 
 
 class StoredFile(BaseModel):
@@ -49,6 +56,9 @@ async def write_whole(target: str, name: str, content: bytes) -> StoredFile:
         target: The folder: a path or any fsspec URL; it is made if it is missing.
         name: The file name.
         content: The bytes of the file.
+
+    Raises:
+        StorageError: It cannot be written.
     """
     part = await Part.open(target, name)
     try:
@@ -109,9 +119,7 @@ class Part:
         self._final = posixpath.join(folder, name)
         self._announced = announced
         self._hash = FileHash(announced)
-        self._path = ""
-        self._file: Any = None
-        self._locked = False
+        self._file = self._opened()
         self._buffer = bytearray()
         self._storing: asyncio.Task[None] | None = None
 
@@ -126,17 +134,28 @@ class Part:
             target: The folder: a path or any fsspec URL.
             name: The final name of the file.
             announced: The hash that the file should have, in hexadecimal, if one is known.
+
+        Raises:
+            StorageError: The folder cannot be made or written.
         """
 
         def opened() -> "Part":
             system, folder = fsspec.core.url_to_fs(target)
-            system.makedirs(folder, exist_ok=True)
-            part = cls(system, folder, name, announced)
-            if not part._continue():
-                part._begin()
-            return part
+            with told_as_storage_error(posixpath.join(folder, name)):
+                system.makedirs(folder, exist_ok=True)
+                if isinstance(system, LocalFileSystem):
+                    refuse_planted_link(folder)
+                    if os.path.isdir(posixpath.join(folder, name)):  # noqa: PTH112 - as fsspec
+                        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+                return cls(system, folder, name, announced)
 
-        return await asyncio.to_thread(opened)
+        opening = asyncio.create_task(asyncio.to_thread(opened))
+        try:
+            return await _to_its_end(opening)
+        except asyncio.CancelledError:
+            if opening.exception() is None:
+                await opening.result().leave()
+            raise
 
     @property
     def checkable(self) -> bool:
@@ -157,10 +176,12 @@ class Part:
         self.size = 0
 
         def renew() -> None:
-            self._remove()
-            self._begin()
+            with told_as_storage_error(self._final):
+                self._file.remove()
+                self._hash = FileHash(self._announced)
+                self._file = self._new()
 
-        await asyncio.to_thread(renew)
+        await _to_its_end(asyncio.create_task(asyncio.to_thread(renew)))
 
     async def is_whole(self) -> bool:
         """Say whether the bytes so far have the announced hash."""
@@ -173,13 +194,14 @@ class Part:
 
         Raises:
             ChecksumMismatch: The bytes do not have the announced hash.
+            StorageError: The file cannot be stored, or a folder has its name.
         """
         await self._flush()
         await self._stored()
         if self.checkable and not self._hash.matches:
             msg = f"{self.name} has another hash than {self._hash.announced}, which was announced"
             raise ChecksumMismatch(msg, self.name)
-        await asyncio.to_thread(self._finish)
+        await _to_its_end(asyncio.create_task(asyncio.to_thread(self._finish)))
         return StoredFile(
             name=self.name,
             url=self._system.unstrip_protocol(self._final),
@@ -191,55 +213,37 @@ class Part:
 
     async def drop(self) -> None:
         """Remove the part."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(StorageError):
             await self._stored()
         await asyncio.to_thread(self._remove)
 
     async def leave(self) -> None:
         """Stop writing; the part stays if a later writer can continue it, see `open`."""
-        if not (self._locked and self.checkable):
+        if not (self._file.continuable and self.checkable and self.size):
             await self.drop()
             return
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(StorageError):
             await self._flush()
             await self._stored()
         self._file.close()
 
-    def _begin(self) -> None:
-        self._hash = FileHash(self._announced)
-        self._path = f"{self._final}.{secrets.token_hex(4)}.part"
-        self._file = self._system.open(self._path, "wb")
-        self._locked = lock(self._file)
+    def _new(self) -> PartFile:
+        if isinstance(self._system, LocalFileSystem):
+            return LocalPart.new(self._final)
+        return StorePart(self._system, self._final)
 
-    def _continue(self) -> bool:
+    def _opened(self) -> PartFile:
         """Continue the longest part that an earlier writer left, and remove the others."""
-        left = sorted(self._parts_left(), key=lambda found: found[0])
-        if left and self.checkable:
-            self.size, self._path, self._file = left.pop()
-            self._locked = True
-            while block := self._file.read(_BLOCK):
-                self._hash.update(block)
-        for _, path, file in left:
-            file.close()
-            self._system.rm_file(path)
-        return self._file is not None
-
-    def _parts_left(self) -> list[tuple[int, str, Any]]:
-        """Lock the parts whose writers are gone: size, path and open file of each."""
-        if not isinstance(self._system, LocalFileSystem):
-            return []
-        folder, stem = posixpath.dirname(self._final), re.escape(self.name)
-        found = []
-        for path in self._system.ls(folder, detail=False):
-            if not re.fullmatch(rf"{stem}\.[0-9a-f]{{8}}\.part", posixpath.basename(path)):
-                continue
-            with contextlib.suppress(OSError):
-                file = self._system.open(path, "r+b")
-                if lock(file) and is_at(file, path):
-                    found.append((os.fstat(file.fileno()).st_size, path, file))
-                else:
-                    file.close()
-        return found
+        left = LocalPart.left(self._final) if isinstance(self._system, LocalFileSystem) else []
+        longest = left.pop(0) if left and self.checkable else None
+        for part in left:
+            part.remove()
+        if longest is None:
+            return self._new()
+        self.size = longest.size
+        for block in longest.blocks():
+            self._hash.update(block)
+        return longest
 
     async def _flush(self) -> None:
         """Begin to store what is in the buffer."""
@@ -255,25 +259,22 @@ class Part:
 
     def _store(self, block: bytearray) -> None:
         self._hash.update(block)
-        self._file.write(block)
+        with told_as_storage_error(self._final):
+            self._file.write(block)
 
     def _finish(self) -> None:
-        if not isinstance(self._system, LocalFileSystem):
-            self._file.close()
-            self._system.mv(self._path, self._final)
-            return
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        if not self._locked:
-            self._file.close()
-        # A lock is held until the part has its final name, so that nobody continues it.
-        os.replace(self._path, self._final)  # noqa: PTH105 - fsspec would move it into a folder
-        self._file.close()
+        with told_as_storage_error(self._final):
+            self._file.finish(self._final)
 
     def _remove(self) -> None:
-        if self._locked and not self._file.closed and self._system.exists(self._path):
-            self._system.rm_file(self._path)
-        if not self._file.closed:
-            self._file.close()
-        if not self._locked and self._system.exists(self._path):
-            self._system.rm_file(self._path)
+        with told_as_storage_error(self._final):
+            self._file.remove()
+
+
+async def _to_its_end(step: asyncio.Task[T]) -> T:
+    """Wait for a step in a thread; one who is cancelled waits until it has ended, too."""
+    try:
+        return await asyncio.shield(step)
+    except asyncio.CancelledError:
+        await asyncio.wait({step})
+        raise

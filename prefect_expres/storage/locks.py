@@ -1,7 +1,6 @@
-"""Locks on open local files: they end with the process that holds them, however it ends."""
+"""Locks on open local files and folders: they end with the process that holds them."""
 
 import os
-from typing import Any
 
 try:
     import fcntl
@@ -9,19 +8,28 @@ except ImportError:  # Windows: there no file is ever locked
     fcntl = None  # type: ignore[assignment]
 
 
-def lock(file: Any) -> bool:
-    """Lock an open local file for as long as it is open; False if that is not possible."""
+def lock(descriptor: int) -> bool:
+    """Lock an open local file or folder for as long as it is open.
+
+    Returns:
+        Whether it is locked; false if the file system has no locks.
+
+    Raises:
+        BlockingIOError: Another has locked it.
+    """
     try:
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
     except (AttributeError, OSError):
         return False
     return True
 
 
-def is_at(file: Any, path: str) -> bool:
-    """Say whether an open file still has this path: its writer may have just renamed it."""
+def is_at(descriptor: int, path: str) -> bool:
+    """Say whether an open file still has this path: another may have renamed or removed it."""
     try:
-        there = os.stat(path)  # noqa: PTH116 - as fstat
+        there = os.lstat(path)
     except FileNotFoundError:
         return False
-    return os.path.samestat(os.fstat(file.fileno()), there)
+    return os.path.samestat(os.fstat(descriptor), there)

@@ -1,10 +1,15 @@
-"""Jobs, parameters and results as frozen models; the names are those of UWS 1.1."""
+"""Jobs, parameters and results as frozen values; the names are those of UWS 1.1.
 
-from datetime import UTC, datetime
+They are plain slotted objects: a job list may hold tens of thousands.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import unquote_plus
 
-from pydantic import BaseModel, ConfigDict
+FARTHEST_WEST = timedelta(hours=12)
+"""How far local time is behind UTC at most."""
 
 
 class Phase(StrEnum):
@@ -36,14 +41,12 @@ _FINISHED = frozenset({Phase.COMPLETED, Phase.ERROR, Phase.ABORTED, Phase.ARCHIV
 _WAITING = frozenset({Phase.PENDING, Phase.QUEUED, Phase.EXECUTING})
 
 
-class Model(BaseModel):
-    """A frozen value."""
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """A time as the service wrote it: most give UTC with ``Z``, OPUS its local time without.
 
-    model_config = ConfigDict(frozen=True)
-
-
-class Timestamp(Model):
-    """A time as the service wrote it: most give UTC with ``Z``, OPUS its local time without."""
+    It is read when it is asked for.
+    """
 
     text: str
 
@@ -64,14 +67,16 @@ class Timestamp(Model):
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-class Extra(Model):
+@dataclass(frozen=True, slots=True)
+class Extra:
     """An element or attribute that UWS does not define; kept as it came."""
 
     name: str
     text: str
 
 
-class ErrorSummary(Model):
+@dataclass(frozen=True, slots=True)
+class ErrorSummary:
     """Why a job failed, in short."""
 
     message: str
@@ -80,7 +85,8 @@ class ErrorSummary(Model):
     extras: tuple[Extra, ...] = ()
 
 
-class Parameter(Model):
+@dataclass(frozen=True, slots=True)
+class Parameter:
     """One parameter of a job.
 
     ``text`` is what the document holds. OPUS percent-encodes it; ``encoded`` says so.
@@ -99,7 +105,8 @@ class Parameter(Model):
         return unquote_plus(self.text) if self.encoded else self.text
 
 
-class ResultRef(Model):
+@dataclass(frozen=True, slots=True)
+class ResultRef:
     """One result of a job: where it is, and what the service says about it.
 
     ``size`` is in bytes; ``hash`` is hexadecimal (OPUS: SHA-1 of the bytes).
@@ -114,7 +121,8 @@ class ResultRef(Model):
     extras: tuple[Extra, ...] = ()
 
 
-class JobRef(Model):
+@dataclass(frozen=True, slots=True)
+class JobRef:
     """A job's entry in the job list.
 
     ``href`` is not used for requests: OPUS gives a dead link.
@@ -136,21 +144,24 @@ class JobRef(Model):
     def may_be_after(self, moment: datetime) -> bool:
         """Say whether the job may have been created after a time.
 
-        A time without a zone that the service wrote can be compared only with another time
-        without a zone; with any other, the answer is yes.
+        A time without a zone that the service wrote is its local time: it is certainly earlier
+        than a time with a zone only if it is earlier by `FARTHEST_WEST` as UTC.
 
         Args:
             moment: The time; without a zone it is compared as UTC with times that have one.
         """
         created = self.creation_time.moment if self.creation_time else None
-        if created is None or (created.tzinfo is None and moment.tzinfo is not None):
+        if created is None:
             return True
+        if created.tzinfo is None and moment.tzinfo is not None:
+            return created.replace(tzinfo=UTC) + FARTHEST_WEST > moment
         if created.tzinfo is not None and moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         return created > moment
 
 
-class Job(Model):
+@dataclass(frozen=True, slots=True)
+class Job:
     """A job, as its document describes it.
 
     ``quote`` is kept as text: UWS defines a time, OPUS gives a number of seconds.

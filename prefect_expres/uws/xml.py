@@ -3,15 +3,16 @@
 What UWS does not define is kept as extras.
 """
 
-from collections.abc import Iterable
-
 from prefect_expres.errors import ProtocolError
 from prefect_expres.uws.elements import (
     Attributes,
     Element,
     Fields,
+    Texts,
     children,
+    entries,
     leaves,
+    local_name,
     own_text,
     parse,
     text_of,
@@ -23,8 +24,12 @@ from prefect_expres.uws.models import (
     JobRef,
     Parameter,
     ResultRef,
+    Timestamp,
 )
 from prefect_expres.uws.text import finite_number, read_phase, whole_number
+
+_ENTRIES = frozenset({"jobref", "jobRef", "job"})
+"""Entries of a job list: UWS has ``jobref``, UWSLib of 2012 ``jobRef``, ESA whole jobs."""
 
 
 def read_job(document: bytes) -> Job:
@@ -66,7 +71,8 @@ def read_jobs(document: bytes) -> tuple[JobRef, ...]:
     Raises:
         ProtocolError: It is no XML, declares a document type, or is another document.
     """
-    return tuple(_job_ref(child) for child in children(parse(document, "jobs"), "jobref"))
+    listed = entries(document, "jobs")
+    return tuple([_job_ref(entry) for entry in listed if local_name(entry) in _ENTRIES])
 
 
 def read_version(document: bytes) -> str | None:
@@ -93,19 +99,20 @@ def read_parameters(document: bytes) -> tuple[Parameter, ...]:
 
 
 def _job_ref(element: Element) -> JobRef:
-    attributes, fields = Attributes(element), Fields(element)
-    identifier = attributes.take("id") or fields.text("jobId")
+    attributes, texts = Attributes(element), Texts(element)
+    identifier = attributes.take("id") or texts.take("jobId")
     if not identifier:
         msg = "An entry of the job list has no id"
         raise ProtocolError(msg)
+    created = texts.take("creationTime")
     return JobRef(
         id=identifier,
         href=attributes.take("href"),
-        phase=read_phase(fields.text("phase")),
-        run_id=fields.text("runId"),
-        owner_id=fields.text("ownerId"),
-        creation_time=fields.time("creationTime"),
-        extras=(*_unlinked(attributes.rest()), *fields.rest()),
+        phase=read_phase(texts.take("phase")),
+        run_id=texts.take("runId"),
+        owner_id=texts.take("ownerId"),
+        creation_time=Timestamp(created) if created else None,
+        extras=(*_unlinked(attributes.rest()), *texts.rest()),
     )
 
 
@@ -122,7 +129,7 @@ def _result(element: Element) -> ResultRef:
         size=whole_number(attributes.take("size")),
         name=attributes.take("name") or None,
         hash=attributes.take("hash") or None,
-        extras=(*_unlinked(attributes.rest()), *leaves(element)),
+        extras=_unlinked(attributes.rest()) + leaves(element),
     )
 
 
@@ -159,6 +166,8 @@ def _error_summary(element: Element) -> ErrorSummary | None:
     )
 
 
-def _unlinked(extras: Iterable[Extra]) -> tuple[Extra, ...]:
+def _unlinked(extras: tuple[Extra, ...]) -> tuple[Extra, ...]:
     """Leave out ``xlink:type``, which says only that a link is a link."""
-    return tuple(extra for extra in extras if (extra.name, extra.text) != ("type", "simple"))
+    if not extras:
+        return ()
+    return tuple([extra for extra in extras if (extra.name, extra.text) != ("type", "simple")])

@@ -87,3 +87,19 @@ def test_urls_begin_with_the_base_url(tmp_path: Path) -> None:
         ann.post(f"{job_id}/phase", PHASE="RUN")
         ann.until(job_id, "COMPLETED")
         assert 'xlink:href="http://localhost:8082/store?ID=' in ann.get(f"{job_id}/results").text
+
+
+def test_input_of_kind_file_may_not_be_left_out(tmp_path: Path) -> None:
+    """The create fails after the job was saved: it stays PENDING, without a configuration."""
+    with (
+        SandboxServer(tmp_path, command=QUICK_RUN, file_inputs=True) as server,
+        ServiceUser(server.url, "ann") as ann,
+    ):
+        answer = ann.create_answer(runId="mine")
+        assert answer.status_code == 500
+        assert "cannot upload URL for input &quot;ephemeride&quot;" in answer.text
+        (job_id,) = ann.ids("PHASE=PENDING")
+        assert "<uws:runId>mine<" in ann.get(job_id).text
+        assert ann.get(f"{job_id}/parameters/config").status_code == 404
+        files = {name: (name, b"{}", "text/plain") for name in ("config", "ephemeride")}
+        assert ann.http.post(ann.list_path, files=files).status_code == 303

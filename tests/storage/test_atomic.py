@@ -12,7 +12,7 @@ import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from prefect_expres.errors import ChecksumMismatch
+from prefect_expres.errors import ChecksumMismatch, StorageError
 from prefect_expres.storage import StoredFile, find_whole, write_whole
 from prefect_expres.storage.atomic import Part
 from prefect_expres.storage.hashes import FileHash
@@ -95,17 +95,18 @@ async def test_stored_file_does_not_change() -> None:
 
 
 async def test_file_that_cannot_have_its_name_leaves_nothing(tmp_path: Path) -> None:
-    """A folder of this name stays as it is."""
+    """A folder of this name stays as it is; the error names it."""
     (tmp_path / "io.json").mkdir()
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(StorageError, match=f"{tmp_path}/io.json .*Is a directory. Move") as fault:
         await write_whole(str(tmp_path), "io.json", CONTENT)
+    assert fault.value.path == f"{tmp_path}/io.json"
     assert names(tmp_path) == ["io.json"]
     assert names(tmp_path / "io.json") == []
 
 
 async def test_store_that_cannot_rename_is_left_empty(broken: type[BrokenStore]) -> None:
     """The error is that of the file system."""
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(StorageError, match=r"out/[a-z.]+ cannot be written: disk full. Make it"):
         await write_whole("broken://out", "io.json", CONTENT)
     assert broken.store == {}
 
@@ -223,7 +224,7 @@ async def test_bytes_that_cannot_be_stored_are_an_error(broken: type[BrokenStore
     broken.writes_fail = True
     part = await Part.open("broken://out", "r.cdf")
     await part.write(LARGE)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(StorageError, match=r"out/[a-z.]+ cannot be written: disk full. Make it"):
         await part.keep()
     assert not broken.moving.is_set()
     await part.drop()
@@ -366,19 +367,23 @@ def test_lock_is_held_while_the_file_is_open(tmp_path: Path) -> None:
     """Only one open file at a time can have it."""
     path = tmp_path / "part"
     with path.open("wb") as file, path.open("rb") as other:
-        assert lock(file)
-        assert not lock(other)
+        assert lock(file.fileno())
+        with pytest.raises(BlockingIOError):
+            lock(other.fileno())
         file.close()
-        assert lock(other)
-    assert not lock(object())
+        assert lock(other.fileno())
+    assert not lock(999_999)
 
 
 def test_open_file_is_known_by_its_path(tmp_path: Path) -> None:
     """It is not if the path was renamed or replaced."""
     path = tmp_path / "part"
     with path.open("wb") as file:
-        assert is_at(file, str(path))
+        assert is_at(file.fileno(), str(path))
         path.rename(tmp_path / "final")
-        assert not is_at(file, str(path))
+        assert not is_at(file.fileno(), str(path))
+        path.symlink_to(tmp_path / "final")
+        assert not is_at(file.fileno(), str(path))
+        path.unlink()
         path.write_bytes(b"new")
-        assert not is_at(file, str(path))
+        assert not is_at(file.fileno(), str(path))

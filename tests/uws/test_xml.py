@@ -1,7 +1,9 @@
 """Documents to models: the recorded answers of OPUS, the standard's own form, and hostile XML."""
 
 import re
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +38,17 @@ RECORDED_JOBS = {
         "Job aborted by user bob",
     ),
 }
+
+
+def given(value: Any) -> Any:
+    """Give what differs from the defaults, in values and in those within them."""
+    if isinstance(value, tuple):
+        return tuple(map(given, value))
+    if not is_dataclass(value):
+        return value
+    told = {each.name: getattr(value, each.name) for each in fields(value)}
+    defaults = {each.name: each.default for each in fields(value)}
+    return {name: given(each) for name, each in told.items() if each != defaults[name]}
 
 
 @pytest.mark.parametrize("name", RECORDED_JOBS)
@@ -153,7 +166,7 @@ def test_standard_form_is_read_in_any_order() -> None:
     job = read_job(STANDARD)
     assert (job.id, job.version, job.quote, job.execution_duration) == ("j/1 x", "1.1", None, 0)
     assert job.error_summary is not None
-    assert job.error_summary.model_dump() == {
+    assert asdict(job.error_summary) == {
         "message": "disk full",
         "type": "transient",
         "has_detail": True,
@@ -178,7 +191,7 @@ LAUGHS = (
     [
         (LAUGHS, "document type"),
         (LAUGHS.decode().encode("utf-16"), "document type"),
-        (b"<html>log in</html>", "<html>"),
+        (b"<results/>", "<results>"),
         (b"not xml", "no XML"),
         (b"", "no XML"),
         (b"<job><phase>PENDING</phase></job>", "no jobId"),
@@ -210,7 +223,7 @@ PREFIXED = b"""<uws:jobs xmlns:uws="http://www.ivoa.net/xml/UWS/v1.0"
 def test_list_keeps_what_it_does_not_know() -> None:
     """A link's type is left out; a second phase is an extra; other elements are no jobs."""
     first, second = read_jobs(PREFIXED)
-    assert first.model_dump() == {
+    assert asdict(first) == {
         "id": "a",
         "href": "http://h/a",
         "phase": Phase.QUEUED,
@@ -245,8 +258,7 @@ def test_nil_and_empty_elements_are_nothing() -> None:
         <errorSummary {nil}><message>no</message></errorSummary><jobInfo {nil}><a>1</a></jobInfo>
         </job>""".encode()
     )
-    given = job.model_dump(exclude_defaults=True)
-    assert given == {"id": "1", "creation_time": {"text": "2026"}}
+    assert given(job) == {"id": "1", "creation_time": {"text": "2026"}}
     assert read_job(b'<job><jobId nil="true">1</jobId></job>').id == "1"
     with pytest.raises(ProtocolError, match="no jobId"):
         read_job(b"<job><jobId/></job>")
@@ -262,7 +274,7 @@ def test_job_keeps_what_it_does_not_know() -> None:
         <results><result id="r" mime-type="text/plain" size=" 12 " name="" hash="" x="y">t</result>
         <result size="big"><seen>yes</seen></result><other/></results></job>"""
     )
-    assert job.model_dump(exclude_defaults=True) == {
+    assert given(job) == {
         "id": "1",
         "phase": Phase.ERROR,
         "version": "1.1",
@@ -336,7 +348,7 @@ def test_only_opus_encodes_parameters(
 def test_parameter_without_flags_is_plain() -> None:
     """And one without an id has none."""
     (read,) = read_parameters(b"<parameters><parameter> a+b </parameter></parameters>")
-    assert read.model_dump(exclude_defaults=True) == {"id": "", "text": "a+b"}
+    assert given(read) == {"id": "", "text": "a+b"}
     assert read_parameters(b"<parameters/>") == ()
     posted = read_parameters(b'<parameters><parameter id="p" isPost="1"/></parameters>')
     assert posted[0].is_post is True

@@ -26,6 +26,7 @@ def serve(
     port: int = PORT,
     directory: Path = Path("expres-sandbox"),
     dialect: Literal["opus", "standard"] = "opus",
+    husks: int = 0,
     threads: Threads | None = None,
 ) -> None:
     """Serve the sandbox until Ctrl-C.
@@ -35,13 +36,16 @@ def serve(
         port: Port to listen on; 0 chooses a free one.
         directory: Folder of jobs and results; they survive a restart.
         dialect: Answer as OPUS does, or strictly as UWS 1.1 says.
+        husks: Let so many creates fail and leave a job without its inputs, as a failing OPUS does.
         threads: How many requests are answered at once, also those that wait; by default, as many
             as come. OPUS has 1 by itself, and 5 in the set-up that its documentation shows.
     """
     require_writable(directory, "--directory")
     from prefect_expres.sandbox.serving import serve as serve_sandbox  # noqa: PLC0415 - an extra
 
-    serve_sandbox(host=host, port=port, data=directory, dialect=dialect, threads=threads)
+    serve_sandbox(
+        host=host, port=port, data=directory, dialect=dialect, husks=husks, threads=threads
+    )
 
 
 @app.command

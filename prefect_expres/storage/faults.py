@@ -1,0 +1,36 @@
+"""Tell what a file system does not do as one kind of error, with the path and what to do."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prefect_expres.errors import ExpresError, StorageError
+
+_REMEDIES = {
+    errno.ENOSPC: "Free some space there, or name another folder",
+    errno.EDQUOT: "Free some space of your quota there, or name another folder",
+    errno.EFBIG: "The system allows no larger file there; name another folder",
+    errno.EISDIR: "Move the folder of this name away, or name another folder",
+    errno.ENOTDIR: "Move the file that is in the way, or name another folder",
+    errno.EEXIST: "Move the file that is in the way, or name another folder",
+    errno.ELOOP: "Remove the symbolic link, or name another folder",
+}
+_OTHER = "Make it writable, or name another folder"
+
+
+@contextmanager
+def told_as_storage_error(path: str) -> Iterator[None]:
+    """Turn any error of a file system into a `StorageError`.
+
+    Args:
+        path: What was being written, as it is shown.
+    """
+    try:
+        yield
+    except ExpresError:
+        raise
+    except Exception as fault:  # noqa: BLE001 - each file system has errors of its own
+        number = fault.errno if isinstance(fault, OSError) else None
+        reason = (isinstance(fault, OSError) and fault.strerror) or fault or type(fault).__name__
+        msg = f"{path} cannot be written: {reason}. {_REMEDIES.get(number or 0, _OTHER)}."
+        raise StorageError(msg, path) from None
