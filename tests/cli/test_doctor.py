@@ -123,3 +123,10 @@ async def test_list_of_an_older_opus_is_found(service: SandboxServer) -> None:
     assert found["fix"].endswith(f"--url {older.url}/uws/ExPRES")
     assert made.out.startswith(f"{older.url}/uws/ExPRES/")
     assert phase.out == "PENDING\n"
+
+
+def test_sandbox_has_a_thread_at_least() -> None:
+    """A service without a thread would answer nobody."""
+    done = run("sandbox", "serve", "--threads", "0")
+    assert done.code != 0
+    assert "Must be >= 1" in done.out + done.err
