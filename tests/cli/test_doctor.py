@@ -146,3 +146,10 @@ async def test_unknown_authority_is_told_with_its_fix(
     (right,) = (each for each in after.found if each["what"] == "job list")
     assert (right["verdict"], right["seen"]) == ("ok", "UWS 1.1, 0 jobs of this user")
     assert listed.code == 0
+
+
+def test_sandbox_has_a_thread_at_least() -> None:
+    """A service without a thread would answer nobody."""
+    done = run("sandbox", "serve", "--threads", "0")
+    assert done.code != 0
+    assert "Must be >= 1" in done.out + done.err
