@@ -183,6 +183,12 @@ class Part:
 
         await _to_its_end(asyncio.create_task(asyncio.to_thread(renew)))
 
+    async def digest(self) -> str:
+        """Give the SHA-256 of the bytes so far."""
+        await self._flush()
+        await self._stored()
+        return self._hash.sha256
+
     async def is_whole(self) -> bool:
         """Say whether the bytes so far have the announced hash."""
         await self._flush()
