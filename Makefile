@@ -6,7 +6,7 @@ comma := ,
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick soak crowd mutants bench docs check lock clean
+.PHONY: help demo test quick coverage soak crowd mutants bench docs check lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -15,11 +15,14 @@ demo: $(READY) ## Run a simulation on the sandbox (FRESH=1: run it anew)
 	@$(BIN)/prefect-expres demo $(if $(FRESH),--fresh)
 
 # Three workers for two cores: a third of the time tests wait. The longest files begin.
-test: $(READY) ## Run the tests, and measure how many lines they run
-	@$(BIN)/python -m pytest $(WORKERS) --cov --cov-report= -p tests.support.coverage_by_package
+test: $(READY) ## Run the tests
+	@$(BIN)/python -m pytest $(WORKERS)
 
 quick: $(READY) ## Run the tests that need no process, Prefect server, browser or engine
 	@$(BIN)/python -m pytest $(WORKERS) -m quick
+
+coverage: $(READY) ## Run the tests, and measure how many lines of each package they run
+	@$(BIN)/python -m pytest $(WORKERS) --cov --cov-report= -p tests.support.coverage_by_package
 
 soak: $(READY) ## Kill simulations at random behind a failing network (ROUNDS=30)
 	@$(BIN)/python -m tests.soak.soak --rounds $(or $(ROUNDS),30)

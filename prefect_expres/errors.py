@@ -16,12 +16,13 @@
     │   ├── Busy               it asks to come back later
     │   │   └── ActiveJobsLimit  the user has as many active jobs as allowed
     │   ├── Unreachable        no answer, or the answer of a gateway
+    │   ├── UntrustedCertificate  its certificate cannot be verified
     │   ├── ServerFault        a failure of its own, not of the request
     │   ├── ProtocolError      the answer is not UWS
     │   │   └── Malformed      the answer is cut or damaged
     │   └── SubmissionUncertain  the answer to a create was lost
     ├── JobError               the job ended without its results
-    │   └── JobFailed, JobAborted, JobLost, ResultsMissing
+    │   └── JobFailed, JobAborted, JobLost, ResultsMissing, ResultMismatch
     ├── WaitTimeout            the deadline of the client passed
     ├── CampaignError          a campaign cannot be run as asked, or lost all its workers
     │   └── TooManyFailures
@@ -125,8 +126,7 @@ class ServiceError(ExpresError):
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message, url, status, reason, retry_after)
-        self.url, self.status = url, status
-        self.reason, self.retry_after = reason, retry_after
+        self.url, self.status, self.reason, self.retry_after = url, status, reason, retry_after
 
 
 class RequestRejected(ServiceError):
@@ -151,6 +151,10 @@ class ActiveJobsLimit(Busy):
 
 class Unreachable(ServiceError, retryable=True):
     """There was no answer, or only that of a gateway."""
+
+
+class UntrustedCertificate(ServiceError):
+    """The certificate of the service cannot be verified; nothing was sent."""
 
 
 class ServerFault(ServiceError, retryable=True):
@@ -219,6 +223,15 @@ class JobLost(JobError):
 
 class ResultsMissing(JobError):
     """The job ended in phase COMPLETED, but results are missing."""
+
+
+class ResultMismatch(JobError):
+    """The result is not the simulation that was asked for; ``detail`` has a line per difference."""
+
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """What the result shows, and what was asked for."""
+        return tuple((self.detail or "").splitlines())
 
 
 class WaitTimeout(ExpresError):

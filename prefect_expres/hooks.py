@@ -113,7 +113,7 @@ async def stop_jobs_of(run: FlowRun, load: Load, logger: Logger, away: set[str])
             continue
         try:
             stopped = await _stop(each, owner_of(run.id))
-        except (ExpresError, ValueError) as fault:
+        except ExpresError as fault:
             if isinstance(fault, Unreachable):
                 away.add(each.service.base_url)
             logger.warning("Jobs could not be stopped; look at them on the service. %s", fault)
@@ -127,7 +127,7 @@ async def _stop(each: "JobList", owner: str) -> dict[str, Phase | None]:
         with anyio.fail_after(STOP_SECONDS):
             async with each.service.get_client(each.name) as client:
                 return await stop_jobs(client, owner, spare_started=each.keep_running)
-    except (TimeoutError, Unreachable):
+    except TimeoutError:
         msg = f"{each.service.base_url} does not answer"
         raise Unreachable(msg, each.service.base_url) from None
 

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from prefect_expres.sandbox.serving import SandboxServer
+from prefect_expres.uws.wait_policy import forget_all
 from tests.support.package import build_package
 from tests.support.processes import (
     USER,
@@ -49,6 +50,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
     """Distribute whole files, in this order."""
     return ByFile(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.fixture(autouse=True)
+def _services_are_unknown() -> None:
+    """Forget what other tests have learned of services: many have the same URL."""
+    forget_all()
 
 
 @pytest.fixture

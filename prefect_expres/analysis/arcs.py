@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from prefect_expres.analysis.observatories import Observatory, seen_from
 from prefect_expres.analysis.visibility import Sighting, sightings
-from prefect_expres.analysis.windows import Window
+from prefect_expres.analysis.windows import GAP, Window
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,18 +64,19 @@ class Arc:
 def visible_windows(
     datasets: xr.Dataset | Iterable[xr.Dataset],
     *,
-    gap: int = 1,
+    gap: int | None = None,
     observatory: Observatory | None = None,
 ) -> list[Window]:
     """List the windows of visible emission, by source, then by time.
 
     A window is a run of time steps with any visible frequency, up to the end of the last step.
-    Interruptions of up to ``gap`` steps do not end it, nor does the end of a file if another file
+    Pauses of up to ``gap`` steps do not end it, nor does the end of a file if another file
     of the same simulation continues it.
 
     Args:
         datasets: From `open_results`: one, or several of other days, moons or models.
-        gap: Invisible steps in a row that a window may hold.
+        gap: Invisible steps in a row that a window may hold; by default as many as 15 minutes
+            hold, but at least one.
         observatory: Only what it can observe: while the planet is up, within its band.
 
     Raises:
@@ -90,7 +91,7 @@ def visible_windows(
 def find_arcs(
     datasets: xr.Dataset | Iterable[xr.Dataset],
     *,
-    gap: int = 1,
+    gap: int | None = None,
     observatory: Observatory | None = None,
 ) -> list[Arc]:
     """Find the arcs of visible emission; see `visible_windows`, whose windows are theirs."""
@@ -98,24 +99,30 @@ def find_arcs(
     return arcs_of([seen_from(observatory, each) for each in seen] if observatory else seen, gap)
 
 
-def arcs_of(seen: Iterable[Sighting], gap: int) -> list[Arc]:
+def arcs_of(seen: Iterable[Sighting], gap: int | None = None) -> list[Arc]:
     """Find the arcs of sightings; see `visible_windows`."""
-    if gap < 0:
+    if gap is not None and gap < 0:
         raise ValueError(f"gap is a number of time steps, 0 or more, not {gap}")
     return [Arc(sighting, steps) for sighting in seen for steps in _runs(sighting, gap)]
 
 
-def _runs(sighting: Sighting, gap: int) -> Iterator[slice]:
+def _runs(sighting: Sighting, gap: int | None) -> Iterator[slice]:
     """Give the runs of visible time steps, each as a slice of the time axis.
 
     Time tells them apart, not the number of steps: days may be missing between two files.
     """
     steps = np.flatnonzero(sighting.visible.any(axis=1))
     pauses = np.diff(sighting.time[steps]) / np.timedelta64(1, "ns")
-    longest = (gap + 1.5) * sighting.step.astype(float)
+    most = _held(sighting.step) if gap is None else gap
+    longest = (most + 1.5) * sighting.step.astype(float)
     for run in np.split(steps, np.flatnonzero(pauses > longest) + 1):
         if run.size:
             yield slice(int(run[0]), int(run[-1]) + 1)
+
+
+def _held(step: np.timedelta64) -> int:
+    """Give how many steps a pause may have; a file of one time has no step."""
+    return max(1, int(np.timedelta64(GAP) // step)) if step > np.timedelta64(0) else 1
 
 
 def _moment(time: np.datetime64) -> datetime:

@@ -1,6 +1,7 @@
 """Open an ExPRES CDF file as an xarray Dataset."""
 
 import struct
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ _DIMENSIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-def open_results(location: str | Path) -> xr.Dataset:
+def open_results(location: str | Path, *, only: Collection[str] | None = None) -> xr.Dataset:
     """Open the CDF file of a simulation.
 
     The coordinates are ``time`` (UTC, rounded to 1 s), ``frequency`` (MHz) and ``source`` (for
@@ -60,9 +61,10 @@ def open_results(location: str | Path) -> xr.Dataset:
     Args:
         location: Local path or fsspec URL, for instance one of those that `download_results`
             returns. A file that is not local is copied for as long as it is read.
+        only: Read these variables, if they are there, beside the axes; None for all.
 
     Returns:
-        The whole file, in memory.
+        The whole file, or what is asked for of it, in memory.
 
     Raises:
         ResultError: It cannot be read, is no CDF file, is damaged, or is none that ExPRES writes.
@@ -71,7 +73,7 @@ def open_results(location: str | Path) -> xr.Dataset:
     path = location
     try:
         with local_file(location) as path:
-            return _read(path)
+            return _read(path, only)
     except ResultError as fault:
         raise ResultError(f"{shown} is no ExPRES file: {fault}") from None
     except Exception as fault:  # noqa: BLE001 - each file system and cdflib have errors of their own
@@ -81,10 +83,11 @@ def open_results(location: str | Path) -> xr.Dataset:
         raise ResultError(f"{shown} cannot be read as CDF: {reason}") from None
 
 
-def _read(path: Path) -> xr.Dataset:
+def _read(path: Path, only: Collection[str] | None) -> xr.Dataset:
     _refuse_cut(path)
     cdf = cdflib.CDF(str(path))
-    return _dataset(cdf, set(cdf.cdf_info().zVariables))
+    names = set(cdf.cdf_info().zVariables)
+    return _dataset(cdf, names if only is None else names & (_ESSENTIAL | set(only)))
 
 
 def _refuse_cut(path: Path) -> None:

@@ -41,8 +41,8 @@ def sources_of(dataset: xr.Dataset) -> list[EmissionSource]:
     Raises:
         ResultError: The file does not give the hemisphere or the mode of a source.
     """
-    hemispheres = _of_each_source(dataset, "SRP_Source_Hemisphere")
-    modes = _of_each_source(dataset, "SRP_Source_Mode")
+    hemispheres = of_each_source(dataset, "SRP_Source_Hemisphere")
+    modes = of_each_source(dataset, "SRP_Source_Mode")
     indices: dict[tuple[str, Hemisphere, Polarization], list[int]] = {}
     for index, label in enumerate(dataset["source"].values):
         name, hemisphere = _named(str(label), hemispheres[index])
@@ -65,12 +65,15 @@ def _named(label: str, stated: str | None) -> tuple[str, Hemisphere]:
 
 
 def _polarization(hemisphere: Hemisphere, mode: str | None) -> Polarization:
-    """Give the polarization; files before ExPRES 1.4 name no mode, which is RX."""
-    ordinary = (mode or "").upper() == "LO"
+    """Give the polarization; files before ExPRES 1.4 name no mode, which is RX.
+
+    ExPRES writes ``_LO``, with the underscore of the file's name.
+    """
+    ordinary = (mode or "").strip("_").upper() == "LO"
     return "RH" if (hemisphere == "north") is not ordinary else "LH"
 
 
-def _of_each_source(dataset: xr.Dataset, attribute: str) -> list[str | None]:
+def of_each_source(dataset: xr.Dataset, attribute: str) -> list[str | None]:
     """Give a global attribute that has one entry for each source, or one for all."""
     count = dataset.sizes["source"]
     entries = dataset.attrs.get(attribute)

@@ -17,6 +17,12 @@ Polarization = Literal["RH", "LH"]
 the extraordinary mode (RX) of a northern source; left-hand (LH) is +1, RX of a southern one. The
 ordinary mode (LO) has the opposite signs."""
 
+GAP = timedelta(minutes=15)
+"""The longest pause without emission that does not end a window, unless a number of steps is given.
+
+Near its highest frequency an arc is thinner than a cell of the grid, and has such pauses. All who
+look at a file use the same, so that they see the same windows."""
+
 ANGLES = {
     "cml": "Central meridian longitude",
     "moon_phase": "Phase of the moon",

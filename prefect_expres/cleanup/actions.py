@@ -8,7 +8,7 @@ from itertools import groupby
 from prefect_expres.cleanup.inventory import Inventory
 from prefect_expres.cleanup.jobs import OurJob, Owner
 from prefect_expres.cleanup.rules import FARTHEST_EAST, Action, JobDecision, Rules
-from prefect_expres.errors import ResultsMissing
+from prefect_expres.errors import ResultMismatch, ResultsMissing
 from prefect_expres.execution import (
     Finished,
     PhaseTime,
@@ -20,6 +20,7 @@ from prefect_expres.execution import (
     find_verified,
     folder_of,
     rebuild_request,
+    verify_downloaded,
 )
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
@@ -141,7 +142,7 @@ class Housekeeper:
         """Download a job's results; if that fails, see to it that they can be had later."""
         try:
             collected = await self._download(job, decision.job_url, request)
-        except ResultsMissing:
+        except (ResultMismatch, ResultsMissing):
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, the results are still wanted
             return Review(await self._extended(client, job, decision)).failed(fault)
@@ -156,7 +157,8 @@ class Housekeeper:
         )
         folder = folder_of(request, self.output)
         files = await self.steps.download(submission, folder)
-        finished = Finished(submission, job, _phases(job), files)
+        compared = await verify_downloaded(request, files, folder, job_url)
+        finished = Finished(submission, job, _phases(job), files, compared)
         return await complete(
             request, finished, folder, int(job.execution_duration or 0), self.steps
         )

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import httpx
 from prefect import get_client
+from prefect.blocks.core import Block
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import (
     GlobalConcurrencyLimitCreate,
@@ -24,7 +25,7 @@ from prefect.events.schemas.automations import AutomationCore
 from prefect.exceptions import ObjectNotFound
 from pydantic import SecretStr
 
-from prefect_expres.blocks import ExpresService
+from prefect_expres.blocks import ExpresService, ExpresSimulation
 from prefect_expres.deployment.definitions import ShippedDeployment, service_id, shipped
 from prefect_expres.errors import DeployError
 from prefect_expres.prefect_support.names import JOBS, JOBS_LIMIT, SERVICE
@@ -76,7 +77,8 @@ async def deploy_all(options: DeployOptions) -> list[Step]:
 
 async def _steps(options: DeployOptions) -> AsyncIterator[Step]:
     async with get_client() as client:
-        yield await _block_type(client)
+        for block in (ExpresService, ExpresSimulation):
+            yield await _block_type(client, block)
         yield await _service(options)
         yield await _limit(client, options.jobs)
         for pool in dict.fromkeys(each.work_pool.name for each in shipped().deployments):
@@ -87,14 +89,14 @@ async def _steps(options: DeployOptions) -> AsyncIterator[Step]:
         yield await _notification(client, options.notify)
 
 
-async def _block_type(client: PrefectClient) -> Step:
-    what = "block type ExPRES Service"
+async def _block_type(client: PrefectClient, block: type[Block]) -> Step:
+    what = f"block type {block.get_block_type_name()}"
     try:
-        known = await client.read_block_type_by_slug("expres-service")
+        known = await client.read_block_type_by_slug(block.get_block_type_slug())
         before = await _schemas(client, known.id)
     except ObjectNotFound:
         before = None
-    await ExpresService.aregister_type_and_schema(client=client)
+    await block.aregister_type_and_schema(client=client)
     if before is None:
         return Step(what, "created")
     return Step(what, "unchanged" if await _schemas(client, known.id) == before else "updated")

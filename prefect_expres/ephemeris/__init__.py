@@ -11,6 +11,8 @@ from prefect_expres.ephemeris.apply import span_of, with_observer
 from prefect_expres.ephemeris.compute import AnyEphemeris, cache_key, prepare_ephemeris
 from prefect_expres.ephemeris.csv_reader import read_csv
 from prefect_expres.ephemeris.csv_writer import to_csv
+from prefect_expres.ephemeris.file_times import check_times, follow_file
+from prefect_expres.ephemeris.file_track import FileTrack, read_track
 from prefect_expres.ephemeris.horizons import HorizonsEphemeris
 from prefect_expres.ephemeris.miriade import MiriadeEphemeris
 from prefect_expres.ephemeris.model import Ephemeris, Span
@@ -26,6 +28,7 @@ __all__ = [
     "AnyEphemeris",
     "Clock",
     "Ephemeris",
+    "FileTrack",
     "HorizonsEphemeris",
     "MiriadeEphemeris",
     "Moon",
@@ -36,9 +39,12 @@ __all__ = [
     "TableEphemeris",
     "WebGeoCalcEphemeris",
     "cache_key",
+    "check_times",
+    "follow_file",
     "moon_phase",
     "prepare_ephemeris",
     "read_csv",
+    "read_track",
     "span_of",
     "to_csv",
     "with_observer",

@@ -1,15 +1,15 @@
 """Put an ephemeris into a configuration: the observer, the times, and the moons' positions."""
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, get_args
 
 from prefect_expres.ephemeris.analytic import Moon, moon_phase
 from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.errors import EphemerisError
 from prefect_expres.expres import Configuration
+from prefect_expres.expres.time_axis import start_of
 
-_SCTIME = re.compile(r"\d{12}(\d{2})?", re.ASCII)
 _MOONS: tuple[Moon, ...] = get_args(Moon)
 
 
@@ -22,18 +22,13 @@ def span_of(configuration: Configuration) -> Span:
     Raises:
         EphemerisError: The start is missing, or no step in whole seconds fits.
     """
-    text, time = configuration.observer.sctime, configuration.time
-    if not _SCTIME.fullmatch(text):
+    start, time = start_of(configuration), configuration.time
+    if start is None:
         msg = (
-            f"OBSERVER.SCTIME: {text!r}: an ephemeris is to be computed, so write there when it "
-            "begins, in UTC, as YYYYMMDDHHMM"
+            f"OBSERVER.SCTIME: {configuration.observer.sctime!r} is not a date, and an ephemeris "
+            "is to be computed: write there when it begins, in UTC, as YYYYMMDDHHMM"
         )
         raise EphemerisError(msg)
-    try:
-        start = datetime.strptime(text.ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        msg = f"OBSERVER.SCTIME: {text!r} is not a date; write it as YYYYMMDDHHMM"
-        raise EphemerisError(msg) from None
     seconds = (time.max - time.min) * 60
     for intervals in (time.nbr, time.nbr - 1):
         if seconds > 0 and not seconds % intervals:
@@ -48,8 +43,8 @@ def span_of(configuration: Configuration) -> Span:
 def with_observer(configuration: Configuration, ephemeris: Ephemeris) -> Configuration:
     """Give the configuration its observer from an ephemeris file, and its moons their phases.
 
-    ``OBSERVER`` becomes Pre-Defined with the file's name, ``TIME`` what ExPRES makes of the file,
-    and ``PHASE`` of each Galilean moon its east longitude when the light left.
+    ``OBSERVER`` becomes Pre-Defined with the file's name, ``SCTIME`` and ``TIME`` what ExPRES makes
+    of the file, and ``PHASE`` of each Galilean moon its east longitude when the light left.
 
     Raises:
         EphemerisError: The ephemeris is about another planet than the observer's.
@@ -69,19 +64,45 @@ def with_observer(configuration: Configuration, ephemeris: Ephemeris) -> Configu
         "SC": configuration.observer.sc or ephemeris.observer,
     }
     span = ephemeris.span
-    content["TIME"] |= {"MIN": 0, "MAX": _minutes(span), "NBR": span.count}
+    if start_of(configuration) != span.start:
+        content["OBSERVER"] |= {"SCTIME": sctime(span.start)}
+    minutes = minutes_of(span.step * (span.count - 1) / 60)
+    content["TIME"] |= {"MIN": 0, "MAX": minutes, "NBR": span.count}
+    set_phases(content, span.start, ephemeris.light_times[0])
+    return Configuration.from_mapping(content)
+
+
+def set_phases(content: dict[str, Any], start: datetime, light_time: float) -> dict[str, float]:
+    """Set ``PHASE`` of each Galilean moon to its east longitude when the light left.
+
+    Args:
+        content: The content of a configuration, which is changed.
+        start: When the light arrives at the observer, UTC.
+        light_time: Seconds that it took.
+
+    Returns:
+        The phases by moon.
+    """
+    planet = content["OBSERVER"]["PARENT"]
+    phases = {}
     for body in content["BODY"]:
         if body["NAME"] in _MOONS and body["PARENT"] == planet:
-            body["PHASE"] = round(moon_phase(body["NAME"], span.start, ephemeris.light_times[0]), 3)
-    return Configuration.from_mapping(content)
+            phase = round(moon_phase(body["NAME"], start, light_time), 3)
+            phases[body["NAME"]] = body["PHASE"] = phase
+    return phases
+
+
+def sctime(start: datetime) -> str:
+    """Write a start as ``OBSERVER.SCTIME``: with seconds only if there are any."""
+    return f"{start:%Y%m%d%H%M%S}" if start.second else f"{start:%Y%m%d%H%M}"
+
+
+def minutes_of(minutes: float) -> float | int:
+    """Write minutes as whole ones if they are."""
+    return int(minutes) if minutes.is_integer() else minutes
 
 
 def file_name(ephemeris: Ephemeris) -> str:
     """Name the file of an ephemeris, as ``earth-jupiter-20180913.csv``."""
     parts = (ephemeris.observer, ephemeris.center, f"{ephemeris.span.start:%Y%m%d}")
     return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-") + ".csv"
-
-
-def _minutes(span: Span) -> Any:
-    minutes = span.step * (span.count - 1) / 60
-    return int(minutes) if minutes.is_integer() else minutes

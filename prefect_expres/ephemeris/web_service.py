@@ -19,6 +19,7 @@ from prefect_expres.errors import (
 )
 from prefect_expres.net.body import body_of, head_of
 from prefect_expres.net.clock import Clock
+from prefect_expres.net.network import Network, advice_on, untrusted_certificate
 from prefect_expres.net.retry import persist
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
@@ -119,6 +120,9 @@ class WebService:
             why = f"it did not end its answer within {self._answer_timeout:g} s"
             raise self._unavailable(why) from None
         except httpx.HTTPError as fault:
+            reason = untrusted_certificate(fault)
+            if reason is not None:
+                raise self.error(advice_on(reason)) from None
             raise self._unavailable(str(fault) or type(fault).__name__) from None
         except Unreachable as fault:
             raise self._unavailable(str(fault)) from None
@@ -175,6 +179,7 @@ async def exclusive_access(
     async with (
         _LOCKS.setdefault(asyncio.get_running_loop(), defaultdict(asyncio.Lock))[url.netloc],
         httpx.AsyncClient(
+            **Network.of().client_options(),
             timeout=READ_TIMEOUT_S,
             trust_env=False,
             follow_redirects=False,

@@ -9,12 +9,12 @@ from prefect_expres.execution.download import fetch_results
 from prefect_expres.execution.election import Election, Submission
 from prefect_expres.execution.events import Event, Listener, ignore
 from prefect_expres.execution.evidence import fault_with_evidence, lost
+from prefect_expres.execution.found import find_verified
 from prefect_expres.execution.inputs import rebuild_request
 from prefect_expres.execution.manifest import (
     Manifest,
     PhaseTime,
     SimulationResult,
-    find_verified,
     keep_manifest,
 )
 from prefect_expres.execution.options import RunOptions
@@ -23,6 +23,7 @@ from prefect_expres.execution.start import ensure_started
 from prefect_expres.execution.steps import ClientSteps, ResultSteps, Steps
 from prefect_expres.execution.stepwise import StepwiseRun
 from prefect_expres.execution.stop import stop_jobs
+from prefect_expres.execution.verification import verify_downloaded
 from prefect_expres.execution.view import ResultView
 
 __all__ = [
@@ -54,4 +55,5 @@ __all__ = [
     "run_simulation",
     "stop_jobs",
     "unwrapped",
+    "verify_downloaded",
 ]

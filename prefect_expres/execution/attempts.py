@@ -1,15 +1,27 @@
 """Get a simulation's results from the service, whatever breaks on the way."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from prefect_expres.errors import JobAborted, JobError, JobLost
+from prefect_expres.errors import JobAborted, JobError, JobLost, ServiceError, WaitTimeout
 from prefect_expres.execution.election import Submission
-from prefect_expres.execution.events import AttemptFailed, JobChosen, Listener, Warned, ignore
+from prefect_expres.execution.events import (
+    AttemptFailed,
+    JobChosen,
+    Listener,
+    StepTaken,
+    Warned,
+    ignore,
+)
 from prefect_expres.execution.guard import JobGuard
 from prefect_expres.execution.manifest import PhaseTime
 from prefect_expres.execution.options import RunOptions
+from prefect_expres.execution.set_aside import mismatched_jobs
 from prefect_expres.execution.steps import Steps
+from prefect_expres.execution.verification import verify_downloaded
 from prefect_expres.expres import SimulationRequest
+from prefect_expres.net.deadline import Deadline, within
 from prefect_expres.storage import StoredFile
 from prefect_expres.uws import Job, Phase
 
@@ -21,12 +33,16 @@ SHORTEST_TIMEOUT = 1.0
 
 @dataclass(frozen=True)
 class Finished:
-    """A job that completed, when its phases were seen, and its results."""
+    """A job that completed, when its phases were seen, and its results.
+
+    ``compared`` is what of the results was compared with the request.
+    """
 
     submission: Submission
     job: Job
     phases: tuple[PhaseTime, ...]
     files: list[StoredFile]
+    compared: tuple[str, ...] = ()
 
 
 class Attempts:
@@ -56,6 +72,7 @@ class Attempts:
         self._guard = JobGuard(request, steps, options, tell)
         self._attempts_left = options.attempts
         self._excluded: list[str] = []
+        self._mismatched: tuple[str, ...] = ()
 
     async def finish(self) -> Finished:
         """Run the simulation on some job and download its results.
@@ -63,6 +80,7 @@ class Attempts:
         Raises:
             JobError: As many jobs as attempts ended without results; it is the last one's.
         """
+        self._mismatched = await mismatched_jobs(self._folder)
         while True:
             try:
                 return await self._attempt()
@@ -78,22 +96,50 @@ class Attempts:
     async def _attempt(self) -> Finished:
         guard, label = self._guard, self._request.label
         guard.submission = None
-        async with self._steps.slot(), guard.stopped_on_exit():
-            deadline = self._steps.clock.now() + self._options.seconds_to_wait
-            submission = guard.submission = await self._steps.create(
-                self._request, self._options, tuple(self._excluded)
-            )
+        async with self._steps.slot(), guard.stopped_on_exit(), self._in_time() as deadline:
+            async with deadline.told_about("a job that runs the simulation"):
+                submission = guard.submission = await self._steps.create(
+                    self._request, self._options, (*self._mismatched, *self._excluded)
+                )
             await self._tell(JobChosen(label, submission.job_url))
-            await self._steps.start(submission, self._seconds_until(deadline))
+            async with deadline.told_about(f"the start of {submission.job_url}"):
+                await self._steps.start(submission, max(deadline.left, SHORTEST_TIMEOUT))
             job, phases = await self._steps.finish(
-                submission, label, self._seconds_until(deadline), self._options.execution_duration
+                submission,
+                label,
+                max(deadline.left, SHORTEST_TIMEOUT),
+                self._options.execution_duration,
             )
         await guard.stop_strays()
         files = await self._steps.download(submission, self._folder)
-        return Finished(submission, job, phases, files)
+        compared = await verify_downloaded(self._request, files, self._folder, submission.job_url)
+        return Finished(submission, job, phases, files, compared)
 
-    def _seconds_until(self, deadline: float) -> float:
-        return max(deadline - self._steps.clock.now(), SHORTEST_TIMEOUT)
+    @contextlib.asynccontextmanager
+    async def _in_time(self) -> AsyncIterator[Deadline]:
+        """Keep all steps, and their retries, to the timeout.
+
+        Raises:
+            WaitTimeout: The service was away, or failed, until the deadline.
+        """
+        seconds = self._options.seconds_to_wait
+        deadline = Deadline(self._steps.clock, seconds, self._tell_of_wait)
+        try:
+            with within(deadline):
+                yield deadline
+        except ServiceError as fault:
+            if deadline.left > 0:
+                raise
+            submission = self._guard.submission
+            url = submission.job_url if submission else fault.url or ""
+            msg = (
+                f"The service did not do its part in {seconds:.0f} s, which was the time to wait. "
+                f"Try again later, or give it a longer timeout. {fault}"
+            )
+            raise WaitTimeout(msg, url, "never seen", seconds) from None
+
+    async def _tell_of_wait(self, message: str) -> None:
+        await self._tell(StepTaken("wait", message))
 
     def _may_try_again(self, fault: JobError) -> bool:
         """Count the attempt, unless it was another's job that vanished or an old one of no use."""

@@ -15,7 +15,8 @@ Why nothing slips through:
   who wait start the winner themselves after a while (`ensure_started`). No job is deleted for it.
 - *A forged runId.* Guests see and may copy runIds. A job counts only after its inputs were fetched
   and make the same fingerprint, so that a forged one either is the same simulation or is ignored.
-- *A lost answer.* Each create has its own runId, and the list tells what became of it.
+- *A lost answer.* Each create has its own runId, and the list tells what became of it; the job
+  counts only with our inputs, see `prefect_expres.execution.creation`.
 - *A stale list.* A list that lacks a job of ours that still exists is not believed.
 """
 
@@ -25,27 +26,21 @@ from dataclasses import replace
 from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.errors import (
-    ActiveJobsLimit,
-    Busy,
     JobNotFound,
     ProtocolError,
     ServiceError,
-    SubmissionUncertain,
     WaitTimeout,
 )
+from prefect_expres.execution.creation import Creation
 from prefect_expres.execution.events import Listener, StepTaken, ignore
-from prefect_expres.execution.inputs import is_same
-from prefect_expres.execution.job_limit import JobLimitWait
+from prefect_expres.execution.inputs import Likeness, compare
 from prefect_expres.execution.options import RunOptions
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
-from prefect_expres.uws import JobRef, Phase, Upload, UWSClient
+from prefect_expres.uws import JobRef, Phase, UWSClient
 
 SETTLE_SECONDS = 1.25
-CREATES_LOST = 5
-MOST_CREATES = 10
 LOOKS_FOR_OURS = 5
-PAUSES_AFTER_A_LOST_CREATE = (0.5, 1.0, 2.0, 4.0)
 
 
 class Submission(BaseModel):
@@ -90,14 +85,10 @@ class Election:
         self._options = options
         self._timeout = options.seconds_to_wait
         self._deadline = client.clock.now() + self._timeout
-        self._limit = JobLimitWait(client.clock, self._timeout, client.jobs_url, tell)
+        self._creation = Creation(client, request, options, tell)
         self._excluded = frozenset(excluded)
         self._tell = tell
-        self._created: dict[str, RunId] = {}
-        self._creates = 0
         self._verdicts: dict[str, bool] = {}
-        self._lost = 0
-        self._strays = False
 
     async def submit(self) -> Submission:
         """Choose the one job, which may be another's, running or completed.
@@ -112,13 +103,13 @@ class Election:
             listed = await self._listed()
             winner = await self._preferred(listed)
             if winner is None:
-                await self._create()
+                await self._creation.create()
             elif winner.phase is not Phase.PENDING or _settled(winner, listed, seen):
                 return await self._chosen(winner, listed)
             elif self._clock.now() > self._deadline:
                 msg = f"No job could be chosen on {self._client.jobs_url} in {self._timeout:.0f} s"
                 raise WaitTimeout(msg, self._client.jobs_url, "not chosen", self._timeout)
-            seen = frozenset(ref.id for ref in listed) | self._created.keys()
+            seen = frozenset(ref.id for ref in listed) | self._creation.created.keys()
             await self._clock.sleep(SETTLE_SECONDS)
 
     async def _listed(self) -> list[JobRef]:
@@ -126,7 +117,7 @@ class Election:
         for _ in range(LOOKS_FOR_OURS):
             named = map(self._as_created, await self._client.named_jobs())
             listed = [ref for ref in named if self._may_serve(ref)]
-            missing = self._created.keys() - {ref.id for ref in listed}
+            missing = self._creation.created.keys() - {ref.id for ref in listed}
             late = [ref for job_id in missing if (ref := await self._still_there(job_id))]
             if not late:
                 return listed
@@ -138,7 +129,7 @@ class Election:
         try:
             job = await self._client.job(job_id)
         except JobNotFound:
-            del self._created[job_id]
+            del self._creation.created[job_id]
             return None
         ref = JobRef(id=job.id, phase=job.phase, creation_time=job.creation_time)
         named = self._as_created(ref)
@@ -146,7 +137,7 @@ class Election:
 
     def _as_created(self, ref: JobRef) -> JobRef:
         """Give a job of ours the name that it was sent with: some services do not keep it."""
-        name = self._created.get(ref.id)
+        name = self._creation.created.get(ref.id)
         return ref if name is None else replace(ref, run_id=str(name))
 
     def _may_serve(self, ref: JobRef) -> bool:
@@ -167,65 +158,21 @@ class Election:
         return None
 
     async def _is_same(self, ref: JobRef) -> bool:
+        """Say whether a job has our inputs; one that has none yet is looked at again."""
+        if ref.id in self._creation.created:
+            return True
         if ref.id not in self._verdicts:
-            verdict = ref.id in self._created or await is_same(self._client, ref.id, self._request)
-            if verdict is None:
-                # A service that shows no inputs is believed about our own jobs only.
-                return self._is_ours(ref)
-            self._verdicts[ref.id] = verdict
+            likeness = await compare(self._client, ref.id, self._request)
+            if likeness is Likeness.MISSING:
+                return False
+            if likeness is Likeness.HIDDEN:
+                # It is believed about a job of ours that was started, as no husk ever is.
+                return self._is_ours(ref) and ref.phase is not Phase.PENDING
+            self._verdicts[ref.id] = likeness is Likeness.SAME
         return self._verdicts[ref.id]
 
     def _is_ours(self, ref: JobRef) -> bool:
         return RunId.is_of(ref.run_id, self._options.owner)
-
-    async def _create(self) -> None:
-        """Create a job of ours; if the answer is lost, look whether it came to be."""
-        self._creates += 1
-        if self._creates > MOST_CREATES:
-            msg = f"{MOST_CREATES} new jobs vanished from {self._client.jobs_url}; look at its list"
-            raise SubmissionUncertain(msg, self._client.jobs_url)
-        run_id = RunId.new(self._request.label, self._request.fingerprint, self._options.owner)
-        try:
-            job_id = await self._client.create(self._parameters(run_id), self._uploads())
-        except ActiveJobsLimit as fault:
-            self._creates -= 1
-            await self._limit.pause(fault)
-        except (SubmissionUncertain, Busy) as fault:
-            self._lost += 1
-            if self._lost > CREATES_LOST:
-                raise
-            await self._told(
-                f"The answer to a create was lost; looking for {run_id} in the job list"
-            )
-            await self._look_for(run_id, fault.retry_after)
-        else:
-            self._created[job_id] = run_id
-
-    async def _look_for(self, run_id: RunId, retry_after: float | None) -> None:
-        await self._clock.sleep(retry_after or 0.0)
-        for pause in PAUSES_AFTER_A_LOST_CREATE:
-            for ref in await self._client.find(str(run_id)):
-                if await self._is_same(ref):
-                    self._created[ref.id] = run_id
-                    await self._told(f"The job {ref.id} was created")
-                    return
-            await self._clock.sleep(pause)
-        self._strays = True
-
-    def _parameters(self, run_id: RunId) -> dict[str, str]:
-        return {
-            "runId": str(run_id),
-            "branch": self._request.branch,
-            "executionDuration": str(self._options.execution_duration),
-        }
-
-    def _uploads(self) -> dict[str, Upload]:
-        request = self._request
-        content = request.configuration.to_json()
-        uploads = {"config": Upload(request.configuration_name, content, "application/json")}
-        if request.ephemeris is not None:
-            uploads["ephemeride"] = Upload(request.ephemeris_name, request.ephemeris, "text/csv")
-        return uploads
 
     async def _chosen(self, winner: JobRef, listed: Iterable[JobRef]) -> Submission:
         """Withdraw what else is ours and has not begun, and name the winner."""
@@ -238,7 +185,7 @@ class Election:
             run_id=winner.run_id or "",
             ours=self._is_ours(winner),
             phase=winner.phase,
-            strays=self._strays,
+            strays=self._creation.strays,
         )
 
     async def _withdraw(self, ref: JobRef) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import anyio
 
-from prefect_expres.errors import ExpresError, JobError
+from prefect_expres.errors import ExpresError, JobError, WaitTimeout
 from prefect_expres.execution.election import Submission
 from prefect_expres.execution.events import Listener, StepTaken, Warned
 from prefect_expres.execution.options import RunOptions
@@ -16,6 +16,8 @@ from prefect_expres.uws import Phase, UWSClient
 
 STOP_SECONDS = 25.0
 """How long a cancelled run may take to stop its jobs: Prefect kills it after 30 seconds."""
+STOP_SECONDS_AFTER_TIMEOUT = 5.0
+"""How long it may take after the timeout of the run: the service may be away."""
 SECOND_LOOK_AFTER = 1.0
 
 
@@ -48,8 +50,10 @@ class JobGuard:
         except JobError:
             await self.stop_strays()
             raise
-        except BaseException:
-            with anyio.move_on_after(STOP_SECONDS, shield=True) as deadline:
+        except BaseException as fault:
+            late = isinstance(fault, WaitTimeout)
+            seconds = STOP_SECONDS_AFTER_TIMEOUT if late else STOP_SECONDS
+            with anyio.move_on_after(seconds, shield=True) as deadline:
                 await self.stop()
             if deadline.cancelled_caught:
                 msg = "The service did not answer in time; the job may still be running"

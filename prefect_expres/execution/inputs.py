@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeVar
-from urllib.parse import urljoin
+from urllib.parse import unquote_plus, urljoin
 
 from prefect_expres.errors import (
     AccessError,
@@ -23,6 +24,8 @@ from prefect_expres.uws.client import NEW_JOB_PAUSES
 from prefect_expres.uws.reader import DOCUMENT_LIMIT
 
 _SPARE_BYTES = 65_536
+_LARGEST_CONFIGURATION = 2**20
+"""JSON takes up to thirty times its size in memory; a configuration has a few kilobytes."""
 
 T = TypeVar("T")
 
@@ -35,13 +38,27 @@ class _Given:
     trimmed: bool
 
     def restored(self, sent: bytes) -> bytes:
-        """Give what was sent if it differs by that only."""
-        same = self.trimmed and self.content.strip() == sent.strip()
+        """Give what was sent if it differs by white space at the ends of its lines only."""
+        same = self.trimmed and _lines(self.content) == _lines(sent)
         return sent if same else self.content
 
+    @property
+    def is_json(self) -> bool:
+        """It may be JSON; some services answer with a file's name instead."""
+        return self.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
-async def is_same(client: UWSClient, job_id: str, request: SimulationRequest) -> bool | None:
-    """Say whether a job runs the same simulation; None if the service does not let that be seen.
+
+class Likeness(Enum):
+    """What a comparison of a job's inputs with those of a simulation tells."""
+
+    SAME = "the same"
+    OTHER = "others"
+    MISSING = "there is no configuration among them"
+    HIDDEN = "the service does not let them be seen"
+
+
+async def compare(client: UWSClient, job_id: str, request: SimulationRequest) -> Likeness:
+    """Compare the inputs of a job with those of a simulation.
 
     Args:
         client: The client of the job's list.
@@ -52,7 +69,8 @@ async def is_same(client: UWSClient, job_id: str, request: SimulationRequest) ->
         Unreachable: The service is away, so nothing can be said.
         Busy: The service asks to come back later.
     """
-    return await _once_shown(client, lambda: _compared(client, job_id, request))
+    seen = await _once_shown(client, lambda: _compared(client, job_id, request))
+    return seen or Likeness.HIDDEN
 
 
 async def rebuild_request(client: UWSClient, job_id: str, name: RunId) -> SimulationRequest | None:
@@ -86,23 +104,26 @@ async def _once_shown(client: UWSClient, look: Callable[[], Awaitable[T | None]]
     return None
 
 
-async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) -> bool | None:
+async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) -> Likeness:
     given, branch = await _parameters(client, job_id)
+    if not given.get("config") or not given["config"].value:
+        return Likeness.MISSING
     if branch != request.branch:
-        return False
+        return Likeness.OTHER
     sent, track = request.configuration.to_json(), request.ephemeris or b""
     configuration = await _file(client, job_id, given.get("config"), _limit(sent))
     ephemeris = await _file(client, job_id, given.get("ephemeride"), _limit(track))
-    if configuration is None:
-        return None
-    return request.is_made_of(
+    if configuration is None or not configuration.is_json:
+        return Likeness.HIDDEN
+    same = request.is_made_of(
         configuration.restored(sent), ephemeris.restored(track) if ephemeris else None, branch
     )
+    return Likeness.SAME if same else Likeness.OTHER
 
 
 async def _rebuilt(client: UWSClient, job_id: str, name: RunId) -> SimulationRequest | None:
     given, branch = await _parameters(client, job_id)
-    configuration = await _file(client, job_id, given.get("config"), DOCUMENT_LIMIT)
+    configuration = await _file(client, job_id, given.get("config"), _LARGEST_CONFIGURATION)
     ephemeris = await _file(client, job_id, given.get("ephemeride"), DOCUMENT_LIMIT)
     if configuration is None:
         return None
@@ -141,10 +162,21 @@ async def _file(
     """Fetch a file that a job was given: by its address, or out of the document itself."""
     if parameter is None or not parameter.value:
         return None
-    value = parameter.value
+    value = _decoded(parameter.value)
     if value.startswith(("http://", "https://", "/")):
         address = urljoin(client.jobs_url, value)
         return _Given(await client.content(address, limit=limit), trimmed=False)
     if "\n" not in value and not value.lstrip().startswith("{"):
-        value = await client.text(job_id, f"parameters/{parameter.id}")
-    return _Given(value.encode(), trimmed=True)
+        value = _decoded(await client.text(job_id, f"parameters/{parameter.id}"))
+    return None if value.startswith("file:") else _Given(value.encode(), trimmed=True)
+
+
+def _decoded(text: str) -> str:
+    """Undo percent-encoding: neither JSON nor a table is without quotes, braces and white space."""
+    encoded = "%" in text and not any(mark in text for mark in '{" \n')
+    return unquote_plus(text) if encoded else text
+
+
+def _lines(content: bytes) -> list[bytes]:
+    """Give the lines without the white space that services add to or take from texts."""
+    return [line.rstrip() for line in content.strip().splitlines()]

@@ -1,13 +1,9 @@
 """What a simulation leaves: its manifest beside the files, and the result that a flow returns."""
 
-import asyncio
-import hashlib
 import posixpath
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Any
 
-import fsspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from prefect_expres.analysis.windows import Window
@@ -19,7 +15,6 @@ from prefect_expres.uws.filenames import safe_name
 MANIFEST = "manifest.json"
 QUICKLOOK_END, CALENDAR_END, CATALOGUE_END = ".png", ".ics", ".tfcat.json"
 """The names of what is made from a result: the result's name with these in place of its end."""
-_BLOCK = 2**20
 
 
 class PhaseTime(BaseModel):
@@ -34,7 +29,9 @@ class PhaseTime(BaseModel):
 class Manifest(BaseModel):
     """What was run, with what, where and when, and the hash of every file.
 
-    ``windows`` is None if the results were not analysed.
+    ``compared`` tells what the CDF file showed to be as it was asked for, as ``time`` and
+    ``sources``; where the file is silent, nothing is claimed. ``windows`` is None if the results
+    were not analysed.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +48,7 @@ class Manifest(BaseModel):
     phases: tuple[PhaseTime, ...]
     files: tuple[StoredFile, ...]
     cdf: str
+    compared: tuple[str, ...] = ()
     windows: tuple[Window, ...] | None = None
 
 
@@ -109,39 +107,21 @@ async def keep_manifest(folder: str, manifest: Manifest) -> SimulationResult:
 
 
 def read_manifest(folder: str) -> Manifest | None:
-    """Read the manifest in a folder; None if there is none, or it cannot be understood."""
+    """Read the manifest in a folder; None if there is none, or it is not what is written here."""
     content = read_or_none(folder, MANIFEST)
     try:
-        return Manifest.model_validate_json(content) if content is not None else None
+        manifest = Manifest.model_validate_json(content) if content is not None else None
     except ValidationError:
         return None
+    return manifest if manifest is not None and _is_possible(manifest) else None
 
 
-async def find_verified(folder: str, fingerprint: str) -> SimulationResult | None:
-    """Find a complete simulation: its manifest is there, and every file has its hash."""
-    return await asyncio.to_thread(_find_verified, folder, fingerprint)
-
-
-def _find_verified(folder: str, fingerprint: str) -> SimulationResult | None:
-    manifest = read_manifest(folder)
-    if manifest is None:
-        return None
-    system, path = fsspec.core.url_to_fs(folder)
-    whole = manifest.fingerprint == fingerprint and all(
-        _is_whole(system, path, file) for file in manifest.files
-    )
-    if not whole:
-        return None
-    return SimulationResult(**manifest.model_dump(), folder=folder, found=True)
-
-
-def _is_whole(system: Any, folder: str, file: StoredFile) -> bool:
-    """Say whether a file is in its folder, with its hash."""
-    digest = hashlib.sha256()
+def _is_possible(manifest: Manifest) -> bool:
+    """Say whether files are named, each once and safely, and the CDF file is among them."""
+    names = [file.name for file in manifest.files]
     try:
-        with system.open(posixpath.join(folder, safe_name(file.name)), "rb") as stream:
-            while block := stream.read(_BLOCK):
-                digest.update(block)
-    except (FileNotFoundError, UnsafeName):
+        safe = {safe_name(name).casefold() for name in names}
+    except UnsafeName:
         return False
-    return digest.hexdigest() == file.sha256
+    once = len(safe) == len(names) and MANIFEST not in safe
+    return once and manifest.cdf in names and manifest.cdf.lower().endswith(".cdf")

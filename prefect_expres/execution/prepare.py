@@ -8,8 +8,11 @@ from typing import Any
 from prefect_expres.ephemeris import (
     AnyEphemeris,
     Span,
+    check_times,
+    follow_file,
     prepare_ephemeris,
     read_csv,
+    read_track,
     span_of,
     to_csv,
     with_observer,
@@ -91,7 +94,8 @@ async def build_request(
 
     Raises:
         ConfigurationError: The configuration breaks rules.
-        EphemerisError: The ephemeris is missing or not named.
+        EphemerisError: The ephemeris is missing or not named, cannot be read, or is not for the
+            times of the configuration.
     """
     track: bytes | None = None
     if isinstance(ephemeris, str | Path) and not _is_content(ephemeris):
@@ -99,10 +103,15 @@ async def build_request(
             track = await asyncio.to_thread(read_bounded, ephemeris, LARGEST_INPUT)
         except OSError as fault:
             raise EphemerisError(str(fault)) from None
+        if model.observer.ephem:
+            model, notes = follow_file(model, read_track(track))
+            for note in notes:
+                await tell(Warned(note))
     elif ephemeris is not None:
         if not isinstance(ephemeris, str | Path):
             ephemeris = await compute(ephemeris, span_of(model))
         track = str(ephemeris).encode()
+        check_times(model, read_track(track).times)
         model = with_observer(model, await asyncio.to_thread(read_csv, track))
     for warning in warnings_of(model, access):
         await tell(Warned(str(warning)))

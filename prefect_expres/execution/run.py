@@ -5,11 +5,11 @@ from pathlib import Path
 
 import prefect_expres
 from prefect_expres.execution.attempts import Attempts, Finished
-from prefect_expres.execution.events import Listener, StepTaken, ignore
+from prefect_expres.execution.events import Listener, ignore
+from prefect_expres.execution.found import find_or_set_aside
 from prefect_expres.execution.manifest import (
     Manifest,
     SimulationResult,
-    find_verified,
     keep_inputs,
 )
 from prefect_expres.execution.options import RunOptions
@@ -48,10 +48,8 @@ async def run_simulation(
     """
     folder = folder_of(request, output)
     if not options.exclusive:
-        found = await find_verified(folder, request.fingerprint)
+        found = await find_or_set_aside(folder, request.fingerprint, tell)
         if found is not None:
-            msg = f"The identical simulation was found and verified in {folder}"
-            await tell(StepTaken("found", msg))
             return found, None
     await require_writable(folder, result_bytes(request.configuration))
     finished = await Attempts(request, folder, steps, options, tell).finish()
@@ -101,6 +99,7 @@ async def complete(
         phases=finished.phases,
         files=(*files, *view.files),
         cdf=cdf.name,
+        compared=finished.compared,
         windows=view.windows,
     )
     return await steps.keep(folder, manifest, _sources(made_from, inputs)), view

@@ -11,14 +11,16 @@ from prefect_expres.execution.events import (
     AttemptFailed,
     JobChosen,
     Listener,
-    StepTaken,
     ignore,
 )
+from prefect_expres.execution.found import find_or_set_aside
 from prefect_expres.execution.guard import JobGuard
-from prefect_expres.execution.manifest import PhaseTime, SimulationResult, find_verified
+from prefect_expres.execution.manifest import PhaseTime, SimulationResult
 from prefect_expres.execution.options import RunOptions
 from prefect_expres.execution.run import complete, folder_of
+from prefect_expres.execution.set_aside import mismatched_jobs
 from prefect_expres.execution.steps import Steps
+from prefect_expres.execution.verification import verify_downloaded
 from prefect_expres.execution.view import ResultView
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.estimate import result_bytes
@@ -69,12 +71,9 @@ class StepwiseRun:
     async def find(self) -> bool:
         """Look whether the simulation stands complete and verified; then it is the result."""
         if not self._options.exclusive:
-            self.result = await find_verified(self._folder, self._request.fingerprint)
-        if self.result is None:
-            return False
-        msg = f"The identical simulation was found and verified in {self._folder}"
-        await self._tell(StepTaken("found", msg))
-        return True
+            fingerprint = self._request.fingerprint
+            self.result = await find_or_set_aside(self._folder, fingerprint, self._tell)
+        return self.result is not None
 
     async def begin(self) -> None:
         """Find or create the job that runs the simulation, and start it.
@@ -85,7 +84,8 @@ class StepwiseRun:
         await require_writable(self._folder, result_bytes(self._request.configuration))
         async with self._guarded() as (steps, guard):
             self._deadline = steps.clock.now() + self._options.seconds_to_wait
-            submission = await steps.create(self._request, self._options, ())
+            excluded = await mismatched_jobs(self._folder)
+            submission = await steps.create(self._request, self._options, excluded)
             self.submission = guard.submission = submission
             await self._tell(JobChosen(self._request.label, submission.job_url))
             await steps.start(submission, self._seconds_left(steps))
@@ -130,9 +130,12 @@ class StepwiseRun:
         async with self._connect() as steps:
             await self._guard(steps).stop_strays()
             files = await steps.download(submission, self._folder)
+            compared = await verify_downloaded(
+                self._request, files, self._folder, submission.job_url
+            )
             return await complete(
                 self._request,
-                Finished(submission, *finished, files),
+                Finished(submission, *finished, files, compared),
                 self._folder,
                 self._options.execution_duration,
                 steps,

@@ -25,10 +25,6 @@ INDEX = "forecast.json"
 TABLE, FIGURE = "windows.csv", "overview.png"
 CALENDAR, CATALOGUE = "windows.ics", "windows.tfcat.json"
 ANNOUNCED = "announced.json"
-GAP = 15
-"""Time steps without emission that a window may contain: near its highest frequency an arc is
-thinner than a cell of the grid."""
-
 TOLERANCE = timedelta(minutes=15)
 _WINDOWS = TypeAdapter(list[Window])
 
@@ -218,7 +214,7 @@ def make_forecast(cdfs: Iterable[str], facts: ForecastFacts) -> tuple[Forecast, 
         ObservatoryError: No observatory has this name.
     """
     site = analysis.find_observatory(facts.observatory)
-    arcs = analysis.find_arcs(_opened(cdfs), gap=GAP, observatory=site)
+    arcs = analysis.find_arcs(_opened(cdfs), observatory=site)
     arcs.sort(key=lambda arc: (arc.window.start, arc.window.name))
     contents = _drawn(arcs, facts, site)
     forecast = Forecast(

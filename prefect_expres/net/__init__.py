@@ -1,4 +1,4 @@
-"""What all HTTP clients share: clock, retry, limit of a body, ``Retry-After``, shown URLs.
+"""What all HTTP clients share: proxy, clock, deadline, retry, limits of a body, shown URLs.
 
 May import: errors.
 """

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from prefect_expres.errors import ExpresError
 from prefect_expres.net.clock import Clock
+from prefect_expres.net.deadline import seconds_left, waits_for
 
 ATTEMPTS = 6
 BUDGET_SECONDS = 180.0
@@ -25,6 +26,8 @@ async def persist(
     first_pause: float = FIRST_PAUSE,
 ) -> T:
     """Run a step that is safe to repeat, again while its error is ``retryable``.
+
+    The deadline of what is under way holds, see `prefect_expres.net.deadline`.
 
     Args:
         step: Gives a fresh awaitable each time.
@@ -45,7 +48,11 @@ async def persist(
             spent = clock.now() - began + pause
             if not fault.retryable or attempt >= attempts or spent > budget:
                 raise
-            await clock.sleep(pause)
+            await waits_for(fault)
+            left = seconds_left()
+            await clock.sleep(min(pause, max(left, 0.0)))
+            if pause >= left:
+                raise
     raise AssertionError  # pragma: no cover - the loop returns or raises
 
 

@@ -17,6 +17,7 @@ from starlette.responses import (
     Response,
 )
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from prefect_expres.sandbox.description import description_of
 from prefect_expres.sandbox.dialects import Answer, DialectName, dialect_named
@@ -25,6 +26,7 @@ from prefect_expres.sandbox.refusal import Kind, Refusal
 from prefect_expres.sandbox.runner import Runner
 from prefect_expres.sandbox.service import JOB_LISTS, Service
 from prefect_expres.sandbox.store import STREAMS, SandboxJob, Store
+from prefect_expres.sandbox.threads import Threads
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Settings:
         dialect: ``opus`` or ``standard``.
         parallel: How many jobs run at once.
         active_jobs: How many jobs one owner may have queued or executing.
+        husks: How many creates fail and leave a job without its inputs.
+        threads: How many requests are answered at once; None for no limit.
     """
 
     data: Path
@@ -44,6 +48,8 @@ class Settings:
     dialect: DialectName = "opus"
     parallel: int = 2
     active_jobs: int = 20
+    husks: int = 0
+    threads: int | None = None
 
 
 class WebService:
@@ -57,15 +63,17 @@ class WebService:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._dialect = dialect_named(settings.dialect)
         self._writer = self._dialect.writer
-        self._runner = Runner(store, settings.command, settings.parallel)
+        self._threads = Threads(settings.threads)
+        self._runner = Runner(store, settings.command, settings.parallel, self._threads)
         self._service = Service(
             store,
             self._runner,
             settings.active_jobs,
             limit_at_creation=self._dialect.limit_at_creation,
+            husks=settings.husks,
         )
 
-    def app(self) -> Starlette:
+    def app(self) -> ASGIApp:
         """Build the web application."""
         job = "/rest/{job_list}/{job_id}"
         routes = [
@@ -85,11 +93,12 @@ class WebService:
             Route("/store", self._file, methods=["GET"]),
             Route("/jdl/{job_list}/json", self._describe, methods=["GET"]),
         ]
-        return Starlette(
+        application = Starlette(
             routes=routes,
             lifespan=self._lifespan,
             exception_handlers={Refusal: self._refused, HTTPException: self._failed},
         )
+        return self._threads.around(application)
 
     def release(self) -> None:
         """Answer all requests that wait for a job: the service is about to stop."""
@@ -252,7 +261,11 @@ class WebService:
         if query.get("PHASE", job.phase) != job.phase:
             return False
         cap = self._dialect.wait_cap
-        return await self._service.await_leaving(job, min(asked, cap) if asked >= 0 else cap)
+        return await self._service.await_leaving(
+            job,
+            min(asked, cap) if asked >= 0 else cap,
+            even_deleted=self._dialect.waits_for_deleted,
+        )
 
 
 def _response(answer: Answer) -> Response:

@@ -33,6 +33,7 @@ class Dialect(Protocol):
     wait_cap: int
     waits_in: frozenset[Phase]
     stale_after_wait: bool
+    waits_for_deleted: bool
     folds_case: bool
     accepts_unknown_lists: bool
     limit_at_creation: bool
@@ -58,6 +59,7 @@ class Opus:
     wait_cap = 600
     waits_in = frozenset({Phase.QUEUED, Phase.EXECUTING})
     stale_after_wait = True
+    waits_for_deleted = True
     folds_case = False
     accepts_unknown_lists = True
     limit_at_creation = True
@@ -102,6 +104,7 @@ class Standard:
     wait_cap = 60
     waits_in = frozenset({Phase.PENDING, Phase.QUEUED, Phase.EXECUTING})
     stale_after_wait = False
+    waits_for_deleted = False
     folds_case = True
     accepts_unknown_lists = False
     limit_at_creation = False
@@ -115,6 +118,7 @@ class Standard:
         Kind.FILE_OWNER: 403,
         Kind.MISSING: 404,
         Kind.UNKNOWN_LIST: 404,
+        Kind.FAILED: 500,
     }
 
     def choose(self, query: str, jobs: list[SandboxJob]) -> list[SandboxJob]:

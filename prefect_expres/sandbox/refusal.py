@@ -13,6 +13,7 @@ class Kind(Enum):
     FILE_OWNER = auto()
     MISSING = auto()
     UNKNOWN_LIST = auto()
+    FAILED = auto()
 
 
 class Refusal(Exception):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from prefect_expres.sandbox.provenance import write_provenance
 from prefect_expres.sandbox.store import Entity, SandboxJob, Store, now
+from prefect_expres.sandbox.threads import Threads
 from prefect_expres.uws.models import Phase
 
 KILL_AFTER_SECONDS = 3.0
@@ -24,12 +25,16 @@ class Runner:
         store: The store of jobs.
         command: The command that runs a job; the folder of the job is its last argument.
         parallel: How many jobs run at once.
+        threads: The threads of the service; a job reports its beginning and its end in one.
     """
 
-    def __init__(self, store: Store, command: Sequence[str], parallel: int) -> None:
+    def __init__(
+        self, store: Store, command: Sequence[str], parallel: int, threads: Threads
+    ) -> None:
         self.closing = False
         self._store = store
         self._command = tuple(command)
+        self._threads = threads
         self._slots = asyncio.Semaphore(parallel)
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._change = asyncio.Event()
@@ -102,7 +107,8 @@ class Runner:
                 job.results = self._collected(self._store.folder(job) / "work")
             except OSError as fault:
                 phase, error = Phase.ERROR, f"The job could not be run: {fault}"
-            self.finish(job, phase, error)
+            async with self._threads.one():
+                self.finish(job, phase, error)
         if phase is Phase.COMPLETED:
             await asyncio.sleep(PROVENANCE_DELAY_SECONDS)
             job.streams = [*write_provenance(job, self._store.folder(job)), *job.streams]
@@ -114,8 +120,10 @@ class Runner:
         (folder / "work").mkdir(parents=True, exist_ok=True)
         process = await self._started(folder)
         try:
-            job.phase, job.process_id = Phase.EXECUTING, process.pid
-            self._changed(job)
+            job.process_id = process.pid
+            async with self._threads.one():
+                job.phase = Phase.EXECUTING
+                self._changed(job)
             async with asyncio.timeout(job.execution_duration):
                 code = await process.wait()
         except TimeoutError:

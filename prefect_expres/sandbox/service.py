@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
 from prefect_expres.expres.access import Access, job_list_for
+from prefect_expres.sandbox.husks import REASON, default_configuration
 from prefect_expres.sandbox.refusal import Kind, Refusal
 from prefect_expres.sandbox.runner import Runner
 from prefect_expres.sandbox.store import STREAMS, Entity, SandboxJob, Store, Stream, Value, now
@@ -58,15 +59,23 @@ class Service:
         runner: Runs the jobs.
         active_jobs: How many jobs one owner may have queued or executing.
         limit_at_creation: Refuse to create jobs over that limit, as OPUS does; else to start them.
+        husks: How many creates fail and leave a job without its inputs.
     """
 
     def __init__(
-        self, store: Store, runner: Runner, active_jobs: int, *, limit_at_creation: bool
+        self,
+        store: Store,
+        runner: Runner,
+        active_jobs: int,
+        *,
+        limit_at_creation: bool,
+        husks: int = 0,
     ) -> None:
         self._store = store
         self._runner = runner
         self._active_jobs = active_jobs
         self._limit_at_creation = limit_at_creation
+        self._husks = husks
 
     async def delete_expired(self) -> None:
         """Delete jobs after their destruction time, until it is cancelled."""
@@ -123,6 +132,8 @@ class Service:
         )
         if asked.execution_duration is not None:
             job.execution_duration = _allowed_seconds(user, asked.execution_duration)
+        if self._husks > 0:
+            self._leave_husk(job, asked)
         job.parameters = {name: self._value(job, name, text) for name, text in asked.texts.items()}
         job.parameters.setdefault("branch", Value(text="master"))
         for name in FILE_PARAMETERS.keys() & asked.files.keys():
@@ -140,6 +151,8 @@ class Service:
         self._only_pending(job)
         if not self._limit_at_creation:
             self._check_limit(job.owner)
+        if job.husk:
+            self._upload(job, "config", UploadedFile("default.json", default_configuration()))
         branch = job.parameters["branch"].text
         guest = job.owner == GUEST
         if job_list_for(branch) != job.job_list or (guest and branch != "master"):
@@ -187,14 +200,35 @@ class Service:
         job.destruction = moment
         self._store.save(job)
 
-    async def await_leaving(self, job: SandboxJob, seconds: float) -> bool:
-        """Wait until a job leaves its phase; return whether it did in this number of seconds."""
+    async def await_leaving(self, job: SandboxJob, seconds: float, *, even_deleted: bool) -> bool:
+        """Wait until a job leaves its phase; return whether it did in this number of seconds.
+
+        Args:
+            job: The job.
+            seconds: How long to wait at most.
+            even_deleted: Wait on when the job is deleted, and do not notice it, as OPUS does.
+        """
         phase = job.phase
+
+        def left() -> bool:
+            deleted = self._store.get(job.id) is None
+            return job.phase is not phase or (deleted and not even_deleted)
+
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while job.phase is phase and self._store.get(job.id) and not self._runner.closing:
+                while not left() and not self._runner.closing:
                     await self._runner.next_change()
-        return job.phase is not phase or self._store.get(job.id) is None
+        return left()
+
+    def _leave_husk(self, job: SandboxJob, asked: NewJob) -> None:
+        """Fail as OPUS does, and leave a job without its inputs."""
+        self._husks -= 1
+        job.husk = True
+        kept = {name: text for name, text in asked.texts.items() if name not in PARAMETERS}
+        job.parameters = {"branch": Value(text="master")}
+        job.parameters |= {name: Value(text=text) for name, text in kept.items()}
+        self._store.add(job)
+        raise Refusal(Kind.FAILED, REASON)
 
     def _check_limit(self, user: str) -> None:
         active = sum(job.active for job in self._store.jobs() if job.owner == user)

@@ -39,6 +39,8 @@ class SandboxServer:
         parallel: How many jobs run at once.
         active_jobs: How many jobs one owner may have queued or executing.
         host: Address to listen on.
+        husks: How many creates fail and leave a job without its inputs.
+        threads: How many requests are answered at once; None for no limit.
     """
 
     def __init__(
@@ -51,8 +53,10 @@ class SandboxServer:
         parallel: int = 2,
         active_jobs: int = 20,
         host: str = LOOPBACK,
+        husks: int = 0,
+        threads: int | None = None,
     ) -> None:
-        self._settings = Settings(data, command, dialect, parallel, active_jobs)
+        self._settings = Settings(data, command, dialect, parallel, active_jobs, husks, threads)
         self._socket = _bound(host, port)
         self.url = _url(host, self._socket)
 
@@ -115,10 +119,12 @@ def serve(
     command: Sequence[str] = ENGINE,
     parallel: int = 2,
     active_jobs: int = 20,
+    husks: int = 0,
+    threads: int | None = None,
 ) -> None:
     """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a traceback."""
     with _bound(host, port) as listening, contextlib.closing(Store(data)) as store:
-        settings = Settings(data, command, dialect, parallel, active_jobs)
+        settings = Settings(data, command, dialect, parallel, active_jobs, husks, threads)
         address = f"{_url(host, listening)}/rest/ExPRES"
         print(f"Sandbox service on {address}, data in {data}", flush=True)  # noqa: T201 - for its user
         asyncio.run(_serve_until_stopped(_Server(WebService(settings, store)), listening))

@@ -74,6 +74,7 @@ class SandboxJob(BaseModel):
     results: list[Entity] = Field(default_factory=list)
     streams: list[str] = Field(default_factory=list)
     aborted_before_run: bool = False
+    husk: bool = False
 
     @property
     def active(self) -> bool:

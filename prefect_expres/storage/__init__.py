@@ -5,6 +5,7 @@ May import: errors.
 
 from prefect_expres.storage.atomic import StoredFile, find_whole, write_whole
 from prefect_expres.storage.local import atomic_path, local_copy
+from prefect_expres.storage.move import move_files
 from prefect_expres.storage.probe import require_writable
 from prefect_expres.storage.read import read_bounded, read_or_none
 
@@ -13,6 +14,7 @@ __all__ = [
     "atomic_path",
     "find_whole",
     "local_copy",
+    "move_files",
     "read_bounded",
     "read_or_none",
     "require_writable",

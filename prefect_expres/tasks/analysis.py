@@ -22,14 +22,14 @@ from prefect_expres.tasks.results import Results, location_of, locations_of
 
 @sync_compatible_task(name="Find windows", cache_policy=NO_CACHE)
 async def find_windows(
-    cdfs: Results, observatory: str | None = None, gap: int = 15
+    cdfs: Results, observatory: str | None = None, gap: int | None = None
 ) -> list[Window]:
     """Find when emission is visible, over days, moons and models.
 
     Args:
         cdfs: One result or several, for instance all that `download_results` gave.
         observatory: Name of a site, see `find_observatory`: while the planet is up, in its band.
-        gap: Steps without emission that a window may hold.
+        gap: Steps without emission that a window may hold; by default as many as 15 minutes hold.
 
     Raises:
         ResultError: A file is not what ExPRES writes.

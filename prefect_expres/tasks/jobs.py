@@ -12,7 +12,14 @@ from prefect.tasks import exponential_backoff
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import JobNotFound
-from prefect_expres.execution import PhaseTime, RunOptions, Submission, lost, steps
+from prefect_expres.execution import (
+    PhaseTime,
+    RunOptions,
+    Submission,
+    lost,
+    steps,
+    verify_downloaded,
+)
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
 from prefect_expres.monitoring.log import log_step
@@ -156,7 +163,10 @@ async def await_phase(
     retry_condition_fn=may_help,
 )
 async def download_results(
-    job: Submission | str, service: ExpresService, folder: str
+    job: Submission | str,
+    service: ExpresService,
+    folder: str,
+    request: SimulationRequest | None = None,
 ) -> list[StoredFile]:
     """Download every result of a completed job and verify it.
 
@@ -167,12 +177,14 @@ async def download_results(
         job: The job, from `create_job`, or its URL.
         service: The service.
         folder: Path or fsspec URL of the folder.
+        request: The simulation that the results must show; None compares nothing.
 
     Returns:
         Each file with its URL and hash, for `view_results` and the tasks of the analysis.
 
     Raises:
         ResultsMissing: The job completed without a CDF file.
+        ResultMismatch: The results show another simulation; they are set aside.
         JobLost: The service has deleted the job or its results.
         TransferError: A file did not arrive whole, or may not be fetched.
         ValueError: The job is not on this service.
@@ -180,6 +192,9 @@ async def download_results(
     client, job_id = service.client_of(_url_of(job))
     async with client:
         files = await steps.download(client, job_id, folder, service.largest_result, LogListener())
+    if request is not None:
+        compared = await verify_downloaded(request, files, folder, client.job_url(job_id))
+        log_step("download", "As asked for: %s", ", ".join(compared) or "nothing was compared")
     for file in files:
         check = "verified" if file.verified else "no hash announced"
         log_step("download", "%s, %s bytes, %s", file.name, f"{file.size:,}", check)

@@ -1,11 +1,14 @@
 """An asynchronous client for one job list of a UWS service: create, start, stop and delete jobs."""
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from urllib.parse import unquote, urlsplit
+from typing import Any
+
+import httpx
 
 from prefect_expres.errors import (
+    AuthenticationFailed,
     JobNotFound,
     ProtocolError,
     RequestRejected,
@@ -17,12 +20,17 @@ from prefect_expres.errors import (
 from prefect_expres.net.retry import persist
 from prefect_expres.uws import xml
 from prefect_expres.uws.forms import Upload, check_parameter, new_job_form
+from prefect_expres.uws.http_errors import FORBIDDEN
 from prefect_expres.uws.models import Phase
 from prefect_expres.uws.reader import JobListReader
+from prefect_expres.uws.redirects import steps_below
 from prefect_expres.uws.text import utc_text
 
 NEW_JOB_PAUSES = (0.5, 1.0, 2.0)
 SETTLING_PAUSES = (0.2, 0.5, 1.0, 2.0)
+REDIRECTS = range(300, 400)
+SEE_ELSEWHERE = frozenset({302, 303})
+"""Redirects after which a create may have been done; the others say that it was not."""
 
 
 class UWSClient(JobListReader):
@@ -61,7 +69,9 @@ class UWSClient(JobListReader):
         """
         form = new_job_form(parameters, files or {})
         try:
-            headers, body = await self.http.send("POST", self.jobs_url, files=form)
+            # UWS folds the case of names; Safir does so in a form that is not multipart only.
+            sent = {"files": form} if files else {"fields": parameters}
+            headers, body = await self._send("POST", self.jobs_url, **sent)
         except (Unreachable, ServerFault) as fault:
             msg = (
                 f"The answer to the new job {parameters.get('runId', '')!r} was lost; "
@@ -70,6 +80,12 @@ class UWSClient(JobListReader):
             raise SubmissionUncertain(
                 msg, fault.url, fault.status, fault.reason, fault.retry_after
             ) from None
+        except AuthenticationFailed as fault:
+            raise await self._told_apart(fault, self._sees_list) from None
+        except RequestRejected as fault:
+            if fault.status in SEE_ELSEWHERE:
+                raise SubmissionUncertain(str(fault), fault.url, fault.status) from None
+            raise
         return self._created(headers.get("location"), body)
 
     async def start(self, job_id: str) -> Phase:
@@ -129,11 +145,14 @@ class UWSClient(JobListReader):
 
         async def once() -> None:
             try:
-                await self.http.send("DELETE", url)
+                await self._send("DELETE", url)
             except RequestRejected as fault:
+                if fault.status in REDIRECTS:
+                    # A job that is not found shows that it was deleted all the same.
+                    await self.phase(job_id)
                 if fault.status not in {405, 501}:
                     raise
-                await self.http.send("POST", url, fields={"ACTION": "DELETE"})
+                await self._send("POST", url, fields={"ACTION": "DELETE"})
 
         with contextlib.suppress(JobNotFound):
             await persist(once, self.clock)
@@ -145,14 +164,13 @@ class UWSClient(JobListReader):
             RequestRejected: The name or value is unsafe, or the service refused it.
         """
         check_parameter(name, value)
-        url = f"{self.job_url(job_id)}/parameters"
         try:
-            await self.http.send("POST", url, fields={name: value})
+            await self._change(job_id, "parameters", {name: value})
         except RequestRejected as fault:
             if fault.status not in {404, 405, 501}:
                 raise
             # OPUS has no such resource; it takes the value under the parameter's own name.
-            await self.http.send("POST", f"{url}/{name}", fields={"VALUE": value})
+            await self._change(job_id, f"parameters/{name}", {"VALUE": value})
 
     async def set_execution_duration(self, job_id: str, seconds: int) -> float:
         """Set how many seconds a job may run; the service may set another value.
@@ -160,8 +178,8 @@ class UWSClient(JobListReader):
         Returns:
             The value that the service has set.
         """
-        url = f"{self.job_url(job_id)}/executionduration"
-        await self.http.send("POST", url, fields={"EXECUTIONDURATION": str(int(seconds))})
+        fields = {"EXECUTIONDURATION": str(int(seconds))}
+        await self._change(job_id, "executionduration", fields)
         return await self.execution_duration(job_id)
 
     async def set_destruction(self, job_id: str, moment: datetime) -> str:
@@ -170,9 +188,51 @@ class UWSClient(JobListReader):
         Returns:
             The time that the service has set.
         """
-        url = f"{self.job_url(job_id)}/destruction"
-        await self.http.send("POST", url, fields={"DESTRUCTION": utc_text(moment)})
+        await self._change(job_id, "destruction", {"DESTRUCTION": utc_text(moment)})
         return await self.destruction(job_id)
+
+    async def _send(self, method: str, url: str, **content: Any) -> tuple[httpx.Headers, bytes]:
+        async def send(at: str) -> tuple[httpx.Headers, bytes]:
+            return await self.http.send(method, at, **content)
+
+        return await self._address.ask(url, send)
+
+    async def _change(self, job_id: str, resource: str, fields: Mapping[str, str]) -> None:
+        """Change what belongs to a job; most of it can be changed while it is PENDING only."""
+        try:
+            await self._send("POST", f"{self.job_url(job_id)}/{resource}", fields=fields)
+        except AuthenticationFailed as fault:
+            raise await self._told_apart(fault, lambda: self._is_over(job_id)) from None
+
+    async def _told_apart(
+        self, fault: AuthenticationFailed, other_cause: Callable[[], Awaitable[str]]
+    ) -> RequestRejected:
+        """Find out what a 403 means: that the user may not do this, or that nobody may do it now.
+
+        Args:
+            fault: The answer.
+            other_cause: Reads what shows that the user is not to blame; an empty text if none.
+        """
+        if fault.status != FORBIDDEN:
+            return fault
+        try:
+            cause = await other_cause()
+        except ServiceError:
+            return fault
+        if not cause:
+            return fault
+        msg = f"{fault.url} answered {FORBIDDEN}: {fault.reason or 'no reason given'}. {cause}"
+        return RequestRejected(msg, fault.url, fault.status, fault.reason)
+
+    async def _is_over(self, job_id: str) -> str:
+        phase = await self.phase(job_id)
+        if phase is Phase.PENDING:
+            return ""
+        return f"The job is {phase.value}: the service does not allow it in this phase."
+
+    async def _sees_list(self) -> str:
+        await self.jobs()
+        return "The user may read the job list, so it is this job that the service rejects."
 
     async def _start(self, job_id: str) -> Phase:
         async def once() -> Phase:
@@ -205,19 +265,15 @@ class UWSClient(JobListReader):
         return phase
 
     async def _write_phase(self, job_id: str, action: str) -> None:
-        await self.http.send("POST", f"{self.job_url(job_id)}/phase", fields={"PHASE": action})
+        await self._send("POST", f"{self.job_url(job_id)}/phase", fields={"PHASE": action})
 
     def _created(self, location: str | None, body: bytes) -> str:
         """Find the new job's id in the Location, or in a job document in the answer."""
         # A Location that is no URL is a ValueError.
         with contextlib.suppress(ProtocolError, ValueError):
-            job_id = self._id_in(location or "") or xml.read_job(body).id
+            steps = steps_below(self.jobs_url, location or "") or []
+            job_id = steps[0] if len(steps) == 1 else xml.read_job(body).id
             self.job_url(job_id)
             return job_id
         msg = "The service accepted the new job but did not say which one it is"
         raise SubmissionUncertain(msg, self.jobs_url)
-
-    def _id_in(self, location: str) -> str:
-        """Give the id in a job's URL; an empty text for that of the job list."""
-        last = unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2])
-        return "" if last == self.jobs_url.rpartition("/")[2] else last

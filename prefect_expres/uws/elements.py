@@ -13,6 +13,7 @@ from lxml import etree
 
 from prefect_expres.errors import Malformed, ProtocolError
 from prefect_expres.uws.models import Extra, Timestamp
+from prefect_expres.uws.pages import declares_type, refuse_other
 
 T = TypeVar("T")
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its elements' type
@@ -36,6 +37,8 @@ def parse(document: bytes, expected: str) -> Element:
 
     Raises:
         ProtocolError: It is no XML, is too large, declares a document type, or is another document.
+        Unreachable: It is an HTML page.
+        RequestRejected: It is a VOTable that tells an error.
     """
     _refuse_unread(document)
     try:
@@ -225,10 +228,13 @@ def _no_xml(document: bytes, fault: Exception) -> Malformed:
 
 
 def _refuse_unread(document: bytes) -> None:
-    """Refuse what must not be parsed: too many bytes, elements or attributes, a document type.
+    """Refuse what must not be parsed: pages, document types, too many bytes or elements.
 
     An element needs a ``<`` that no ``/`` follows, and an attribute a ``=``.
     """
+    refuse_other(document)
+    if declares_type(document):
+        raise ProtocolError(_DOCUMENT_TYPE)
     nodes = 0
     for start in range(0, len(document), _BLOCK):
         block = (start, start + _BLOCK)
@@ -241,6 +247,3 @@ def _refuse_unread(document: bytes) -> None:
                 "old jobs"
             )
             raise ProtocolError(msg)
-    # The zeros of UTF-16 are dropped so that the search works there, too.
-    if b"<!DOCTYPE" in document.replace(b"\0", b""):
-        raise ProtocolError(_DOCUMENT_TYPE)

@@ -37,8 +37,6 @@ class Upload:
 def new_job_form(parameters: Mapping[str, str], uploads: Mapping[str, Upload]) -> dict[str, Any]:
     """Build the multipart form of a new job.
 
-    It is multipart also without files, since all services read that in the same way.
-
     Raises:
         RequestRejected: A name or value could harm the server.
     """

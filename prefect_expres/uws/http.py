@@ -7,54 +7,71 @@ leaves this module.
 
 import asyncio
 import contextlib
-import ipaddress
-import socket
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import httpx
 
-from prefect_expres.errors import ProtocolError, RequestRejected, Unreachable, UnsafeLocation
+from prefect_expres.errors import (
+    ProtocolError,
+    RequestRejected,
+    ServiceError,
+    Unreachable,
+    UnsafeLocation,
+    UntrustedCertificate,
+)
 from prefect_expres.net.body import body_of, head_of
+from prefect_expres.net.deadline import seconds_left
+from prefect_expres.net.network import Network, advice_on, untrusted_certificate
+from prefect_expres.net.pace import LOWEST_RATE, PacedStream, answered_within
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws.http_errors import fault_of, reason_in
+from prefect_expres.uws.locations import SHOWN_LENGTH, Locations, target_of
+from prefect_expres.uws.pages import refuse_other
+from prefect_expres.uws.redirects import may_repeat, was_done
 from prefect_expres.uws.secrets import Secrets
 
 CONNECTIONS = 20
 MAX_REDIRECTS = 5
 DOCUMENT_SECONDS = 300.0
-_MOVED = frozenset({301, 307, 308})
-"""UWS answers a write with 303, and OPUS behind an old proxy with 302."""
-_SHOWN_LENGTH = 200
+_SEE_OTHER = 303
 
 
 class Http:
     """Sends requests to one service.
 
     Args:
-        origin_url: Any URL of the service; scheme, host and port are its origin.
+        jobs_url: The job list; its scheme, host and port are the origin of the service.
         credentials: User name and token for Basic authentication, or None for a guest.
         timeout: Seconds without an answer, or without a further byte, before giving up.
+        lowest_rate: Bytes a second that a body must have on average; ``timeout`` is its grace.
         trusted_hosts: Other hosts that results may be fetched from, without credentials.
+        network: Proxy and certificate authority; None for those of the environment.
         transport: Replaces the network, for instance in tests.
     """
 
     def __init__(
         self,
-        origin_url: str,
+        jobs_url: str,
         credentials: tuple[str, str] | None = None,
         *,
         timeout: float = 30.0,
+        lowest_rate: float = LOWEST_RATE,
         trusted_hosts: frozenset[str] = frozenset(),
+        network: Network | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._origin = _origin(httpx.URL(origin_url))
+        self._jobs_url = jobs_url
         self._auth = httpx.BasicAuth(*credentials) if credentials else None
         self._secrets = Secrets(credentials)
-        self._trusted_hosts = trusted_hosts
         self._timeout = timeout
+        network = network or Network.of()
+        self._locations = Locations(jobs_url, trusted_hosts, proxied=bool(network.proxy))
+        self._through = f" through {shown_url(network.proxy)}" if network.proxy else ""
+        self._lowest_rate = lowest_rate
         self._client = httpx.AsyncClient(
+            **(network.client_options() if transport is None else {}),
             limits=httpx.Limits(max_connections=CONNECTIONS),
             trust_env=False,
             follow_redirects=False,
@@ -78,7 +95,7 @@ class Http:
             ServiceError: The service refused, or no whole answer came.
             TooLarge: The document is larger than ``limit``.
         """
-        deadline = DOCUMENT_SECONDS + (read_timeout or self._timeout)
+        deadline = min(DOCUMENT_SECONDS + (read_timeout or self._timeout), seconds_left())
         try:
             async with (
                 asyncio.timeout(deadline),
@@ -98,19 +115,26 @@ class Http:
         fields: Mapping[str, str] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
     ) -> tuple[httpx.Headers, bytes]:
-        """Send a write once, and follow no redirect.
+        """Send a write, and again only to where a 307 or 308 of the same origin leads it.
 
         Returns:
             The headers of the answer and the first bytes of its body.
 
         Raises:
-            ServiceError: The service refused, or no answer came.
+            ServiceError: The service refused, no answer came, or it leads elsewhere; then the
+                write was not done.
         """
-        request = self._request(method, url, data=fields, files=files)
-        async with self._sent(request) as response:
-            await self._refuse_errors(response)
-            self._refuse_moved(response)
-            return response.headers, await self._head(response)
+        sent_to = url
+        for left in range(MAX_REDIRECTS, -1, -1):
+            request = self._request(method, sent_to, data=fields, files=files)
+            async with self._sent(request) as response:
+                await self._refuse_errors(response)
+                if not response.is_redirect:
+                    return response.headers, await self._accepted(response)
+                if self._was_done(url, response):
+                    return response.headers, await self._head(response)
+                sent_to = self._repeated_at(response, left)
+        raise AssertionError  # pragma: no cover - without repetitions left it raises
 
     @contextlib.asynccontextmanager
     async def stream(
@@ -128,51 +152,17 @@ class Http:
             UnsafeLocation: A redirect leads to a location that must not be fetched from.
         """
         for _ in range(MAX_REDIRECTS + 1):
-            url = await self.check_location(url)
+            url = await self._locations.check(url)
             request = self._request(method, url, headers=headers, read_timeout=read_timeout)
             async with self._sent(request) as response:
                 if response.is_redirect:
-                    url = _target(request.url, response)
+                    url = target_of(response)
                     continue
                 await self._refuse_errors(response)
                 yield response
                 return
         msg = f"More than {MAX_REDIRECTS} redirects"
         raise ProtocolError(msg, url)
-
-    async def check_location(self, url: str) -> str:
-        """Give the URL to fetch instead of ``url``, if that is safe.
-
-        The service's own host is asked with the service's own scheme: services behind a proxy
-        give ``http`` links to themselves. Other hosts must be trusted by name and be public.
-
-        Raises:
-            UnsafeLocation: The URL is not http or https, or its host is not trusted.
-        """
-        try:
-            target = httpx.URL(url)
-        except (httpx.InvalidURL, ValueError):
-            raise UnsafeLocation("A location is no URL", "", url[:_SHOWN_LENGTH]) from None
-        scheme, host, _ = self._origin
-        if target.host == host and target.scheme == "http" and scheme == "https":
-            target = target.copy_with(scheme="https", port=None)
-        if _origin(target) == self._origin:
-            return str(target)
-        if target.scheme not in {"http", "https"}:
-            reason = f"it is {target.scheme or 'no'}:, not http: or https:"
-        elif target.scheme == "http" and scheme == "https":
-            reason = "it is http: while the service is https:"
-        elif target.host not in self._trusted_hosts:
-            reason = (
-                "it is another host than the service; add it to the trusted hosts if it is right"
-            )
-        elif not await _public(target.host):
-            reason = "its address is private"
-        else:
-            return str(target)
-        shown = str(target.copy_with(userinfo=b""))[:_SHOWN_LENGTH]
-        msg = f"{shown} is not fetched: {reason}"
-        raise UnsafeLocation(msg, "", shown)
 
     def _request(
         self, method: str, url: str, *, read_timeout: float | None = None, **content: Any
@@ -184,7 +174,7 @@ class Http:
             pool=None,
         )
         request = self._client.build_request(method, url, timeout=timeout, **content)
-        if self._auth is not None and _origin(request.url) == self._origin:
+        if self._auth is not None and self._locations.gets_credentials(request.url):
             request = next(self._auth.auth_flow(request))
         return request
 
@@ -192,10 +182,19 @@ class Http:
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
         url = shown_url(str(request.url))
         try:
-            response = await self._client.send(request, stream=True)
+            async with answered_within(request, self._seconds_for(request)):
+                response = await self._client.send(request, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
-            msg = f"{url} did not answer: {_why(fault)}"
+            reason = untrusted_certificate(fault)
+            if reason is not None:
+                raise UntrustedCertificate(
+                    f"{url}: {advice_on(reason)}", url, None, reason
+                ) from None
+            msg = f"{url} did not answer{self._through}: {_why(fault)}"
             raise Unreachable(msg, url) from None
+        body = response.stream
+        assert isinstance(body, httpx.AsyncByteStream)
+        response.stream = PacedStream(body, self._lowest_rate, self._timeout)
         try:
             yield response
         except httpx.HTTPError as fault:
@@ -203,6 +202,26 @@ class Http:
             raise Unreachable(msg, url) from None
         finally:
             await response.aclose()
+
+    async def _accepted(self, response: httpx.Response) -> bytes:
+        """Give the beginning of an answer to a write, if it is not that of somebody else.
+
+        Raises:
+            ServiceError: It is an HTML page, or a VOTable that tells an error.
+        """
+        head = await self._head(response)
+        try:
+            refuse_other(head)
+        except ServiceError as fault:
+            url = shown_url(str(response.request.url))
+            raise type(fault)(f"{url}: {fault}", url, response.status_code, fault.reason) from None
+        return head
+
+    def _seconds_for(self, request: httpx.Request) -> float:
+        """Give the time until the headers are due: the timeout, and what the upload may take."""
+        sent = int(request.headers.get("content-length", 0)) / self._lowest_rate
+        seconds = float(request.extensions["timeout"]["read"]) + sent
+        return max(min(seconds, seconds_left()), 0.0)
 
     async def _refuse_errors(self, response: httpx.Response) -> None:
         if response.status_code < 400:  # noqa: PLR2004 - the first HTTP error code
@@ -214,18 +233,35 @@ class Http:
             retry_after(response.headers.get("retry-after")),
         )
 
-    def _refuse_moved(self, response: httpx.Response) -> None:
-        """Raise an error if a write has to be sent to another URL: then it was not done."""
-        if response.status_code not in _MOVED:
-            return
-        url = shown_url(str(response.request.url))
+    def _was_done(self, asked: str, response: httpx.Response) -> bool:
+        if not response.headers.get("location"):
+            # Proxies name where they lead; a service that only says 303 has done it.
+            return response.status_code == _SEE_OTHER
+        with contextlib.suppress(UnsafeLocation):
+            sent_to, target = str(response.request.url), target_of(response)
+            return was_done(self._jobs_url, asked, sent_to, target, response.status_code)
+        return False
+
+    def _repeated_at(self, response: httpx.Response, left: int) -> str:
+        """Give the URL that a write is to be sent to instead, on the service's own origin.
+
+        Raises:
+            RequestRejected: It leads elsewhere, or there are no repetitions left.
+        """
+        asked, status = response.request.url, response.status_code
+        if left and may_repeat(status) and response.has_redirect_location:
+            with contextlib.suppress(UnsafeLocation):
+                target = self._locations.with_own_scheme(httpx.URL(target_of(response)))
+                if self._locations.is_origin(target):
+                    return str(target)
         location = self._secrets.hidden_in(response.headers.get("location", "").encode()).decode()
-        where = shown_url(location)[:_SHOWN_LENGTH] or "another URL"
+        where = shown_url(location)[:SHOWN_LENGTH] or "another URL"
+        url = shown_url(str(asked))
         msg = (
-            f"{url} answered {response.status_code}: it has moved to {where}. Nothing was done; "
-            "give the service's new URL."
+            f"{url} answered {status}: it leads to {where}, which does not show that the request "
+            "was done. Give the service's own URL: a proxy or a page for logging in is before it."
         )
-        raise RequestRejected(msg, url, response.status_code)
+        raise RequestRejected(msg, url, status)
 
     async def _head(self, response: httpx.Response) -> bytes:
         """Read the first bytes of a body, as many as come within the timeout.
@@ -238,29 +274,6 @@ class Http:
                 async for chunk in head_of(response):
                     page += chunk
         return self._secrets.hidden_in(bytes(page))
-
-
-async def _public(host: str) -> bool:
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return False
-    return all(ipaddress.ip_address(entry[4][0]).is_global for entry in found)
-
-
-def _target(asked: httpx.URL, response: httpx.Response) -> str:
-    location = response.headers.get("location")
-    try:
-        return str(asked.join(location or ""))
-    except (httpx.InvalidURL, ValueError):
-        raise UnsafeLocation(
-            "A redirect leads to no URL", "", str(location)[:_SHOWN_LENGTH]
-        ) from None
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    # httpx gives no port where it is the usual one of the scheme.
-    return url.scheme, url.host, url.port
 
 
 def _why(fault: Exception) -> str:

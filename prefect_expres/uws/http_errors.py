@@ -1,6 +1,6 @@
 """From error answers to errors: what kind it is, and the reason in the service's words."""
 
-from lxml import etree
+import re
 
 from prefect_expres.errors import (
     ActiveJobsLimit,
@@ -12,38 +12,56 @@ from prefect_expres.errors import (
     ServiceError,
     Unreachable,
 )
+from prefect_expres.uws.pages import (
+    LONGEST_REASON,
+    first_words,
+    labelled,
+    text_of_page,
+    tree_of_page,
+)
 
 _GATEWAY = frozenset({502, 503, 504})
 _LATER = frozenset({408, 425, 429})
 _SERVER_ERROR = 500
+FORBIDDEN = 403
+_UNKNOWN_USER = "Check the user name and token."
+_NOT_ALLOWED = "This user may not do that: check whose job it is, and as which user you ask."
 _NOT_IMPLEMENTED = 501
+_REASONS = (".//pre", ".//info[@name='QUERY_STATUS']", ".//info", ".//h1", ".//title", ".//body")
+"""Where the reason stands, best first: in pages of OPUS, in a VOTable, then in any page."""
+_LABEL = "Message:"
+"""What UWSLib writes before the reason, in a list."""
 _ACTIVE_LIMIT = "maximum number of active jobs"
-_REQUEST_WRONG = (
-    "has to be in pending phase",
-    "must be in pending state",
-    "cannot be aborted",
-    "not found",
-    "not expected",
-    "not the owner",
-    "does not have permission",
-    "keyword",
-    "is not specified",
-    "is not defined",
-    "is no file",
-    "must be an integer or a float",
-    "iso8601",
-    "cannot be run",
-    "unknown",
-    "no files to be deleted",
+_REQUEST_WRONG = re.compile(
+    r"""
+      Job\ (has\ to\ be\ in\ PENDING\ phase | \S+\ is\ not\ in\ the\ PENDING\ state)
+    | Job\ "\S+"\ must\ be\ in\ PENDING\ state\ \(currently\ \w+\)\ to\ change\ .+
+    | Job\ \S+\ cannot\ be\ (aborted | updated\ to\ \w+)\ while\ in\ (terminal\ )?phase\ \w+
+    | Phase\ change\ not\ allowed:\ \w+\ -->\ \w+
+    | PHASE(=.*\ not\ expected | \ keyword\ is\ not\ specified\ in\ POST)
+    | (EXECUTIONDURATION | DESTRUCTION | VALUE)\ keyword\ required
+    | Execution\ duration\ must\ be\ an\ integer\ or\ a\ float
+    | Destruction\ time\ must\ be\ in\ ISO8601\ format\ \(.*\)
+    | ACTION=DELETE\ is\ not\ specified\ in\ POST
+    | "ID"\ is\ not\ specified\ in\ request
+    | (Job | Result | Entity | Parameter)\ .*\bNOT\ FOUND(\ for\ job\ .*)?
+    | (VOTable | WADL)\ not\ found\ for\ job\ .*
+    | User\ \S+\ is\ not\ the\ owner\ of\ the\ (job | entity)
+    | User\ \S+\ does\ not\ have\ permission\ to\ create/edit\ \S+\ jobs
+    """,
+    re.VERBOSE,
 )
-"""What OPUS writes in a 500 that means a 400, taken from its recorded answers and its code."""
+"""The sentences of OPUS in a 500 that mean a 400, from its recorded answers and its code.
+
+They count as a whole only: any server and proxy writes `unknown` or `not found`.
+"""
 
 
 def fault_of(url: str, status: int, reason: str, wait: float | None) -> ServiceError:
     """Turn an error answer into the error that it means.
 
-    OPUS answers 500 also where the request was wrong, so its words decide. Any other 500 may come
-    from anything between client and service, and may be over when the request is tried again.
+    OPUS answers 500 also where the request was wrong, so its sentences decide. Any other 500 may
+    come from anything between client and service, and may be over when it is tried again.
 
     Args:
         url: The URL that was asked, without credentials.
@@ -51,18 +69,18 @@ def fault_of(url: str, status: int, reason: str, wait: float | None) -> ServiceE
         reason: The service's own words, from `reason_in`.
         wait: Seconds that the service asks to wait, if it said so.
     """
-    kind = _kind_of(status, reason.lower())
+    kind = _kind_of(status, reason)
     said = f"{url} answered {status}: {reason or 'no reason given'}"
     if kind is AuthenticationFailed:
-        said = f"{said}. Check the user name and token."
+        said = f"{said}. {_NOT_ALLOWED if status == FORBIDDEN else _UNKNOWN_USER}"
     return kind(said, url, status, reason, wait)
 
 
-def _kind_of(status: int, words: str) -> type[ServiceError]:
-    wrong = any(phrase in words for phrase in _REQUEST_WRONG)
+def _kind_of(status: int, reason: str) -> type[ServiceError]:
+    words, wrong = reason.lower(), _REQUEST_WRONG.fullmatch(reason) is not None
     kinds: tuple[tuple[bool, type[ServiceError]], ...] = (
         (_ACTIVE_LIMIT in words, ActiveJobsLimit),
-        (status in {401, 403}, AuthenticationFailed),
+        (status in {401, FORBIDDEN}, AuthenticationFailed),
         (status in {404, 410}, JobNotFound),
         (status in _LATER or "text file busy" in words, Busy),
         (status in _GATEWAY, Unreachable),
@@ -73,19 +91,13 @@ def _kind_of(status: int, words: str) -> type[ServiceError]:
 
 
 def reason_in(page: bytes) -> str:
-    """Find the reason in an error page: the ``<pre>`` of OPUS, the INFO of a VOTable, or a text."""
-    text = page.decode("utf-8", "replace")
+    """Find the reason in an error page: in the words of OPUS, UWSLib, a VOTable, or any text."""
+    text = text_of_page(page)
     if "<" not in text:
-        return " ".join(text.split())[:500]
+        return " ".join(text.split())[:LONGEST_REASON]
     if b"<!DOCTYPE" in page and b"<!ENTITY" in page:
         return "an error page with entity declarations"
-    # A page may name another encoding than the one it now has.
-    tree = etree.fromstring(text.encode(), etree.HTMLParser(encoding="utf-8"))
+    tree = tree_of_page(text)
     if tree is None:
         return ""
-    for path in ("//pre", "//info", "//h1", "//title", "//body"):
-        for node in tree.iterfind(f".{path}"):
-            words = " ".join("".join(map(str, node.itertext())).split())
-            if words:
-                return words[:500]
-    return ""
+    return labelled(tree, _LABEL) or first_words(tree, *_REASONS)

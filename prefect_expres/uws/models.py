@@ -4,9 +4,12 @@ They are plain slotted objects: a job list may hold tens of thousands.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import unquote_plus
+
+FARTHEST_WEST = timedelta(hours=12)
+"""How far local time is behind UTC at most."""
 
 
 class Phase(StrEnum):
@@ -141,15 +144,17 @@ class JobRef:
     def may_be_after(self, moment: datetime) -> bool:
         """Say whether the job may have been created after a time.
 
-        A time without a zone that the service wrote can be compared only with another time
-        without a zone; with any other, the answer is yes.
+        A time without a zone that the service wrote is its local time: it is certainly earlier
+        than a time with a zone only if it is earlier by `FARTHEST_WEST` as UTC.
 
         Args:
             moment: The time; without a zone it is compared as UTC with times that have one.
         """
         created = self.creation_time.moment if self.creation_time else None
-        if created is None or (created.tzinfo is None and moment.tzinfo is not None):
+        if created is None:
             return True
+        if created.tzinfo is None and moment.tzinfo is not None:
+            return created.replace(tzinfo=UTC) + FARTHEST_WEST > moment
         if created.tzinfo is not None and moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         return created > moment

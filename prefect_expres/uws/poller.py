@@ -147,6 +147,7 @@ class JobListPoller(UWSClient):
                     timeout=timeout,
                     on_progress=on_progress if whole_list else waiter.report_end,
                     began=waiter.began,
+                    read_first=True,
                 )
             except _StillActive:
                 # The service does not understand a filter of several phases.

@@ -10,19 +10,30 @@ from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 
-from prefect_expres.errors import JobNotFound, ProtocolError, TooLarge
+from prefect_expres.errors import JobNotFound, ProtocolError, ServiceError, TooLarge
 from prefect_expres.net.clock import Clock, MonotonicClock
+from prefect_expres.net.network import Network
+from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.retry import ATTEMPTS, persist
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws import xml
 from prefect_expres.uws.elements import LARGEST_DOCUMENT
 from prefect_expres.uws.http import Http
+from prefect_expres.uws.list_address import ListAddress
+from prefect_expres.uws.list_query import ListQuery, read_utc_list
+from prefect_expres.uws.locations import whole_location
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
-from prefect_expres.uws.text import read_description, read_seconds, read_text, read_word, utc_text
+from prefect_expres.uws.text import (
+    read_description,
+    read_error,
+    read_seconds,
+    read_text,
+    read_word,
+)
 
 DOCUMENT_LIMIT = LARGEST_DOCUMENT
 DESCRIPTION_LIMIT = 2**20
@@ -43,8 +54,11 @@ class JobListReader:
         jobs_url: The job list, for instance ``https://host/rest/ExPRES``.
         user: User name for Basic authentication; None for a guest.
         token: The token that goes with the user name.
+        or_at: Other URLs at which the list may be, if it is not found at the first.
         timeout: Seconds without an answer before a request is given up.
+        lowest_rate: Bytes a second that an answer must have on average, after ``timeout``.
         trusted_hosts: Other hosts that results may come from; they never get the credentials.
+        network: Proxy and certificate authority; None for those of the environment.
         document_limit: Largest document that is read, in bytes.
         attempts: How often a read is tried at most.
         transport: Replaces the network, for instance in tests.
@@ -57,8 +71,11 @@ class JobListReader:
         user: str | None = None,
         token: str | None = None,
         *,
+        or_at: Iterable[str] = (),
         timeout: float = 30.0,
+        lowest_rate: float = LOWEST_RATE,
         trusted_hosts: Iterable[str] = (),
+        network: Network | None = None,
         document_limit: int = DOCUMENT_LIMIT,
         attempts: int = ATTEMPTS,
         transport: httpx.AsyncBaseTransport | None = None,
@@ -71,18 +88,21 @@ class JobListReader:
         if parts.username or parts.password:
             msg = "The job list's URL holds a user name or token; give them as user and token"
             raise ProtocolError(msg)
-        self.jobs_url = jobs_url.rstrip("/")
         self.clock = clock or MonotonicClock()
         self._attempts = attempts
         self.http = Http(
-            self.jobs_url,
+            jobs_url.rstrip("/"),
             (user, token or "") if user else None,
             timeout=timeout,
+            lowest_rate=lowest_rate,
             trusted_hosts=frozenset(trusted_hosts),
+            network=network,
             transport=transport,
         )
         self._limit = document_limit
+        self._address = ListAddress(jobs_url.rstrip("/"), or_at, self.http, document_limit)
         self._jobs_read: dict[str, Job] = {}
+        self._local_times = False
 
     async def __aenter__(self) -> Self:
         """Enter a block that closes the connections at its end."""
@@ -96,6 +116,11 @@ class JobListReader:
     ) -> None:
         """Close the connections."""
         await self.http.aclose()
+
+    @property
+    def jobs_url(self) -> str:
+        """The job list, where it was found."""
+        return self._address.jobs_url
 
     def job_url(self, job_id: str) -> str:
         """Build a job's URL from its id; the links in a job list may be dead.
@@ -149,25 +174,28 @@ class JobListReader:
     ) -> tuple[JobRef, ...]:
         """Read the job list, oldest first.
 
-        ``PHASE`` keys are sent last, which OPUS needs. The filters are applied here as well, since
-        a service may ignore them. ``LAST`` is not sent: OPUS answers it with the oldest jobs.
+        The filters are applied here as well, since a service may ignore them.
 
         Args:
             phases: Only jobs in these phases.
-            after: Only jobs created after this time; a time without a zone and a text are sent
-                as they are.
+            after: Only jobs created after this time; one without a zone is the service's own time,
+                and a text is sent as it is.
             last: Only so many of the youngest jobs.
         """
-        wanted = frozenset(phases)
-        query = [("AFTER", utc_text(after))] if after is not None else []
-        query += [("PHASE", phase.value) for phase in sorted(wanted)]
-        url = self.jobs_url + (f"?{urlencode(query, safe=':')}" if query else "")
-        found = await self._read(url, xml.read_jobs)
-        kept = [job for job in found if not wanted or job.phase in wanted]
-        if isinstance(after, datetime):
-            kept = [job for job in kept if job.may_be_after(after)]
-        kept.sort(key=lambda ref: ref.age)
+        query = ListQuery(frozenset(phases), after)
+        kept = query.kept(await self._listed(query))
         return tuple(kept if last is None else kept[max(len(kept) - last, 0) :])
+
+    async def _listed(self, query: ListQuery) -> tuple[JobRef, ...]:
+        """Read the list, and all of it if the service compares times in its local time."""
+        url = query.url(self.jobs_url, local_times=self._local_times)
+        if not query.needs_utc or self._local_times:
+            return await self._read(url, xml.read_jobs)
+        listed = await self._read(url, read_utc_list)
+        if listed is not None:
+            return listed
+        self._local_times = True
+        return await self._read(query.url(self.jobs_url, local_times=True), xml.read_jobs)
 
     async def named_jobs(
         self, phases: Iterable[Phase] = (), *, after: datetime | None = None
@@ -208,7 +236,7 @@ class JobListReader:
         """Read the list of a job's results; relative locations are resolved."""
         url = f"{self.job_url(job_id)}/results"
         listed = await self._read(url, xml.read_results)
-        return tuple(replace(result, href=_whole_location(url, result.href)) for result in listed)
+        return tuple(replace(result, href=whole_location(url, result.href)) for result in listed)
 
     async def parameters(self, job_id: str) -> tuple[Parameter, ...]:
         """Read a job's parameters."""
@@ -235,7 +263,7 @@ class JobListReader:
 
     async def error(self, job_id: str) -> str:
         """Read the error of a failed job, in whatever form the service gives it."""
-        return await self.text(job_id, "error")
+        return await self._read(f"{self.job_url(job_id)}/error", read_error)
 
     async def stdout(self, job_id: str) -> str:
         """Read what the job printed (OPUS)."""
@@ -249,14 +277,18 @@ class JobListReader:
         """Read the service's own description of the job (OPUS, ``/jdl/{name}/json``).
 
         Raises:
-            ProtocolError: The job list is not under ``/rest/``, or the answer is no JSON.
+            ProtocolError: The list is not under ``/rest/`` or ``/uws/``, or this is no JSON.
         """
-        root, separator, name = self.jobs_url.rpartition("/rest/")
-        if not separator:
-            msg = f"{self.jobs_url} is not under /rest/, so it has no OPUS description"
+        root, _, name = self.jobs_url.rpartition("/")
+        if not root.endswith(("/rest", "/uws")):
+            msg = f"{self.jobs_url} is not under /rest/ or /uws/, so it has no OPUS description"
             raise ProtocolError(msg, self.jobs_url)
-        url = f"{root}/jdl/{name}/json"
+        url = f"{root.rpartition('/')[0]}/jdl/{name}/json"
         return await self._read(url, read_description, limit=DESCRIPTION_LIMIT)
+
+    async def list_document(self) -> bytes:
+        """Read the document of the job list, as it came, once."""
+        return await self._read(self.jobs_url, bytes, attempts=1)
 
     async def text(self, job_id: str, resource: str) -> str:
         """Read a resource of a job as text."""
@@ -273,25 +305,23 @@ class JobListReader:
     ) -> T:
         read_timeout = None if wait is None else wait + WAIT_MARGIN
 
+        async def read(at: str) -> bytes:
+            return await self.http.read(at, limit=limit or self._limit, read_timeout=read_timeout)
+
         async def once() -> T:
             try:
-                document = await self.http.read(
-                    url, limit=limit or self._limit, read_timeout=read_timeout
-                )
+                document = await self._address.ask(url, read)
                 if len(document) > _READ_AT_ONCE:
                     return await asyncio.to_thread(decode, document)
                 return decode(document)
             except TooLarge as fault:
                 raise ProtocolError(str(fault), url) from None
-            except ProtocolError as fault:
-                raise fault if fault.url else type(fault)(f"{url}: {fault}", url) from None
+            except ServiceError as fault:
+                raise fault if fault.url else _of_url(fault, url) from None
 
         return await persist(once, self.clock, attempts=attempts or self._attempts)
 
 
-def _whole_location(base: str, href: str | None) -> str | None:
-    """Resolve a relative location; one that is no URL is left as it is, and refused later."""
-    try:
-        return urljoin(base, href) if href else None
-    except ValueError:
-        return href
+def _of_url(fault: ServiceError, url: str) -> ServiceError:
+    """Add to an error of a document where the document came from."""
+    return type(fault)(f"{url}: {fault}", url, fault.status, fault.reason)

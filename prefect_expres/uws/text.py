@@ -7,14 +7,29 @@ from typing import Any
 import pydantic_core
 
 from prefect_expres.errors import Malformed, ProtocolError
+from prefect_expres.uws.http_errors import reason_in
 from prefect_expres.uws.models import Phase
+from prefect_expres.uws.pages import error_in_votable, is_page, refuse_other
 
 _LONGEST_WORD = 40
 _PHASES = {phase.value: phase for phase in Phase}
 
 
 def read_text(document: bytes) -> str:
-    """Read a text, without the white space at its ends."""
+    """Read a text, without the white space at its ends.
+
+    Raises:
+        Unreachable: It is an HTML page.
+        RequestRejected: It is a VOTable that tells an error.
+    """
+    refuse_other(document)
+    return document.decode("utf-8", "replace").strip()
+
+
+def read_error(document: bytes) -> str:
+    """Read the error of a job; of a page or a VOTable only the reason in it."""
+    if is_page(document) or error_in_votable(document) is not None:
+        return reason_in(document)
     return document.decode("utf-8", "replace").strip()
 
 
@@ -84,11 +99,11 @@ def read_description(document: bytes) -> dict[str, Any]:
 
 
 def utc_text(moment: datetime | str) -> str:
-    """Write a time as UWS wants it: in UTC, without a fraction of a second or a zone.
+    """Write a time as UWS wants it: in UTC with ``Z``, without a fraction of a second.
 
-    A time without a zone is not converted; a text is left as it is.
+    A time without a zone is taken as UTC; a text is left as it is.
     """
     if isinstance(moment, str):
         return moment
     aware = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    return aware.isoformat(timespec="seconds")
+    return f"{aware.isoformat(timespec='seconds')}Z"

@@ -1,87 +1,174 @@
-"""How a service treats WAIT, and how long to ask it to wait next.
+"""What is known of how a service treats WAIT, and how long it may be asked to wait.
 
-A service may answer when the phase changes, ignore WAIT, limit it, sleep past the end of the job,
-or answer with the document as it was when the wait began. It does not say which; each answer tells
-a little. At first a wait is a third of the time waited so far. Only a service that was seen to
-answer at a change is asked to wait longer.
+A service may answer when the phase changes, ignore WAIT, limit it, or sleep past the end of the
+job. A WAIT may also do harm: on OPUS it holds a thread to its end, which nobody can take back, and
+the job needs a thread to report that it has ended. With few threads, the service answers nobody
+meanwhile.
 
-A wait that ended without a change proves nothing. The next request names the phase that was seen:
-if the job has left it, UWS 1.1 (section 2.2.1.1) makes the service answer at once.
+So a WAIT is short, until another request was answered during it (`prefect_expres.uws.long_poll`).
+What was learned is kept for the process, the bad for an hour.
 """
 
 from prefect_expres.uws.models import Phase
 
+SHORT_WAIT = 1
+"""Others wait at most so long where the WAIT holds the only thread."""
 LONGEST_WAIT = 30
-FIRST_WAIT = 2
-FIRST_TRUSTING_WAIT = 10
-SHORTEST_BLOCK = 2.0
-"""A service that holds a wait for less than this is asked without WAIT, with pauses."""
+LOOK_AFTER = 0.35
+"""Seconds into a short wait after which the look shows whether others are answered."""
+LOOK_BEFORE_END = 1.0
+"""Seconds before the end of a longer wait at which the next one is prepared."""
+FIRST_GUARD, NEXT_GUARD = 6.0, 15.0
+"""A service that never woke us is looked at meanwhile as well: it may sleep past the end."""
+FORGET_AFTER = 3600.0
 EARLY_ANSWERS_TOLERATED = 1
+HELD = 2.0
+"""A wait that was held for so many seconds was not ignored, though it ended early."""
 _FULL = 0.9
 """A wait of this share of the seconds that were asked for ran to its end."""
 
 
 class WaitPolicy:
-    """Learns from each wait.
+    """What is known of one service.
 
     Attributes:
-        round_trip: Seconds that an answer takes without WAIT.
+        wakes: It answered at a change, before the end of a wait.
     """
 
     def __init__(self) -> None:
-        self.round_trip = 0.0
-        self._worthwhile = {phase for phase in Phase if phase.waits}
+        self.wakes = False
         self._longest = LONGEST_WAIT
-        self._wakes = False
-        self._ran_out = False
+        self._avoided: set[Phase] = set()
+        self._avoided_since = 0.0
         self._early = 0
+        self._perhaps_woke = False
+        self._just_woke = False
 
-    def needs_rest(self, phase: Phase) -> bool:
-        """Say whether to sleep before the next request, since the service does not wait."""
-        return self._early > 0 or phase not in self._worthwhile
-
-    def seconds(self, phase: Phase, elapsed: float, left: float) -> int | None:
-        """Say how long to ask the service to wait; None for not at all.
+    def may_wait(self, phase: Phase | None, now: float) -> bool:
+        """Say whether to ask the service to wait; if not, the job is read from time to time.
 
         Args:
-            phase: The phase that the job is in.
-            elapsed: Seconds waited so far.
+            phase: The phase that the job is in; None if it is not known.
+            now: The seconds of the client's clock.
+        """
+        if now - self._avoided_since >= FORGET_AFTER:
+            self._avoided.clear()
+        if phase is None:
+            return self._avoided != set(Phase)
+        return phase.waits and phase not in self._avoided
+
+    @property
+    def needs_rest(self) -> bool:
+        """The last wait was answered early and without news."""
+        return self._early > 0
+
+    def first_wait(self, left: float) -> int:
+        """Give the seconds of a first wait: a short one, unless a job has just got through.
+
+        Args:
             left: Seconds until the deadline.
         """
-        if phase not in self._worthwhile:
-            return None
-        reach = max(FIRST_TRUSTING_WAIT, elapsed) if self._wakes else max(FIRST_WAIT, elapsed / 3)
-        return max(1, int(min(self._longest, reach, left)))
+        return self.next_wait(left) if self._just_woke else SHORT_WAIT
 
-    def learn(self, asked: int, taken: float, before: Phase, after: Phase) -> None:
-        """Learn from a wait that has ended.
+    def next_wait(self, left: float) -> int:
+        """Give the seconds of a wait after one during which others were answered."""
+        return max(1, min(self._longest, int(left)))
+
+    def until_look(self, asked: int, taken: float) -> float:
+        """Give the seconds until the next look during a wait.
+
+        Args:
+            asked: Seconds that the service was asked to wait.
+            taken: Seconds that it has taken so far.
+        """
+        prepared = LOOK_AFTER if asked <= SHORT_WAIT else max(asked - LOOK_BEFORE_END, LOOK_AFTER)
+        until = max(prepared - taken, LOOK_AFTER)
+        guard = FIRST_GUARD - taken if taken < FIRST_GUARD else NEXT_GUARD
+        return until if self.wakes else min(until, guard)
+
+    def ends_soon(self, asked: int, taken: float) -> bool:
+        """Say whether it is time for the next wait."""
+        return asked <= SHORT_WAIT or asked - taken <= LOOK_BEFORE_END
+
+    def ran_out(self, asked: int, taken: float) -> bool:
+        """Say whether a wait ended since its time was over."""
+        return taken >= _FULL * asked
+
+    def holds(self) -> None:
+        """Learn that a wait is held while others are answered.
+
+        A service that does so did not ignore the wait before: it was woken.
+        """
+        self.wakes = self.wakes or self._perhaps_woke
+        self._perhaps_woke = False
+        self._early = 0
+
+    def harms(self, now: float) -> None:
+        """Learn that others were not answered during a wait."""
+        self._avoid(set(Phase), now)
+
+    def oversleeps(self, now: float) -> None:
+        """Learn that a wait went on though the phase had changed."""
+        self.wakes = False
+        self._avoid(set(Phase), now)
+
+    def answered(
+        self,
+        asked: int,
+        taken: float,
+        before: Phase | None,
+        after: Phase,
+        *,
+        looked: bool,
+        now: float,
+    ) -> None:
+        """Learn from the answer to a wait.
 
         Args:
             asked: Seconds that the service was asked to wait.
             taken: Seconds until it answered.
-            before: The phase that it was asked to wait in.
+            before: The phase that it was asked to wait in; None for the present one.
             after: The phase that it answered with.
+            looked: A look was answered while it was held.
+            now: The seconds of the client's clock.
         """
-        blocked, full = taken - self.round_trip, taken >= _FULL * asked
-        if after is not before:
-            self._learn_from_change(blocked, full=full)
-        elif blocked < SHORTEST_BLOCK and not full:
-            self._learn_from_early_answer(before)
-        else:
+        full = self.ran_out(asked, taken)
+        self._just_woke = False
+        if before is None:
+            self._perhaps_woke = not full and after is not Phase.PENDING
+            self._just_woke = self.wakes and self._perhaps_woke
+        elif after is not before:
+            self._just_woke = looked and not full
+            self.wakes = self.wakes or self._just_woke
+        elif full:
             self._early = 0
-            self._longest = self._longest if full else int(blocked)
-        self._ran_out = full and after is before
+        elif taken >= HELD:
+            self._early, self._longest = 0, int(taken)
+        else:
+            self._learn_from_early_answer(after, now)
 
-    def _learn_from_change(self, blocked: float, *, full: bool) -> None:
-        at_once = blocked <= self.round_trip
-        if at_once and self._ran_out:
-            # The service slept past the change in the wait before: WAIT is of no use.
-            self._worthwhile.clear()
-        elif not at_once and not full:
-            self._wakes, self._early = True, 0
-
-    def _learn_from_early_answer(self, phase: Phase) -> None:
-        """Stop using WAIT after some early answers; in PENDING they count for PENDING only."""
+    def _learn_from_early_answer(self, phase: Phase, now: float) -> None:
+        """Avoid WAIT after some early answers; in PENDING they count for PENDING only."""
         self._early += 1
+        self._perhaps_woke = False
         if self._early > EARLY_ANSWERS_TOLERATED:
-            self._worthwhile -= {phase} if phase is Phase.PENDING else set(Phase)
+            self._avoid({phase} if phase is Phase.PENDING else set(Phase), now)
+
+    def _avoid(self, phases: set[Phase], now: float) -> None:
+        self._avoided |= phases
+        self._avoided_since = now
+        self._early = 0
+        self._perhaps_woke = self._just_woke = False
+
+
+_policies: dict[str, WaitPolicy] = {}
+
+
+def policy_of(jobs_url: str) -> WaitPolicy:
+    """Give what this process knows of a job list's service."""
+    return _policies.setdefault(jobs_url, WaitPolicy())
+
+
+def forget_all() -> None:
+    """Forget what is known of services."""
+    _policies.clear()

@@ -1,14 +1,13 @@
 """Wait for a job: with a deadline, adaptive, and without relying on WAIT.
 
-The service is asked to answer when the phase changes, if it was found to do so (`WaitPolicy`). If
-not, the job is read again from time to time.
+The service is asked to answer when the phase changes, as long as this works and does no harm
+(`LongPoll`). If not, the job is read again from time to time.
 
 One bad answer says nothing about the job: a service that does not answer, fails or sends a broken
 document is asked again. A job that is not found is looked for in the job list before it is given
 up as lost.
 """
 
-import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -21,13 +20,18 @@ from prefect_expres.errors import (
     Unreachable,
     WaitTimeout,
 )
+from prefect_expres.net.deadline import waits_for
 from prefect_expres.net.retry import backoff
 from prefect_expres.uws.client import UWSClient
+from prefect_expres.uws.long_poll import LongPoll
 from prefect_expres.uws.models import Job, Phase
-from prefect_expres.uws.wait_policy import WaitPolicy
+from prefect_expres.uws.wait_policy import SHORT_WAIT, policy_of
 
-LONGEST_SLEEP = 15.0
-SHORTEST_SLEEP = 1.5
+SHORTEST_PAUSE = 2.0
+LONGEST_FIRST_PAUSE = 5.0
+LONGEST_PAUSE = 15.0
+LATENESS = 0.02
+"""The pause between two readings grows to this share of the seconds that the phase has lasted."""
 GRACE_FOR_NEW_JOBS = 10.0
 NOT_FOUND_BEFORE_LOST = 5
 FAULTS_TOLERATED = 8
@@ -52,6 +56,7 @@ async def wait_for(
     timeout: float,
     on_progress: Observer | None = None,
     began: float | None = None,
+    read_first: bool = False,
 ) -> Job:
     """Wait until a job is finished.
 
@@ -63,6 +68,7 @@ async def wait_for(
         timeout: Seconds until the deadline.
         on_progress: Is called each time that the job was read.
         began: When the wait began on the client's clock; None for now.
+        read_first: Read the job before the service is asked to wait: it has ended, most likely.
 
     Returns:
         The job, read after it had finished.
@@ -73,7 +79,8 @@ async def wait_for(
         JobLost: The service knew the job and does not know it any more.
         ServiceError: The service refused, or failed many times in a row.
     """
-    return await _Wait(client, job_id, timeout, on_progress, began).run()
+    wait = _Wait(client, job_id, timeout, on_progress, began)
+    return await wait.run(read_first=read_first)
 
 
 def lost_job(url: str, phase: Phase | None) -> JobLost:
@@ -105,54 +112,54 @@ class _Wait:
         self._on_progress = on_progress
         self._seen: Job | None = None
         self._changed = self._clock.now()
-        self._policy = WaitPolicy()
+        self._policy = policy_of(client.jobs_url)
+        self._long_poll = LongPoll(client, job_id, self._policy, self._note)
         self._pauses = 0
         self._faults = 0
         self._not_found = 0
 
-    async def run(self) -> Job:
-        job = await self._read()
+    async def run(self, *, read_first: bool) -> Job:
+        job = await self._next(self._long_poll.read if read_first else self._answer)
         while job is None or not job.phase.finished:
             self._check_deadline()
-            wait = None
-            if job is not None:
-                if self._policy.needs_rest(job.phase):
-                    await self._rest()
-                wait = self._policy.seconds(job.phase, self._elapsed(), self._left())
-            job = await self._read(wait)
+            job = await self._next(self._answer)
         return job
 
-    async def _read(self, wait: int | None = None) -> Job | None:
-        """Read the job once; None, after a pause, if that failed and may succeed later.
-
-        Args:
-            wait: Ask the service to answer at the next change, or after so many seconds.
-        """
-        phase = self._seen.phase if self._seen and wait else None
-        began = self._clock.now()
+    async def _next(self, answer: Callable[[], Awaitable[Job]]) -> Job | None:
+        """Get the next news; None, after a pause, if that failed and may succeed later."""
         try:
-            job = await self._client.job(self._job_id, wait=wait, phase=phase, attempts=1)
+            job = await answer()
         except JobNotFound as fault:
             await self._check_not_found(fault)
             return None
         except ServiceError as fault:
             self._check_fault(fault)
+            await waits_for(fault)
             await self._pause(fault.retry_after)
             return None
+        await self._note(job)
+        return job
+
+    async def _answer(self) -> Job:
+        """Let the service answer at a change where that is of use; else rest, and read the job."""
+        phase = self._seen.phase if self._seen else None
+        if phase is not None and (self._policy.needs_rest or not self._may_wait(phase)):
+            await self._rest()
+        if self._may_wait(phase) and self._left() >= SHORT_WAIT:
+            return await self._long_poll.answer(phase, self._began + self._timeout)
+        return await self._long_poll.read()
+
+    def _may_wait(self, phase: Phase | None) -> bool:
+        return self._policy.may_wait(phase, self._clock.now())
+
+    async def _note(self, job: Job) -> None:
+        """Remember and report a job that was read."""
         self._pauses = self._faults = self._not_found = 0
-        self._learn(job.phase, phase, wait, self._clock.now() - began)
         if self._seen is None or job.phase != self._seen.phase:
             self._changed = self._clock.now()
         self._seen = job
         if self._on_progress is not None:
             await self._on_progress(Observation(job, self._elapsed()))
-        return job
-
-    def _learn(self, after: Phase, before: Phase | None, wait: int | None, taken: float) -> None:
-        if wait is None or before is None:
-            self._policy.round_trip = taken
-        else:
-            self._policy.learn(wait, taken, before, after)
 
     async def _check_not_found(self, fault: JobNotFound) -> None:
         """Give up a job only if it is not found several times, and is not in the job list."""
@@ -188,13 +195,16 @@ class _Wait:
         await self._clock.sleep(min(backoff(self._pauses, asked), self._left()))
 
     async def _rest(self) -> None:
-        """Sleep the square root of the seconds that the phase has lasted, within bounds.
+        """Sleep two seconds, or a fiftieth of what the phase has lasted, within bounds.
 
-        So the end of a job of one minute is seen some seconds late, that of a job of ten minutes
-        15 s late, and each job is read a few dozen times.
+        So the end of a job is noticed as soon as by who looks every two seconds, or late by two
+        percent of its length at most. The first pause is longer: it makes up for the requests that
+        showed that WAIT is of no use here.
         """
         lasted = self._clock.now() - self._changed
-        pause = min(max(math.sqrt(lasted), SHORTEST_SLEEP), LONGEST_SLEEP)
+        pause = min(max(LATENESS * lasted, SHORTEST_PAUSE), LONGEST_PAUSE)
+        due = (self._long_poll.requests + 1) * SHORTEST_PAUSE - self._elapsed()
+        pause = max(pause, min(due, LONGEST_FIRST_PAUSE))
         await self._clock.sleep(min(pause, self._left()))
 
     def _check_deadline(self) -> None:

@@ -28,6 +28,9 @@ from prefect_expres.uws.models import (
 )
 from prefect_expres.uws.text import finite_number, read_phase, whole_number
 
+_ENTRIES = frozenset({"jobref", "jobRef", "job"})
+"""Entries of a job list: UWS has ``jobref``, UWSLib of 2012 ``jobRef``, ESA whole jobs."""
+
 
 def read_job(document: bytes) -> Job:
     """Read a ``job`` document.
@@ -69,7 +72,7 @@ def read_jobs(document: bytes) -> tuple[JobRef, ...]:
         ProtocolError: It is no XML, declares a document type, or is another document.
     """
     listed = entries(document, "jobs")
-    return tuple([_job_ref(entry) for entry in listed if local_name(entry) == "jobref"])
+    return tuple([_job_ref(entry) for entry in listed if local_name(entry) in _ENTRIES])
 
 
 def read_version(document: bytes) -> str | None:

@@ -63,7 +63,7 @@ def test_a_negative_gap_is_refused(opened: Opened) -> None:
 
 def test_times_that_were_rounded_unevenly_keep_their_step(opened: Opened) -> None:
     """Epoch steps of 1440/1439 minutes, as ExPRES writes them, move an end by a second at most."""
-    for window in visible_windows(opened(step=86400 / 1439))[:2]:
+    for window in visible_windows(opened(step=86400 / 1439), gap=1)[:2]:
         assert abs(window.end - window.start - timedelta(minutes=3)) <= timedelta(seconds=1)
 
 
@@ -221,3 +221,13 @@ def test_the_phase_of_the_moon_is_told(opened: Opened) -> None:
         ]
         assert window.moon_phase == pytest.approx(phases, abs=0.06)
         assert window.source_phase != window.moon_phase
+
+
+def test_the_mode_of_expres_has_an_underscore(opened: Opened) -> None:
+    """ExPRES writes the ordinary mode as ``_LO``: the sense of rotation is the other one."""
+    plain, written = (
+        visible_windows(opened(modes=("LO", "LO"), attributes={"SRP_Source_Mode": [mode, mode]}))
+        for mode in ("LO", "_LO")
+    )
+    assert [each.polarization for each in written] == [each.polarization for each in plain]
+    assert {each.polarization for each in written if each.hemisphere == "north"} == {"LH"}

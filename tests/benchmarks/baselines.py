@@ -9,6 +9,7 @@ from prefect_expres.uws import Phase
 LOOP_SECONDS = 2.0
 FIRST_PAUSE = 1.0
 GROWTH = 1.2
+UWS_CLIENT_WAIT = 60
 LONGEST_PAUSE = 120.0
 
 
@@ -17,6 +18,15 @@ async def documented_loop(client: httpx.AsyncClient, job_url: str, clock: Clock)
     while True:
         await clock.sleep(LOOP_SECONDS)
         if Phase((await client.get(f"{job_url}/phase")).text).finished:
+            return
+
+
+async def one_wait_again(client: httpx.AsyncClient, job_url: str) -> None:
+    """Ask with one WAIT, as uws-client does, and again as long as its caller has to."""
+    while True:
+        asked = {"WAIT": str(UWS_CLIENT_WAIT)}
+        answer = await client.get(job_url, params=asked, timeout=None)
+        if _phase_in(answer.content).finished:
             return
 
 

@@ -19,9 +19,10 @@ from prefect_expres.sandbox import SandboxServer
 from tests.benchmarks.machine import HERE, resident_megabytes
 from tests.benchmarks.rows import Aim, Row
 from tests.support.campaign_files import plan_of
+from tests.support.fitting import fitting, three_windows
 from tests.support.processes import Child, PrefectServer, migrate, until
 from tests.support.quick import DATA
-from tests.support.result_files import Result, two_windows, write
+from tests.support.result_files import write
 
 RUN = ': < "$1" && cp "$0" "$2/work/expres_test.cdf" && echo done > "$2/work/run.log"'
 """A run costs the service little: it waits for the gate and copies spectra."""
@@ -156,16 +157,20 @@ def _opened(gate: Path) -> Iterator[None]:
 
 def _service(folder: Path, gate: Path, count: int) -> SandboxServer:
     cdf = folder / "spectra.cdf"
-    write(Result(two_windows()), cdf)
+    write(fitting(_content(), seen=three_windows), cdf)
     command = ("/bin/sh", "-c", RUN, str(cdf), str(gate))
     return SandboxServer(
         folder / "sandbox", command=command, parallel=count + 1, active_jobs=10 * count
     )
 
 
-def _configurations(folder: Path, count: int) -> list[str]:
+def _content() -> dict[str, Any]:
     content: dict[str, Any] = json.loads((DATA / "expres" / "fixed-observer.json").read_text())
-    plan_of(folder, content, count, lambda number: f"run-{number}")
+    return content
+
+
+def _configurations(folder: Path, count: int) -> list[str]:
+    plan_of(folder, _content(), count, lambda number: f"run-{number}")
     return [str(path) for path in sorted((folder / "runs").glob("*.json"))]
 
 

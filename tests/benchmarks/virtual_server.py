@@ -113,7 +113,7 @@ class VirtualServer(httpx.AsyncBaseTransport):
 
     def _document(self, name: str, phase: Phase) -> bytes:
         with self._at_work():
-            return _document(name, phase)
+            return document_of(name, phase)
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:
@@ -130,7 +130,8 @@ def _entry(name: str, phase: Phase) -> str:
     )
 
 
-def _document(name: str, phase: Phase) -> bytes:
+def document_of(name: str, phase: Phase) -> bytes:
+    """Write the document of a job as OPUS does."""
     return (
         f"<uws:job {_HEAD}><uws:jobId>{name}</uws:jobId><uws:runId>run-{name}</uws:runId>"
         f"<uws:ownerId>anonymous</uws:ownerId><uws:phase>{phase}</uws:phase>"

@@ -168,6 +168,7 @@ async def test_failed_jobs_and_strays_are_deleted_when_they_are_old(
     )
     await case.review()
     assert sorted(case.service.deleted) == sorted(old)
+    assert not any("/parameters" in line for _, line in case.service.requests)
 
 
 @in_virtual_time
@@ -254,10 +255,12 @@ async def test_a_service_that_keeps_no_longer_is_told(
     job.destruction = "2026-11-25T12:00:00Z"
     case.service.trouble("POST /.*/destruction", 303)
     (review,) = await case.review()
-    error = review.decision.error or ""
-    assert error.startswith("TooLarge: ")
-    assert error.endswith(
-        "The service keeps it until 2026-11-25T12:00:00Z only; it is wanted until 2026-12-08 12:00"
+    job.destruction = "2026-12-08T12:00:00Z"
+    (unkept,) = await case.review()
+    assert (unkept.decision.error or "").startswith("TooLarge: ")
+    assert review.decision.error == (
+        f"{unkept.decision.error}. The service keeps it until 2026-11-25T12:00:00Z only; "
+        "it is wanted until 2026-12-08 12:00"
     )
     assert review.decision.done is None
 

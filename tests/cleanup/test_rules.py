@@ -171,9 +171,16 @@ def test_a_time_without_a_zone_is_old_only_if_it_is_old_in_every_zone() -> None:
 
 
 def test_a_job_without_a_time_is_never_old() -> None:
-    """A service that tells no times has nothing deleted."""
+    """A service that tells no times has nothing deleted, and no age is made up."""
     for phase in (Phase.PENDING, Phase.ERROR, Phase.COMPLETED):
-        assert action(Job(id="a1", phase=phase), collected=True) is Action.LEAVE
+        timeless = Job(id="a1", phase=phase)
+        assert action(timeless, collected=True) is Action.LEAVE
+        assert RULES.days(timeless) is None
+
+
+def test_actions_have_the_names_that_reports_tell() -> None:
+    """They stand in the JSON of reports, for scripts to read."""
+    assert list(Action) == ["collect", "delete", "extend", "leave"]
 
 
 def test_a_collected_job_that_would_not_last_is_kept() -> None:

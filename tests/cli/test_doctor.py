@@ -1,5 +1,6 @@
 """The commands ``doctor`` and ``sandbox status``."""
 
+import asyncio
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.command_line import run
+from tests.support.older_opus import older_opus
 from tests.support.service_user import ServiceUser
 
 TOKEN = "t0ken-of-ann"
@@ -107,3 +109,17 @@ def test_a_sandbox_tells_its_jobs(sandbox: SandboxServer) -> None:
     shown = run("sandbox", "status", "--url", sandbox.url).out
     assert "3 jobs of guests" in shown
     assert re.search(r"ExPRES +PENDING +2", shown)
+
+
+async def test_list_of_an_older_opus_is_found(service: SandboxServer) -> None:
+    """Under /uws/, where there is none under /rest/; other commands find it, too."""
+    async with older_opus(service.url) as older:
+        done = await asyncio.to_thread(run, "doctor", "--url", older.url, "--json")
+        made = await asyncio.to_thread(run, "jobs", "new", "branch=master", "--url", older.url)
+        phase = await asyncio.to_thread(run, "jobs", "phase", made.out.strip(), "--url", older.url)
+    (found,) = (each for each in done.found if each["what"] == "job list")
+    assert found["verdict"] == "ok"
+    assert f"found at {older.url}/uws/ExPRES" in found["seen"]
+    assert found["fix"].endswith(f"--url {older.url}/uws/ExPRES")
+    assert made.out.startswith(f"{older.url}/uws/ExPRES/")
+    assert phase.out == "PENDING\n"

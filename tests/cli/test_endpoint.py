@@ -10,6 +10,7 @@ from prefect_expres.cli.commands.endpoint import choose_endpoint, jobs_url_of
 from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import Profile, Profiles
 from prefect_expres.errors import UsageError
+from prefect_expres.net.network import Network
 
 MASER = Profile("maser", "https://maser.example", user="ann", trusted_hosts=("data.example",))
 OTHER = Profile("other", "https://other.example/tap/async", timeout=5)
@@ -28,6 +29,9 @@ NONE = Profiles(Path("config.toml"), {})
         ("https://host", "ctbin", "https://host/rest/ctbin"),
         ("https://host/opus", "ctbin", "https://host/opus/rest/ctbin"),
         ("https://host/rest/ExPRES", "ExPRES-dev", "https://host/rest/ExPRES-dev"),
+        ("https://host/uws/ExPRES", None, "https://host/uws/ExPRES"),
+        ("https://host/uws/ExPRES", "ExPRES-dev", "https://host/uws/ExPRES-dev"),
+        ("https://host/uws", None, "https://host/uws"),
     ],
 )
 def test_an_address_stands_for_one_job_list(url: str, job_list: str | None, expected: str) -> None:
@@ -139,3 +143,24 @@ def test_a_token_in_an_address_is_refused_and_not_repeated() -> None:
     with pytest.raises(UsageError, match="read by others") as fault:
         jobs_url_of("https://ann:t0ken@host")
     assert "t0ken" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "network"),
+    [
+        ({}, Network("http://proxy:1", "ours.pem")),
+        ({"EXPRES_PROXY": "http://other:2"}, Network("http://other:2", "ours.pem")),
+        (
+            {"EXPRES_CA_BUNDLE": "env.pem", "SSL_CERT_FILE": "all.pem"},
+            Network("http://proxy:1", "env.pem", "all.pem"),
+        ),
+    ],
+)
+def test_network_of_the_environment_comes_before_that_of_the_profile(
+    environment: dict[str, str], network: Network
+) -> None:
+    """One by one; it holds for the address of a profile, however it is named."""
+    inside = Profile("in", "https://in.example", proxy="http://proxy:1", ca_bundle="ours.pem")
+    profiles = Profiles(Path("config.toml"), {"in": inside})
+    for options in (ServiceOptions(profile="in"), ServiceOptions(url="https://in.example")):
+        assert choose_endpoint(options, profiles, environment).network == network

@@ -78,7 +78,9 @@ def test_it_may_be_repeated(server: PrefectServer, tmp_path: Path) -> None:
     assert {f"deployment {each.full_name}" for each in shipped().deployments} < {
         what for what, outcome in steps.items() if outcome == "created"
     }
+    assert {"block type ExPRES Service", "block type ExPRES Simulation"} < steps.keys()
     with get_client(sync_client=True) as client:
+        client.read_block_type_by_slug("expres-simulation")
         limit = client.read_global_concurrency_limit_by_name(JOBS_LIMIT)
         assert limit.limit == JOBS
         (automation,) = client.read_automations_by_name(NOTIFICATION)

@@ -1,11 +1,15 @@
 """The numbers on the page of settings are those of the code."""
 
+from dataclasses import fields
+
 import pytest
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.cli.commands.profiles_file import Profile
+from prefect_expres.ephemeris import web_service
 from prefect_expres.execution.options import QUEUE_ALLOWANCE
 from prefect_expres.expres.access import AUTHENTICATED_SECONDS, GUEST_SECONDS
-from prefect_expres.net import retry
+from prefect_expres.net import network, retry
 from prefect_expres.prefect_support.names import JOBS_LIMIT
 from prefect_expres.uws import transfer, wait_policy, waiting
 from tests.docs.pages import ROOT
@@ -22,11 +26,25 @@ LARGEST = ExpresService.model_fields["largest_result"].default
         f"| {wait_policy.LONGEST_WAIT} s | `prefect_expres.uws.wait_policy` |",
         f"| {waiting.LONGEST_SLEEP:.0f} s | `prefect_expres.uws.waiting` |",
         f"| {retry.ATTEMPTS}, {retry.BUDGET_SECONDS:.0f} s | `prefect_expres.net.retry` |",
+        (
+            f"| {web_service.ATTEMPTS}, {web_service.BUDGET_S:.0f} s | "
+            "`prefect_expres.ephemeris.web_service` |"
+        ),
         f"| {transfer.TRIES_WITHOUT_PROGRESS} | `prefect_expres.uws.transfer` |",
         f"| {LARGEST // 2**30} GiB | `largest_result` of the block |",
         f"named `{JOBS_LIMIT}`",
+        f"| `proxy` | `proxy` | `{network.PROXY}` |",
+        f"| `ca_bundle` | `ca_bundle` | `{network.CA_BUNDLE}` |",
+        f"| | | `{network.CERT_FILE}` |",
     ],
 )
 def test_the_page_tells_the_numbers_of_the_code(line: str) -> None:
     """Each stands there as it stands in the code."""
     assert line in PAGE
+
+
+@pytest.mark.parametrize("name", ["proxy", "ca_bundle"])
+def test_settings_of_the_network_are_those_of_block_and_profile(name: str) -> None:
+    """Under the same names."""
+    assert name in ExpresService.model_fields
+    assert name in {each.name for each in fields(Profile)}

@@ -2,12 +2,13 @@
 
 import json
 from typing import get_args
+from urllib.parse import quote, quote_plus
 
 import pytest
 
 from prefect_expres.errors import Unreachable
 from prefect_expres.execution import rebuild_request
-from prefect_expres.execution.inputs import is_same
+from prefect_expres.execution.inputs import Likeness, compare
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId
 from tests.support.virtual_service import Inputs, VirtualJob, VirtualService
@@ -18,10 +19,10 @@ EVERY_WAY = pytest.mark.parametrize("inputs", get_args(Inputs))
 
 async def compared(
     service: VirtualService, job: VirtualJob, simulation: SimulationRequest
-) -> bool | None:
-    """Say whether a job runs a simulation."""
+) -> Likeness:
+    """Compare the inputs of a job with those of a simulation."""
     async with service.client() as client:
-        return await is_same(client, job.id, simulation)
+        return await compare(client, job.id, simulation)
 
 
 async def rebuilt(service: VirtualService, job: VirtualJob) -> SimulationRequest | None:
@@ -40,10 +41,10 @@ async def test_the_same_files_are_the_same_simulation(
     """A text that lost the white space at its ends in the document, too."""
     service = VirtualService(inputs=inputs)
     job = service.plant(observed)
-    assert await compared(service, job, observed) is True
+    assert await compared(service, job, observed) is Likeness.SAME
     assert await rebuilt(service, job) == observed
     job.given = {name.upper(): content for name, content in job.given.items()}
-    assert await compared(service, job, observed) is True
+    assert await compared(service, job, observed) is Likeness.SAME
     assert await rebuilt(service, job) == observed
 
 
@@ -60,13 +61,12 @@ async def test_another_file_is_another_simulation(
     for name, changed in (
         ("config", other.to_json()),
         ("config", b'{"no": "configuration"}'),
-        ("config", b"no JSON\n at all"),
         ("ephemeride", observed.ephemeris.replace(b"1", b"4")),
         ("branch", b"develop"),
     ):
         job = service.plant(observed)
         job.given[name] = changed
-        assert await compared(service, job, observed) is False
+        assert await compared(service, job, observed) is Likeness.OTHER
         assert await rebuilt(service, job) is None
 
 
@@ -76,7 +76,7 @@ async def test_white_space_counts_in_a_file(observed: SimulationRequest) -> None
     service = VirtualService()
     job = service.plant(observed)
     job.given["ephemeride"] = job.given["ephemeride"] + b"\n"
-    assert await compared(service, job, observed) is False
+    assert await compared(service, job, observed) is Likeness.OTHER
     assert await rebuilt(service, job) is None
 
 
@@ -92,15 +92,15 @@ async def test_a_trimmed_ephemeris_may_have_ended_with_a_line_or_not(
 
 
 @in_virtual_time
-async def test_without_a_configuration_nothing_can_be_said(observed: SimulationRequest) -> None:
-    """No file and an empty one alike."""
+async def test_a_configuration_that_is_missing_is_told(observed: SimulationRequest) -> None:
+    """No file and an empty one alike: such a job would run the default configuration."""
     service = VirtualService(inputs="in the document")
     job = service.plant(observed)
     job.given["config"] = b""
-    assert await compared(service, job, observed) is None
+    assert await compared(service, job, observed) is Likeness.MISSING
     assert await rebuilt(service, job) is None
     del job.given["config"]
-    assert await compared(service, job, observed) is None
+    assert await compared(service, job, observed) is Likeness.MISSING
     assert await rebuilt(service, job) is None
 
 
@@ -110,7 +110,7 @@ async def test_without_its_ephemeris_it_is_another_simulation(observed: Simulati
     service = VirtualService()
     job = service.plant(observed)
     del job.given["ephemeride"]
-    assert await compared(service, job, observed) is False
+    assert await compared(service, job, observed) is Likeness.OTHER
     assert await rebuilt(service, job) is None
 
 
@@ -120,11 +120,11 @@ async def test_another_branch_is_seen_before_files_are_read(observed: Simulation
     service = VirtualService()
     job = service.plant(observed)
     job.given["branch"] = b"a branch; of trees"
-    assert await compared(service, job, observed) is False
+    assert await compared(service, job, observed) is Likeness.OTHER
     assert not service.asked(r"GET /.*/parameters/")
     assert await rebuilt(service, job) is None
     del job.given["branch"]
-    assert await compared(service, job, observed) is True
+    assert await compared(service, job, observed) is Likeness.SAME
     assert await rebuilt(service, job) == observed
 
 
@@ -138,9 +138,9 @@ async def test_a_file_of_any_size_is_not_read_for_a_comparison(
     sent = simulation.configuration.to_json()
     limit = 4 * len(sent) + 65_536
     job.given["config"] = sent + b" " * (limit - len(sent))
-    assert await compared(service, job, simulation) is True
+    assert await compared(service, job, simulation) is Likeness.SAME
     job.given["config"] += b" "
-    assert await compared(service, job, simulation) is None
+    assert await compared(service, job, simulation) is Likeness.HIDDEN
 
 
 @in_virtual_time
@@ -149,7 +149,7 @@ async def test_inputs_that_do_not_come_are_given_up(simulation: SimulationReques
     service = VirtualService()
     job = service.plant(simulation)
     service.trouble("GET /.*/parameters$", 404, times=1e9)
-    assert await compared(service, job, simulation) is None
+    assert await compared(service, job, simulation) is Likeness.HIDDEN
     assert service.now() == 3.5
     assert await rebuilt(service, job) is None
 
@@ -163,7 +163,7 @@ async def test_inputs_that_are_refused_are_not_shown(
     service = VirtualService()
     job = service.plant(simulation)
     service.trouble("GET /.*/parameters$", status, times=1e9)
-    assert await compared(service, job, simulation) is None
+    assert await compared(service, job, simulation) is Likeness.HIDDEN
     assert await rebuilt(service, job) is None
 
 
@@ -177,13 +177,44 @@ async def test_a_service_that_is_away_is_an_error(simulation: SimulationRequest)
         await rebuilt(service, job)
 
 
+@pytest.mark.parametrize("inputs", ["by name", "in the document"])
+@in_virtual_time
+async def test_texts_may_come_back_in_other_clothes(
+    observed: SimulationRequest, inputs: Inputs
+) -> None:
+    """Percent-encoded, with other ends of lines, or with the JSON laid out anew."""
+    service = VirtualService(inputs=inputs)
+    configuration, track = observed.configuration.to_json(), observed.ephemeris or b""
+    compact = json.dumps(json.loads(configuration)).encode()
+    for config, ephemeride in (
+        (configuration.replace(b"\n", b"\r\n"), track.replace(b"\n", b"  \r\n")),
+        (quote_plus(configuration).encode(), quote_plus(track).encode()),
+        (compact + b"  \n", track.strip()),
+        (quote(compact).encode(), track),
+    ):
+        job = service.plant(observed)
+        job.given |= {"config": config, "ephemeride": ephemeride}
+        assert await compared(service, job, observed) is Likeness.SAME
+
+
+@pytest.mark.parametrize("shown", [b"file://io.json", b"io.json", b"<html>\nsign in</html>"])
+@in_virtual_time
+async def test_what_is_no_file_says_nothing(observed: SimulationRequest, shown: bytes) -> None:
+    """OPUS gives the name of a referenced file where others give its content."""
+    service = VirtualService(inputs="by name")
+    job = service.plant(observed)
+    job.given["config"] = shown
+    assert await compared(service, job, observed) is Likeness.HIDDEN
+    assert await rebuilt(service, job) is None
+
+
 @in_virtual_time
 async def test_white_space_at_the_ends_of_a_text_is_let_pass(observed: SimulationRequest) -> None:
     """Services may end it with a line of their own."""
     service = VirtualService(inputs="by name")
     job = service.plant(observed)
     job.given["ephemeride"] = b"\n" + job.given["ephemeride"] + b"\n"
-    assert await compared(service, job, observed) is True
+    assert await compared(service, job, observed) is Likeness.SAME
 
 
 @in_virtual_time
@@ -195,5 +226,5 @@ async def test_a_document_with_the_content_needs_no_other_reading(
     job = service.plant(observed)
     job.given["config"] = json.dumps(observed.configuration.content()).encode()
     assert b"\n" not in job.given["config"]
-    assert await compared(service, job, observed) is True
+    assert await compared(service, job, observed) is Likeness.SAME
     assert not service.asked("GET /.*/parameters/")

@@ -1,13 +1,23 @@
 """From what a user gives to a request: read, checked and told."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import fsspec
 import pytest
 
-from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris, Span, read_csv, span_of
+from prefect_expres.ephemeris import (
+    AnalyticEphemeris,
+    AnyEphemeris,
+    Ephemeris,
+    Point,
+    Span,
+    read_csv,
+    span_of,
+    to_csv,
+)
 from prefect_expres.errors import ConfigurationError, EphemerisError
 from prefect_expres.execution import RunOptions
 from prefect_expres.execution.prepare import (
@@ -28,6 +38,12 @@ def model_of(configuration: dict[str, Any], **observer: str) -> Configuration:
     return Configuration.from_mapping(
         configuration | {"OBSERVER": configuration["OBSERVER"] | observer}
     )
+
+
+def earth(start: datetime = datetime(2018, 9, 13, tzinfo=UTC), count: int = 144) -> bytes:
+    """Write an ephemeris file for the times of the configuration, unless told otherwise."""
+    points = (Point(228.5, -2.9, 8.7e8),) * count
+    return to_csv(Ephemeris(Span(start, 300, count), points, "a test", "Earth"))
 
 
 async def test_a_configuration_is_read_from_wherever_it_is(
@@ -71,8 +87,9 @@ async def test_inputs_have_a_largest_size(configuration: dict[str, Any], tmp_pat
     model = model_of(configuration, TYPE="Pre-Defined", EPHEM="earth.csv")
     with pytest.raises(EphemerisError, match=r"larger than 67108864 bytes"):
         await build_request(model, GUEST, large)
+    track = earth()
     with large.open("wb") as stream:
-        stream.truncate(LARGEST_INPUT)
+        stream.write(track + b" " * (LARGEST_INPUT - len(track)))
     assert await build_request(model, GUEST, large)
 
 
@@ -82,10 +99,10 @@ async def test_a_request_is_told_with_what_it_is(
     """Label, sizes and the start of the fingerprint."""
     told = Told()
     track = tmp_path / "earth.csv"
-    track.write_bytes(b"a track")
+    track.write_bytes(earth())
     model = model_of(configuration, TYPE="Pre-Defined", EPHEM="earth.csv")
     request = await build_request(model, GUEST, str(track), "master", "my-io", tell=told)
-    assert request == SimulationRequest.build(model, b"a track", "master", "my-io")
+    assert request == SimulationRequest.build(model, earth(), "master", "my-io")
     (line,) = told.steps("prepare")
     assert line == (
         f"my-io, {model.time.nbr} times, {model.frequency.nbr} frequencies, "
@@ -114,6 +131,58 @@ async def test_an_ephemeris_is_needed_where_it_is_named(
         await build_request(model, GUEST)
     with pytest.raises(EphemerisError, match=r"none\.csv cannot be read"):
         await build_request(model, GUEST, tmp_path / "none.csv")
+
+
+async def test_an_ephemeris_of_another_day_is_refused(
+    configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """Whether it is a file or its content; else the 20th would run with Io's phase of the 13th."""
+    track = tmp_path / "earth.csv"
+    track.write_bytes(earth(datetime(2018, 9, 20, tzinfo=UTC)))
+    model = model_of(configuration, TYPE="Pre-Defined", EPHEM="earth.csv")
+    for given in (track, track.read_text()):
+        with pytest.raises(EphemerisError, match="is for another time than asked for") as fault:
+            await build_request(model, GUEST, given)
+        assert "It covers 2018-09-20 00:00:00 to 2018-09-20 11:55:00 UTC" in str(fault.value)
+        assert "ask for 2018-09-13 00:00:00 to 2018-09-13 12:00:00 UTC" in str(fault.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>not here</html>\n"])
+async def test_an_ephemeris_that_is_none_is_refused(
+    configuration: dict[str, Any], tmp_path: Path, content: bytes
+) -> None:
+    """Empty, or the page of an error."""
+    track = tmp_path / "earth.csv"
+    track.write_bytes(content)
+    model = model_of(configuration, TYPE="Pre-Defined", EPHEM="earth.csv")
+    with pytest.raises(EphemerisError, match=r"The ephemeris (is empty|has 0 rows)"):
+        await build_request(model, GUEST, track)
+
+
+async def test_what_follows_from_a_file_is_told(
+    configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """A file of two days: label, times and phases are those of its start, and the log says so."""
+    told = Told()
+    track = tmp_path / "earth.csv"
+    track.write_bytes(earth(datetime(2018, 9, 12, tzinfo=UTC), count=2 * 288))
+    model = model_of(configuration, TYPE="Pre-Defined", EPHEM="earth.csv")
+    request = await build_request(model, GUEST, track, tell=told)
+    assert request.label == "io-earth-20180912"
+    assert request.folder.startswith("io-earth-20180912.")
+    assert request.configuration.time.nbr == 576
+    (line,) = told.steps("prepare")
+    assert ", 576 times," in line
+    assert any("The ephemeris overrides SCTIME and TIME" in each for each in told.warnings)
+    assert any("PHASE is set for the start" in each for each in told.warnings)
+
+
+async def test_a_computed_file_tells_its_start(configuration: dict[str, Any]) -> None:
+    """Where SCTIME is empty, label and folder are those of the file."""
+    model = model_of(configuration, SCTIME="", TYPE="Pre-Defined", EPHEM="earth.csv")
+    request = await build_request(model, GUEST, earth().decode())
+    assert request.configuration.observer.sctime == "201809130000"
+    assert request.label == "io-earth-20180913"
 
 
 async def test_a_source_sets_observer_and_phases(configuration: dict[str, Any]) -> None:

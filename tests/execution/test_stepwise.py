@@ -32,7 +32,7 @@ def run_of(
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[UnseenSteps]:
-        yield UnseenSteps({"ExPRES": service}, 1000)
+        yield UnseenSteps({"ExPRES": service})
 
     run = RunOptions(OWNER, **options)
     return StepwiseRun(simulation, str(output), run, connect, tell=told or Told())

@@ -1,13 +1,18 @@
 """What is made of results: picture, calendar and catalogue beside them."""
 
+import asyncio
 import hashlib
 from pathlib import Path
 
 import pytest
 
+from prefect_expres.analysis import open_results, visible_windows
+from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
 from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis, view_results
 from prefect_expres.storage import StoredFile
+from prefect_expres.tasks import find_windows
+from tests.support.command_line import run
 from tests.support.listening import Told
 from tests.support.result_files import Result, nothing, two_windows, write
 
@@ -36,6 +41,25 @@ async def test_visible_windows_are_found_and_drawn(tmp_path: Path) -> None:
     assert told.steps("view") == [f"3 windows of visible emission; {', '.join(names)}"]
     again = await view_results(cdf, str(tmp_path / "two"))
     assert [file.sha256 for file in again.files] == [file.sha256 for file in view.files]
+
+
+@pytest.mark.parametrize(("pause", "count"), [(15, 1), (16, 2)])
+async def test_all_who_look_at_a_file_see_the_same_windows(
+    tmp_path: Path, pause: int, count: int
+) -> None:
+    """The view, the calendar, the task and the analysis hold pauses of up to 15 minutes."""
+    visible = nothing(steps=120)
+    visible[10:20, 1, 0] = visible[20 + pause : 60, 1, 0] = True
+    cdf = stored(write(Result(visible, step=60.0), tmp_path / "io.cdf"))
+    view = await view_results(cdf, str(tmp_path))
+    assert view.windows is not None
+    assert len(view.windows) == count
+    with open_results(cdf.url) as dataset:
+        assert visible_windows(dataset) == list(view.windows)
+    assert await find_windows.fn(cdf) == list(view.windows)
+    assert (tmp_path / "io.ics").read_text().count("BEGIN:VEVENT") == count
+    told = await asyncio.to_thread(run, "windows", cdf.url, "--json")
+    assert [Window.model_validate(each) for each in told.found] == list(view.windows)
 
 
 async def test_nothing_visible_is_a_view_too(tmp_path: Path) -> None:

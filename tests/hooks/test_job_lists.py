@@ -1,6 +1,7 @@
 """Where a flow run may have jobs: what hooks read from its parameters and labels."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -160,11 +161,43 @@ async def test_masked_token_is_told() -> None:
 
 
 async def test_broken_parameter_is_told_without_its_token() -> None:
-    """What is no service any more is told, but not shown."""
-    places, (problem,) = await found({"service": {"base_url": "uws", "token": "t0ken"}})
+    """What is no service any more is told with each reason, but not shown."""
+    broken = {"base_url": "uws", "token": "t0ken", "request_timeout": "soon"}
+    places, (problem,) = await found({"service": broken})
     assert not places
-    assert "http" in problem
+    assert re.search("used: [^;]*http[^;]*; [^;]*valid number[^;]*$", problem)
     assert "t0ken" not in problem
+
+
+async def test_service_of_a_later_version_is_found() -> None:
+    """What Prefect has kept of a block is a service, also with fields that are not known here."""
+    kept = {"base_url": URL, "block_type_slug": "expres-service", "queue": "fast"}
+    assert await found({"service": kept}) == ([(URL, None, "ExPRES", False)], [])
+
+
+async def test_service_whose_token_is_clear_is_used_as_it_is() -> None:
+    """A saved service that was given with its token is not loaded: it may have been changed."""
+    given = MASKED | {"token": "t0ken", "_block_document_id": str(DOCUMENT)}
+    blocks = Blocks(ExpresService(base_url="https://b.example.org"))
+    places, problems = await found({"service": given}, blocks=blocks)
+    assert places == [(URL, "ann", name, False) for name in BOTH]
+    assert not problems
+    assert not blocks.asked
+
+
+async def test_lost_services_are_told_in_order() -> None:
+    """Each service that is lost is told with its jobs, in the order of their addresses."""
+    urls = [f"https://{letter}.example.org" for letter in "edcba"]
+    jobs = tuple(f"{url}/rest/ExPRES/{number}" for url in urls for number in (1, 2))
+    given = {url: MASKED | {"base_url": url} for url in urls}
+    _, problems = await found(given, labels(jobs=jobs))
+    starts = [
+        f"Jobs on {url} may be still running: {url}/rest/ExPRES/1, {url}/rest/ExPRES/2. "
+        for url in sorted(urls)
+    ]
+    assert [problem[: len(start)] for problem, start in zip(problems, starts, strict=True)] == (
+        starts
+    )
 
 
 @pytest.mark.parametrize("keep", [False, True])

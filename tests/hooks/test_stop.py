@@ -85,7 +85,7 @@ async def test_service_that_is_away_is_asked_once(lines: pytest.LogCaptureFixtur
     await stop_jobs_of(run, load, LOGGER, away)
     assert away == {gone}
     assert [record.levelname for record in lines.records] == ["WARNING"]
-    assert f"{gone} does not answer" in lines.messages[0]
+    assert f"{gone}/rest/ExPRES did not answer" in lines.messages[0]
     await stop_jobs_of(run, load, LOGGER, away)
     assert len(lines.records) == 1
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from prefect_expres.campaigns.plan import FilesPlan
 from prefect_expres.sandbox.serving import SandboxServer
-from tests.support.result_files import Result, two_windows, write
+from tests.support.fitting import fitting, three_windows
+from tests.support.quick import DATA
+from tests.support.result_files import write
 
 COPYING_RUN = str(Path(__file__).with_name("copying_run.py"))
 
@@ -16,7 +18,8 @@ COPYING_RUN = str(Path(__file__).with_name("copying_run.py"))
 def quick_sandbox_for_campaigns(folder: Path, **settings: Any) -> SandboxServer:
     """Make a sandbox whose runs obey orders and write small spectra."""
     cdf = folder / "spectra.cdf"
-    write(Result(two_windows()), cdf)
+    content = json.loads((DATA / "expres" / "fixed-observer.json").read_text())
+    write(fitting(content, seen=three_windows), cdf)
     return SandboxServer(
         folder / "sandbox", command=(sys.executable, COPYING_RUN, str(cdf)), **settings
     )

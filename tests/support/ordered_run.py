@@ -4,20 +4,21 @@ The configuration's SIMU.NAME holds the orders of ``tests/support/quick_run.py``
 for a run log of so many MiB, which takes its time to download.
 """
 
-import json
 import runpy
 import sys
 from pathlib import Path
 
 if __name__ == "__main__":
     runpy.run_path(str(Path(__file__).with_name("quick_run.py")))
-    from tests.support.result_files import Result, two_windows, write
+    from tests.support.fitting import fitting, inputs, three_windows
+    from tests.support.result_files import write
 
     folder = Path(sys.argv[1])
     (folder / "work" / "expres_test.cdf").unlink()
-    write(Result(two_windows()), folder / "work" / "expres_test.cdf")
-    configuration = next((folder / "inputs" / "config").iterdir())
-    for order in json.loads(configuration.read_text())["SIMU"]["NAME"].split():
+    configuration, ephemeris = inputs(folder)
+    result = fitting(configuration, ephemeris, seen=three_windows)
+    write(result, folder / "work" / "expres_test.cdf")
+    for order in configuration.simu.name.split():
         if order.startswith("log="):
             with (folder / "work" / "run.log").open("r+b") as log:
                 log.truncate(int(order.removeprefix("log=")) * 2**20)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Container, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 Kind = Literal[
@@ -50,6 +50,7 @@ class Fault:
 
 
 PASS = Fault("pass")
+P = TypeVar("P", bound="FaultProxy")
 
 
 class FaultProxy:
@@ -146,7 +147,13 @@ class FaultProxy:
 @asynccontextmanager
 async def fault_proxy(upstream: str, schedule: Iterable[Fault] = ()) -> AsyncIterator[FaultProxy]:
     """Serve a proxy on a free port of 127.0.0.1."""
-    proxy = FaultProxy(upstream, schedule)
+    async with serve_proxy(FaultProxy(upstream, schedule)) as proxy:
+        yield proxy
+
+
+@asynccontextmanager
+async def serve_proxy(proxy: P) -> AsyncIterator[P]:
+    """Serve a proxy of any kind on a free port of 127.0.0.1."""
     server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0)
     proxy.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -37,10 +38,12 @@ class RawServer:
 
 
 @asynccontextmanager
-async def raw_server() -> AsyncIterator[RawServer]:
-    """Serve on a free port of 127.0.0.1."""
+async def raw_server(context: ssl.SSLContext | None = None) -> AsyncIterator[RawServer]:
+    """Serve on a free port of 127.0.0.1, with TLS if there is a context for it."""
     raw = RawServer()
-    server = await asyncio.start_server(raw._answer, "127.0.0.1", 0)  # noqa: SLF001 - its own module
-    raw.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    answer = raw._answer  # noqa: SLF001 - its own module
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
+    scheme = "http" if context is None else "https"
+    raw.url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:
         yield raw

@@ -17,3 +17,10 @@ def job_document(job_id: str, content: str) -> bytes:
 def results_document(results: str) -> bytes:
     """Write a list of results."""
     return f"<results {_SPACES}>{results}</results>".encode()
+
+
+def list_entry(job_id: str, phase: str = "QUEUED", created: str = "", run_id: str = "") -> str:
+    """Write an entry of a job list."""
+    told = f"<uws:creationTime>{created}</uws:creationTime>" if created else ""
+    told += f"<uws:runId>{run_id}</uws:runId>" if run_id else ""
+    return f'<jobref id="{job_id}"><phase>{phase}</phase>{told}</jobref>'.replace("uws:", "")

@@ -7,6 +7,7 @@ meanwhile is done with `VirtualService.plant`.
 import asyncio
 import email
 import itertools
+import json
 import math
 import re
 from dataclasses import dataclass, field
@@ -21,12 +22,15 @@ import httpx
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.uws import Phase, UWSClient
+from tests.support.fitting import fitting, written
+from tests.support.quick import DATA
 from tests.support.virtual_time import LoopClock
 
 URL = "http://127.0.0.1/rest/ExPRES"
 BEGAN = datetime(2026, 11, 24, 12, tzinfo=UTC)
 """The service's time when the virtual loop begins."""
-CDF = b"the results of a simulation"
+CDF = written(fitting(json.loads((DATA / "expres" / "fixed-observer.json").read_text())))
+"""The result of the configuration that the tests have."""
 _PATH = "/rest/ExPRES"
 _SPACES = 'xmlns="http://www.ivoa.net/xml/UWS/v1.0" xmlns:xlink="http://www.w3.org/1999/xlink"'
 _SENT = re.compile(r'name="([^"]+)"')
@@ -82,6 +86,7 @@ class VirtualService(httpx.AsyncBaseTransport):
         listed_after: Seconds until the list has a new job of a client.
         inputs: How a job's document tells the files that it was given.
         keeps_run_ids: The list and the jobs tell the runIds that they were given.
+        husks: How many creates leave a job without its inputs, whatever they answer.
     """
 
     def __init__(
@@ -91,11 +96,13 @@ class VirtualService(httpx.AsyncBaseTransport):
         inputs: Inputs = "by path",
         *,
         keeps_run_ids: bool = True,
+        husks: int = 0,
     ) -> None:
         self._executing = executing
         self._listed_after = listed_after
         self._inputs = inputs
         self._keeps_run_ids = keeps_run_ids
+        self._husks = husks
         self._numbers = itertools.count(1)
         self._troubles: list[Trouble] = []
         self.jobs: dict[str, VirtualJob] = {}
@@ -205,11 +212,12 @@ class VirtualService(httpx.AsyncBaseTransport):
             id=f"j{next(self._numbers):03}",
             run_id=given.pop("runId", b"").decode(),
             created=self.now(),
-            given=given,
+            given={} if self._husks > 0 else given,
             uploads=uploads,
             executing=self._executing,
             listed_from=self.now() + self._listed_after,
         )
+        self._husks -= 1
         self.jobs[job.id] = job
         return _told(303, "", {"location": f"{URL}/{job.id}"})
 

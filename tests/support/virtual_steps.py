@@ -1,4 +1,4 @@
-"""Steps on virtual services, for tests whose results are no real CDF files."""
+"""Steps on virtual services, for tests whose results are not looked at."""
 
 from contextlib import AbstractAsyncContextManager
 
@@ -16,7 +16,7 @@ class UnseenSteps(ClientSteps):
         largest_result: Bytes that one result may have.
     """
 
-    def __init__(self, services: dict[str, VirtualService], largest_result: int = 1000) -> None:
+    def __init__(self, services: dict[str, VirtualService], largest_result: int = 2**20) -> None:
         super().__init__(next(iter(services.values())).client(), largest_result)
         self._services = services
         self.downloaded: list[Submission] = []

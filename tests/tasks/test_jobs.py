@@ -9,7 +9,7 @@ from prefect.runtime import flow_run
 
 from prefect_expres import tasks
 from prefect_expres.blocks import ExpresService
-from prefect_expres.errors import JobLost, ResultError
+from prefect_expres.errors import JobLost, ResultError, ResultMismatch
 from prefect_expres.execution import RunOptions, Submission
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
@@ -155,3 +155,21 @@ async def test_view_needs_one_cdf_file(tmp_path: Path) -> None:
             await view_results([], str(tmp_path))
 
     await viewing()
+
+
+async def test_downloaded_results_are_compared_if_asked_for(
+    quick_opus: SandboxServer, request_: SimulationRequest, tmp_path: Path
+) -> None:
+    """What is no result of the request is set aside."""
+    service = ExpresService(base_url=quick_opus.url)
+
+    @flow
+    async def whole() -> None:
+        job = await create_job(request_, service)
+        await run_job(job, service)
+        await await_phase(job, service)
+        with pytest.raises(ResultMismatch, match="cannot be read as CDF"):
+            await download_results(job, service, str(tmp_path / "out"), request_)
+
+    await whole()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mismatched"]

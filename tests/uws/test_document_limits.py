@@ -34,6 +34,7 @@ WITHIN = {
     "jobs": (b"<jobs>", b"<jobref id='1'/>", b"</jobs>"),
     "fields": (b"<jobs><jobref id='1'>", b"<a/>x", b"</jobref></jobs>"),
     "depth": (JOB, b"<a>", END),
+    "prolog": (b"", b"<!---->", JOB + END),
     "comments": (JOB, b"<!---->", END),
     "instructions": (JOB, b"<?a?>", END),
     "references": (JOB + b"<x>", b"&#128512;", b"</x>" + END),
@@ -140,7 +141,7 @@ def test_long_list_is_read_piece_by_piece() -> None:
         assert [job.id for job in jobs] == [str(number) for number in range(5000)]
         assert {len(job.extras) for job in jobs} == {0}
         assert jobs[-1].run_id == "\N{JUPITER}4999"
-    with pytest.raises(ProtocolError, match="is a <html>"):
-        read_jobs(f"<html><jobs>{listed}</jobs></html>".encode())
+    with pytest.raises(ProtocolError, match="is a <other>"):
+        read_jobs(f"<other><jobs>{listed}</jobs></other>".encode())
     with pytest.raises(ProtocolError, match="no XML"):
         read_jobs(f"<jobs>{listed}".encode())

@@ -19,6 +19,7 @@ from prefect_expres.errors import (
     UnsafeLocation,
 )
 from prefect_expres.uws.http import Http
+from prefect_expres.uws.locations import Locations
 from tests.support.raw_server import raw_server
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService, redirect
 from tests.support.virtual_time import in_virtual_time
@@ -63,7 +64,8 @@ async def test_only_the_service_gets_the_token(service: ScriptedService) -> None
 
 
 @pytest.mark.parametrize(
-    "url", ["https://uws.example.org:444/x", "http://uws.example.org/x", "https://example.org/x"]
+    "url",
+    ["https://uws.example.org:444/x", "http://uws.example.org:8080/x", "https://example.org/x"],
 )
 @in_virtual_time
 async def test_scheme_host_and_port_make_the_origin(service: ScriptedService, url: str) -> None:
@@ -76,6 +78,30 @@ async def test_scheme_host_and_port_make_the_origin(service: ScriptedService, ur
         except UnsafeLocation:
             assert target.startswith("http:")
     assert set(authorizations(service)) == {None}
+
+
+@pytest.mark.parametrize(
+    ("own", "led_to", "sent"),
+    [
+        ("http://uws.example.org", "https://uws.example.org", True),
+        ("http://UWS.example.org", "https://uws.example.org", True),
+        ("http://uws.example.org:8080", "https://uws.example.org", False),
+        ("http://uws.example.org:8080", "https://uws.example.org:8443", False),
+        ("http://uws.example.org", "https://uws.example.org:8443", False),
+    ],
+)
+async def test_reads_follow_a_service_that_has_moved_to_https(
+    service: ScriptedService, own: str, led_to: str, *, sent: bool
+) -> None:
+    """With the token, if both ports are the usual ones: others may have servers there, too."""
+    service.on(f"GET {own.lower()}/jobs", redirect(f"{led_to}/jobs", 301))
+    service.on(f"GET {led_to}/jobs", "x")
+    http = http_to(service, f"{own}/jobs", trusted_hosts=frozenset())
+    assert await http.read(f"{own}/jobs", limit=9) == b"x"
+    assert authorizations(service) == [f"Basic {BASIC}", f"Basic {BASIC}" if sent else None]
+    service.on(f"POST {own.lower()}/jobs", redirect(f"{led_to}/jobs", 308))
+    with pytest.raises(RequestRejected, match=f"it leads to {led_to}/jobs"):
+        await http.send("POST", f"{own}/jobs")
 
 
 async def test_guest_sends_no_credentials(service: ScriptedService) -> None:
@@ -169,17 +195,15 @@ async def test_redirect_to_an_unsafe_location_is_refused(service: ScriptedServic
 
 
 @in_virtual_time
-async def test_trusted_hosts_with_public_addresses_are_fetched_from(
-    service: ScriptedService,
-) -> None:
-    """An http service may refer to http and https; the link stays as it is."""
-    http = http_to(service, "http://uws.example.org/jobs", trusted_hosts=TRUSTED)
+async def test_trusted_hosts_with_public_addresses_are_fetched_from() -> None:
+    """An http service may refer to http and https; names of hosts have no case."""
+    locations = Locations("http://uws.example.org/jobs", TRUSTED)
     for url in (FOREIGN, "http://files.example.org/x", "https://six.example.org/x"):
-        assert await http.check_location(url) == url
-    trusting = http_to(service, "http://uws.example.org/jobs", trusted_hosts={"uws.example.org"})
-    assert await trusting.check_location("http://uws.example.org:81/x") == (
-        "http://uws.example.org:81/x"
-    )
+        assert await locations.check(url) == url
+    trusting = Locations("http://uws.example.org/jobs", {"UWS.Example.ORG", "Files.example.org"})
+    for url in ("http://uws.example.org:81/x", FOREIGN):
+        assert await trusting.check(url) == url
+    assert await trusting.check("https://FILES.example.org/r.cdf") == FOREIGN
 
 
 async def test_refused_location_is_shown_without_password_and_in_short(
@@ -240,27 +264,27 @@ async def test_writes_are_sent_once_and_not_followed(service: ScriptedService) -
 async def test_write_that_is_sent_elsewhere_was_not_done(
     service: ScriptedService, status: int
 ) -> None:
-    """A permanent redirect of a write is an error that shows the new URL."""
+    """A redirect of a write to another host is an error that shows the new URL."""
     location = f"https://bob:hush@other.example.org/{TOKEN}/" + "x" * 900
     service.on("DELETE", redirect(location, status))
-    with pytest.raises(RequestRejected, match=rf"answered {status}: it has moved to") as caught:
+    with pytest.raises(RequestRejected, match=rf"answered {status}: it leads to") as caught:
         await http_to(service).send("DELETE", JOBS_URL)
     fault = caught.value
     assert (fault.url, fault.status) == (JOBS_URL, status)
-    assert "moved to https://other.example.org/[hidden]/xxx" in str(fault)
+    assert "leads to https://other.example.org/[hidden]/xxx" in str(fault)
     assert "hush" not in repr(fault)
-    assert len(str(fault)) < 400
+    assert len(str(fault)) < 500
     service.on("DELETE", status)
-    with pytest.raises(RequestRejected, match="it has moved to another URL"):
+    with pytest.raises(RequestRejected, match="it leads to another URL"):
         await http_to(service).send("DELETE", JOBS_URL)
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 302, 303])
 async def test_write_that_was_done(service: ScriptedService, status: int) -> None:
     """UWS answers 303, and a service behind an old proxy 302."""
-    service.on("DELETE", redirect("https://other.example.org/", status))
-    await http_to(service).send("DELETE", JOBS_URL)
-    assert service.asked == ["DELETE"]
+    service.on("DELETE /1", redirect(JOBS_URL, status))
+    await http_to(service).send("DELETE", f"{JOBS_URL}/1")
+    assert service.asked == ["DELETE /1"]
 
 
 @pytest.mark.parametrize("form", [TOKEN, BASIC, "s3cret%2Ft%2Bken"])

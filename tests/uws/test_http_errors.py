@@ -46,34 +46,66 @@ def test_status_decides(status: int, kind: type[Exception]) -> None:
     assert type(fault) is kind
     assert (fault.url, fault.status, fault.reason) == (URL, status, "so it is")
     assert fault.retry_after == 7.0
-    advice = ". Check the user name and token." if kind is AuthenticationFailed else ""
-    assert str(fault) == f"{URL} answered {status}: so it is{advice}"
+    advice = {
+        401: ". Check the user name and token.",
+        403: ". This user may not do that: check whose job it is, and as which user you ask.",
+    }
+    assert str(fault) == f"{URL} answered {status}: so it is{advice.get(status, '')}"
+
+
+SENTENCES = [
+    "Job has to be in PENDING phase",
+    "Job 1f2 is not in the PENDING state",
+    'Job "1f2" must be in PENDING state (currently ERROR) to change execution duration',
+    'Job "1f2" must be in PENDING state (currently ERROR) to change parameter',
+    "Job 1f2 cannot be aborted while in phase ERROR",
+    "Job 1f2 cannot be updated to ABORTED while in terminal phase COMPLETED",
+    "Job 1f2 cannot be updated to ARCHIVED while in phase QUEUED",
+    "Phase change not allowed: PENDING --> RUN",
+    "PHASE=STOP not expected",
+    "PHASE keyword is not specified in POST",
+    "EXECUTIONDURATION keyword required",
+    "DESTRUCTION keyword required",
+    "VALUE keyword required",
+    "Execution duration must be an integer or a float",
+    "Destruction time must be in ISO8601 format (time data 'x' does not match format)",
+    "ACTION=DELETE is not specified in POST",
+    '"ID" is not specified in request',
+    'Job "zzz" NOT FOUND',
+    'Result "log" NOT FOUND for job "zzz"',
+    "VOTable not found for job NoSuch",
+    "User al is not the owner of the job",
+    "User al does not have permission to create/edit ExPRES jobs",
+]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_sentences_of_opus_decide_over_a_500(sentence: str) -> None:
+    """The request was wrong, and would fail again."""
+    assert type(fault_of(URL, 500, sentence, None)) is RequestRejected
 
 
 @pytest.mark.parametrize(
     "words",
     [
-        "Job has to be in PENDING phase",
-        "Job must be in PENDING state",
-        "Job cannot be aborted while in phase ERROR",
-        "Job x NOT FOUND",
-        "Parameter x is not expected",
-        "User al is not the owner of the job",
-        "User al does not have permission",
-        "Wrong keyword",
-        "PHASE is not specified",
-        "Job is not defined",
-        "x is no file",
-        "executionduration must be an integer or a float",
-        "time must be in ISO8601 format",
-        "Job cannot be run",
-        "Unknown phase",
-        "No files to be deleted",
+        "unknown",
+        "Unknown error",
+        "not found",
+        "got an unexpected keyword argument 'x'",
+        "name 'x' is not defined",
+        "Internal Server Error",
+        "Cannot connect to the computing cluster",
+        'cannot upload URL for input "ephemeride": ',
+        "the job cannot be run now",
+        *(f"While it failed: {sentence}" for sentence in SENTENCES),
+        *(f"{sentence}, and more" for sentence in SENTENCES[:2]),
     ],
 )
-def test_words_of_opus_decide_over_a_500(words: str) -> None:
-    """The request was wrong, and would fail again."""
-    assert type(fault_of(URL, 500, words, None)) is RequestRejected
+def test_ambiguous_words_leave_a_server_fault(words: str) -> None:
+    """Anything between client and service writes such words, and may be over soon."""
+    fault = fault_of(URL, 500, words, None)
+    assert type(fault) is ServerFault
+    assert fault.retryable
 
 
 @pytest.mark.parametrize(
@@ -130,6 +162,21 @@ def test_error_without_words_says_so() -> None:
         ),
         (b"<pre>&lt;!ENTITY in a text</pre>", "<!ENTITY in a text"),
         (b"<pre>see</pre><!-- <!ENTITY -->", "see"),
+        (b"<VOTABLE><INFO name='a'>x</INFO><INFO name='QUERY_STATUS'>no</INFO></VOTABLE>", "no"),
+        (b"<v:VOTABLE><v:INFO name='QUERY_STATUS'>no job</v:INFO></v:VOTABLE>", "no job"),
+        (b"<VOTABLE><INFO><![CDATA[a < b & <!DOCTYPE>]]></INFO></VOTABLE>", "a < b & <!DOCTYPE>"),
+        (
+            b"<h1>Error</h1><ul><li><b>Type: </b>FATAL</li><li><b>Message:</b><p>No <i>x</i></ul>",
+            "No x",
+        ),
+        (
+            b"<?xml version='1.0' encoding='ISO-8859-1'?><VOTABLE><INFO>\xe9</INFO></VOTABLE>",
+            "\xe9",
+        ),
+        (b"<html><meta charset=latin-1><pre>\xe9</pre></html>", "\xe9"),
+        (b"<html><meta charset='hex'><pre>\xe9</pre></html>", "\N{REPLACEMENT CHARACTER}"),
+        (b"<html><meta charset=latin-1><pre>\xc3\xa9</pre></html>", "\xe9"),
+        ("<html><pre>\xe9</pre></html>".encode("utf-16"), "\xe9"),
     ],
 )
 def test_reason_is_found(page: bytes, reason: str) -> None:

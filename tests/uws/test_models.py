@@ -46,7 +46,7 @@ def test_other_words_are_unknown_phases() -> None:
     """A service may have more phases; a page or an empty answer is an error."""
     assert read_phase("NAPPING") is read_phase("") is read_phase(None) is Phase.UNKNOWN
     assert read_word(b"A" * 40) is Phase.UNKNOWN
-    for text in (b"", b" ", b"A" * 41, b"TWO WORDS", b"PHASE1", b"<html>"):
+    for text in (b"", b" ", b"A" * 41, b"TWO WORDS", b"PHASE1", b"<other>"):
         with pytest.raises(Malformed, match="did not answer with a phase but"):
             read_word(text)
     with pytest.raises(Malformed) as caught:
@@ -138,12 +138,12 @@ def test_texts_are_read_whatever_their_encoding() -> None:
 
 
 def test_times_are_written_as_uws_wants_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are in UTC, to the second, without a zone; a time without a zone is kept."""
+    """They are in UTC, to the second, with Z; a time without a zone is taken as UTC."""
     monkeypatch.setenv("TZ", "JST-9")
     time.tzset()
     paris = timezone(timedelta(hours=1))
-    assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 999999, tzinfo=paris)) == "2025-12-31T23:30:01"
-    assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 5)) == "2026-01-01T00:30:01"  # noqa: DTZ001
+    assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 999999, tzinfo=paris)) == "2025-12-31T23:30:01Z"
+    assert utc_text(datetime(2026, 1, 1, 0, 30, 1, 5)) == "2026-01-01T00:30:01Z"  # noqa: DTZ001
     assert utc_text("2026-01-01") == "2026-01-01"
     monkeypatch.undo()
     time.tzset()

@@ -1,7 +1,6 @@
 """What a wait requests next, and when it gives up, in virtual time."""
 
 import asyncio
-import math
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -62,64 +61,67 @@ def now() -> float:
 @in_virtual_time
 async def test_finished_job_is_read_once() -> None:
     """It is reported with the time since the wait began."""
-    story = Story(job("COMPLETED", delay=0.5))
+    story = Story(job("COMPLETED", delay=0.2))
     assert await story.wait() == "COMPLETED"
-    assert story.service.asked == ["GET /j1"]
-    assert story.seen == [("COMPLETED", 0.5)]
+    assert story.service.asked == ["GET /j1?WAIT=1"]
+    assert story.seen == [("COMPLETED", 0.2)]
     quiet = await wait_for(story.client, "j1", timeout=5)
     assert quiet.id == "j1"
 
 
 @in_virtual_time
-async def test_service_is_asked_to_answer_at_the_next_change() -> None:
-    """The request names the phase; a service that answered at a change gets longer waits."""
+async def test_wait_is_lengthened_after_a_look() -> None:
+    """The first look shows that others are answered, the next that the service sleeps on."""
     story = Story(
-        job("QUEUED", 0.05), job("EXECUTING", 0.6), job("EXECUTING", 10.0), job("COMPLETED", 4.0)
+        job("EXECUTING", 1.0), job("EXECUTING", 0.05), job("EXECUTING", 20.0), job("COMPLETED", 0.1)
     )
     assert await story.wait() == "COMPLETED"
     assert story.service.asked == [
+        "GET /j1?WAIT=1",
         "GET /j1",
-        "GET /j1?WAIT=2&PHASE=QUEUED",
-        "GET /j1?WAIT=10&PHASE=EXECUTING",
-        "GET /j1?WAIT=10&PHASE=EXECUTING",
+        "GET /j1?WAIT=30&PHASE=EXECUTING",
+        "GET /j1",
     ]
-    assert [round(elapsed, 2) for _, elapsed in story.seen] == [0.05, 0.65, 10.65, 14.65]
+    assert [round(elapsed, 2) for _, elapsed in story.seen] == [0.4, 7.0]
 
 
 @in_virtual_time
-async def test_service_that_slept_past_a_change_is_found_out() -> None:
-    """After a whole wait without a change, the next answer shows the change at once."""
-    story = Story(
-        job("QUEUED", 0.1), job("QUEUED", 2.0), job("EXECUTING", 0.1), job("COMPLETED", 0.1)
-    )
-    assert await story.wait() == "COMPLETED"
-    assert [name.partition("WAIT=")[2] for name in story.service.asked] == [
-        "",
-        "2&PHASE=QUEUED",
-        "2&PHASE=QUEUED",
-        "",
-    ]
+async def test_service_that_answers_nobody_meanwhile_is_not_asked_to_wait_again() -> None:
+    """The look is answered only after the wait; then the job is read every two seconds."""
+    story = Story(job("EXECUTING", 1.0), job("EXECUTING", 0.8), job("EXECUTING"))
+    with pytest.raises(WaitTimeout):
+        await story.wait(timeout=15)
+    assert story.service.asked == ["GET /j1?WAIT=1"] + ["GET /j1"] * 7
+    assert [elapsed for _, elapsed in story.seen] == pytest.approx([1, 6, 8, 10, 12, 14, 15])
+    again = Story(job("EXECUTING"))
+    with pytest.raises(WaitTimeout):
+        await again.wait(timeout=5)
+    assert [elapsed for _, elapsed in again.seen] == pytest.approx([0, 4, 5])
+    assert again.service.asked == ["GET /j1"] * 3
 
 
 @in_virtual_time
 async def test_pauses_grow_with_the_phase() -> None:
-    """A pause is the square root of the phase's seconds, from 1.5 to 15 s."""
+    """A pause is a fiftieth of the phase's seconds, from 2 to 15 s."""
     seconds = [0.0]
     story = Story()
 
     async def told(request: httpx.Request) -> Script:
         seconds.append(now())
-        return job("COMPLETED" if now() > 700 else "EXECUTING" if now() > 600 else "QUEUED")
+        return job("COMPLETED" if now() > 1500 else "EXECUTING" if now() > 1200 else "QUEUED")
 
     story.service.on("GET /j1", told)
-    assert await story.wait() == "COMPLETED"
-    assert sum("WAIT" in name for name in story.service.asked) == 2
-    pauses = [(before, after - before) for before, after in pairwise(seconds[3:])]
-    changed = next(second for second in seconds if second > 600)
+    assert await story.wait(timeout=5000) == "COMPLETED"
+    assert [name for name in story.service.asked if "WAIT" in name] == [
+        "GET /j1?WAIT=1",
+        *["GET /j1?WAIT=1&PHASE=QUEUED"] * 2,
+    ]
+    pauses = [(before, after - before) for before, after in pairwise(seconds[4:])]
+    changed = next(second for second in seconds if second > 1200)
     for moment, pause in pauses:
         lasted = moment - (changed if moment >= changed else 0.0)
-        assert pause == pytest.approx(min(max(math.sqrt(lasted), 1.5), 15.0))
-    assert {round(pause, 1) for _, pause in pauses} >= {1.5, 15.0}
+        assert pause == pytest.approx(min(max(0.02 * lasted, 2.0), 15.0))
+    assert {round(pause, 1) for _, pause in pauses} >= {2.0, 15.0}
 
 
 @in_virtual_time
@@ -137,7 +139,7 @@ async def test_deadline_is_kept() -> None:
 @in_virtual_time
 async def test_wait_asks_for_no_more_than_is_left() -> None:
     """The service is not asked to answer after the deadline."""
-    story = Story(job("QUEUED", 0.1), job("EXECUTING", 0.5), job("EXECUTING", 4.0))
+    story = Story(job("EXECUTING", 1.0), job("EXECUTING", 0.1), job("EXECUTING", 4.0))
     with pytest.raises(WaitTimeout):
         await story.wait(timeout=5)
     assert story.service.asked[2] == "GET /j1?WAIT=4&PHASE=EXECUTING"
@@ -201,7 +203,7 @@ async def test_service_says_when_to_come_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "kind"), [(500, ServerFault), ("<html/>", ProtocolError), ("<jo", Malformed)]
+    ("bad", "kind"), [(500, ServerFault), ("<other/>", ProtocolError), ("<jo", Malformed)]
 )
 @in_virtual_time
 async def test_failures_in_a_row_are_counted(bad: Script, kind: type[ExpresError]) -> None:
@@ -234,7 +236,7 @@ async def test_new_job_may_not_be_found_at_first() -> None:
     with pytest.raises(JobNotFound):
         await story.wait()
     first = story.service.asked.index("GET")
-    assert story.service.asked[:first] == ["GET /j1"] * first
+    assert story.service.asked[:first] == ["GET /j1?WAIT=1"] * first
     assert first >= 4
     assert story.service.count("GET") == 3
     story = Story(404, 404, job("COMPLETED"))

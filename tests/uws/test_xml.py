@@ -191,7 +191,7 @@ LAUGHS = (
     [
         (LAUGHS, "document type"),
         (LAUGHS.decode().encode("utf-16"), "document type"),
-        (b"<html>log in</html>", "<html>"),
+        (b"<results/>", "<results>"),
         (b"not xml", "no XML"),
         (b"", "no XML"),
         (b"<job><phase>PENDING</phase></job>", "no jobId"),

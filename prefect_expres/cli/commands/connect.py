@@ -12,6 +12,7 @@ from prefect_expres.cli.commands.profiles_file import read_profiles
 from prefect_expres.cli.commands.tokens import Token, find_token
 from prefect_expres.errors import UsageError
 from prefect_expres.uws import UWSClient
+from prefect_expres.uws.opus_address import other_urls
 
 ATTEMPTS = 3
 """Tries of a read: somebody is looking on. Waits are tried again for longer."""
@@ -54,8 +55,10 @@ def client_of(endpoint: ServiceEndpoint, token: Token | None) -> UWSClient:
         endpoint.jobs_url,
         endpoint.user,
         token.text if token else None,
+        or_at=other_urls(endpoint.jobs_url),
         timeout=endpoint.timeout,
         trusted_hosts=endpoint.trusted_hosts,
+        network=endpoint.network,
         attempts=ATTEMPTS,
     )
 
@@ -82,12 +85,12 @@ def _id_of(job: str, endpoint: ServiceEndpoint) -> str:
     if not _is_url(job):
         return job
     jobs_url, _, job_id = job.rstrip("/").rpartition("/")
-    if jobs_url != endpoint.jobs_url:
+    if jobs_url not in {endpoint.jobs_url, *other_urls(endpoint.jobs_url)}:
         raise UsageError(
             f"{job} is not in the job list {endpoint.jobs_url}; name its service with --url "
             "or --profile, or give only the job's URL"
         )
-    return unquote(job_id)
+    return unquote(job_id.partition(";")[0])
 
 
 def _is_url(job: str) -> bool:

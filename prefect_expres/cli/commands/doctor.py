@@ -25,8 +25,10 @@ from prefect_expres.errors import (
     ExpresError,
     ProtocolError,
     RequestRejected,
+    UntrustedCertificate,
     UsageError,
 )
+from prefect_expres.net.network import CA_BUNDLE
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws import UWSClient
 from prefect_expres.uws.xml import read_jobs, read_version
@@ -42,7 +44,6 @@ _EXTRAS = {
     "keyring": ("tokens from the desktop's keyring", ("keyring",)),
     "dask": ("analyses on several machines", ("prefect_dask",)),
 }
-_LARGEST_LIST = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,12 @@ async def _answers(endpoint: ServiceEndpoint, token: Token | None) -> Finding:
     asked = endpoint if token else replace(endpoint, user=None)
     try:
         async with client_of(asked, token) as client:
-            document = await client.http.read(client.jobs_url, limit=_LARGEST_LIST)
+            document = await client.list_document()
             refs, number = read_jobs(document), read_version(document)
             opus = await _is_opus(client)
+    except UntrustedCertificate as fault:
+        fix = f"name the certificate of its authority: {CA_BUNDLE}=FILE.pem, or in the profile"
+        return Finding("job list", "fail", str(fault), fix)
     except AuthenticationFailed as fault:
         return Finding("job list", "fail", str(fault), "check the user and the token")
     except ExpresError as fault:
@@ -158,7 +162,10 @@ async def _answers(endpoint: ServiceEndpoint, token: Token | None) -> Finding:
         return Finding("job list", "fail", str(fault), fix)
     uws = f"UWS {number}" if number else "UWS, without a version"
     dialect = ", OPUS" if opus else ""
-    return Finding("job list", "ok", f"{uws}{dialect}, {len(refs)} jobs of this user")
+    moved = client.jobs_url != endpoint.jobs_url
+    where = f", found at {client.jobs_url}" if moved else ""
+    fix = f"to spare a request, name it: --url {client.jobs_url}" if moved else ""
+    return Finding("job list", "ok", f"{uws}{dialect}, {len(refs)} jobs of this user{where}", fix)
 
 
 async def _is_opus(client: UWSClient) -> bool:

@@ -5,12 +5,14 @@ environment by EXPRES_URL or EXPRES_PROFILE. They are never sent to another serv
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import Profile, Profiles
 from prefect_expres.errors import UsageError
+from prefect_expres.net.network import Network
+from prefect_expres.uws.opus_address import split_list_url
 
 DEFAULT_JOB_LIST = "ExPRES"
 
@@ -26,6 +28,7 @@ class ServiceEndpoint:
         trusted_hosts: Other hosts that results may come from.
         timeout: Seconds without an answer before a request is given up.
         token_in_environment: Whether EXPRES_TOKEN belongs to it.
+        network: Proxy and certificate authorities.
     """
 
     named_by: str
@@ -34,6 +37,7 @@ class ServiceEndpoint:
     trusted_hosts: tuple[str, ...] = ()
     timeout: float = 30.0
     token_in_environment: bool = False
+    network: Network = field(default_factory=Network)
 
     @property
     def address(self) -> str:
@@ -43,9 +47,9 @@ class ServiceEndpoint:
 
     @property
     def root(self) -> str | None:
-        """Address of the OPUS service, whose job lists are under ``/rest/``; None for any other."""
-        root, separator, _ = self.jobs_url.rpartition("/rest/")
-        return root if separator else None
+        """Address of the OPUS service, as a block takes it; None for any other service."""
+        parts = split_list_url(self.jobs_url)
+        return parts and f"{parts[0]}{parts[1]}"
 
     @property
     def is_expres(self) -> bool:
@@ -59,7 +63,7 @@ def jobs_url_of(url: str, job_list: str | None = None) -> str:
 
     An address without a path, or with the path ``/rest``, is that of an OPUS service, whose job
     lists are under ``/rest/``; the same holds where a job list is named. Any other address is
-    itself a job list.
+    itself a job list. One under ``/uws/``, as OPUS 0.6 has it, stays there.
 
     Args:
         url: Address of a service or of a job list.
@@ -72,8 +76,8 @@ def jobs_url_of(url: str, job_list: str | None = None) -> str:
     _check_address(plain)
     if job_list is None and urlsplit(plain).path not in {"", "/rest"}:
         return plain
-    root = plain.partition("/rest/")[0].removesuffix("/rest")
-    return f"{root}/rest/{job_list or DEFAULT_JOB_LIST}"
+    root, folder, _ = split_list_url(plain) or (plain, "/rest", "")
+    return f"{root}{folder}/{job_list or DEFAULT_JOB_LIST}"
 
 
 def _check_address(url: str) -> None:
@@ -115,7 +119,11 @@ def choose_endpoint(
         endpoint = replace(endpoint, user=user, token_in_environment=True)
     if options.user is not None:
         endpoint = replace(endpoint, user=options.user or None)
-    return replace(endpoint, trusted_hosts=endpoint.trusted_hosts + options.trusted_host)
+    return replace(
+        endpoint,
+        trusted_hosts=endpoint.trusted_hosts + options.trusted_host,
+        network=Network.of(environment).over(endpoint.network),
+    )
 
 
 def _named(
@@ -177,4 +185,5 @@ def _from_profile(profile: Profile, job_list: str | None = None) -> ServiceEndpo
         profile.user,
         profile.trusted_hosts,
         profile.timeout,
+        network=Network(profile.proxy, profile.ca_bundle),
     )

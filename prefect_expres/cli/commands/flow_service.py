@@ -22,7 +22,7 @@ def service_block(options: ServiceOptions) -> "ExpresService":
         AuthenticationFailed: There is no token for the user.
     """
     endpoint = endpoint_of(options)
-    token = find_token(endpoint)
+    token, proxy = find_token(endpoint), endpoint.network.proxy
     # Our steps replace Prefect's console lines. Prefect reads this variable when it is imported.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     from prefect_expres.blocks import ExpresService  # noqa: PLC0415 - imports Prefect
@@ -35,4 +35,6 @@ def service_block(options: ServiceOptions) -> "ExpresService":
         token=SecretStr(token.text) if token else None,
         trusted_hosts=list(endpoint.trusted_hosts),
         request_timeout=endpoint.timeout,
+        proxy=SecretStr(proxy) if proxy else None,
+        ca_bundle=endpoint.network.ca_bundle,
     )

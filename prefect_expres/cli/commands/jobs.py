@@ -11,6 +11,7 @@ from prefect_expres.cli.commands.assignments import Assignments
 from prefect_expres.cli.commands.connect import Connection, connected
 from prefect_expres.cli.commands.job_records import job_lines, job_record, jobs_table, ref_record
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.read_back import differences
 from prefect_expres.cli.commands.wait import see_phase_left
 from prefect_expres.cli.console.exit_codes import Exit
 from prefect_expres.cli.console.printing import give, note
@@ -113,8 +114,10 @@ async def set_values(
     verbatim: bool = False,
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Change parameters of a PENDING job, its execution duration or its destruction time.
+
+    The job is read again; exit with 10 if the service has set another value than the one asked for.
 
     Args:
         job: Job id or URL.
@@ -134,6 +137,10 @@ async def set_values(
         found = await client.job(job_id)
         url = client.job_url(job_id)
     give(job_record(found, url), *job_lines(found, url), as_json=as_json)
+    unlike = differences(asked, found)
+    for line in unlike:
+        note(line, style="yellow")
+    return Exit.NOT_AS_ASKED if unlike else Exit.OK
 
 
 @app.command

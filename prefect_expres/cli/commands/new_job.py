@@ -11,6 +11,7 @@ from prefect_expres.cli.commands.connect import Connection, connected
 from prefect_expres.cli.commands.endpoint import ServiceEndpoint
 from prefect_expres.cli.commands.job_records import job_record
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.read_back import differences
 from prefect_expres.cli.commands.results import fetch, file_lines, settled_results
 from prefect_expres.cli.commands.wait import await_jobs, raise_bad_end
 from prefect_expres.cli.console.printing import note, print_json, say
@@ -63,6 +64,8 @@ async def new(
             await client.start(job_id)
         created = replace(connection, ids=(job_id,))
         (job,) = await (await_jobs(created, timeout) if follow else _read(created))
+        for line in differences(asked, job):
+            note(line, style="yellow")
         files: list[StoredFile] = []
         if download is not None and job.phase is Phase.COMPLETED:
             files = await fetch(client, await settled_results(client, job_id), download)

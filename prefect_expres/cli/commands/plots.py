@@ -54,7 +54,7 @@ def windows(
     /,
     *,
     observatory: str | None = None,
-    gap: int = 15,
+    gap: int | None = None,
     csv: Path | None = None,
     parquet: Path | None = None,
     ics: Path | None = None,
@@ -67,8 +67,9 @@ def windows(
         files: CDF files: of several days, moons or models.
         observatory: Only what NenuFAR, NDA, LOFAR or OVRO-LWA can see: in its band, while the
             planet is above its horizon.
-        gap: Time steps without emission that a window may contain. Near its highest frequency an
-            arc is thinner than a cell of the grid, and has such gaps.
+        gap: Time steps without emission that a window may contain; by default as many as 15
+            minutes hold. Near its highest frequency an arc is thinner than a cell of the grid, and
+            has such gaps.
         csv: Write the windows to this CSV file.
         parquet: Write the windows to this Parquet file.
         ics: Write the windows to this iCalendar file.

@@ -11,6 +11,7 @@ from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOpti
 from prefect_expres.cli.commands.profiles_file import read_profiles
 from prefect_expres.cli.commands.tokens import stored_token
 from prefect_expres.cli.console.printing import facts, give, note, table
+from prefect_expres.net.url import shown_url
 
 app = App(name="profile", help="Show the named services of the profiles file.")
 
@@ -75,4 +76,6 @@ def _record(endpoint: ServiceEndpoint) -> dict[str, Any]:
         "token_from": token.source if token else None,
         "trusted_hosts": list(endpoint.trusted_hosts),
         "timeout": endpoint.timeout,
+        "proxy": shown_url(endpoint.network.proxy) if endpoint.network.proxy else None,
+        "ca_bundle": endpoint.network.ca_bundle or endpoint.network.cert_file,
     }

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from prefect_expres.errors import UsageError
+from prefect_expres.net.network import PROXY
+from prefect_expres.net.url import shown_url
 
 _KINDS: dict[str, type | tuple[type, ...]] = {
     "url": str,
@@ -15,6 +17,8 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "user": str,
     "trusted_hosts": list,
     "timeout": (int, float),
+    "proxy": str,
+    "ca_bundle": str,
 }
 _SECRETS = ("token", "password")
 
@@ -30,6 +34,8 @@ class Profile:
         user: User name, or None for a guest.
         trusted_hosts: Other hosts that results may come from.
         timeout: Seconds without an answer before a request is given up.
+        proxy: HTTP proxy, without a password.
+        ca_bundle: PEM file of a private certificate authority.
     """
 
     name: str
@@ -38,6 +44,8 @@ class Profile:
     user: str | None = None
     trusted_hosts: tuple[str, ...] = ()
     timeout: float = 30.0
+    proxy: str | None = None
+    ca_bundle: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,4 +114,10 @@ def _profile(path: Path, name: str, section: Any) -> Profile:
     hosts = section.get("trusted_hosts", [])
     if not all(isinstance(host, str) for host in hosts):
         raise UsageError(f"{where}: trusted_hosts must be a list of host names")
+    proxy = section.get("proxy")
+    if proxy and shown_url(proxy) != proxy:
+        raise UsageError(
+            f"{where}: a password must not be in this file; keep a proxy that asks for one in the "
+            f"environment variable {PROXY}"
+        )
     return Profile(name=name, **(section | {"trusted_hosts": tuple(hosts)}))

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from cyclopts import App
+from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
 from prefect_expres.cli.commands.connect import connected
 from prefect_expres.cli.commands.options import AsJson, ServiceOptions
@@ -15,6 +16,8 @@ app = App(name="sandbox", help="A local UWS service with a small ExPRES engine."
 PORT = 8470
 JOB_LISTS = ("ExPRES", "ExPRES-dev")
 
+Threads = Annotated[int, Parameter(validator=Number(gte=1))]
+
 
 @app.command
 def serve(
@@ -23,6 +26,8 @@ def serve(
     port: int = PORT,
     directory: Path = Path("expres-sandbox"),
     dialect: Literal["opus", "standard"] = "opus",
+    husks: int = 0,
+    threads: Threads | None = None,
 ) -> None:
     """Serve the sandbox until Ctrl-C.
 
@@ -31,11 +36,16 @@ def serve(
         port: Port to listen on; 0 chooses a free one.
         directory: Folder of jobs and results; they survive a restart.
         dialect: Answer as OPUS does, or strictly as UWS 1.1 says.
+        husks: Let so many creates fail and leave a job without its inputs, as a failing OPUS does.
+        threads: How many requests are answered at once, also those that wait; by default, as many
+            as come. OPUS has 1 by itself, and 5 in the set-up that its documentation shows.
     """
     require_writable(directory, "--directory")
     from prefect_expres.sandbox.serving import serve as serve_sandbox  # noqa: PLC0415 - an extra
 
-    serve_sandbox(host=host, port=port, data=directory, dialect=dialect)
+    serve_sandbox(
+        host=host, port=port, data=directory, dialect=dialect, husks=husks, threads=threads
+    )
 
 
 @app.command

@@ -14,6 +14,7 @@ from prefect_expres.cli.console.printing import error_console, note
 from prefect_expres.cli.console.prompts import at_terminal, choose, until_interrupted
 from prefect_expres.errors import JobAborted, JobFailed, JobLost, WaitTimeout
 from prefect_expres.execution.evidence import fault_with_evidence
+from prefect_expres.net.deadline import Deadline, within
 from prefect_expres.uws import Job, Observation, Phase, UWSClient, wait_for
 
 NO_TIMEOUT = 366 * 86_400.0
@@ -107,7 +108,8 @@ async def _decide(connection: Connection) -> None:
 
 
 async def _shown(connection: Connection, timeout: float) -> tuple[Job, ...]:
-    with _lines() as lines:
+    deadline = Deadline(connection.client.clock, timeout, _tell)
+    with within(deadline), _lines() as lines:
         waits = (
             wait_for(
                 connection.client, job_id, timeout=timeout, on_progress=lines.line_of(job_id).show
@@ -115,6 +117,10 @@ async def _shown(connection: Connection, timeout: float) -> tuple[Job, ...]:
             for job_id in connection.ids
         )
         return tuple(await asyncio.gather(*waits))
+
+
+async def _tell(message: str) -> None:
+    note(message)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from prefect_expres.errors import (
     SubmissionUncertain,
     TransferError,
     Unreachable,
+    UntrustedCertificate,
     UsageError,
     WaitTimeout,
 )
@@ -36,6 +37,7 @@ class Exit(IntEnum):
     REFUSED = 7
     UNREACHABLE = 8
     TRANSFER = 9
+    NOT_AS_ASKED = 10
     INTERRUPTED = 130
 
 
@@ -54,6 +56,7 @@ _CODES: tuple[tuple[type[ExpresError], Exit], ...] = (
     (AuthenticationFailed, Exit.REFUSED),
     (AccessError, Exit.REFUSED),
     (Unreachable, Exit.UNREACHABLE),
+    (UntrustedCertificate, Exit.UNREACHABLE),
     (Busy, Exit.UNREACHABLE),
     (ServerFault, Exit.UNREACHABLE),
     (SubmissionUncertain, Exit.UNREACHABLE),

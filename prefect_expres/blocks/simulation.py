@@ -1,137 +1,23 @@
-"""Prefect blocks: where the ExPRES service is and who asks, and a simulation to be triggered."""
+"""One simulation, to be triggered, waited for and fetched."""
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Literal, Self
 
-from prefect.blocks.abstract import CredentialsBlock, JobBlock, JobRun
-from pydantic import Field, HttpUrl, PositiveFloat, SecretStr, field_validator, model_validator
+from prefect.blocks.abstract import JobBlock, JobRun
+from pydantic import Field, HttpUrl, PositiveFloat
 
+from prefect_expres.blocks.service import DOCUMENTATION, ExpresService
 from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.execution import ClientSteps, RunOptions, SimulationResult, StepwiseRun
 from prefect_expres.execution.prepare import build_request, read_configuration
-from prefect_expres.expres.access import Access
 from prefect_expres.monitoring.artifacts import show_result
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
-from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.current_run import current_owner, in_run
-from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, record_job_list
+from prefect_expres.prefect_support.job_lists import record_job, record_job_list
 from prefect_expres.prefect_support.strict_block import StrictBlock
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
-from prefect_expres.uws import UWSClient
-
-C = TypeVar("C", bound=UWSClient)
-_DOCUMENTATION = HttpUrl("https://expres.readthedocs.io/en/latest/usage/uws.html")
-
-
-class ExpresService(StrictBlock, CredentialsBlock):
-    """The run-on-demand service of ExPRES: its address, and the user who asks.
-
-    Without a user name the service is used as a guest: runs are visible to everybody, last at
-    most 10 minutes and use the branch master. With a user name and token they are private, last
-    at most 3 hours and use any branch.
-
-    Example:
-        Load a stored service and name its job list:
-
-        ```python
-        from prefect_expres.blocks import ExpresService
-
-        service = ExpresService.load("BLOCK_NAME")
-        print(service.jobs_url("ExPRES"))
-        ```
-    """
-
-    _block_type_name: ClassVar[str | None] = "ExPRES Service"
-    _block_type_slug: ClassVar[str | None] = "expres-service"
-    _documentation_url: ClassVar[HttpUrl | None] = _DOCUMENTATION
-    _description: ClassVar[str | None] = (
-        "Where ExPRES simulations run: a UWS service, as guest or with a user name and token."
-    )
-
-    base_url: str = Field(
-        description="Address of the service, with /rest/ExPRES below it, as https://host."
-    )
-    user: str | None = Field(default=None, description="User name; leave empty for guest access.")
-    token: SecretStr | None = Field(
-        default=None, description="Token that goes with the user name; it is stored encrypted."
-    )
-    request_timeout: float = Field(
-        default=30.0,
-        gt=0,
-        description="Seconds without an answer before a request is given up and tried again.",
-    )
-    largest_result: int = Field(
-        default=8 * 2**30,
-        gt=0,
-        description="Bytes that one result may have, announced or real; larger ones are refused.",
-    )
-    trusted_hosts: list[str] = Field(
-        default_factory=list,
-        description="Other hosts that results may come from; they never get the token.",
-    )
-
-    @field_validator("base_url")
-    @classmethod
-    def _plain_address(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")) or shown_url(url) != url:
-            msg = "give an http: or https: address without user name and token in it"
-            raise ValueError(msg)
-        return url.rstrip("/").removesuffix("/rest")
-
-    @model_validator(mode="after")
-    def _whole_credentials(self) -> Self:
-        if bool(self.user) != (self.token is not None):
-            msg = "user and token go together; leave both empty for guest access"
-            raise ValueError(msg)
-        return self
-
-    @property
-    def access(self) -> Access:
-        """What this user may ask for."""
-        return Access.of(self.user)
-
-    def jobs_url(self, job_list: str) -> str:
-        """Give the URL of a job list."""
-        return f"{self.base_url}/rest/{job_list}"
-
-    def get_client(self, job_list: str = "ExPRES", kind: type[C] = UWSClient) -> C:  # type: ignore[assignment]
-        """Give a client of a job list; use it as an asynchronous context manager.
-
-        Args:
-            job_list: The job list.
-            kind: What client it is to be, for instance a `JobListPoller`.
-        """
-        return kind(
-            self.jobs_url(job_list),
-            self.user,
-            self.token.get_secret_value() if self.token else None,
-            timeout=self.request_timeout,
-            trusted_hosts=self.trusted_hosts,
-        )
-
-    def use_of(self, job_list: str, *, keep_running: bool = False) -> UsedJobList:
-        """Describe a job list as hooks need it to stop jobs; the token is no part of it."""
-        return UsedJobList(
-            base_url=self.base_url,
-            job_list=job_list,
-            guest=self.user is None,
-            block_document_id=self._block_document_id,
-            keep_running=keep_running,
-        )
-
-    def client_of(self, job_url: str) -> tuple[UWSClient, str]:
-        """Give the client of a job's list, and the job's id.
-
-        Raises:
-            ValueError: The job is not on this service.
-        """
-        job_list, _, job_id = job_url.removeprefix(f"{self.base_url}/rest/").rpartition("/")
-        if f"{self.jobs_url(job_list)}/{job_id}" != job_url or not job_list or "/" in job_list:
-            msg = f"{job_url} is no job of {self.base_url}"
-            raise ValueError(msg)
-        return self.get_client(job_list), job_id
 
 
 class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
@@ -156,7 +42,7 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
 
     _block_type_name: ClassVar[str | None] = "ExPRES Simulation"
     _block_type_slug: ClassVar[str | None] = "expres-simulation"
-    _documentation_url: ClassVar[HttpUrl | None] = _DOCUMENTATION
+    _documentation_url: ClassVar[HttpUrl | None] = DOCUMENTATION
     _description: ClassVar[str | None] = (
         "One ExPRES simulation on a UWS service, to be triggered, waited for and fetched."
     )

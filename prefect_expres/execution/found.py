@@ -1,0 +1,105 @@
+"""Find a simulation that stands complete: its manifest is believed as far as it can be checked.
+
+Every file must be there with its hash, the inputs must make the fingerprint, and the CDF file must
+show what they ask for. What does not fit is computed anew.
+"""
+
+import asyncio
+import hashlib
+import posixpath
+from pathlib import PurePosixPath
+
+import fsspec
+
+from prefect_expres.errors import ConfigurationError, ResultMismatch
+from prefect_expres.execution.events import Listener, StepTaken, Warned
+from prefect_expres.execution.manifest import MANIFEST, Manifest, SimulationResult, read_manifest
+from prefect_expres.execution.set_aside import set_aside
+from prefect_expres.execution.verification import verify
+from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.storage import StoredFile, read_or_none
+
+_BLOCK = 2**20
+
+
+async def find_verified(folder: str, fingerprint: str) -> SimulationResult | None:
+    """Find a complete simulation.
+
+    Args:
+        folder: Path or fsspec URL of its folder.
+        fingerprint: Its fingerprint.
+
+    Returns:
+        The simulation; None if it is not there, or is not what its manifest says.
+    """
+    try:
+        return await asyncio.to_thread(_find, folder, fingerprint)
+    except ResultMismatch:
+        return None
+
+
+async def find_or_set_aside(
+    folder: str, fingerprint: str, tell: Listener
+) -> SimulationResult | None:
+    """Find a complete simulation; files that show another one are set aside, and that is told.
+
+    Args:
+        folder: Path or fsspec URL of its folder.
+        fingerprint: Its fingerprint.
+        tell: Is told what was found.
+    """
+    try:
+        found = await asyncio.to_thread(_find, folder, fingerprint)
+    except ResultMismatch as fault:
+        manifest = await asyncio.to_thread(read_manifest, folder)
+        names = [file.name for file in manifest.files] if manifest else []
+        aside = await set_aside(folder, [MANIFEST, *names], fault)
+        await tell(Warned(f"{fault}\nThe files that were found are now in {aside}"))
+        return None
+    if found is not None:
+        msg = f"The identical simulation was found and verified in {folder}"
+        await tell(StepTaken("found", msg))
+    return found
+
+
+def _find(folder: str, fingerprint: str) -> SimulationResult | None:
+    manifest = read_manifest(folder)
+    if manifest is None or manifest.fingerprint != fingerprint:
+        return None
+    try:
+        request = _kept_request(folder, manifest)
+        whole = request is not None and all(_is_whole(folder, file) for file in manifest.files)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        return None
+    if request is None or not whole:
+        return None
+    compared = verify(request, posixpath.join(folder, manifest.cdf), manifest.job_url)
+    facts = manifest.model_dump() | {"compared": compared or manifest.compared}
+    return SimulationResult(**facts, folder=folder, found=True)
+
+
+def _kept_request(folder: str, manifest: Manifest) -> SimulationRequest | None:
+    """Rebuild the request from the inputs beside the results; None if they make another one."""
+    content = read_or_none(folder, f"{manifest.label}.json")
+    try:
+        configuration = Configuration.parse(content or b"")
+    except ConfigurationError:
+        return None
+    track = PurePosixPath(configuration.observer.ephem).name
+    request = SimulationRequest(
+        configuration=configuration,
+        ephemeris=read_or_none(folder, track) if track else None,
+        branch=manifest.branch,
+        label=manifest.label,
+    )
+    return request if request.fingerprint == manifest.fingerprint else None
+
+
+def _is_whole(folder: str, file: StoredFile) -> bool:
+    """Say whether a file has its hash."""
+    system, path = fsspec.core.url_to_fs(folder)
+    digest = hashlib.sha256()
+    with system.open(posixpath.join(path, file.name), "rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest() == file.sha256

@@ -1,0 +1,71 @@
+"""Set aside the files of a job whose result is not what was asked for, and remember the job.
+
+The files stay within the simulation's folder, in a folder for each such job; with them is the
+reason, by which the job is known the next time.
+"""
+
+import asyncio
+import posixpath
+import re
+from collections.abc import Iterable
+
+import fsspec
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from prefect_expres.errors import ResultMismatch
+from prefect_expres.storage import move_files, read_or_none, write_whole
+
+SET_ASIDE = "mismatched"
+"""The folder within that of a simulation."""
+_REASON = "mismatch.json"
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]", re.ASCII)
+_LONGEST = 80
+
+
+class Mismatch(BaseModel):
+    """Why the files of a job were set aside."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job_id: str
+    job_url: str
+    differences: tuple[str, ...]
+
+
+async def set_aside(folder: str, names: Iterable[str], fault: ResultMismatch) -> str:
+    """Move files into a folder of their own, with the reason, and give that folder.
+
+    Args:
+        folder: Path or fsspec URL of the simulation's folder.
+        names: The files' names.
+        fault: What is wrong with them, and whose they are.
+    """
+    job_id = fault.job_url.rstrip("/").rpartition("/")[2]
+    aside = posixpath.join(folder, SET_ASIDE, _UNSAFE.sub("_", job_id)[:_LONGEST] or "job")
+    reason = Mismatch(job_id=job_id, job_url=fault.job_url, differences=fault.differences)
+    await write_whole(aside, _REASON, reason.model_dump_json(indent=2).encode() + b"\n")
+    await move_files(folder, names, aside)
+    return aside
+
+
+async def mismatched_jobs(folder: str) -> tuple[str, ...]:
+    """Give the ids of the jobs whose files were set aside from a simulation's folder."""
+    return await asyncio.to_thread(_mismatched_jobs, folder)
+
+
+def _mismatched_jobs(folder: str) -> tuple[str, ...]:
+    system, path = fsspec.core.url_to_fs(posixpath.join(folder, SET_ASIDE))
+    system.invalidate_cache()
+    found = []
+    for reason in sorted(system.glob(f"{_literal(path)}/*/{_REASON}")):
+        content = read_or_none(system.unstrip_protocol(posixpath.dirname(reason)), _REASON)
+        try:
+            found.append(Mismatch.model_validate_json(content or b"").job_id)
+        except ValidationError:
+            continue
+    return tuple(found)
+
+
+def _literal(path: str) -> str:
+    """Write a path so that a pattern means it and nothing else."""
+    return re.sub(r"([*?\[])", r"[\1]", path)

@@ -1,0 +1,30 @@
+"""Move files from one folder to another on the same fsspec file system."""
+
+import asyncio
+import contextlib
+import posixpath
+from collections.abc import Iterable
+
+import fsspec
+
+
+async def move_files(folder: str, names: Iterable[str], target: str) -> None:
+    """Move files into a folder, which is made if it is missing.
+
+    A file that is not there is passed over, and one of the same name is replaced.
+
+    Args:
+        folder: Path or fsspec URL of the folder that they are in.
+        names: Their names.
+        target: Path or fsspec URL of the other folder, on the same file system.
+    """
+    await asyncio.to_thread(_move, folder, tuple(names), target)
+
+
+def _move(folder: str, names: Iterable[str], target: str) -> None:
+    system, source = fsspec.core.url_to_fs(folder)
+    destination = fsspec.core.url_to_fs(target)[1]
+    system.makedirs(destination, exist_ok=True)
+    for name in names:
+        with contextlib.suppress(FileNotFoundError):
+            system.mv(posixpath.join(source, name), posixpath.join(destination, name))

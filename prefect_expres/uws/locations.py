@@ -1,0 +1,119 @@
+"""Which URLs are asked, and which of them are the service itself.
+
+A service that is not trusted must not choose the hosts that are called, so that other hosts are
+trusted by name, and only at public addresses.
+"""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+from urllib.parse import urljoin
+
+import httpx
+
+from prefect_expres.errors import UnsafeLocation
+
+SHOWN_LENGTH = 200
+
+
+class Locations:
+    """The locations that may be fetched for one service.
+
+    Args:
+        jobs_url: The job list; its scheme, host and port are the origin of the service.
+        trusted_hosts: Other hosts that results may be fetched from, in any case.
+        proxied: Whether a proxy resolves the names of hosts, which may be unknown here.
+    """
+
+    def __init__(
+        self, jobs_url: str, trusted_hosts: Iterable[str], *, proxied: bool = False
+    ) -> None:
+        self._proxied = proxied
+        self._own = httpx.URL(jobs_url)
+        self._trusted_hosts = {host.lower() for host in trusted_hosts}
+
+    def is_origin(self, url: httpx.URL) -> bool:
+        """Say whether a URL has scheme, host and port of the service."""
+        # httpx gives no port where it is the usual one of the scheme.
+        own = self._own
+        return (url.scheme, url.host, url.port) == (own.scheme, own.host, own.port)
+
+    def gets_credentials(self, url: httpx.URL) -> bool:
+        """Say whether a URL is the service itself, or the same host with https: in place of http:.
+
+        A host may run servers of others, so that the ports have to be the usual ones.
+        """
+        usual_ports = url.port is None and self._own.port is None
+        return self.is_origin(url) or (usual_ports and self._is_secured(url))
+
+    def with_own_scheme(self, url: httpx.URL) -> httpx.URL:
+        """Give a URL with https: where it names the service's own host with http:.
+
+        Services behind a proxy give such links to themselves.
+        """
+        if url.host == self._own.host and url.scheme == "http" and self._own.scheme == "https":
+            return url.copy_with(scheme="https", port=None)
+        return url
+
+    async def check(self, location: str) -> str:
+        """Give the URL to fetch instead of a location, if that is safe.
+
+        Raises:
+            UnsafeLocation: The URL is not http or https, or its host is not trusted.
+        """
+        try:
+            url = self.with_own_scheme(httpx.URL(location))
+        except (httpx.InvalidURL, ValueError):
+            raise UnsafeLocation("A location is no URL", "", location[:SHOWN_LENGTH]) from None
+        if self.is_origin(url) or self._is_secured(url):
+            return str(url)
+        if url.scheme not in {"http", "https"}:
+            reason = f"it is {url.scheme or 'no'}:, not http: or https:"
+        elif url.scheme == "http" and self._own.scheme == "https":
+            reason = "it is http: while the service is https:"
+        elif url.host not in self._trusted_hosts:
+            reason = (
+                "it is another host than the service; add it to the trusted hosts if it is right"
+            )
+        elif not await _public(url.host, unknown=self._proxied):
+            reason = "its address is private"
+        else:
+            return str(url)
+        shown = str(url.copy_with(userinfo=b""))[:SHOWN_LENGTH]
+        msg = f"{shown} is not fetched: {reason}"
+        raise UnsafeLocation(msg, "", shown)
+
+    def _is_secured(self, url: httpx.URL) -> bool:
+        """Say whether a URL is the service's host with https:, while the service has http:."""
+        return (self._own.scheme, url.scheme) == ("http", "https") and url.host == self._own.host
+
+
+def target_of(response: httpx.Response) -> str:
+    """Give the URL that a redirect leads to.
+
+    Raises:
+        UnsafeLocation: It is no URL.
+    """
+    location = response.headers.get("location", "")
+    try:
+        return str(response.request.url.join(location))
+    except (httpx.InvalidURL, ValueError):
+        raise UnsafeLocation("A redirect leads to no URL", "", location[:SHOWN_LENGTH]) from None
+
+
+def whole_location(base: str, href: str | None) -> str | None:
+    """Resolve a relative location; one that is no URL is left as it is, and refused later."""
+    try:
+        return urljoin(base, href) if href else None
+    except ValueError:
+        return href
+
+
+async def _public(host: str, *, unknown: bool) -> bool:
+    """Say whether all addresses of a host are public; for one without any, give ``unknown``."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return unknown
+    return all(ipaddress.ip_address(entry[4][0]).is_global for entry in found)

@@ -1,0 +1,153 @@
+"""Where a job list is: under ``/rest/``, or under ``/uws/`` where OPUS is older."""
+
+import asyncio
+
+import pytest
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.errors import JobNotFound, ServiceError
+from prefect_expres.sandbox.serving import SandboxServer
+from prefect_expres.uws import Phase, UWSClient
+from prefect_expres.uws.opus_address import service_address
+from prefect_expres.uws.xml import read_jobs
+from tests.support.no_pause import NoPause
+from tests.support.older_opus import older_opus
+from tests.support.scripted_service import JOBS_URL, Script, ScriptedService, redirect
+from tests.support.uws_documents import job_document, jobs_document, list_entry
+
+UWS = "https://uws.example.org/uws/ExPRES"
+LISTS = ("ExPRES", "ExPRES-dev")
+
+
+@pytest.fixture
+def service() -> ScriptedService:
+    """Give a service that has its list under ``/uws/``."""
+    service = ScriptedService()
+    for asked in ("GET", "POST", "GET /j1", "DELETE /j1"):
+        service.on(asked, 404)
+    service.on(f"GET {UWS}", jobs_document(list_entry("j1")))
+    service.on(f"GET {UWS}/j1", job_document("j1", "<phase>QUEUED</phase>"))
+    service.on(f"POST {UWS}", redirect(f"{UWS}/j2"))
+    service.on(f"DELETE {UWS}/j1", redirect(UWS))
+    return service
+
+
+@pytest.fixture
+def client(service: ScriptedService) -> UWSClient:
+    """Give a client that knows both places."""
+    return UWSClient(JOBS_URL, or_at=[UWS], transport=service, clock=NoPause())
+
+
+async def test_list_is_found_whatever_comes_first(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """A job is read there, and its URL is the one that works."""
+    assert (await client.job("j1")).phase is Phase.QUEUED
+    assert service.asked == ["GET /j1", "GET", f"GET {UWS}", f"GET {UWS}/j1"]
+    assert (client.jobs_url, client.job_url("j1")) == (UWS, f"{UWS}/j1")
+    assert [job.id for job in await client.jobs()] == ["j1"]
+    assert service.asked[4:] == [f"GET {UWS}"]
+
+
+async def test_writes_find_the_list_too(service: ScriptedService, client: UWSClient) -> None:
+    """A create that was answered 404 was not done, so that it may be sent again."""
+    assert await client.create({"runId": "r"}) == "j2"
+    await client.delete("j1")
+    assert service.asked == ["POST", "GET", f"GET {UWS}", f"POST {UWS}", f"DELETE {UWS}/j1"]
+
+
+async def test_all_who_ask_at_once_find_it(service: ScriptedService, client: UWSClient) -> None:
+    """It is looked for once."""
+    found = await asyncio.gather(*(client.job("j1") for _ in range(9)))
+    assert {job.id for job in found} == {"j1"}
+    assert service.count(f"GET {UWS}") == 1
+
+
+@pytest.mark.parametrize("there", [jobs_document(""), 503, 403])
+async def test_list_that_is_where_it_was_thought_to_be_stays(
+    service: ScriptedService, client: UWSClient, there: Script
+) -> None:
+    """Then the job is not found, and the other place is left alone."""
+    service.on("GET", there)
+    for _ in range(2):
+        with pytest.raises(JobNotFound):
+            await client.job("j1")
+    assert f"GET {UWS}" not in service.asked
+    assert client.jobs_url == JOBS_URL
+
+
+@pytest.mark.parametrize("other", [404, 500, "<html>home</html>", "<job/>"])
+async def test_other_place_must_have_a_list(
+    service: ScriptedService, client: UWSClient, other: Script
+) -> None:
+    """A page of the web server is none."""
+    service.on(f"GET {UWS}", other)
+    with pytest.raises(JobNotFound):
+        await client.job("j1")
+    assert client.jobs_url == JOBS_URL
+
+
+async def test_nothing_is_looked_for_without_another_place(service: ScriptedService) -> None:
+    """A 404 is a 404."""
+    client = UWSClient(JOBS_URL, transport=service, clock=NoPause())
+    with pytest.raises(ServiceError):
+        await client.jobs()
+    assert service.asked == ["GET"]
+
+
+@pytest.mark.parametrize("name", ["jobref", "jobRef", "job", "uws:job"])
+def test_list_has_entries_of_several_names(name: str) -> None:
+    """UWSLib of 2012 wrote ``jobRef``, and ESA whole jobs, whose id is in an element."""
+    entry = f"<{name}><jobId>1</jobId><ownerId>x</ownerId><phase>ERROR</phase></{name}>"
+    entry += f'<{name} id="2"><phase>QUEUED</phase><runId>r</runId></{name}>'
+    spaces = 'xmlns:uws="http://www.ivoa.net/xml/UWS/v1.0"'
+    found = read_jobs(f"<jobs {spaces}>{entry}<joblike/></jobs>".encode())
+    assert [(job.id, job.phase.value, job.run_id) for job in found] == [
+        ("1", "ERROR", None),
+        ("2", "QUEUED", "r"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "jobs_url"),
+    [
+        ("https://h", "https://h", "https://h/rest/ExPRES"),
+        ("https://h/", "https://h", "https://h/rest/ExPRES"),
+        ("https://h/rest/", "https://h", "https://h/rest/ExPRES"),
+        ("https://h/rest/ExPRES", "https://h", "https://h/rest/ExPRES"),
+        ("https://h/rest/ExPRES-dev/", "https://h", "https://h/rest/ExPRES"),
+        ("https://h/opus/rest/ExPRES", "https://h/opus", "https://h/opus/rest/ExPRES"),
+        ("https://h/uws", "https://h/uws", "https://h/uws/ExPRES"),
+        ("https://h/uws/ExPRES", "https://h/uws", "https://h/uws/ExPRES"),
+        ("https://h/uws/rest/ExPRES", "https://h/uws/rest", "https://h/uws/rest/ExPRES"),
+    ],
+)
+def test_block_takes_every_address(url: str, address: str, jobs_url: str) -> None:
+    """Of the service or of one of its lists; saved and loaded, it is the same."""
+    block = ExpresService(base_url=url)
+    assert (block.base_url, block.jobs_url("ExPRES")) == (address, jobs_url)
+    assert ExpresService(base_url=address).jobs_url("ExPRES") == jobs_url
+    client, job_id = block.client_of(f"{jobs_url}/j1")
+    assert (client.jobs_url, job_id) == (jobs_url, "j1")
+
+
+def test_list_that_is_none_of_expres_is_refused() -> None:
+    """Simulations would run in another list than the one that was named."""
+    with pytest.raises(ValueError, match="names the job list Other, which is none of ExPRES"):
+        service_address("https://h/rest/Other", LISTS)
+
+
+async def test_block_reaches_the_jobs_of_an_older_opus(sandbox: SandboxServer) -> None:
+    """From its address alone, and from the URL of a job that it gave."""
+    async with older_opus(sandbox.url) as older:
+        block = ExpresService(base_url=older.url)
+        async with block.get_client() as client:
+            job_id = await client.create({"runId": "older"})
+            job_url = client.job_url(job_id)
+        assert job_url == f"{older.url}/uws/ExPRES/{job_id}"
+        again, same_id = block.client_of(job_url)
+        older.asked.clear()
+        async with again:
+            assert await again.phase(same_id) is Phase.PENDING
+            await again.delete(same_id)
+    assert {path.split("/")[1] for path in older.asked} == {"uws"}
