@@ -171,10 +171,12 @@ def children(element: Element, name: str) -> Iterator[Element]:
 
 def leaves(element: Element) -> tuple[Extra, ...]:
     """Give the innermost elements with their text; the element's own text has an empty name."""
-    nodes = [node for node in element.iterdescendants() if not len(node)] if len(element) else []
-    extras = [Extra(local_name(node), text_of(node)) for node in nodes]
     text = own_text(element)
-    return (*([Extra("", text)] if text else []), *extras)
+    own = (Extra("", text),) if text else ()
+    if not len(element):
+        return own
+    nodes = [node for node in element.iterdescendants() if not len(node)]
+    return (*own, *[Extra(local_name(node), text_of(node)) for node in nodes])
 
 
 def local_name(element: Element) -> str:
