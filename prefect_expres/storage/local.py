@@ -6,6 +6,7 @@ from pathlib import Path
 
 import fsspec
 
+from prefect_expres.storage.faults import FULL, storage_error
 from prefect_expres.storage.scratch import scratch_folder
 
 _BLOCK = 2**20
@@ -25,14 +26,20 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
     Raises:
         FileNotFoundError: The folder of ``path`` is missing.
+        StorageError: The disk is full.
     """
-    with scratch_folder(path.parent, f".{path.name}-") as scratch:
-        part = scratch / path.name
-        yield part
-        if path.is_dir():
-            # A folder cannot be replaced atomically: the old one goes with the temporary folder.
-            path.rename(scratch / "before")
-        part.replace(path)
+    try:
+        with scratch_folder(path.parent, f".{path.name}-") as scratch:
+            part = scratch / path.name
+            yield part
+            if path.is_dir():
+                # A folder cannot be replaced atomically: the old one goes with the temporary one.
+                path.rename(scratch / "before")
+            part.replace(path)
+    except OSError as fault:
+        if fault.errno in FULL:
+            raise storage_error(str(path), fault) from None
+        raise
 
 
 @contextmanager
