@@ -1,8 +1,6 @@
 """Analyse the results of any job: when are they visible from an observatory?"""
 
 import re
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 from prefect.runtime import flow_run
@@ -14,7 +12,7 @@ from prefect_expres.monitoring.artifacts import show_windows
 from prefect_expres.monitoring.log import log_step
 from prefect_expres.prefect_support.forms import Site, titled
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
-from prefect_expres.storage import write_whole
+from prefect_expres.storage import scratch_folder, write_whole
 from prefect_expres.tasks.analysis import find_windows
 from prefect_expres.tasks.jobs import download_results
 
@@ -63,9 +61,8 @@ async def analyse(
     """
     label = _label(job_url, observatory)
     site = analysis.find_observatory(observatory)
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        files = await download_results(job_url, service, scratch)
+    with scratch_folder() as folder:
+        files = await download_results(job_url, service, str(folder))
         cdfs = [folder / file.name for file in files if file.name.lower().endswith(".cdf")]
         windows: list[Window] = await find_windows(cdfs, observatory)
         calendar = analysis.write_calendar(windows, folder / f"{label}.ics", observatory=site)

@@ -10,7 +10,7 @@ from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.artifacts import CampaignProgress, show_campaign
 from prefect_expres.campaigns.index import CampaignFacts, CampaignResult, keep_index
-from prefect_expres.campaigns.journal import Journal
+from prefect_expres.campaigns.journal import Journal, remove_silent_journals
 from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
 from prefect_expres.campaigns.runner import CampaignRunner, CampaignSettings
 from prefect_expres.campaigns.workers import (
@@ -127,6 +127,8 @@ async def campaign(
     )
     result = await keep_index(output, journal.rows, facts)
     await journal.end()
+    for killed in await remove_silent_journals(output):
+        log_step("campaign", "Removed the journal of the campaign %s, which was killed", killed)
     await show_campaign(plan.name, result)
     if settings.too_many_failed(journal.rows):
         raise TooManyFailures(result.failed, result.not_begun, result.manifest)

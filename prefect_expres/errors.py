@@ -29,8 +29,8 @@
     ├── StorageError           a file or folder cannot be written: no space, no right, in the way
     ├── DeployError            the Prefect server cannot be set up as asked
     └── TransferError          a file did not arrive
-        ├── Interrupted, SizeMismatch, ChecksumMismatch    may succeed when tried again
-        └── TooLarge, UnsafeName, UnsafeLocation           will not
+        ├── Interrupted            may succeed when tried again
+        └── SizeMismatch, ChecksumMismatch, TooLarge, UnsafeName, UnsafeLocation   will not
 
 Errors pass all their arguments to ``Exception``, so that Prefect can pickle them.
 """
@@ -150,7 +150,7 @@ class ActiveJobsLimit(Busy):
 
 
 class Unreachable(ServiceError, retryable=True):
-    """There was no answer, or only that of a gateway."""
+    """There was no answer, or only that of a gateway, or a page of HTML in its place."""
 
 
 class UntrustedCertificate(ServiceError):
@@ -306,12 +306,12 @@ class Interrupted(TransferError, retryable=True):
     """The connection ended before the file was complete."""
 
 
-class SizeMismatch(TransferError, retryable=True):
-    """The size of the file is not the announced one."""
+class SizeMismatch(TransferError):
+    """The size of the file is not the announced one, however often it came."""
 
 
-class ChecksumMismatch(TransferError, retryable=True):
-    """The hash of the file is not the one that the service announced."""
+class ChecksumMismatch(TransferError):
+    """The hash of the file is not the one that the service announced, however often it came."""
 
 
 class TooLarge(TransferError):

@@ -219,11 +219,13 @@ class _Services:
             service = await self._from_block(reference)
             if service is not None:
                 self.loaded.append(service)
-        elif _MASK in str(given.get("token")):
+        elif _is_masked(given, "token"):
             self.lost.add(str(given["base_url"]))
         else:
             try:
-                self.loaded.append(ExpresService.model_validate(given))
+                # Without a proxy of its own a service is reached through that of the environment.
+                proxy = {"proxy": None} if _is_masked(given, "proxy") else {}
+                self.loaded.append(ExpresService.model_validate(given | proxy))
             except ValidationError as fault:
                 # Its own text shows what was given, and so the token.
                 reasons = "; ".join(error["msg"] for error in fault.errors())
@@ -278,11 +280,16 @@ def _is_service(value: Mapping[str, Any]) -> bool:
     return "base_url" in value and (saved or value.keys() <= _FIELDS)
 
 
+def _is_masked(given: Mapping[str, Any], field: str) -> bool:
+    return _MASK in str(given.get(field))
+
+
 def _reference_in(given: dict[str, Any]) -> dict[str, Any] | None:
     """Give the reference of a block: as a deployment has it, or as an object that was loaded."""
     if "$ref" in given:
         reference = given["$ref"]
         return reference if isinstance(reference, dict) else {"block_document_id": reference}
-    if _MASK in str(given.get("token")) and given.get("_block_document_id"):
+    masked = _is_masked(given, "token") or _is_masked(given, "proxy")
+    if masked and given.get("_block_document_id"):
         return {"block_document_id": given["_block_document_id"]}
     return None

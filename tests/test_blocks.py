@@ -23,6 +23,7 @@ from prefect_expres.errors import AccessError, JobFailed
 from prefect_expres.execution import SimulationResult
 from prefect_expres.prefect_support.job_lists import recorded_job_lists
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.drip_server import drip_server
 from tests.support.processes import PrefectServer
 
 
@@ -247,3 +248,12 @@ async def test_access_is_checked_first(
     with pytest.raises(AccessError):
         await simulation(quick_opus, configuration, tmp_path, branch="develop").trigger()
     assert quick_opus.created_count() == 0
+
+
+async def test_lowest_rate_is_the_client_s() -> None:
+    """A line of twenty bytes a second is enough for who asks for ten."""
+    head = b"HTTP/1.1 200 OK\r\n\r\n"
+    async with drip_server(head, b"x", drops=20) as url:
+        slow = ExpresService(base_url=url, request_timeout=0.5, lowest_rate=10)
+        async with slow.get_client() as client:
+            assert await client.stdout("j1") == "x" * 20

@@ -5,8 +5,10 @@ and one that is started again goes on from there.
 """
 
 import asyncio
+import contextlib
 import posixpath
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
 
 import fsspec
@@ -19,6 +21,8 @@ from prefect_expres.uws import Phase
 FOLDER = ".campaigns"
 _ROW = re.compile(r"(\d{7,})\.json", re.ASCII)
 _READS_AT_ONCE = 16
+SILENT = timedelta(days=7)
+"""After so long without a word a campaign was killed."""
 
 
 class Row(BaseModel):
@@ -142,7 +146,8 @@ class Journal:
         return {int(name[1]): path for name, path in names if name}
 
     def _remove(self) -> None:
-        if self._system.exists(self._path):
+        # A worker may write its last heartbeat meanwhile; a silent journal is removed later.
+        with contextlib.suppress(OSError):
             self._system.rm(self._path, recursive=True)
 
 
@@ -153,6 +158,33 @@ def campaigns_under_way(output: str) -> list[str]:
         return sorted(posixpath.basename(each) for each in system.ls(path, detail=False))
     except FileNotFoundError:
         return []
+
+
+async def remove_silent_journals(output: str) -> list[str]:
+    """Remove the journals of campaigns that were killed, and give their ids.
+
+    Nothing was written to them for `SILENT`: a campaign that runs writes every few seconds. What
+    such a campaign has downloaded is found by the next one without its journal.
+
+    Args:
+        output: Path or fsspec URL of the campaigns' output.
+    """
+    return await asyncio.to_thread(_silent_removed, output)
+
+
+def _silent_removed(output: str) -> list[str]:
+    silent_since = datetime.now(UTC) - SILENT
+    removed = []
+    for campaign in campaigns_under_way(output):
+        system, path = fsspec.core.url_to_fs(posixpath.join(output.rstrip("/"), FOLDER, campaign))
+        try:
+            if any(system.modified(file) > silent_since for file in system.find(path)):
+                continue
+            system.rm(path, recursive=True)
+        except FileNotFoundError:  # another campaign removes it, or it has just ended
+            continue
+        removed.append(campaign)
+    return removed
 
 
 def _run_seconds(result: SimulationResult) -> float | None:

@@ -15,6 +15,7 @@ import httpx
 from rich.console import Console
 
 from prefect_expres.errors import ExpresError
+from prefect_expres.net.network import PROXY
 from prefect_expres.sandbox.serving import SandboxServer
 
 EXAMPLE = "earth-jupiter-io-20180913.json"
@@ -60,6 +61,8 @@ def _prefect_server(home: Path) -> Iterator[dict[str, str]]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "0",
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
         "PREFECT_LOGGING_LEVEL": "INFO",
+        # The service of the demonstration is on this machine.
+        PROXY: "",
         # The folder that the demonstration is started in may hold another prefect_expres, as a
         # checkout does: it must not go before the installed one.
         "PYTHONSAFEPATH": "1",

@@ -51,8 +51,11 @@ class JobGuard:
             await self.stop_strays()
             raise
         except BaseException as fault:
-            late = isinstance(fault, WaitTimeout)
-            seconds = STOP_SECONDS_AFTER_TIMEOUT if late else STOP_SECONDS
+            seconds = STOP_SECONDS
+            if isinstance(fault, WaitTimeout):
+                seconds = STOP_SECONDS_AFTER_TIMEOUT
+                msg = f"Stopping jobs of ours, {seconds:.0f} s at most"
+                await self._tell(StepTaken("abort", msg))
             with anyio.move_on_after(seconds, shield=True) as deadline:
                 await self.stop()
             if deadline.cancelled_caught:

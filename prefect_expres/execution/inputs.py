@@ -24,6 +24,8 @@ from prefect_expres.uws.client import NEW_JOB_PAUSES
 from prefect_expres.uws.reader import DOCUMENT_LIMIT
 
 _SPARE_BYTES = 65_536
+_LARGEST_CONFIGURATION = 2**20
+"""JSON takes up to thirty times its size in memory; a configuration has a few kilobytes."""
 
 T = TypeVar("T")
 
@@ -121,7 +123,7 @@ async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) 
 
 async def _rebuilt(client: UWSClient, job_id: str, name: RunId) -> SimulationRequest | None:
     given, branch = await _parameters(client, job_id)
-    configuration = await _file(client, job_id, given.get("config"), DOCUMENT_LIMIT)
+    configuration = await _file(client, job_id, given.get("config"), _LARGEST_CONFIGURATION)
     ephemeris = await _file(client, job_id, given.get("ephemeride"), DOCUMENT_LIMIT)
     if configuration is None:
         return None

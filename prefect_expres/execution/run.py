@@ -83,9 +83,10 @@ async def complete(
         made_from: What configuration and ephemeris were given as, for the lineage.
     """
     inputs = await keep_inputs(request, folder)
-    files = [*finished.files, *inputs]
-    cdf = next(file for file in files if file.name.lower().endswith(".cdf"))
+    cdf = next(file for file in finished.files if file.name.lower().endswith(".cdf"))
     view = await steps.view(cdf, folder)
+    # A result may have the name of an input: then the input has replaced it.
+    files = {file.name: file for file in (*finished.files, *inputs, *view.files)}
     manifest = Manifest(
         label=request.label,
         fingerprint=request.fingerprint,
@@ -97,7 +98,7 @@ async def complete(
         execution_duration=execution_duration,
         package_version=prefect_expres.__version__,
         phases=finished.phases,
-        files=(*files, *view.files),
+        files=tuple(files.values()),
         cdf=cdf.name,
         compared=finished.compared,
         windows=view.windows,

@@ -115,7 +115,7 @@ async def download(
         await tell(BytesReceived(name, received, expected))
 
     return await fetch_results(
-        client, job_id, folder, taken=(MANIFEST,), limit=limit, on_bytes=count
+        client, job_id, folder, taken=(MANIFEST,), limit=limit, on_bytes=count, tell=tell
     )
 
 

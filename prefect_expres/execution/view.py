@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.execution.events import Listener, StepTaken, Warned, ignore
 from prefect_expres.execution.manifest import CALENDAR_END, CATALOGUE_END, QUICKLOOK_END
-from prefect_expres.storage import StoredFile, write_whole
+from prefect_expres.storage import StoredFile, scratch_folder, write_whole
 
 ANALYSIS_NEEDS = ("cdflib", "xarray", "matplotlib", "contourpy", "icalendar")
 
@@ -70,8 +69,7 @@ def _view(url: str) -> tuple[dict[str, bytes], list[Window]]:
         write_catalogue,
     )
 
-    with TemporaryDirectory() as scratch, open_results(url) as dataset:
-        folder = Path(scratch)
+    with scratch_folder() as folder, open_results(url) as dataset:
         arcs = find_arcs(dataset)
         windows = [arc.window for arc in arcs]
         stamp = windows[0].start if windows else datetime(2000, 1, 1, tzinfo=UTC)

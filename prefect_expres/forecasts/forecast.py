@@ -2,11 +2,9 @@
 
 import hashlib
 import posixpath
-import tempfile
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -18,7 +16,7 @@ from prefect_expres.analysis.observatories import Observatory
 from prefect_expres.analysis.windows import Window
 from prefect_expres.campaigns.plan import RoutineMoon
 from prefect_expres.errors import ResultError
-from prefect_expres.storage import write_whole
+from prefect_expres.storage import scratch_folder, write_whole
 from prefect_expres.storage.publish import LATEST, read_published
 
 INDEX = "forecast.json"
@@ -231,8 +229,7 @@ def make_forecast(cdfs: Iterable[str], facts: ForecastFacts) -> tuple[Forecast, 
 def _drawn(arcs: Sequence[Arc], facts: ForecastFacts, site: Observatory) -> dict[str, bytes]:
     """Make table, chart, calendar and catalogue; return their contents by file name."""
     windows = [arc.window for arc in arcs]
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
+    with scratch_folder() as folder:
         written = (
             analysis.write_csv(windows, folder / TABLE),
             analysis.draw_overview(

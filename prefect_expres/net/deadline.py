@@ -13,10 +13,8 @@ from contextvars import ContextVar
 from prefect_expres.net.clock import Clock
 
 NOTICE_SECONDS = 5.0
-
-
-async def _nobody(message: str) -> None:
-    """Tell nobody."""
+LAST_REQUEST_SECONDS = 1.0
+"""A request has as much time, however late it is sent: the last look at a job is worth it."""
 
 
 class Deadline:
@@ -25,25 +23,32 @@ class Deadline:
     Args:
         clock: Gives the time.
         seconds: How long until the deadline.
-        tell: Is told with a line for people, at the first error and then every few seconds.
+        tell: Is told with a line for people, at the first error and then every few seconds; by
+            default, whoever set the deadline around this one.
     """
 
     def __init__(
-        self, clock: Clock, seconds: float, tell: Callable[[str], Awaitable[None]] = _nobody
+        self, clock: Clock, seconds: float, tell: Callable[[str], Awaitable[None]] | None = None
     ) -> None:
         self._clock = clock
         self._began = clock.now()
         self._seconds = seconds
         self._tell = tell
         self._told = -math.inf
+        self.outer: Deadline | None = None
 
     @property
     def left(self) -> float:
         """The seconds that are left; below zero after the deadline."""
-        return self._began + self._seconds - self._clock.now()
+        left = self._began + self._seconds - self._clock.now()
+        return left if self.outer is None else min(left, self.outer.left)
 
     async def waits_for(self, what: object) -> None:
         """Tell what is waited for, unless something was told a moment ago."""
+        if self._tell is None:
+            if self.outer is not None:
+                await self.outer.waits_for(what)
+            return
         now = self._clock.now()
         if now - self._told < NOTICE_SECONDS:
             return
@@ -73,7 +78,8 @@ _current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 @contextlib.contextmanager
 def within(deadline: Deadline) -> Iterator[None]:
-    """Keep everything that is called inside to a deadline."""
+    """Keep everything that is called inside to a deadline, and to those around it."""
+    deadline.outer = _current.get()
     token = _current.set(deadline)
     try:
         yield
@@ -85,6 +91,11 @@ def seconds_left() -> float:
     """Give the seconds until the deadline of what is under way; infinite if it has none."""
     deadline = _current.get()
     return math.inf if deadline is None else deadline.left
+
+
+def seconds_for_request(usual: float) -> float:
+    """Give the seconds that a request may take, which are fewer before a deadline."""
+    return min(usual, max(seconds_left(), LAST_REQUEST_SECONDS))
 
 
 async def waits_for(fault: Exception) -> None:

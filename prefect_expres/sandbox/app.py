@@ -40,7 +40,10 @@ class Settings:
         parallel: How many jobs run at once.
         active_jobs: How many jobs one owner may have queued or executing.
         husks: How many creates fail and leave a job without its inputs.
+        file_inputs: The inputs are of kind *File*: a create that lacks one leaves such a job.
         threads: How many requests are answered at once; None for no limit.
+        base_url: What URLs in answers begin with, as OPUS' setting ``BASE_URL``; by default, with
+            what the client wrote.
     """
 
     data: Path
@@ -49,7 +52,9 @@ class Settings:
     parallel: int = 2
     active_jobs: int = 20
     husks: int = 0
+    file_inputs: bool = False
     threads: int | None = None
+    base_url: str | None = None
 
 
 class WebService:
@@ -63,6 +68,7 @@ class WebService:
     def __init__(self, settings: Settings, store: Store) -> None:
         self._dialect = dialect_named(settings.dialect)
         self._writer = self._dialect.writer
+        self._base_url = settings.base_url
         self._threads = Threads(settings.threads)
         self._runner = Runner(store, settings.command, settings.parallel, self._threads)
         self._service = Service(
@@ -70,7 +76,9 @@ class WebService:
             self._runner,
             settings.active_jobs,
             limit_at_creation=self._dialect.limit_at_creation,
+            keeps_control_parameters=self._dialect.keeps_control_parameters,
             husks=settings.husks,
+            file_inputs=settings.file_inputs,
         )
 
     def app(self) -> ASGIApp:
@@ -130,7 +138,7 @@ class WebService:
             raise Refusal(Kind.UNKNOWN_LIST, f"There is no job list {job_list}")
         found = self._service.jobs(job_list, user_of(request))
         chosen = self._dialect.choose(request.url.query, found)
-        return _xml(self._writer.jobs(chosen, base_of(request)))
+        return _xml(self._writer.jobs(chosen, self._base(request)))
 
     async def _create(self, request: Request) -> Response:
         form = await self._form(request)
@@ -138,15 +146,15 @@ class WebService:
         job = self._service.create(job_list, user_of(request), form.new_job(self._dialect))
         if form.field("PHASE") == "RUN":
             self._service.start(job)
-        return _see(request, job)
+        return self._see(request, job)
 
     async def _job(self, request: Request) -> Response:
         job = self._found(request)
-        before = self._writer.job(job, base_of(request))
+        before = self._writer.job(job, self._base(request))
         changed = await self._waited(request, job)
         if self._dialect.stale_after_wait and not changed:
             return _xml(before)
-        return _xml(self._writer.job(self._found(request), base_of(request)))
+        return _xml(self._writer.job(self._found(request), self._base(request)))
 
     async def _delete(self, request: Request) -> Response:
         job = self._found(request)
@@ -155,7 +163,7 @@ class WebService:
         if self._dialect.undeletable_if_aborted_before_run and job.aborted_before_run:
             raise Refusal(Kind.BAD, f"Job {job.id} has no files to be deleted")
         await self._service.delete(job)
-        return RedirectResponse(f"{base_of(request)}/rest/{job.job_list}", 303)
+        return RedirectResponse(f"{self._base(request)}/rest/{job.job_list}", 303)
 
     async def _change_phase(self, request: Request) -> Response:
         job = self._found(request)
@@ -168,18 +176,18 @@ class WebService:
             raise Refusal(Kind.BAD, "PHASE keyword is not specified in POST")
         else:
             raise Refusal(Kind.BAD, f"PHASE={asked} not expected")
-        return _see(request, job)
+        return self._see(request, job)
 
     async def _change_duration(self, request: Request) -> Response:
         job = self._found(request)
         self._service.set_duration(job, await self._required(request, "EXECUTIONDURATION"))
-        return _see(request, job)
+        return self._see(request, job)
 
     async def _change_destruction(self, request: Request) -> Response:
         job = self._found(request)
         text = await self._required(request, "DESTRUCTION")
         self._service.set_destruction(job, self._dialect.moment(text))
-        return _see(request, job)
+        return self._see(request, job)
 
     async def _change_parameters(self, request: Request) -> Response:
         job = self._found(request)
@@ -188,26 +196,31 @@ class WebService:
             self._service.set_parameter(job, name, text)
         for name, upload in form.files.items():
             self._service.set_parameter(job, name, upload)
-        return _see(request, job)
+        return self._see(request, job)
 
     async def _change_parameter(self, request: Request) -> Response:
         job, name = self._found(request), request.path_params["name"]
         self._service.set_parameter(job, name, await self._required(request, "VALUE"))
-        return _see(request, job, "/parameters")
+        return self._see(request, job, "/parameters")
 
     async def _parameter(self, request: Request) -> Response:
         job, name = self._found(request), request.path_params["name"]
         if name not in job.parameters:
             raise Refusal(Kind.MISSING, f'Parameter "{name}" NOT FOUND for job "{job.id}"')
         value = job.parameters[name]
+        if value.entity and self._dialect.gives_content_of_parameters:
+            path, entity = self._service.file(value.entity.id, user_of(request))
+            return FileResponse(path, media_type=entity.media_type)
         return PlainTextResponse(f"file://{value.text}" if value.entity else value.text)
 
     async def _resource(self, request: Request) -> Response:
-        job, name = self._found(request), request.path_params["resource"]
+        name = request.path_params["resource"]
+        anybody = name in self._dialect.open_to_anybody
+        job = self._found(request, anybody=anybody)
         if name == "results":
-            return _xml(self._writer.results(job, base_of(request)))
+            return _xml(self._writer.results(job, self._base(request)))
         if name == "parameters":
-            return _xml(self._writer.parameters(job, base_of(request)))
+            return _xml(self._writer.parameters(job, self._base(request)))
         if name in STREAMS:
             content, stream = self._service.stream(job, name)
             return Response(content, media_type=stream.media_type)
@@ -236,9 +249,16 @@ class WebService:
             raise Refusal(Kind.UNKNOWN_LIST, f"VOTable not found for job {name}")
         return JSONResponse(description_of(name))
 
-    def _found(self, request: Request) -> SandboxJob:
-        path = request.path_params
-        return self._service.job(path["job_list"], path["job_id"], user_of(request))
+    def _found(self, request: Request, *, anybody: bool = False) -> SandboxJob:
+        path, user = request.path_params, None if anybody else user_of(request)
+        return self._service.job(path["job_list"], path["job_id"], user)
+
+    def _base(self, request: Request) -> str:
+        return self._base_url or base_of(request)
+
+    def _see(self, request: Request, job: SandboxJob, resource: str = "") -> Response:
+        address = f"{self._base(request)}/rest/{job.job_list}/{job.id}{resource}"
+        return RedirectResponse(address, 303)
 
     async def _form(self, request: Request) -> Form:
         return await form_of(request, self._dialect)
@@ -270,11 +290,6 @@ class WebService:
 
 def _response(answer: Answer) -> Response:
     return Response(answer.text, answer.status, dict(answer.headers), answer.media_type)
-
-
-def _see(request: Request, job: SandboxJob, resource: str = "") -> Response:
-    address = f"{base_of(request)}/rest/{job.job_list}/{job.id}{resource}"
-    return RedirectResponse(address, 303)
 
 
 def _xml(document: str) -> Response:

@@ -34,6 +34,9 @@ class Dialect(Protocol):
     waits_in: frozenset[Phase]
     stale_after_wait: bool
     waits_for_deleted: bool
+    open_to_anybody: frozenset[str]
+    keeps_control_parameters: bool
+    gives_content_of_parameters: bool
     folds_case: bool
     accepts_unknown_lists: bool
     limit_at_creation: bool
@@ -60,6 +63,9 @@ class Opus:
     waits_in = frozenset({Phase.QUEUED, Phase.EXECUTING})
     stale_after_wait = True
     waits_for_deleted = True
+    open_to_anybody = frozenset({"stdout", "stderr"})
+    keeps_control_parameters = True
+    gives_content_of_parameters = False
     folds_case = False
     accepts_unknown_lists = True
     limit_at_creation = True
@@ -105,6 +111,9 @@ class Standard:
     waits_in = frozenset({Phase.PENDING, Phase.QUEUED, Phase.EXECUTING})
     stale_after_wait = False
     waits_for_deleted = False
+    open_to_anybody: frozenset[str] = frozenset()
+    keeps_control_parameters = False
+    gives_content_of_parameters = True
     folds_case = True
     accepts_unknown_lists = False
     limit_at_creation = False
@@ -112,7 +121,7 @@ class Standard:
 
     _statuses = {  # noqa: RUF012 - a table, never changed
         Kind.BAD: 400,
-        Kind.CONFLICT: 409,
+        Kind.CONFLICT: 403,
         Kind.LIMIT: 503,
         Kind.OWNER: 403,
         Kind.FILE_OWNER: 403,
@@ -122,7 +131,7 @@ class Standard:
     }
 
     def choose(self, query: str, jobs: list[SandboxJob]) -> list[SandboxJob]:
-        """Apply PHASE, then AFTER, then LAST, which gives the most recent (section 2.2.2.1)."""
+        """Apply PHASE, then AFTER, then LAST: the most recent, the youngest first (2.2.2.1)."""
         pairs = [(key.upper(), value) for key, value in parse_qsl(query)]
         phases = {value.upper() for key, value in pairs if key == "PHASE"}
         if not phases <= set(Phase):
@@ -134,13 +143,17 @@ class Standard:
         if "AFTER" in keys:
             after = self.moment(keys["AFTER"])
             jobs = [job for job in jobs if job.created > after]
-        count = _count(keys["LAST"]) if "LAST" in keys else len(jobs)
-        return jobs[max(len(jobs) - count, 0) :]
+        if "LAST" not in keys:
+            return jobs
+        if (count := _count(keys["LAST"])) == 0:
+            raise Refusal(Kind.BAD, "LAST=0 is not positive")
+        return jobs[::-1][:count]
 
     def moment(self, text: str) -> datetime:
-        """Parse a time; without a time zone it is UTC."""
+        """Parse a time; without a time zone it is UTC, and a year or a month is its beginning."""
+        day = {4: f"{text}-01-01", 7: f"{text}-01"}.get(len(text), text)
         try:
-            moment = datetime.fromisoformat(text)
+            moment = datetime.fromisoformat(day)
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, OverflowError):
             raise Refusal(Kind.BAD, f"{text} is not an ISO 8601 time") from None

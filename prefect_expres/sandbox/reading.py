@@ -8,7 +8,8 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from prefect_expres.sandbox.dialects import Dialect
-from prefect_expres.sandbox.service import GUEST, PARAMETERS, NewJob, UploadedFile
+from prefect_expres.sandbox.requested import GUEST, NewJob, UploadedFile, User
+from prefect_expres.sandbox.service import PARAMETERS
 
 _NAMES = ("runId", "executionDuration", "destruction", "PHASE", "ACTION", "VALUE", *PARAMETERS)
 _CANONICAL = {name.upper(): name for name in _NAMES}
@@ -50,16 +51,16 @@ async def form_of(request: Request, dialect: Dialect) -> Form:
     return Form(fields, files)
 
 
-def user_of(request: Request) -> str:
-    """Return the user of Basic authentication; without it, the guest."""
+def user_of(request: Request) -> User:
+    """Return the user of Basic authentication, with any token; without it, the guest."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return GUEST
     try:
-        name, _, _ = base64.b64decode(encoded, validate=True).decode().partition(":")
+        name, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return GUEST
-    return name or GUEST
+    return User(name, token) if name else GUEST
 
 
 def base_of(request: Request) -> str:

@@ -4,19 +4,26 @@ import asyncio
 import contextlib
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
 from prefect_expres.expres.access import DEFAULT_BRANCH, Access, job_list_for
 from prefect_expres.sandbox.husks import REASON, default_configuration
 from prefect_expres.sandbox.refusal import Kind, Refusal
+from prefect_expres.sandbox.requested import NewJob, UploadedFile, User
 from prefect_expres.sandbox.runner import Runner
-from prefect_expres.sandbox.store import STREAMS, Entity, SandboxJob, Store, Stream, Value, now
+from prefect_expres.sandbox.store import (
+    GUEST_NAME,
+    STREAMS,
+    Entity,
+    SandboxJob,
+    Store,
+    Stream,
+    Value,
+    now,
+)
 from prefect_expres.uws.models import Phase
 
-GUEST = "anonymous"
 FILE_PARAMETERS = {"config": "application/json", "ephemeride": "text/csv"}
 PARAMETERS = ("branch", *FILE_PARAMETERS)
 JOB_LISTS = ("ExPRES", "ExPRES-dev")
@@ -24,31 +31,6 @@ DEFAULT_SECONDS = 600
 DESTRUCTION_DAYS = 30
 SWEEP_SECONDS = 1.0
 LONGEST_NAME = 200
-
-
-@dataclass(frozen=True)
-class UploadedFile:
-    """A file that came with a new job."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True)
-class NewJob:
-    """The request for a new job.
-
-    Args:
-        texts: All text parameters, including ``runId``.
-        files: Files by parameter name.
-        execution_duration: Seconds, as they were sent.
-        destruction: When the job is to be deleted.
-    """
-
-    texts: Mapping[str, str]
-    files: Mapping[str, UploadedFile]
-    execution_duration: str | None = None
-    destruction: datetime | None = None
 
 
 class Service:
@@ -59,7 +41,10 @@ class Service:
         runner: Runs the jobs.
         active_jobs: How many jobs one owner may have queued or executing.
         limit_at_creation: Refuse to create jobs over that limit, as OPUS does; else to start them.
+        keeps_control_parameters: A job has a parameter ``runId``, too, which can be changed and is
+            not its runId, as with OPUS.
         husks: How many creates fail and leave a job without its inputs.
+        file_inputs: The inputs are of kind *File*, so that none may be left out.
     """
 
     def __init__(
@@ -69,13 +54,17 @@ class Service:
         active_jobs: int,
         *,
         limit_at_creation: bool,
+        keeps_control_parameters: bool,
         husks: int = 0,
+        file_inputs: bool = False,
     ) -> None:
         self._store = store
         self._runner = runner
         self._active_jobs = active_jobs
         self._limit_at_creation = limit_at_creation
+        self._changeable = (*PARAMETERS, "runId") if keeps_control_parameters else PARAMETERS
         self._husks = husks
+        self._file_inputs = file_inputs
 
     async def delete_expired(self) -> None:
         """Delete jobs after their destruction time, until it is cancelled."""
@@ -85,27 +74,27 @@ class Service:
                     await self.delete(job)
             await asyncio.sleep(SWEEP_SECONDS)
 
-    def jobs(self, job_list: str, user: str) -> list[SandboxJob]:
+    def jobs(self, job_list: str, user: User) -> list[SandboxJob]:
         """Return the jobs of a user, oldest first; an unknown list is empty."""
-        return [job for job in self._store.jobs() if job.job_list == job_list and job.owner == user]
+        return [job for job in self._store.jobs() if job.job_list == job_list and user.owns(job)]
 
-    def job(self, job_list: str, job_id: str, user: str) -> SandboxJob:
-        """Return a job, to its owner only."""
+    def job(self, job_list: str, job_id: str, user: User | None) -> SandboxJob:
+        """Return a job, to its owner only; to anybody if no user is given."""
         job = self._store.get(job_id)
         if job is None or job.job_list != job_list:
             raise Refusal(Kind.MISSING, f'Job "{job_id}" NOT FOUND')
-        if job.owner != user:
-            raise Refusal(Kind.OWNER, f"User {user} is not the owner of the job")
+        if user is not None and not user.owns(job):
+            raise Refusal(Kind.OWNER, f"User {user.name} is not the owner of the job")
         return job
 
-    def file(self, entity_id: str, user: str) -> tuple[Path, Entity]:
-        """Return a stored file, to its owner only."""
+    def file(self, entity_id: str, user: User) -> tuple[Path, Entity]:
+        """Return a stored file, to who has its owner's name, whatever the token."""
         found = self._store.entity(entity_id)
         if found is None:
             raise Refusal(Kind.MISSING, f'Entity "{entity_id}" NOT FOUND')
         job, entity = found
-        if job.owner != user:
-            raise Refusal(Kind.FILE_OWNER, f"User {user} is not the owner of the entity")
+        if job.owner != user.name:
+            raise Refusal(Kind.FILE_OWNER, f"User {user.name} is not the owner of the entity")
         return self._store.folder(job) / entity.path, entity
 
     def stream(self, job: SandboxJob, name: str) -> tuple[bytes, Stream]:
@@ -114,25 +103,27 @@ class Service:
         path = self._store.folder(job) / stream.path
         return (path.read_bytes() if path.exists() else b""), stream
 
-    def create(self, job_list: str, user: str, asked: NewJob) -> SandboxJob:
+    def create(self, job_list: str, user: User, asked: NewJob) -> SandboxJob:
         """Create a job in phase PENDING."""
         if job_list not in JOB_LISTS:
             raise Refusal(Kind.UNKNOWN_LIST, f"VOTable not found for job {job_list}")
         if self._limit_at_creation:
-            self._check_limit(user)
+            self._check_limit(user.name)
         created = now()
         job = SandboxJob(
             id=self._store.new_id(),
             job_list=job_list,
-            owner=user,
+            owner=user.name,
+            token=user.token,
             run_id=asked.texts.get("runId", ""),
             created=created,
             destruction=asked.destruction or created + timedelta(days=DESTRUCTION_DAYS),
             execution_duration=DEFAULT_SECONDS,
         )
         if asked.execution_duration is not None:
-            job.execution_duration = _allowed_seconds(user, asked.execution_duration)
-        if self._husks > 0:
+            job.execution_duration = _allowed_seconds(user.name, asked.execution_duration)
+        lacking = FILE_PARAMETERS.keys() - asked.files.keys() - asked.texts.keys()
+        if self._husks > 0 or (self._file_inputs and lacking):
             self._leave_husk(job, asked)
         job.parameters = {name: self._value(job, name, text) for name, text in asked.texts.items()}
         job.parameters.setdefault("branch", Value(text=DEFAULT_BRANCH))
@@ -154,8 +145,7 @@ class Service:
         if job.husk:
             self._upload(job, "config", UploadedFile("default.json", default_configuration()))
         branch = job.parameters.get("branch", Value(text=DEFAULT_BRANCH)).text
-        guest = job.owner == GUEST
-        if job_list_for(branch) != job.job_list or (guest and branch != "master"):
+        if job_list_for(branch) != job.job_list or (job.of_guests and branch != DEFAULT_BRANCH):
             reason = f"Branch {branch} cannot be run on {job.job_list} by {job.owner}"
             raise Refusal(Kind.BAD, reason)
         self._store.count_start(job)
@@ -179,7 +169,7 @@ class Service:
     def set_parameter(self, job: SandboxJob, name: str, given: str | UploadedFile) -> None:
         """Change a parameter of a PENDING job."""
         self._only_pending(job)
-        if name not in PARAMETERS:
+        if name not in self._changeable:
             raise Refusal(Kind.BAD, f"Parameter {name} is not defined")
         if isinstance(given, str):
             job.parameters[name] = self._value(job, name, given)
@@ -277,7 +267,7 @@ def _allowed_seconds(user: str, text: str) -> int:
     except (ValueError, OverflowError):
         reason = "Execution duration must be an integer or a float"
         raise Refusal(Kind.BAD, reason) from None
-    longest = Access.of(None if user == GUEST else user).longest_run
+    longest = Access.of(None if user == GUEST_NAME else user).longest_run
     return min(seconds, longest) if seconds > 0 else longest
 
 

@@ -40,7 +40,9 @@ class SandboxServer:
         active_jobs: How many jobs one owner may have queued or executing.
         host: Address to listen on.
         husks: How many creates fail and leave a job without its inputs.
+        file_inputs: The inputs are of kind *File*: a create that lacks one leaves such a job.
         threads: How many requests are answered at once; None for no limit.
+        base_url: What URLs in answers begin with, if not with what the client wrote.
     """
 
     def __init__(
@@ -54,9 +56,21 @@ class SandboxServer:
         active_jobs: int = 20,
         host: str = LOOPBACK,
         husks: int = 0,
+        file_inputs: bool = False,
         threads: int | None = None,
+        base_url: str | None = None,
     ) -> None:
-        self._settings = Settings(data, command, dialect, parallel, active_jobs, husks, threads)
+        self._settings = Settings(
+            data,
+            command,
+            dialect,
+            parallel,
+            active_jobs,
+            husks=husks,
+            file_inputs=file_inputs,
+            threads=threads,
+            base_url=base_url,
+        )
         self._socket = _bound(host, port)
         self.url = _url(host, self._socket)
 
@@ -124,7 +138,7 @@ def serve(
 ) -> None:
     """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a traceback."""
     with _bound(host, port) as listening, contextlib.closing(Store(data)) as store:
-        settings = Settings(data, command, dialect, parallel, active_jobs, husks, threads)
+        settings = Settings(data, command, dialect, parallel, active_jobs, husks, threads=threads)
         address = f"{_url(host, listening)}/rest/ExPRES"
         print(f"Sandbox service on {address}, data in {data}", flush=True)  # noqa: T201 - for its user
         asyncio.run(_serve_until_stopped(_Server(WebService(settings, store)), listening))

@@ -33,6 +33,7 @@ STREAMS = {
 }
 
 
+GUEST_NAME = "anonymous"
 Event = Literal["created", "started"]
 
 
@@ -74,12 +75,18 @@ class SandboxJob(BaseModel):
     results: list[Entity] = Field(default_factory=list)
     streams: list[str] = Field(default_factory=list)
     aborted_before_run: bool = False
+    token: str = ""
     husk: bool = False
 
     @property
     def active(self) -> bool:
         """Whether the job is queued or executing."""
         return self.phase in {Phase.QUEUED, Phase.EXECUTING}
+
+    @property
+    def of_guests(self) -> bool:
+        """Whether the job was created without credentials."""
+        return self.owner == GUEST_NAME
 
     @property
     def entities(self) -> list[Entity]:

@@ -136,7 +136,7 @@ class StandardWriter:
         content = [
             _text("uws:jobId", job.id),
             _text("uws:runId", job.run_id) if job.run_id else "",
-            _text("uws:ownerId", job.owner),
+            _text("uws:ownerId", None if job.of_guests else job.owner),
             _text("uws:phase", job.phase),
             _text("uws:quote", self.quote(job)),
             _text("uws:creationTime", self.time(job.created)),
@@ -161,7 +161,7 @@ class StandardWriter:
                 "uws:jobref",
                 _text("uws:phase", job.phase)
                 + _text("uws:runId", job.run_id)
-                + _text("uws:ownerId", job.owner)
+                + _text("uws:ownerId", None if job.of_guests else job.owner)
                 + _text("uws:creationTime", self.time(job.created)),
                 _attributes({"id": job.id, "xlink:href": f"{base}/rest/{job.job_list}/{job.id}"}),
             )

@@ -8,6 +8,7 @@ from prefect_expres.storage.local import atomic_path, local_copy
 from prefect_expres.storage.move import move_files
 from prefect_expres.storage.probe import require_writable
 from prefect_expres.storage.read import read_bounded, read_or_none
+from prefect_expres.storage.scratch import scratch_folder
 
 __all__ = [
     "StoredFile",
@@ -18,5 +19,6 @@ __all__ = [
     "read_bounded",
     "read_or_none",
     "require_writable",
+    "scratch_folder",
     "write_whole",
 ]

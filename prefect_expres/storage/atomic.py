@@ -36,7 +36,8 @@ T = TypeVar("T")
 class StoredFile(BaseModel):
     """A whole file: its name, where it is, its size in bytes and its hashes.
 
-    ``verified`` says that the service announced a hash, and that the file has it.
+    ``verified`` says that the service announced a hash, and that the file has it. ``result_id`` is
+    the id that the service gives a result, if its file has another name.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,6 +48,7 @@ class StoredFile(BaseModel):
     sha256: str
     service_hash: str | None = None
     verified: bool = False
+    result_id: str | None = None
 
 
 async def write_whole(target: str, name: str, content: bytes) -> StoredFile:
@@ -182,6 +184,12 @@ class Part:
                 self._file = self._new()
 
         await _to_its_end(asyncio.create_task(asyncio.to_thread(renew)))
+
+    async def digest(self) -> str:
+        """Give the SHA-256 of the bytes so far."""
+        await self._flush()
+        await self._stored()
+        return self._hash.sha256
 
     async def is_whole(self) -> bool:
         """Say whether the bytes so far have the announced hash."""

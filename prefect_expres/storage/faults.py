@@ -18,6 +18,10 @@ _REMEDIES = {
 _OTHER = "Make it writable, or name another folder"
 
 
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
+"""What is said by a disk that takes no more, whatever is written."""
+
+
 @contextmanager
 def told_as_storage_error(path: str) -> Iterator[None]:
     """Turn any error of a file system into a `StorageError`.
@@ -30,7 +34,12 @@ def told_as_storage_error(path: str) -> Iterator[None]:
     except ExpresError:
         raise
     except Exception as fault:  # noqa: BLE001 - each file system has errors of its own
-        number = fault.errno if isinstance(fault, OSError) else None
-        reason = (isinstance(fault, OSError) and fault.strerror) or fault or type(fault).__name__
-        msg = f"{path} cannot be written: {reason}. {_REMEDIES.get(number or 0, _OTHER)}."
-        raise StorageError(msg, path) from None
+        raise storage_error(path, fault) from None
+
+
+def storage_error(path: str, fault: Exception) -> StorageError:
+    """Make the error that tells what a file system refused, and what to do."""
+    number = fault.errno if isinstance(fault, OSError) else None
+    reason = (isinstance(fault, OSError) and fault.strerror) or fault or type(fault).__name__
+    msg = f"{path} cannot be written: {reason}. {_REMEDIES.get(number or 0, _OTHER)}."
+    return StorageError(msg, path)

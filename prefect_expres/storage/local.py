@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import fsspec
+
+from prefect_expres.storage.faults import FULL, storage_error
+from prefect_expres.storage.scratch import scratch_folder
 
 _BLOCK = 2**20
 
@@ -24,14 +26,20 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
     Raises:
         FileNotFoundError: The folder of ``path`` is missing.
+        StorageError: The disk is full.
     """
-    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as scratch:
-        part = Path(scratch) / path.name
-        yield part
-        if path.is_dir():
-            # A folder cannot be replaced atomically: the old one goes with the temporary folder.
-            path.rename(Path(scratch) / "before")
-        part.replace(path)
+    try:
+        with scratch_folder(path.parent, f".{path.name}-") as scratch:
+            part = scratch / path.name
+            yield part
+            if path.is_dir():
+                # A folder cannot be replaced atomically: the old one goes with the temporary one.
+                path.rename(scratch / "before")
+            part.replace(path)
+    except OSError as fault:
+        if fault.errno in FULL:
+            raise storage_error(str(path), fault) from None
+        raise
 
 
 @contextmanager
@@ -47,8 +55,8 @@ def local_copy(url: str) -> Iterator[Path]:
     Raises:
         OSError: The file cannot be read.
     """
-    with TemporaryDirectory() as scratch:
-        path = Path(scratch) / "copy"
+    with scratch_folder() as scratch:
+        path = scratch / "copy"
         with fsspec.open(url, "rb") as source, path.open("wb") as target:
             while block := source.read(_BLOCK):
                 target.write(block)

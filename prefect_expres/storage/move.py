@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import fsspec
 
+from prefect_expres.storage.faults import told_as_storage_error
+
 
 async def move_files(folder: str, names: Iterable[str], target: str) -> None:
     """Move files into a folder, which is made if it is missing.
@@ -17,6 +19,9 @@ async def move_files(folder: str, names: Iterable[str], target: str) -> None:
         folder: Path or fsspec URL of the folder that they are in.
         names: Their names.
         target: Path or fsspec URL of the other folder, on the same file system.
+
+    Raises:
+        StorageError: A file cannot be moved.
     """
     await asyncio.to_thread(_move, folder, tuple(names), target)
 
@@ -24,7 +29,9 @@ async def move_files(folder: str, names: Iterable[str], target: str) -> None:
 def _move(folder: str, names: Iterable[str], target: str) -> None:
     system, source = fsspec.core.url_to_fs(folder)
     destination = fsspec.core.url_to_fs(target)[1]
-    system.makedirs(destination, exist_ok=True)
+    with told_as_storage_error(destination):
+        system.makedirs(destination, exist_ok=True)
     for name in names:
-        with contextlib.suppress(FileNotFoundError):
-            system.mv(posixpath.join(source, name), posixpath.join(destination, name))
+        path = posixpath.join(destination, name)
+        with told_as_storage_error(path), contextlib.suppress(FileNotFoundError):
+            system.mv(posixpath.join(source, name), path)

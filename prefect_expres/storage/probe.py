@@ -35,7 +35,7 @@ async def require_writable(target: str, needed: int) -> None:
     free = (await asyncio.to_thread(shutil.disk_usage, folder)).free
     if free < needed:
         msg = (
-            f"{folder} has {free // 2**20} MB free, and the results need about "
-            f"{needed // 2**20} MB. Free some space there, or name another folder."
+            f"{folder} has {free / 1e6:.1f} MB free, and the results need about "
+            f"{needed / 1e6:.1f} MB. Free some space there, or name another folder."
         )
         raise StorageError(msg, folder)

@@ -8,7 +8,6 @@ same files give the same, and quickly.
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from prefect.cache_policies import NO_CACHE
 
@@ -16,7 +15,7 @@ from prefect_expres import analysis
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
 from prefect_expres.prefect_support.sync_task import sync_compatible_task
-from prefect_expres.storage import write_whole
+from prefect_expres.storage import scratch_folder, write_whole
 from prefect_expres.tasks.results import Results, location_of, locations_of
 
 
@@ -122,6 +121,6 @@ async def _written(target: str | Path, write: Callable[[Path], Path]) -> str | P
     folder, _, name = str(target).rpartition("/")
     if "://" not in str(target):
         return await asyncio.to_thread(write, Path(target))
-    with TemporaryDirectory() as scratch:
-        path = await asyncio.to_thread(write, Path(scratch) / name)
+    with scratch_folder() as scratch:
+        path = await asyncio.to_thread(write, scratch / name)
         return (await write_whole(folder, name, path.read_bytes())).url

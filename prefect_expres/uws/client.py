@@ -28,6 +28,8 @@ from prefect_expres.uws.text import utc_text
 
 NEW_JOB_PAUSES = (0.5, 1.0, 2.0)
 SETTLING_PAUSES = (0.2, 0.5, 1.0, 2.0)
+NO_SUCH_WAY = frozenset({404, 405, 501})
+"""A resource or method that this service does not have; another may do the same."""
 REDIRECTS = range(300, 400)
 SEE_ELSEWHERE = frozenset({302, 303})
 """Redirects after which a create may have been done; the others say that it was not."""
@@ -167,10 +169,24 @@ class UWSClient(JobListReader):
         try:
             await self._change(job_id, "parameters", {name: value})
         except RequestRejected as fault:
-            if fault.status not in {404, 405, 501}:
+            if fault.status not in NO_SUCH_WAY:
                 raise
-            # OPUS has no such resource; it takes the value under the parameter's own name.
+            await self._set_under_its_name(job_id, name, value)
+
+    async def _set_under_its_name(self, job_id: str, name: str, value: str) -> None:
+        """Set a parameter as OPUS takes it, which has one resource for each."""
+        try:
             await self._change(job_id, f"parameters/{name}", {"VALUE": value})
+        except RequestRejected as fault:
+            if fault.status not in NO_SUCH_WAY:
+                raise
+            # If there is no such job, this says so.
+            await self.phase(job_id)
+            msg = (
+                f"{fault.url} answered {fault.status}: the service has no such parameter, or none "
+                "that can be changed. Create another job with the value."
+            )
+            raise RequestRejected(msg, fault.url, fault.status, fault.reason) from None
 
     async def set_execution_duration(self, job_id: str, seconds: int) -> float:
         """Set how many seconds a job may run; the service may set another value.

@@ -65,9 +65,7 @@ def entries(document: bytes, expected: str) -> Iterator[Element]:
         for start in range(0, len(document), _BLOCK):
             parser.feed(document[start : start + _BLOCK])
             for _, element in parser.read_events():
-                if root is None:
-                    root = element
-                    _refuse_document_type(root)
+                root = element if root is None else root
             if root is not None:
                 # The last child may go on in the next piece.
                 yield from root[:-1]
@@ -173,10 +171,12 @@ def children(element: Element, name: str) -> Iterator[Element]:
 
 def leaves(element: Element) -> tuple[Extra, ...]:
     """Give the innermost elements with their text; the element's own text has an empty name."""
-    nodes = [node for node in element.iterdescendants() if not len(node)] if len(element) else []
-    extras = [Extra(local_name(node), text_of(node)) for node in nodes]
     text = own_text(element)
-    return (*([Extra("", text)] if text else []), *extras)
+    own = (Extra("", text),) if text else ()
+    if not len(element):
+        return own
+    nodes = [node for node in element.iterdescendants() if not len(node)]
+    return (*own, *[Extra(local_name(node), text_of(node)) for node in nodes])
 
 
 def local_name(element: Element) -> str:
@@ -217,15 +217,11 @@ def _is_nil(element: Element) -> bool:
 
 
 def _check_root(root: Element, expected: str) -> None:
-    _refuse_document_type(root)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise ProtocolError(_DOCUMENT_TYPE)
     if local_name(root) != expected:
         msg = f"The service's answer is a <{local_name(root)}>, not a UWS <{expected}> document"
         raise ProtocolError(msg)
-
-
-def _refuse_document_type(root: Element) -> None:
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise ProtocolError(_DOCUMENT_TYPE)
 
 
 def _no_xml(document: bytes, fault: Exception) -> Malformed:
@@ -234,11 +230,13 @@ def _no_xml(document: bytes, fault: Exception) -> Malformed:
 
 
 def _refuse_unread(document: bytes) -> None:
-    """Refuse what must not be parsed: another page, too many nodes, a document type.
+    """Refuse what must not be parsed: pages, document types, too many bytes or elements.
 
     An element needs a ``<`` that no ``/`` follows, and an attribute a ``=``.
     """
     refuse_other(document)
+    if declares_type(document):
+        raise ProtocolError(_DOCUMENT_TYPE)
     nodes = 0
     for start in range(0, len(document), _BLOCK):
         block = (start, start + _BLOCK)
@@ -251,5 +249,3 @@ def _refuse_unread(document: bytes) -> None:
                 "old jobs"
             )
             raise ProtocolError(msg)
-    if declares_type(document):
-        raise ProtocolError(_DOCUMENT_TYPE)

@@ -21,12 +21,12 @@ from prefect_expres.errors import (
     UntrustedCertificate,
 )
 from prefect_expres.net.body import body_of, head_of
-from prefect_expres.net.deadline import seconds_left
+from prefect_expres.net.deadline import seconds_for_request
 from prefect_expres.net.network import Network, advice_on, untrusted_certificate
 from prefect_expres.net.pace import LOWEST_RATE, PacedStream, answered_within
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
-from prefect_expres.uws.http_errors import fault_of, reason_in
+from prefect_expres.uws.http_errors import fault_of, reason_in, with_url
 from prefect_expres.uws.locations import SHOWN_LENGTH, Locations, target_of
 from prefect_expres.uws.pages import refuse_other
 from prefect_expres.uws.redirects import may_repeat, was_done
@@ -49,6 +49,9 @@ class Http:
         trusted_hosts: Other hosts that results may be fetched from, without credentials.
         network: Proxy and certificate authority; None for those of the environment.
         transport: Replaces the network, for instance in tests.
+
+    Attributes:
+        answer_took: Seconds until the last document was there that may not be waited for.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class Http:
         self._locations = Locations(jobs_url, trusted_hosts, proxied=bool(network.proxy))
         self._through = f" through {shown_url(network.proxy)}" if network.proxy else ""
         self._lowest_rate = lowest_rate
+        self.answer_took = 0.0
         self._client = httpx.AsyncClient(
             **(network.client_options() if transport is None else {}),
             limits=httpx.Limits(max_connections=CONNECTIONS),
@@ -95,17 +99,20 @@ class Http:
             ServiceError: The service refused, or no whole answer came.
             TooLarge: The document is larger than ``limit``.
         """
-        deadline = min(DOCUMENT_SECONDS + (read_timeout or self._timeout), seconds_left())
+        deadline = seconds_for_request(DOCUMENT_SECONDS + (read_timeout or self._timeout))
+        began = asyncio.get_running_loop().time()
         try:
             async with (
                 asyncio.timeout(deadline),
                 self.stream("GET", url, read_timeout=read_timeout) as response,
             ):
                 body = b"".join([chunk async for chunk in body_of(response, limit, url)])
-                return self._secrets.hidden_in(body)
         except TimeoutError:
             msg = f"{shown_url(url)} was still sending after {deadline:.0f} s"
             raise Unreachable(msg, shown_url(url)) from None
+        if read_timeout is None:
+            self.answer_took = asyncio.get_running_loop().time() - began
+        return self._secrets.hidden_in(body)
 
     async def send(
         self,
@@ -213,15 +220,13 @@ class Http:
         try:
             refuse_other(head)
         except ServiceError as fault:
-            url = shown_url(str(response.request.url))
-            raise type(fault)(f"{url}: {fault}", url, response.status_code, fault.reason) from None
+            raise with_url(fault, shown_url(str(response.request.url))) from None
         return head
 
     def _seconds_for(self, request: httpx.Request) -> float:
         """Give the time until the headers are due: the timeout, and what the upload may take."""
         sent = int(request.headers.get("content-length", 0)) / self._lowest_rate
-        seconds = float(request.extensions["timeout"]["read"]) + sent
-        return max(min(seconds, seconds_left()), 0.0)
+        return seconds_for_request(float(request.extensions["timeout"]["read"]) + sent)
 
     async def _refuse_errors(self, response: httpx.Response) -> None:
         if response.status_code < 400:  # noqa: PLR2004 - the first HTTP error code
@@ -254,8 +259,11 @@ class Http:
                 target = self._locations.with_own_scheme(httpx.URL(target_of(response)))
                 if self._locations.is_origin(target):
                     return str(target)
-        location = self._secrets.hidden_in(response.headers.get("location", "").encode()).decode()
-        where = shown_url(location)[:SHOWN_LENGTH] or "another URL"
+        location = response.headers.get("location", "")
+        with contextlib.suppress(UnsafeLocation):
+            location = target_of(response) if location else ""
+        hidden = self._secrets.hidden_in(location.encode()).decode()
+        where = shown_url(hidden)[:SHOWN_LENGTH] or "another URL"
         url = shown_url(str(asked))
         msg = (
             f"{url} answered {status}: it leads to {where}, which does not show that the request "

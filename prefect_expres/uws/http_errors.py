@@ -90,6 +90,11 @@ def _kind_of(status: int, reason: str) -> type[ServiceError]:
     return next((kind for holds, kind in kinds if holds), RequestRejected)
 
 
+def with_url(fault: ServiceError, url: str) -> ServiceError:
+    """Give the error of a document with the URL that the document came from."""
+    return type(fault)(f"{url}: {fault}", url, fault.status, fault.reason)
+
+
 def reason_in(page: bytes) -> str:
     """Find the reason in an error page: in the words of OPUS, UWSLib, a VOTable, or any text."""
     text = text_of_page(page)

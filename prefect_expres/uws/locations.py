@@ -8,11 +8,12 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Iterable
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from prefect_expres.errors import UnsafeLocation
+from prefect_expres.errors import ProtocolError, UnsafeLocation
+from prefect_expres.net.url import shown_url
 
 SHOWN_LENGTH = 200
 
@@ -100,6 +101,21 @@ def target_of(response: httpx.Response) -> str:
         return str(response.request.url.join(location))
     except (httpx.InvalidURL, ValueError):
         raise UnsafeLocation("A redirect leads to no URL", "", location[:SHOWN_LENGTH]) from None
+
+
+def check_list_url(url: str) -> None:
+    """Check the URL of a job list.
+
+    Raises:
+        ProtocolError: It is none, or holds a user name or token.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        msg = f"{shown_url(url)!r} is no job list; give its http: or https: URL"
+        raise ProtocolError(msg)
+    if parts.username or parts.password:
+        msg = "The job list's URL holds a user name or token; give them as user and token"
+        raise ProtocolError(msg)
 
 
 def whole_location(base: str, href: str | None) -> str | None:

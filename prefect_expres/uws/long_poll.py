@@ -1,11 +1,11 @@
 """Ask a service to answer when a job leaves its phase, as long as that is seen to do no harm.
 
-The first WAIT lasts a second. During it, the job is read by another request, the look. If the look
-is answered while the WAIT is held, the service has threads left, and a longer WAIT follows at once,
-before the short one ends: so this client never holds fewer threads than at the moment of the look,
-and clients that begin at the same time find out together that there are too few. If the look is
-answered only after the WAIT, others would not be answered either: this service is not asked to wait
-again.
+The first WAIT lasts a second, or two if the service is slow. During it, the job is read by another
+request, the look. If the look is answered while the WAIT is held, the service has threads left, and
+a longer WAIT follows at once, before the short one ends: so this client never holds fewer threads
+than at the moment of the look, and clients that begin at the same time find out together that there
+are too few. If the look is answered only after the WAIT, others would not be answered either: this
+service is not asked to wait again for a while.
 
 Shortly before a long WAIT ends, another look prepares the next one. A look that shows a change
 while the WAIT goes on has found a service that sleeps past changes.
@@ -19,7 +19,7 @@ from typing import Any
 from prefect_expres.errors import JobNotFound, ServiceError
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.models import Job, Phase
-from prefect_expres.uws.wait_policy import WaitPolicy
+from prefect_expres.uws.wait_policy import SHORT_WAIT, WaitPolicy
 
 ANSWER_MOMENT = 0.5
 """Seconds in which a wait must tell a change that a look has shown."""
@@ -78,10 +78,11 @@ class LongPoll:
         Raises:
             ServiceError: A wait was not answered, or was refused.
         """
-        wait = self._ask(self._policy.first_wait(self._left(deadline)), phase)
+        wait = self._ask(self._first_wait(deadline), phase)
         try:
             while not await self._over(wait, self._until_look(wait)):
-                looked = await self._look(wait)
+                soon_due = self._left(deadline) < SHORT_WAIT
+                looked = None if soon_due else await self._look(wait)
                 if looked is None:
                     await asyncio.wait({wait.answer})
                 elif looked.phase is wait.phase or (wait.phase is None and looked.phase.waits):
@@ -148,6 +149,9 @@ class LongPoll:
         finally:
             await _ended(pause)
         return wait.answer.done()
+
+    def _first_wait(self, deadline: float) -> int:
+        return self._policy.first_wait(self._left(deadline), self._client.http.answer_took)
 
     def _until_look(self, wait: _Wait) -> float:
         return self._policy.until_look(wait.seconds, self._taken(wait))

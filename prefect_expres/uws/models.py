@@ -145,7 +145,7 @@ class JobRef:
         """Say whether the job may have been created after a time.
 
         A time without a zone that the service wrote is its local time: it is certainly earlier
-        than a time with a zone only if it is earlier by `FARTHEST_WEST` as UTC.
+        than a time with a zone only if it is earlier by twelve hours as UTC.
 
         Args:
             moment: The time; without a zone it is compared as UTC with times that have one.

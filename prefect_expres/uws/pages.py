@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from prefect_expres.errors import RequestRejected, Unreachable
+from prefect_expres.net.body import ERROR_PAGE_BYTES
 
 if TYPE_CHECKING:
     from prefect_expres.uws.elements import Element
 
 LONGEST_REASON = 500
 _LONGEST_TITLE = 200
-_READ_BYTES = 1 << 16
-"""How much is read of a document that is no answer."""
-_PROLOG = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
-_PAGE = re.compile(rb"<(?:!doctype\s+)?html\b", re.IGNORECASE)
+_HTML = "html"
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|\s+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|title|body|h1)\b", re.IGNORECASE)
 _VOTABLE = re.compile(rb"<(?:\w+:)?VOTABLE\b")
 _ENCODING = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([A-Za-z0-9._-]+)""")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
@@ -29,12 +29,16 @@ _PREFIX = re.compile(r"<(/?)\w+:")
 
 
 def beginning(document: bytes) -> bytes:
-    """Give the start of a document's first element, or of its document type declaration."""
-    if b"\0" in document[:4]:
-        document = document[:_READ_BYTES].replace(b"\0", b"")
-    match = _PROLOG.match(document)
-    start = match.end() if match else 0
-    return document[start : start + 80]
+    """Give the beginning of a document from its first element or document type declaration.
+
+    Only its first 8 KiB are looked at.
+    """
+    start = document[:ERROR_PAGE_BYTES]
+    if b"\0" in start[:4]:
+        # The zeros of UTF-16 are dropped so that the search works there, too.
+        start = start.replace(b"\0", b"")
+    match = _PROLOG.match(start)
+    return start[match.end() :] if match else start
 
 
 def declares_type(document: bytes) -> bool:
@@ -45,6 +49,16 @@ def declares_type(document: bytes) -> bool:
 def is_page(document: bytes) -> bool:
     """Say whether a document is an HTML page."""
     return _PAGE.match(beginning(document)) is not None
+
+
+def refuse_page_as(media_type: str, beginning_of_result: bytes) -> None:
+    """Refuse an HTML page that comes in place of a result of another type.
+
+    Raises:
+        Unreachable: It is a page.
+    """
+    if _HTML not in media_type.lower() and is_page(beginning_of_result):
+        refuse_other(beginning_of_result)
 
 
 def refuse_other(document: bytes) -> None:
@@ -70,17 +84,16 @@ def refuse_other(document: bytes) -> None:
 
 def title_of(page: bytes) -> str:
     """Give the title of an HTML page, or else its first words."""
-    tree = tree_of_page(text_of_page(page[:_READ_BYTES]))
-    return (
-        "" if tree is None else first_words(tree, ".//title", ".//h1", ".//body")[:_LONGEST_TITLE]
-    )
+    tree = tree_of_page(text_of_page(page[:ERROR_PAGE_BYTES]))
+    words = "" if tree is None else first_words(tree, ".//title", ".//h1", ".//body")
+    return words[:_LONGEST_TITLE]
 
 
 def error_in_votable(document: bytes) -> str | None:
     """Give the reason in a VOTable whose ``QUERY_STATUS`` is an error; None for all else."""
     if _VOTABLE.match(beginning(document)) is None:
         return None
-    tree = tree_of_page(text_of_page(document[:_READ_BYTES]))
+    tree = tree_of_page(text_of_page(document[:ERROR_PAGE_BYTES]))
     infos = [] if tree is None else tree.iterfind(".//info[@name='QUERY_STATUS']")
     return next((_words(info) for info in infos if info.get("value", "").upper() == "ERROR"), None)
 

@@ -10,23 +10,25 @@ from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 import httpx
 
-from prefect_expres.errors import JobNotFound, ProtocolError, ServiceError, TooLarge
+from prefect_expres.errors import ProtocolError, ServiceError, TooLarge
 from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.net.network import Network
 from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.retry import ATTEMPTS, persist
-from prefect_expres.net.url import shown_url
 from prefect_expres.uws import xml
 from prefect_expres.uws.elements import LARGEST_DOCUMENT
 from prefect_expres.uws.http import Http
+from prefect_expres.uws.http_errors import with_url
 from prefect_expres.uws.list_address import ListAddress
 from prefect_expres.uws.list_query import ListQuery, read_utc_list
-from prefect_expres.uws.locations import whole_location
+from prefect_expres.uws.locations import check_list_url, whole_location
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
+from prefect_expres.uws.opus_address import split_list_url
+from prefect_expres.uws.terse_list import TerseList
 from prefect_expres.uws.text import (
     read_description,
     read_error,
@@ -38,8 +40,6 @@ from prefect_expres.uws.text import (
 DOCUMENT_LIMIT = LARGEST_DOCUMENT
 DESCRIPTION_LIMIT = 2**20
 WAIT_MARGIN = 15.0
-MOST_JOBS_READ_SINGLY = 200
-READS_AT_ONCE = 8
 _READ_AT_ONCE = 2**16
 """Bytes of a document that is read in the event loop; a longer one is read in a thread."""
 _JOB_ID = re.compile(r"[^\x00-\x20/\\?#%\x7f]{1,200}")
@@ -81,13 +81,7 @@ class JobListReader:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
-        parts = urlsplit(jobs_url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            msg = f"{shown_url(jobs_url)!r} is no job list; give its http: or https: URL"
-            raise ProtocolError(msg)
-        if parts.username or parts.password:
-            msg = "The job list's URL holds a user name or token; give them as user and token"
-            raise ProtocolError(msg)
+        check_list_url(jobs_url)
         self.clock = clock or MonotonicClock()
         self._attempts = attempts
         self.http = Http(
@@ -101,7 +95,7 @@ class JobListReader:
         )
         self._limit = document_limit
         self._address = ListAddress(jobs_url.rstrip("/"), or_at, self.http, document_limit)
-        self._jobs_read: dict[str, Job] = {}
+        self._terse_list = TerseList(self.job)
         self._local_times = False
 
     async def __aenter__(self) -> Self:
@@ -188,22 +182,21 @@ class JobListReader:
 
     async def _listed(self, query: ListQuery) -> tuple[JobRef, ...]:
         """Read the list, and all of it if the service compares times in its local time."""
+        if query.needs_utc and not self._local_times:
+            url = query.url(self.jobs_url, local_times=False)
+            listed = await self._read(url, read_utc_list)
+            if listed is not None:
+                return listed
+            self._local_times = True
         url = query.url(self.jobs_url, local_times=self._local_times)
-        if not query.needs_utc or self._local_times:
-            return await self._read(url, xml.read_jobs)
-        listed = await self._read(url, read_utc_list)
-        if listed is not None:
-            return listed
-        self._local_times = True
-        return await self._read(query.url(self.jobs_url, local_times=True), xml.read_jobs)
+        return await self._read(url, xml.read_jobs)
 
     async def named_jobs(
         self, phases: Iterable[Phase] = (), *, after: datetime | None = None
     ) -> tuple[JobRef, ...]:
         """Read the job list with every job's runId and creation time, oldest first.
 
-        A list of UWS 1.0 has neither. Then the jobs themselves are read, each once, and at most
-        `MOST_JOBS_READ_SINGLY` of them.
+        A list of UWS 1.0 has neither. Then the jobs themselves are read, each once.
 
         Args:
             phases: Only jobs in these phases.
@@ -212,20 +205,8 @@ class JobListReader:
         listed = await self.jobs(phases, after=after)
         if any(job.run_id or job.creation_time for job in listed):
             return listed
-        gate = asyncio.Semaphore(READS_AT_ONCE)
-
-        async def named(ref: JobRef) -> JobRef | None:
-            if ref.id not in self._jobs_read:
-                async with gate:
-                    try:
-                        self._jobs_read[ref.id] = await self.job(ref.id)
-                    except (JobNotFound, ProtocolError):
-                        return None
-            job = self._jobs_read[ref.id]
-            return replace(ref, run_id=job.run_id, creation_time=job.creation_time)
-
-        found = await asyncio.gather(*map(named, listed[-MOST_JOBS_READ_SINGLY:]))
-        kept = [ref for ref in found if ref and (after is None or ref.may_be_after(after))]
+        found = await self._terse_list.named(listed)
+        kept = [ref for ref in found if after is None or ref.may_be_after(after)]
         return tuple(sorted(kept, key=lambda ref: ref.age))
 
     async def find(self, run_id: str) -> tuple[JobRef, ...]:
@@ -279,11 +260,11 @@ class JobListReader:
         Raises:
             ProtocolError: The list is not under ``/rest/`` or ``/uws/``, or this is no JSON.
         """
-        root, _, name = self.jobs_url.rpartition("/")
-        if not root.endswith(("/rest", "/uws")):
+        parts = split_list_url(self.jobs_url)
+        if parts is None:
             msg = f"{self.jobs_url} is not under /rest/ or /uws/, so it has no OPUS description"
             raise ProtocolError(msg, self.jobs_url)
-        root = root.rpartition("/")[0]
+        root, _, name = parts
         url = f"{root}/jdl/{name}/json"
         return await self._read(url, read_description, limit=DESCRIPTION_LIMIT)
 
@@ -318,11 +299,6 @@ class JobListReader:
             except TooLarge as fault:
                 raise ProtocolError(str(fault), url) from None
             except ServiceError as fault:
-                raise fault if fault.url else _of_url(fault, url) from None
+                raise fault if fault.url else with_url(fault, url) from None
 
         return await persist(once, self.clock, attempts=attempts or self._attempts)
-
-
-def _of_url(fault: ServiceError, url: str) -> ServiceError:
-    """Add to an error of a document where the document came from."""
-    return type(fault)(f"{url}: {fault}", url, fault.status, fault.reason)

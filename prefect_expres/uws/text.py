@@ -7,6 +7,7 @@ from typing import Any
 import pydantic_core
 
 from prefect_expres.errors import Malformed, ProtocolError
+from prefect_expres.net.body import ERROR_PAGE_BYTES
 from prefect_expres.uws.http_errors import reason_in
 from prefect_expres.uws.models import Phase
 from prefect_expres.uws.pages import error_in_votable, is_page, refuse_other
@@ -29,7 +30,7 @@ def read_text(document: bytes) -> str:
 def read_error(document: bytes) -> str:
     """Read the error of a job; of a page or a VOTable only the reason in it."""
     if is_page(document) or error_in_votable(document) is not None:
-        return reason_in(document)
+        return reason_in(document[:ERROR_PAGE_BYTES])
     return document.decode("utf-8", "replace").strip()
 
 

@@ -25,6 +25,7 @@ from prefect_expres.net.url import shown_url
 from prefect_expres.storage.atomic import Part, StoredFile
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.models import ResultRef
+from prefect_expres.uws.pages import refuse_page_as
 from prefect_expres.uws.text import whole_number
 
 RESULT_LIMIT = 8 * 2**30
@@ -33,6 +34,7 @@ MOST_TRIES = 60
 TRIES_WHILE_NOT_FOUND = 3
 _PARTIAL = 206
 _NOT_SATISFIABLE = 416
+_PACKED_NAMES = (".gz", ".tgz")
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
 
 Counter = Callable[[str, int, int | None], Awaitable[None]]
@@ -53,7 +55,8 @@ async def download(
     they are wrong, nothing is left. A download that is cut continues where it ended, if an entity
     tag or an announced hash shows that the rest belongs to the same file. One that was cancelled,
     or whose process was killed, is continued by the next download if a hash was announced. Tries
-    that bring more bytes do not count as failed.
+    that bring more bytes do not count as failed. If the same bytes come twice and are not what was
+    announced, they are not asked for again.
 
     Args:
         client: The client of the job's list.
@@ -96,11 +99,15 @@ class _Download:
         self._url = result.href or ""
         self._shown = shown_url(self._url)
         self._announced_size = result.size
+        self._media_type = result.mime_type
         self._part = part
         self._limit = limit
         self._on_bytes = on_bytes
-        self._etag: str | None = None
         self._ranges = True
+        self._etag = ""
+        self._unpack: bool | None = None
+        self._packed = False
+        self._wrong: set[str] = set()
 
     async def run(self) -> StoredFile:
         """Try until the file is whole, or until several tries in a row brought no more bytes."""
@@ -116,10 +123,25 @@ class _Download:
                 if attempt == MOST_TRIES or not _may_help(fault, without_progress):
                     raise
                 if isinstance(fault, SizeMismatch | ChecksumMismatch):
-                    await self._part.restart()
+                    await self._begin_again(fault)
                 pause = backoff(without_progress + 1, getattr(fault, "retry_after", None))
                 await self._client.clock.sleep(pause)
         raise AssertionError  # pragma: no cover - the loop returns or raises
+
+    async def _begin_again(self, fault: SizeMismatch | ChecksumMismatch) -> None:
+        """Drop a part that is not what was announced; if it came twice, that is wrong."""
+        came = await self._part.digest()
+        if self._packed:
+            # The size and the hash may be those of the other form.
+            self._unpack = not self._unpack
+        if came in self._wrong:
+            msg = (
+                f"{fault}, but the same {self._part.size} bytes came twice: what the service "
+                "announces is wrong. The file is not kept; ask the operator of the service"
+            )
+            raise type(fault)(msg, self._part.name, self._shown)
+        self._wrong.add(came)
+        await self._part.restart()
 
     async def _try(self) -> StoredFile:
         headers = await self._range_headers()
@@ -127,7 +149,10 @@ class _Download:
             async with self._client.http.stream("GET", self._url, headers=headers) as response:
                 expected = await self._continued(response)
                 left = self._limit - self._part.size
-                async for chunk in body_of(response, left, self._url):
+                body = body_of(response, left, self._url, unpack=bool(self._unpack))
+                async for chunk in body:
+                    if not self._part.size and self._media_type:
+                        refuse_page_as(self._media_type, chunk)
                     await self._part.write(chunk)
                     if self._on_bytes is not None:
                         total = expected or self._announced_size
@@ -151,10 +176,11 @@ class _Download:
         """Ask for the rest of a part, if it can be checked that it belongs to the same file."""
         if not self._part.size:
             return {}
-        if not self._ranges or not (self._etag or self._part.checkable):
+        strong = self._etag.startswith('"')
+        if not self._ranges or not (strong or self._part.checkable):
             await self._part.restart()
             return {}
-        condition = {"If-Range": self._etag} if self._etag else {}
+        condition = {"If-Range": self._etag} if strong else {}
         return {"Range": f"bytes={self._part.size}-"} | condition
 
     async def _continued(self, response: httpx.Response) -> int | None:
@@ -162,18 +188,47 @@ class _Download:
 
         If the answer holds the whole file, though the rest was asked for, the part begins again.
         """
-        encoded = "content-encoding" in response.headers
-        self._ranges = self._ranges and not encoded
+        self._look_at_encoding(response)
         etag = response.headers.get("etag", "")
         if response.status_code == _PARTIAL:
             found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
-            if encoded or found is None or int(found[1]) != self._part.size:
+            if self._packed or found is None or int(found[1]) != self._part.size:
                 await self._give_up_ranges("the service answered with another range")
+            if self._part.size and not self._is_of_the_same_file(etag):
+                await self._give_up_ranges("the file has changed on the service")
+            self._etag = etag
             return None if found[2] == "*" else int(found[2])
         if self._part.size:
             await self._part.restart()
-        self._etag = etag if etag.startswith('"') else None
-        return None if encoded else whole_number(response.headers.get("content-length"))
+        self._etag = etag
+        unpacked = self._packed and self._unpack
+        return None if unpacked else whole_number(response.headers.get("content-length"))
+
+    def _look_at_encoding(self, response: httpx.Response) -> None:
+        """Decide whether a packed answer is to be unpacked, which was not asked for.
+
+        Some servers send a file that is packed itself with ``Content-Encoding``, since its name
+        says so. Then the announced size, or else the name, tells that it is meant as it is; what
+        the announced hash says is seen when all bytes are there.
+        """
+        encoding = response.headers.get("content-encoding", "").lower()
+        self._packed = encoding not in {"", "identity"}
+        self._ranges = self._ranges and not self._packed
+        if self._unpack is None or not self._packed:
+            length = whole_number(response.headers.get("content-length"))
+            meant = length is not None and length == self._announced_size
+            named = self._part.name.lower().endswith(_PACKED_NAMES)
+            self._unpack = not (self._packed and (meant or named))
+
+    def _is_of_the_same_file(self, etag: str) -> bool:
+        """Say whether a rest may follow what is there.
+
+        Two entity tags must be the same, also where the service did not heed the condition. An
+        announced hash will tell if one of them is missing.
+        """
+        if etag and self._etag:
+            return etag == self._etag
+        return self._part.checkable
 
     async def _give_up_ranges(self, why: str) -> NoReturn:
         self._ranges = False
@@ -196,4 +251,5 @@ def _may_help(fault: TransferError | ServiceError, without_progress: int) -> boo
     if isinstance(fault, JobNotFound):
         # A result may be listed a moment before it can be fetched.
         return without_progress <= TRIES_WHILE_NOT_FOUND
-    return fault.retryable and without_progress < TRIES_WITHOUT_PROGRESS
+    may_differ = isinstance(fault, SizeMismatch | ChecksumMismatch)
+    return (fault.retryable or may_differ) and without_progress < TRIES_WITHOUT_PROGRESS

@@ -6,13 +6,18 @@ the job needs a thread to report that it has ended. With few threads, the servic
 meanwhile.
 
 So a WAIT is short, until another request was answered during it (`prefect_expres.uws.long_poll`).
-What was learned is kept for the process, the bad for an hour.
+What was learned is kept for the process, the bad for an hour. A service that seems to have no
+thread to spare may only be slow for a moment: it is tried again after 100 s, then less often.
 """
 
 from prefect_expres.uws.models import Phase
 
-SHORT_WAIT = 1
-"""Others wait at most so long where the WAIT holds the only thread."""
+SHORT_WAIT, SLOW_WAIT = 1, 2
+"""Others wait at most so long where the WAIT holds the only thread.
+
+The second one is for a service that takes longer than `SLOW_ANSWER` to answer without a wait: else
+its look would come too late."""
+SLOW_ANSWER = 0.2
 LONGEST_WAIT = 30
 LOOK_AFTER = 0.35
 """Seconds into a short wait after which the look shows whether others are answered."""
@@ -21,6 +26,7 @@ LOOK_BEFORE_END = 1.0
 FIRST_GUARD, NEXT_GUARD = 6.0, 15.0
 """A service that never woke us is looked at meanwhile as well: it may sleep past the end."""
 FORGET_AFTER = 3600.0
+TRY_AGAIN_AFTER, TRIED_LESS_OFTEN = 100.0, 4.0
 EARLY_ANSWERS_TOLERATED = 1
 HELD = 2.0
 """A wait that was held for so many seconds was not ignored, though it ended early."""
@@ -39,7 +45,8 @@ class WaitPolicy:
         self.wakes = False
         self._longest = LONGEST_WAIT
         self._avoided: set[Phase] = set()
-        self._avoided_since = 0.0
+        self._avoided_until = 0.0
+        self._starved = 0
         self._early = 0
         self._perhaps_woke = False
         self._just_woke = False
@@ -51,7 +58,7 @@ class WaitPolicy:
             phase: The phase that the job is in; None if it is not known.
             now: The seconds of the client's clock.
         """
-        if now - self._avoided_since >= FORGET_AFTER:
+        if now >= self._avoided_until:
             self._avoided.clear()
         if phase is None:
             return self._avoided != set(Phase)
@@ -62,13 +69,16 @@ class WaitPolicy:
         """The last wait was answered early and without news."""
         return self._early > 0
 
-    def first_wait(self, left: float) -> int:
+    def first_wait(self, left: float, usual: float) -> int:
         """Give the seconds of a first wait: a short one, unless a job has just got through.
 
         Args:
             left: Seconds until the deadline.
+            usual: Seconds that an answer without a wait took.
         """
-        return self.next_wait(left) if self._just_woke else SHORT_WAIT
+        if self._just_woke:
+            return self.next_wait(left)
+        return SHORT_WAIT if usual < SLOW_ANSWER or left < SLOW_WAIT else SLOW_WAIT
 
     def next_wait(self, left: float) -> int:
         """Give the seconds of a wait after one during which others were answered."""
@@ -81,14 +91,14 @@ class WaitPolicy:
             asked: Seconds that the service was asked to wait.
             taken: Seconds that it has taken so far.
         """
-        prepared = LOOK_AFTER if asked <= SHORT_WAIT else max(asked - LOOK_BEFORE_END, LOOK_AFTER)
+        prepared = LOOK_AFTER if asked <= SLOW_WAIT else asked - LOOK_BEFORE_END
         until = max(prepared - taken, LOOK_AFTER)
         guard = FIRST_GUARD - taken if taken < FIRST_GUARD else NEXT_GUARD
         return until if self.wakes else min(until, guard)
 
     def ends_soon(self, asked: int, taken: float) -> bool:
         """Say whether it is time for the next wait."""
-        return asked <= SHORT_WAIT or asked - taken <= LOOK_BEFORE_END
+        return asked <= SLOW_WAIT or asked - taken <= LOOK_BEFORE_END
 
     def ran_out(self, asked: int, taken: float) -> bool:
         """Say whether a wait ended since its time was over."""
@@ -101,11 +111,13 @@ class WaitPolicy:
         """
         self.wakes = self.wakes or self._perhaps_woke
         self._perhaps_woke = False
-        self._early = 0
+        self._early = self._starved = 0
 
     def harms(self, now: float) -> None:
         """Learn that others were not answered during a wait."""
-        self._avoid(set(Phase), now)
+        pause = TRY_AGAIN_AFTER * TRIED_LESS_OFTEN**self._starved
+        self._starved += 1
+        self._avoid(set(Phase), now, min(pause, FORGET_AFTER))
 
     def oversleeps(self, now: float) -> None:
         """Learn that a wait went on though the phase had changed."""
@@ -154,9 +166,9 @@ class WaitPolicy:
         if self._early > EARLY_ANSWERS_TOLERATED:
             self._avoid({phase} if phase is Phase.PENDING else set(Phase), now)
 
-    def _avoid(self, phases: set[Phase], now: float) -> None:
+    def _avoid(self, phases: set[Phase], now: float, seconds: float = FORGET_AFTER) -> None:
         self._avoided |= phases
-        self._avoided_since = now
+        self._avoided_until = now + seconds
         self._early = 0
         self._perhaps_woke = self._just_woke = False
 

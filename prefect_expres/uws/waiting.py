@@ -20,7 +20,7 @@ from prefect_expres.errors import (
     Unreachable,
     WaitTimeout,
 )
-from prefect_expres.net.deadline import waits_for
+from prefect_expres.net.deadline import Deadline, waits_for, within
 from prefect_expres.net.retry import backoff
 from prefect_expres.uws.client import UWSClient
 from prefect_expres.uws.long_poll import LongPoll
@@ -80,7 +80,8 @@ async def wait_for(
         ServiceError: The service refused, or failed many times in a row.
     """
     wait = _Wait(client, job_id, timeout, on_progress, began)
-    return await wait.run(read_first=read_first)
+    with within(Deadline(client.clock, wait.left)):
+        return await wait.run(read_first=read_first)
 
 
 def lost_job(url: str, phase: Phase | None) -> JobLost:
@@ -145,7 +146,7 @@ class _Wait:
         phase = self._seen.phase if self._seen else None
         if phase is not None and (self._policy.needs_rest or not self._may_wait(phase)):
             await self._rest()
-        if self._may_wait(phase) and self._left() >= SHORT_WAIT:
+        if self._may_wait(phase) and self.left >= SHORT_WAIT:
             return await self._long_poll.answer(phase, self._began + self._timeout)
         return await self._long_poll.read()
 
@@ -192,7 +193,7 @@ class _Wait:
 
     async def _pause(self, asked: float | None) -> None:
         self._pauses += 1
-        await self._clock.sleep(min(backoff(self._pauses, asked), self._left()))
+        await self._clock.sleep(min(backoff(self._pauses, asked), self.left))
 
     async def _rest(self) -> None:
         """Sleep two seconds, or a fiftieth of what the phase has lasted, within bounds.
@@ -205,10 +206,10 @@ class _Wait:
         pause = min(max(LATENESS * lasted, SHORTEST_PAUSE), LONGEST_PAUSE)
         due = (self._long_poll.requests + 1) * SHORTEST_PAUSE - self._elapsed()
         pause = max(pause, min(due, LONGEST_FIRST_PAUSE))
-        await self._clock.sleep(min(pause, self._left()))
+        await self._clock.sleep(min(pause, self.left))
 
     def _check_deadline(self) -> None:
-        if self._left() > 0:
+        if self.left > 0:
             return
         phase = self._seen.phase.value if self._seen else "never seen"
         url = self._client.job_url(self._job_id)
@@ -221,5 +222,7 @@ class _Wait:
     def _elapsed(self) -> float:
         return self._clock.now() - self._began
 
-    def _left(self) -> float:
+    @property
+    def left(self) -> float:
+        """The seconds until the deadline; never below zero."""
         return max(self._timeout - self._elapsed(), 0.0)

@@ -117,18 +117,19 @@ def _job_ref(element: Element) -> JobRef:
 
 
 def _results(element: Element) -> tuple[ResultRef, ...]:
-    return tuple(_result(child) for child in children(element, "result"))
+    return tuple([_result(child) for child in children(element, "result")])
 
 
 def _result(element: Element) -> ResultRef:
     attributes = Attributes(element)
+    take = attributes.take
     return ResultRef(
-        id=attributes.take("id") or "",
-        href=attributes.take("href"),
-        mime_type=attributes.take("mime-type"),
-        size=whole_number(attributes.take("size")),
-        name=attributes.take("name") or None,
-        hash=attributes.take("hash") or None,
+        id=take("id") or "",
+        href=take("href"),
+        mime_type=take("mime-type"),
+        size=whole_number(take("size")),
+        name=take("name") or None,
+        hash=take("hash") or None,
         extras=_unlinked(attributes.rest()) + leaves(element),
     )
 

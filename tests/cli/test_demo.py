@@ -27,7 +27,11 @@ def demo(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(command: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run the demonstration in a folder, with a home that nobody has used."""
-    environment = os.environ | {"HOME": str(folder.parent)}
+    environment = os.environ | {
+        "HOME": str(folder.parent),
+        # It would lead nowhere.
+        "EXPRES_PROXY": "http://127.0.0.1:9",
+    }
     for name in ("PREFECT_HOME", "PREFECT_API_URL", "PYTHONPATH", "PYTHONSAFEPATH"):
         environment.pop(name, None)
     return subprocess.run(

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.certificates import Authority
 from tests.support.command_line import run
 from tests.support.older_opus import older_opus
+from tests.support.raw_server import raw_server
 from tests.support.service_user import ServiceUser
+from tests.support.uws_documents import jobs_document
 
 TOKEN = "t0ken-of-ann"
 
@@ -123,3 +126,30 @@ async def test_list_of_an_older_opus_is_found(service: SandboxServer) -> None:
     assert found["fix"].endswith(f"--url {older.url}/uws/ExPRES")
     assert made.out.startswith(f"{older.url}/uws/ExPRES/")
     assert phase.out == "PENDING\n"
+
+
+async def test_unknown_authority_is_told_with_its_fix(
+    service: SandboxServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And with the variable set, the same service is well."""
+    authority = Authority.make(tmp_path)
+    async with raw_server(authority.server_context("127.0.0.1")) as raw:
+        raw.add("/rest/ExPRES", jobs_document("", "1.1"))
+        raw.add("/jdl/ExPRES/json", b"", status="404 Not Found")
+        before = await asyncio.to_thread(run, "doctor", "--url", raw.url, "--json")
+        monkeypatch.setenv("EXPRES_CA_BUNDLE", str(authority.bundle))
+        after = await asyncio.to_thread(run, "doctor", "--url", raw.url, "--json")
+        listed = await asyncio.to_thread(run, "jobs", "list", "--url", raw.url)
+    (wrong,) = (each for each in before.found if each["what"] == "job list")
+    assert wrong["verdict"] == "fail"
+    assert "EXPRES_CA_BUNDLE" in wrong["fix"]
+    (right,) = (each for each in after.found if each["what"] == "job list")
+    assert (right["verdict"], right["seen"]) == ("ok", "UWS 1.1, 0 jobs of this user")
+    assert listed.code == 0
+
+
+def test_sandbox_has_a_thread_at_least() -> None:
+    """A service without a thread would answer nobody."""
+    done = run("sandbox", "serve", "--threads", "0")
+    assert done.code != 0
+    assert "Must be >= 1" in done.out + done.err

@@ -90,3 +90,16 @@ async def test_it_names_its_version(old: RawServer) -> None:
     done = await asyncio.to_thread(run, "doctor", "--url", f"{old.url}/v11/jobs", "--json")
     told = {each["what"]: each["seen"] for each in done.found}
     assert told["job list"] == "UWS 1.1, 0 jobs of this user"
+
+
+async def test_stream_that_is_refused_in_a_votable_is_no_error(old: RawServer) -> None:
+    """GAVO DaCHS answers so, with status 200."""
+    refused = (
+        b"<VOTABLE><RESOURCE><INFO name='QUERY_STATUS' value='ERROR'>Invalid UWS action 'stdout'"
+        b"</INFO></RESOURCE></VOTABLE>"
+    )
+    for stream in ("stdout", "stderr"):
+        old.add(f"{LIST}/a/{stream}", refused)
+    logs = await called(old, "jobs", "logs", "a")
+    assert (logs.code, logs.out) == (0, "")
+    assert "only OPUS has it" in logs.err

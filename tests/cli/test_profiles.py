@@ -116,3 +116,22 @@ def test_mistakes_are_told(profiles_file: Path, content: str, says: str) -> None
         read_profiles()
     assert str(profiles_file) in str(fault.value)
     assert "secret-token" not in str(fault.value)
+
+
+def test_network_of_a_profile_is_shown_without_a_password(
+    profiles_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One with a password does not belong into the file, but into the environment."""
+    inside = '[profiles.in]\nurl = "https://in.example"\nca_bundle = "ours.pem"\n'
+    profiles_file.write_text(f'{inside}proxy = "http://proxy.example:3128"\n')
+    found = run("profile", "show", "--profile", "in", "--json").found
+    assert (found["proxy"], found["ca_bundle"]) == ("http://proxy.example:3128", "ours.pem")
+    monkeypatch.setenv("EXPRES_PROXY", "http://al:s3cret@other.example:3128")
+    shown = run("profile", "show", "--profile", "in")
+    assert "http://other.example:3128" in shown.out
+    assert "s3cret" not in shown.out + shown.err
+    profiles_file.write_text(f'{inside}proxy = "http://al:s3cret@proxy.example:3128"\n')
+    refused = run("profile", "list")
+    assert refused.code == 2
+    assert "EXPRES_PROXY" in refused.err
+    assert "s3cret" not in refused.err

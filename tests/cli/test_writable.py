@@ -27,6 +27,7 @@ DAY = ("--first", "2018-09-13", "--last", "2018-09-13")
             "--output",
         ),
         (("jobs", "results", "1", *SERVICE, "-o", "FOLDER"), "--output"),
+        (("jobs", "new", "config=@io.json", *SERVICE, "--download", "FOLDER"), "--download"),
         (("ephemeris", "--start", "2018-09-13", "-o", "FOLDER/e.csv"), "--output"),
         (("config", "new", "Earth", "Io", "2018-09-13", "--phase", "1", "--folder", "FOLDER"),
          "--folder"),

@@ -9,7 +9,7 @@ from prefect_expres.cli.commands.profiles_file import Profile
 from prefect_expres.ephemeris import web_service
 from prefect_expres.execution.options import QUEUE_ALLOWANCE
 from prefect_expres.expres.access import AUTHENTICATED_SECONDS, GUEST_SECONDS
-from prefect_expres.net import network, retry
+from prefect_expres.net import network, pace, retry
 from prefect_expres.prefect_support.names import JOBS_LIMIT
 from prefect_expres.uws import transfer, wait_policy, waiting
 from tests.docs.pages import ROOT
@@ -23,8 +23,19 @@ LARGEST = ExpresService.model_fields["largest_result"].default
     [
         f"| {GUEST_SECONDS} s, {AUTHENTICATED_SECONDS} s | `prefect_expres.expres.access` |",
         f"| `execution_duration` + {QUEUE_ALLOWANCE:.0f} s | `prefect_expres.execution.options` |",
-        f"| {wait_policy.LONGEST_WAIT} s | `prefect_expres.uws.wait_policy` |",
-        f"| {waiting.LONGEST_SLEEP:.0f} s | `prefect_expres.uws.waiting` |",
+        (
+            f"| {wait_policy.SHORT_WAIT} s, {wait_policy.LONGEST_WAIT} s "
+            "| `prefect_expres.uws.wait_policy` |"
+        ),
+        (
+            f"| {wait_policy.TRY_AGAIN_AFTER:.0f} s, {wait_policy.FORGET_AFTER:.0f} s "
+            "| `prefect_expres.uws.wait_policy` |"
+        ),
+        (
+            f"| {waiting.SHORTEST_PAUSE:.0f} s, {waiting.LONGEST_PAUSE:.0f} s "
+            "| `prefect_expres.uws.waiting` |"
+        ),
+        f"| {pace.LOWEST_RATE:.0f} bytes a second | `lowest_rate` of the block |",
         f"| {retry.ATTEMPTS}, {retry.BUDGET_SECONDS:.0f} s | `prefect_expres.net.retry` |",
         (
             f"| {web_service.ATTEMPTS}, {web_service.BUDGET_S:.0f} s | "

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from prefect_expres.errors import JobFailed, JobLost, ResultsMissing, TooLarge, UnsafeName
+from prefect_expres.errors import JobFailed, JobLost, ResultsMissing, TooLarge, Unreachable
 from prefect_expres.execution import ClientSteps, Submission, fault_with_evidence, fetch_results
-from prefect_expres.execution.events import BytesReceived
+from prefect_expres.execution.events import BytesReceived, Warned
 from prefect_expres.execution.evidence import LONGEST_TEXT, TAIL_LINES
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.uws import ErrorSummary, Phase
@@ -49,16 +49,54 @@ async def test_all_results_are_downloaded_and_counted(
 async def test_a_result_may_not_take_the_manifests_name(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
-    """Nor be larger than allowed."""
+    """It gets another, and its id is noted; a name that is not safe is replaced as well."""
     service = VirtualService()
-    job = completed(service, simulation, results={"io.cdf": CDF, "Manifest.json": b"{}"})
+    results = {"io.cdf": CDF, "Manifest.json": b"{}", "a:b": b"x"}
+    job = completed(service, simulation, results=results)
     async with service.client() as client:
-        with pytest.raises(UnsafeName, match="Manifest"):
-            await ClientSteps(client).download(chosen(job), str(tmp_path))
-        del job.results["Manifest.json"]
+        files = await ClientSteps(client).download(chosen(job), str(tmp_path))
+    assert {file.name: file.result_id for file in files} == {
+        "io.cdf": None,
+        "2-Manifest.json": "Manifest.json",
+        "a_b": "a:b",
+    }
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2-Manifest.json", "a_b", "io.cdf"]
+
+
+@in_virtual_time
+@pytest.mark.parametrize("status", [404, 403, 503])
+async def test_one_awkward_result_keeps_no_other_from_arriving(
+    simulation: SimulationRequest, tmp_path: Path, status: int
+) -> None:
+    """What is no CDF file and will not come is told; what may come later is an error in the end."""
+    service, told = VirtualService(), Told()
+    results = {"a.log": b"done", "io.cdf": CDF, "z.log": b"done"}
+    job = completed(service, simulation, results=results)
+    service.trouble("GET /done/results/a", status, "moved", times=1e9)
+    async with service.client() as client:
+        steps = ClientSteps(client, tell=told)
+        if status == 503:
+            with pytest.raises(Unreachable):
+                await steps.download(chosen(job), str(tmp_path))
+            assert told.of(Warned) == []
+        else:
+            await steps.download(chosen(job), str(tmp_path))
+            (warned,) = told.of(Warned)
+            assert warned.message.startswith("The result 'a.log' is left out: ")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["io.cdf", "z.log"]
+
+
+@in_virtual_time
+async def test_a_cdf_file_that_does_not_come_is_an_error_when_the_others_are_there(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Here it is larger than allowed."""
+    service = VirtualService()
+    job = completed(service, simulation, results={"io.cdf": CDF, "run.log": b"done"})
+    async with service.client() as client:
         with pytest.raises(TooLarge):
             await ClientSteps(client, len(CDF) - 1).download(chosen(job), str(tmp_path))
-        assert not list(tmp_path.iterdir())
+        assert [path.name for path in tmp_path.iterdir()] == ["run.log"]
         await ClientSteps(client, len(CDF)).download(chosen(job), str(tmp_path))
 
 

@@ -24,6 +24,7 @@ from prefect_expres.execution import (
 from prefect_expres.execution.manifest import MANIFEST, read_manifest
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.storage import write_whole
+from prefect_expres.uws import Phase
 from tests.execution.repeated import WINDOW, Runs
 from tests.support.virtual_service import CDF
 from tests.support.virtual_time import in_virtual_time
@@ -165,6 +166,20 @@ async def test_a_manifest_tells_what_it_was_made_from(
     folder = Path(result.folder)
     kept = [f"file://{folder / name}" for name in ("io.json", "earth.csv")]
     assert [list(each) for each in runs.made_from] == [kept, list(given), [kept[0], "earth.csv"]]
+
+
+@in_virtual_time
+async def test_an_input_replaces_a_result_of_its_name(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """The manifest has the file once, as it is, so that the simulation is found again."""
+    runs = Runs(simulation, str(tmp_path))
+    job = runs.service.plant(simulation, phase=Phase.COMPLETED)
+    job.results = job.results | {"io.json": b"what the service made of it"}
+    result, _ = await runs.run()
+    assert result.job_url.endswith(job.id)
+    assert sorted(file.name for file in result.files) == ["io.cdf", "io.json", "io.png"]
+    assert await find_verified(result.folder, simulation.fingerprint) is not None
 
 
 @in_virtual_time

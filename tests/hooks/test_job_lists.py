@@ -288,3 +288,16 @@ def test_record_holds_no_token() -> None:
     assert GUEST.use_of("ExPRES").can_be_reached
     assert used.model_copy(update={"block_document_id": uuid4()}).can_be_reached
     assert recorded_job_lists(labels(used)) == [used]
+
+
+async def test_masked_proxy_is_that_of_the_environment_or_of_the_block() -> None:
+    """Prefect's server masks it like a token, since it may have a password in it."""
+    given = {"base_url": URL, "proxy": "**********"}
+    (first,), problems = await find_job_lists({"service": given}, {}, Blocks().load)
+    assert (first.service.base_url, first.service.proxy, problems) == (URL, None, [])
+    saved = given | {"_block_document_id": str(DOCUMENT), "block_type_slug": "expres-service"}
+    inside = ExpresService(base_url=URL, proxy=SecretStr("http://proxy.example:3128"))
+    blocks = Blocks(inside)
+    (first,), problems = await find_job_lists({"service": saved}, {}, blocks.load)
+    assert first.service is inside
+    assert blocks.asked == [{"block_document_id": str(DOCUMENT)}]

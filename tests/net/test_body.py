@@ -41,8 +41,9 @@ def deflated(data: bytes) -> bytes:
 
 
 def of_two_members(data: bytes) -> bytes:
-    """Compress so that rubbish follows the end, as some servers pad."""
-    return gzip.compress(data) + b"\0" * 10
+    """Compress in two members, as tools do that append; rubbish follows, as some servers pad."""
+    half = len(data) // 2
+    return gzip.compress(data[:half]) + gzip.compress(data[half:]) + b"\0" * 10
 
 
 @pytest.mark.parametrize("spare", [0, 1])
@@ -64,6 +65,43 @@ async def test_a_body_is_read_whole_up_to_its_limit(
     """Compressed or not; the limit is the size of the body after decompression."""
     url = raw.add("/page", pack(TEXT), f"Content-Encoding: {encoding}")
     assert await read(url, len(TEXT) + spare) == TEXT
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
+async def test_members_may_be_cut_anywhere(size: int) -> None:
+    """Chunks end between members and within them; the last member must be whole."""
+    packed = of_two_members(TEXT)
+    for end, cut in ((None, False), (-10, False), (-20, True)):
+        chunks = [packed[:end][at : at + size] for at in range(0, len(packed[:end]), size)]
+        response = httpx.Response(
+            200, headers={"content-encoding": "gzip"}, stream=_Stream(*chunks)
+        )
+        if cut:
+            with pytest.raises(Unreachable, match="ended in the middle"):
+                [chunk async for chunk in body_of(response, 10_000, SHOWN)]
+        else:
+            assert b"".join([each async for each in body_of(response, 10_000, SHOWN)]) == TEXT
+
+
+async def test_packed_nothing_is_not_read_for_ever() -> None:
+    """Empty members bring no bytes, but cost time."""
+    nothing = gzip.compress(b"") * 5000
+    stream = _Stream(*[nothing] * 20)
+    response = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=stream)
+    with pytest.raises(TooLarge, match="limit of 1000 bytes"):
+        [chunk async for chunk in body_of(response, 1000, SHOWN)]
+
+
+async def test_a_packed_body_may_be_left_as_it_is(raw: RawServer) -> None:
+    """Whatever its encoding is named."""
+    for encoding in ("x-gzip", "br"):
+        url = raw.add("/page", gzip.compress(TEXT), f"Content-Encoding: {encoding}")
+        async with (
+            httpx.AsyncClient(trust_env=False) as client,
+            client.stream("GET", url) as response,
+        ):
+            body = [each async for each in body_of(response, 1000, SHOWN, unpack=False)]
+        assert gzip.decompress(b"".join(body)) == TEXT
 
 
 async def test_a_body_without_a_length_is_read(raw: RawServer) -> None:

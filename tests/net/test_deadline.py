@@ -81,3 +81,17 @@ async def test_silence_is_told_as_well() -> None:
     await asyncio.sleep(20)
     assert [moment for moment, _ in lines.told] == pytest.approx([5, 10])
     assert lines.told[0][1] == "Waiting since 5 s, at most 60 s: an answer"
+
+
+@in_virtual_time
+async def test_earlier_deadline_holds() -> None:
+    """Around another one or within it; who is told is whoever wanted to know."""
+    lines = Lines()
+    outer, inner = Deadline(LoopClock(), 20.0, lines), Deadline(LoopClock(), 10.0)
+    with within(outer), within(inner):
+        assert seconds_left() == 10.0
+        await asyncio.sleep(1)
+        await waits_for(AWAY)
+    with within(outer), within(Deadline(LoopClock(), 100.0)):
+        assert seconds_left() == pytest.approx(19.0)
+    assert lines.told == [(pytest.approx(1.0), f"Waiting since 1 s, at most 20 s: {AWAY}")]

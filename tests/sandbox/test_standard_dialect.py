@@ -40,6 +40,7 @@ def test_job_has_version_zone_order_and_plain_values(ann: ServiceUser) -> None:
     times = [str(job.findtext(f"{UWS}{name}")) for name in ("creationTime", "endTime", "quote")]
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text) for text in times)
     assert datetime.fromisoformat(times[2]) > datetime.fromisoformat(times[0])
+    assert ann.get(f"{job_id}/parameters/config").json() == {"SIMU": {"NAME": ""}}
     values = {each.get("id"): each for each in job.iterfind(f".//{UWS}parameter")}
     assert values["branch"].attrib["byReference"] == "false"
     assert values["config"].attrib["byReference"] == "true"
@@ -67,17 +68,18 @@ def test_failure_is_summed_up_in_an_element(ann: ServiceUser) -> None:
 
 
 def test_list_links_work_and_last_gives_the_most_recent(ann: ServiceUser) -> None:
-    """Links of the list are absolute and alive; LAST counts from the end; keys have no order."""
+    """Links are absolute and alive; LAST begins with the youngest; keys have no order."""
     ids = [ann.create() for _ in range(3)]
     jobs = etree.fromstring(ann.get("").content)
     assert jobs.get("version") == "1.1"
     href = str(jobs[0].get("{http://www.w3.org/1999/xlink}href"))
     assert ann.http.get(href).status_code == 200
-    assert ann.ids("LAST=2") == ids[1:]
-    assert ann.ids("LAST=0") == []
-    assert ann.ids("PHASE=PENDING&AFTER=2000-01-01T00:00:00Z&LAST=9") == ids
+    assert ann.ids("") == ids
+    assert ann.ids("LAST=2") == [ids[2], ids[1]]
+    assert ann.ids("PHASE=PENDING&AFTER=2000-01-01T00:00:00Z&LAST=9") == ids[::-1]
     assert ann.ids("phase=PENDING&after=2100-01-01T00:00:00Z") == []
-    for nonsense in ({"LAST": "x"}, {"PHASE": "FLYING"}, {"AFTER": "noon"}):
+    assert [ann.ids(f"AFTER={when}") for when in ("2000", "2000-01", "2100")] == [ids, ids, []]
+    for nonsense in ({"LAST": "x"}, {"LAST": "0"}, {"PHASE": "FLYING"}, {"AFTER": "noon"}):
         assert ann.get("", **nonsense).status_code == 400
 
 
@@ -88,7 +90,7 @@ def test_refusals_have_their_own_codes(server: SandboxServer, ann: ServiceUser) 
     assert limit.status_code == 503
     assert limit.headers["retry-after"] == "1"
     assert limit.text == "Maximum number of active jobs reached for ann (1)"
-    assert ann.post(f"{running}/phase", PHASE="RUN").status_code == 409
+    assert ann.post(f"{running}/phase", PHASE="RUN").status_code == 403
     assert ann.post(f"{pending}/executionduration", EXECUTIONDURATION="x").status_code == 400
     assert ann.get("nothing").status_code == 404
     assert ann.http.get("/rest/NoSuch").status_code == 404
@@ -127,3 +129,11 @@ def test_wait_blocks_a_pending_job(ann: ServiceUser) -> None:
     began = time.monotonic()
     assert "<uws:phase>PENDING<" in ann.get(job_id, WAIT=1).text
     assert time.monotonic() - began >= 1
+
+
+def test_job_of_nobody_has_a_nil_owner(server: SandboxServer) -> None:
+    """UWS 1.1, section 2.1.1: an owner that is not known is nil; the list tells it, too."""
+    with ServiceUser(server.url) as guest:
+        job_id = guest.create()
+        for document in (guest.get(job_id).text, guest.get("").text):
+            assert '<uws:ownerId xsi:nil="true" />' in document

@@ -30,7 +30,7 @@ async def test_wait_holds_a_thread(tmp_path: Path, threads: int | None, *, starv
         with ServiceUser(server.url, "ann") as ann:
             job_id = ann.run("sleep=0.5")
             ann.until(job_id, "EXECUTING")
-        async with httpx.AsyncClient(base_url=server.jobs_url(), auth=("ann", "t")) as client:
+        async with httpx.AsyncClient(base_url=server.jobs_url(), auth=("ann", "token")) as client:
             wait, look = await asyncio.gather(
                 seconds_of(client, f"/{job_id}?WAIT=3"),
                 seconds_of(client, f"/{job_id}/phase", delay=0.2),
@@ -48,7 +48,7 @@ async def test_thread_is_held_though_the_client_has_gone(tmp_path: Path) -> None
         with ServiceUser(server.url, "ann") as ann:
             job_id = ann.run("sleep=60")
             ann.until(job_id, "EXECUTING")
-        async with httpx.AsyncClient(base_url=server.jobs_url(), auth=("ann", "t")) as client:
+        async with httpx.AsyncClient(base_url=server.jobs_url(), auth=("ann", "token")) as client:
             with pytest.raises(httpx.ReadTimeout):
                 await client.get(f"/{job_id}?WAIT=2", timeout=0.3)
             assert await seconds_of(client, f"/{job_id}/phase") >= 1.2
@@ -63,7 +63,7 @@ async def test_wait_for_a_job_that_is_deleted(
         with ServiceUser(server.url, "ann") as ann:
             job_id = ann.run("sleep=60")
             ann.until(job_id, "EXECUTING")
-        async with httpx.AsyncClient(base_url=server.jobs_url(), auth=("ann", "t")) as client:
+        async with httpx.AsyncClient(base_url=server.jobs_url(), auth=("ann", "token")) as client:
             wait = asyncio.create_task(client.get(f"/{job_id}?WAIT=2", timeout=30))
             await asyncio.sleep(0.3)
             began = time.monotonic()

@@ -37,7 +37,9 @@ asyncio.run(main(*sys.argv[1:]))
 
 _FILL = """
 import asyncio, resource, signal, sys
+from pathlib import Path
 from prefect_expres.errors import StorageError
+from prefect_expres.storage import atomic_path
 from prefect_expres.storage import require_writable
 from prefect_expres.storage.atomic import Part
 
@@ -55,6 +57,11 @@ async def main(folder):
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 6_000_000))
     try:
         await require_writable(folder, 1)
+    except StorageError as fault:
+        print(fault)
+    try:
+        with atomic_path(Path(folder, "table.csv")) as path:
+            path.write_text("more")
     except StorageError as fault:
         print(fault)
 
@@ -172,6 +179,7 @@ async def test_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     assert printed.decode().splitlines() == [
         f"{tmp_path}/r.cdf {told} folder.",
         f"{tmp_path}/writable {told} folder.",
+        f"{tmp_path}/table.csv {told} folder.",
     ]
     assert names(tmp_path) == []
 

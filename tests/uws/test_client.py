@@ -368,6 +368,21 @@ async def test_parameter_is_set_in_the_way_of_opus(
     assert form(service.requests[1]) == {"VALUE": ["main"]}
 
 
+@pytest.mark.parametrize("status", [404, 405])
+async def test_parameters_that_no_way_changes_are_told(
+    service: ScriptedService, client: UWSClient, status: int
+) -> None:
+    """Safir has no resource for that; the job is there all the same."""
+    service.on("POST /j1/parameters", status)
+    service.on("POST /j1/parameters/branch", status)
+    service.on("GET /j1/phase", "PENDING", 404)
+    with pytest.raises(RequestRejected, match="Create another job with the value") as caught:
+        await client.set_parameter("j1", "branch", "main")
+    assert type(caught.value) is RequestRejected
+    with pytest.raises(JobNotFound):
+        await client.set_parameter("j1", "branch", "main")
+
+
 async def test_refused_parameter_is_told(service: ScriptedService, client: UWSClient) -> None:
     """After another refusal nothing else is tried, and unsafe values are not sent."""
     service.on("POST /j1/parameters", 401)

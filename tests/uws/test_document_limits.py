@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from prefect_expres.errors import ExpresError, ProtocolError
+from prefect_expres.uws import UWSClient
 from prefect_expres.uws.elements import LARGEST_DOCUMENT, MOST_NODES
 from prefect_expres.uws.xml import read_job, read_jobs
 from tests.support.raw_server import raw_server
+from tests.support.scripted_service import JOBS_URL, ScriptedService
 
 LARGE = 64 * 2**20
 MOST_MEMORY = 256 * 2**20
@@ -34,6 +36,7 @@ WITHIN = {
     "jobs": (b"<jobs>", b"<jobref id='1'/>", b"</jobs>"),
     "fields": (b"<jobs><jobref id='1'>", b"<a/>x", b"</jobref></jobs>"),
     "depth": (JOB, b"<a>", END),
+    "prolog": (b"", b"<!---->", JOB + END),
     "comments": (JOB, b"<!---->", END),
     "instructions": (JOB, b"<?a?>", END),
     "references": (JOB + b"<x>", b"&#128512;", b"</x>" + END),
@@ -140,7 +143,27 @@ def test_long_list_is_read_piece_by_piece() -> None:
         assert [job.id for job in jobs] == [str(number) for number in range(5000)]
         assert {len(job.extras) for job in jobs} == {0}
         assert jobs[-1].run_id == "\N{JUPITER}4999"
-    with pytest.raises(ProtocolError, match="is a <html>"):
-        read_jobs(f"<html><jobs>{listed}</jobs></html>".encode())
+    with pytest.raises(ProtocolError, match="is a <other>"):
+        read_jobs(f"<other><jobs>{listed}</jobs></other>".encode())
     with pytest.raises(ProtocolError, match="no XML"):
         read_jobs(f"<jobs>{listed}".encode())
+
+
+async def test_long_list_does_not_hold_the_event_loop() -> None:
+    """It is read in a thread, while other tasks go on."""
+    service = ScriptedService()
+    entry = b"<jobref id='1'><phase>QUEUED</phase></jobref>"
+    service.on("GET", b"<jobs>" + entry * 30_000 + b"</jobs>")
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0.001)
+            turns += 1
+
+    going = asyncio.create_task(others())
+    jobs = await UWSClient(JOBS_URL, transport=service).jobs()
+    going.cancel()
+    assert len(jobs) == 30_000
+    assert turns > 10

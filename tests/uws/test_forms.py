@@ -132,8 +132,30 @@ def test_results_do_not_share_a_name() -> None:
     """Names that differ only in case are the same on some file systems."""
     results = [ResultRef(id="a.cdf"), ResultRef(id="b.cdf")]
     assert file_names(results) == dict(zip(("a.cdf", "b.cdf"), results, strict=True))
-    with pytest.raises(UnsafeName, match=r"'B.cdf' would overwrite") as caught:
-        file_names([*results, ResultRef(id="B.cdf")])
-    assert caught.value.name == "B.cdf"
-    with pytest.raises(UnsafeName, match="overwrite"):
-        file_names(results, taken=["A.CDF"])
+    several = [ResultRef(id="diag", href=f"http://h/{number}") for number in range(3)]
+    assert list(file_names(several, taken=["2-DIAG"])) == ["diag", "3-diag", "4-diag"]
+    assert list(file_names([*results, ResultRef(id="B.cdf")])) == ["a.cdf", "b.cdf", "2-B.cdf"]
+    long = [ResultRef(id="x" * 196 + ".cdf")] * 2
+    assert all(safe_name(name).endswith("x.cdf") for name in file_names(long))
+
+
+@pytest.mark.parametrize(
+    ("id_", "stored"),
+    [
+        ("ivo://org/a:b.cdf", "ivo___org_a_b.cdf"),
+        ("../../etc/passwd", "____etc_passwd"),
+        ("a..b", "a_b"),
+        ("nul", "_nul"),
+        ("x.part", "_x.part_"),
+        (".hidden.", "hidden"),
+        ("", "_"),
+        ("..", "_"),
+        ("-x", "_-x"),
+        ("\N{JUPITER}.cdf", "_.cdf"),
+        ("a\nb", "a_b"),
+        ("x" * 300 + ".cdf", "x" * 146 + ".cdf"),
+    ],
+)
+def test_unsafe_names_are_made_safe(id_: str, stored: str) -> None:
+    """What is not safe is replaced."""
+    assert list(file_names([ResultRef(id=id_)])) == [safe_name(stored)]

@@ -136,14 +136,12 @@ def test_unsafe_names_are_refused(name: str) -> None:
         safe_name(name)
 
 
-def test_colliding_names_are_refused() -> None:
-    """Two results whose names differ only in case, or a second manifest, are refused."""
+def test_colliding_names_are_made_distinct() -> None:
+    """Also two that differ only in case, and a second manifest."""
     one, two = ResultRef(id="a.cdf", href="h"), ResultRef(id="A.CDF", href="h")
-    assert list(file_names([one])) == ["a.cdf"]
-    with pytest.raises(UnsafeName, match="overwrite"):
-        file_names([one, two])
-    with pytest.raises(UnsafeName, match="overwrite"):
-        file_names([one], taken=["A.cdf"])
+    assert file_names([one]) == {"a.cdf": one}
+    assert file_names([one, two]) == {"a.cdf": one, "2-A.CDF": two}
+    assert file_names([one], taken=["A.cdf"]) == {"2-a.cdf": one}
 
 
 def test_names_of_opus_are_made_plain() -> None:

@@ -330,11 +330,12 @@ async def test_document_has_a_limit(service: ScriptedService) -> None:
 async def test_document_that_never_ends_has_a_deadline(service: ScriptedService) -> None:
     """A service that sends a byte from time to time cannot keep a read open for ever."""
     service.on("GET", Answer(b"<", chunks=(b" ",) * 1000, seconds=10.0))
+    http = http_to(service, lowest_rate=0.01)
     with pytest.raises(Unreachable, match=r"still sending after 330 s") as caught:
-        await http_to(service).read(JOBS_URL, limit=10**6)
+        await http.read(JOBS_URL, limit=10**6)
     assert caught.value.url == JOBS_URL
     with pytest.raises(Unreachable, match=r"still sending after 345 s"):
-        await http_to(service).read(JOBS_URL, limit=10**6, read_timeout=45.0)
+        await http.read(JOBS_URL, limit=10**6, read_timeout=45.0)
     assert service.open_answers == 0
 
 
@@ -464,3 +465,13 @@ async def test_many_callers_share_few_connections() -> None:
         await http.aclose()
     assert found == [b"x"] * 90
     assert max(counts) == 20
+
+
+@in_virtual_time
+async def test_time_of_an_answer_is_kept(service: ScriptedService) -> None:
+    """That of a document that the service was not asked to wait with."""
+    http = http_to(service)
+    service.on("GET", Answer("x", delay=0.3), Answer("x", delay=20.0))
+    await http.read(JOBS_URL, limit=10)
+    await http.read(JOBS_URL, limit=10, read_timeout=60.0)
+    assert http.answer_took == pytest.approx(0.3)

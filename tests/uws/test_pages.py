@@ -1,21 +1,27 @@
 """Pages and VOTables that come with status 200 in place of what was asked for."""
 
+import contextlib
+import tracemalloc
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+import httpx
 import pytest
 
 from prefect_expres.errors import (
     ExpresError,
     ProtocolError,
     RequestRejected,
+    ServiceError,
     SubmissionUncertain,
     Unreachable,
 )
-from prefect_expres.uws import Phase, UWSClient
+from prefect_expres.uws import Phase, ResultRef, UWSClient, download
+from prefect_expres.uws.pages import refuse_other
 from prefect_expres.uws.waiting import wait_for
 from prefect_expres.uws.xml import read_job
 from tests.support.no_pause import NoPause
-from tests.support.scripted_service import JOBS_URL, ScriptedService
+from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService
 from tests.support.uws_documents import job_document
 
 PAGES = {
@@ -24,6 +30,9 @@ PAGES = {
     "xhtml": '<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x">'
     '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Down for repair</title></head></html>',
     "comment": "\ufeff <!-- proxy -->\n<!doctype HTML><HTML><h1>Down for repair</h1></HTML>",
+    "no html": "<head><title>Down for repair</title></head><body>Until noon</body>",
+    "heading alone": "<h1>Down for repair</h1><hr>nginx",
+    "utf-16": "<html><title>Down for repair</title></html>",
     "heading": "<html><body><h1>Down for repair</h1>Until noon</body></html>",
 }
 REFUSED = """<?xml version="1.0" encoding="utf-8"?>
@@ -62,7 +71,7 @@ async def test_page_in_place_of_an_answer_passes(
     service: ScriptedService, client: UWSClient, asked: str, page: str
 ) -> None:
     """It is read again, and in the end the error quotes its title."""
-    service.on(asked, page)
+    service.on(asked, page.encode("utf-16" if page is PAGES["utf-16"] else "utf-8"))
     with pytest.raises(Unreachable, match="is a <html> page 'Down for repair'") as caught:
         await READS[asked](client)
     assert len(service.requests) == 6
@@ -172,3 +181,51 @@ def test_doctype_within_a_text_is_text(text: str) -> None:
     for declared in (f"<!DOCTYPE job><job><jobId>{text}</jobId></job>",):
         with pytest.raises(ProtocolError, match="document type declaration"):
             read_job(f"<!-- first --> {declared}".encode())
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+async def test_page_in_place_of_a_result_is_not_kept(
+    service: ScriptedService, client: UWSClient, tmp_path: Path, *, resumed: bool
+) -> None:
+    """The service has no hash of what a job printed, so that nothing else would tell."""
+    page, text = PAGES["doctype"], Answer("the run has begun\n", headers={"Content-Type": "html"})
+    cut = Answer("the run", headers={"ETag": '"1"'}, fault=httpx.ReadError("reset"))
+    service.on("GET /j1/stdout", *([cut] if resumed else []), page, page, text)
+    result = ResultRef(id="stdout", href=f"{JOBS_URL}/j1/stdout", mime_type="text/plain")
+    await download(client, result, str(tmp_path), name="stdout")
+    assert (tmp_path / "stdout").read_text() == "the run has begun\n"
+    service.on("GET /j1/stdout", page)
+    with pytest.raises(Unreachable, match="Down for repair"):
+        await download(client, result, str(tmp_path / "other"), name="stdout")
+
+
+async def test_result_that_is_a_page_is_kept(
+    service: ScriptedService, client: UWSClient, tmp_path: Path
+) -> None:
+    """If it is announced as one, or as nothing."""
+    service.on("GET /j1/report", PAGES["doctype"])
+    for media_type in ("application/xhtml+xml", None):
+        result = ResultRef(id="report", href=f"{JOBS_URL}/j1/report", mime_type=media_type)
+        await download(client, result, str(tmp_path), name="report")
+        assert (tmp_path / "report").read_text() == PAGES["doctype"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        b"<?x?>" * 2**22,
+        b"<!-- " * 2**22,
+        b" " * 2**24,
+        b"<html>" + b"<![CDATA[" * 2**20,
+        b"<VOTABLE>" + b"<a>" * 2**22,
+    ],
+)
+def test_beginning_is_enough_to_know_a_page(hostile: bytes) -> None:
+    """However much comes, a few kilobytes are looked at."""
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(ServiceError):
+            refuse_other(hostile)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()

@@ -121,7 +121,7 @@ async def test_request_with_a_time_is_not_shared() -> None:
         listed = await poller.named_jobs([Phase.QUEUED], after=moment)
         assert [ref.id for ref in listed] == ["a"]
         assert poller.readings == 0
-    assert service.asked == ["GET ?AFTER=2026-01-01T00:00:00&PHASE=QUEUED"]
+    assert service.asked == ["GET ?AFTER=2026-01-01T00:00:00Z&PHASE=QUEUED"]
 
 
 @in_virtual_time

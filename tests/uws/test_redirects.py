@@ -67,7 +67,7 @@ async def test_delete_that_only_gains_a_slash_was_not_done(
     service: ScriptedService, client: UWSClient, status: int
 ) -> None:
     """A proxy that adds a slash has not asked the service."""
-    service.on("DELETE /j1", redirect(f"{JOBS_URL}/j1/", status))
+    service.on("DELETE /j1", redirect("/rest/ExPRES/j1/", status))
     service.on("GET /j1/phase", "EXECUTING")
     with pytest.raises(RequestRejected, match=f"it leads to {JOBS_URL}/j1/"):
         await client.delete("j1")

@@ -30,7 +30,7 @@ class Learner:
     @property
     def first(self) -> int:
         """The seconds of the next wait."""
-        return self.policy.first_wait(HOUR)
+        return self.policy.first_wait(HOUR, 0.05)
 
     def allowed(self, now: float = 0.0) -> set[Phase | None]:
         """Give the phases in which the service is asked to wait; None for an unknown one."""
@@ -95,20 +95,35 @@ def test_long_first_wait_needs_fresh_proof(learner: Learner) -> None:
     assert learner.first == 1
 
 
-def test_service_that_answers_nobody_meanwhile_is_left_alone_for_an_hour(
-    learner: Learner,
+def test_service_that_answers_nobody_meanwhile_is_left_alone(learner: Learner) -> None:
+    """It may only have been slow, or get more threads: it is tried again, less and less often."""
+    moment = 0.0
+    for pause in (100, 400, 1600, 3600, 3600):
+        learner.policy.harms(moment)
+        assert learner.allowed(moment) == learner.allowed(moment + pause - 1) == set()
+        moment += pause
+        assert learner.allowed(moment) == ALL
+    learner.policy.holds()
+    learner.policy.harms(moment)
+    assert learner.allowed(moment + 100) == ALL
+
+
+@pytest.mark.parametrize(
+    ("usual", "left", "seconds"), [(0.1, HOUR, 1), (0.3, HOUR, 2), (0.3, 1.5, 1)]
+)
+def test_slow_service_has_more_time_for_the_look(
+    learner: Learner, usual: float, left: float, seconds: int
 ) -> None:
-    """Then it is tried again: it may have got more threads."""
-    learner.policy.harms(now=100.0)
-    assert learner.allowed(now=100.0) == learner.allowed(now=3699.0) == set()
-    assert learner.allowed(now=3700.0) == ALL
+    """An answer that always takes long says nothing of the threads."""
+    assert learner.policy.first_wait(left, usual) == seconds
 
 
 def test_service_that_sleeps_past_a_change_is_asked_no_more(learner: Learner) -> None:
     """And that it once woke us counts no more."""
     learner.answered(30, 12.0, Phase.QUEUED, RUNS, looked=True)
     learner.policy.oversleeps(now=0.0)
-    assert learner.allowed() == set()
+    assert learner.allowed() == learner.allowed(3599.0) == set()
+    assert learner.allowed(3600.0) == ALL
     assert not learner.policy.wakes
     assert learner.first == 1
 
@@ -167,7 +182,7 @@ def test_wait_ends_before_the_deadline(learner: Learner, left: float, seconds: i
         (30, 6.0, 23.0, 15.0),
         (30, 24.0, 5.0, 5.0),
         (30, 29.5, 0.35, 0.35),
-        (2, 0.0, 1.0, 1.0),
+        (2, 0.0, 0.35, 0.35),
     ],
 )
 def test_moment_of_the_next_look(asked: int, taken: float, known: float, unknown: float) -> None:
@@ -179,7 +194,8 @@ def test_moment_of_the_next_look(asked: int, taken: float, known: float, unknown
 
 
 @pytest.mark.parametrize(
-    ("asked", "taken", "soon"), [(1, 0.35, True), (30, 12.0, False), (30, 29.0, True)]
+    ("asked", "taken", "soon"),
+    [(1, 0.35, True), (2, 0.35, True), (30, 12.0, False), (30, 29.0, True)],
 )
 def test_next_wait_is_begun_shortly_before_the_end(asked: int, taken: float, *, soon: bool) -> None:
     """A look in between only guards."""

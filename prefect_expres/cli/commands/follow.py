@@ -8,7 +8,7 @@ from prefect_expres.cli.commands.job_records import job_record
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
 from prefect_expres.cli.commands.wait import await_jobs, raise_bad_end
 from prefect_expres.cli.console.printing import give, note, print_json, say
-from prefect_expres.errors import JobNotFound
+from prefect_expres.errors import RequestRejected
 
 Stream = Literal["stdout", "stderr"]
 _SOONEST, _LATEST = 0.5, 5.0
@@ -91,8 +91,8 @@ class _Followed:
         client, job_id = self.connection.client, self.connection.id
         try:
             return await client.text(job_id, self.stream)
-        except JobNotFound:
-            # The job may exist on a service that has no such stream.
+        except RequestRejected:
+            # The job may exist on a service that has no such stream, and says so in its own way.
             await client.phase(job_id)
             note(f"The service has no {self.stream} of this job: only OPUS has it.")
             return ""

@@ -14,10 +14,11 @@ from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOpti
 from prefect_expres.cli.commands.read_back import differences
 from prefect_expres.cli.commands.results import fetch, file_lines, settled_results
 from prefect_expres.cli.commands.wait import await_jobs, raise_bad_end
+from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import note, print_json, say
 from prefect_expres.errors import AccessError, RequestRejected
 from prefect_expres.expres.access import DEFAULT_BRANCH, Access
-from prefect_expres.storage import StoredFile
+from prefect_expres.storage import StoredFile, probe
 from prefect_expres.uws import Job, Phase, Upload, UWSClient, Verbatim
 
 _LARGEST_INPUT = 64 * 2**20
@@ -49,11 +50,16 @@ async def new(
         service: The service to use.
         as_json: Print the job as JSON.
     """
+    if download is not None:
+        require_writable(download, "--download")
     asked = Assignments.parse(parameters, verbatim=verbatim)
     async with connected(service, *([like] if like else [])) as connection:
         client = connection.client
         if like:
             asked = asked.over(await _given_to(client, connection.id, verbatim=verbatim))
+        if download is not None:
+            # A full disk shows only when something is written.
+            await probe.require_writable(download, 0)
         _warn(connection.endpoint, asked)
         job_id = await client.create(asked.texts, asked.files)
         url = client.job_url(job_id)

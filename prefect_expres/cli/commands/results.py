@@ -129,11 +129,13 @@ def _chosen(
     """Choose results by patterns, each of which must match a result."""
     if not names:
         return results
-    found: dict[str, ResultRef] = {}
+    found: dict[tuple[str, str | None], ResultRef] = {}
     for pattern in names:
-        hits = {each.id: each for each in results if _is_called(each, pattern)}
+        # Several results may have one id.
+        hits = {(each.id, each.href): each for each in results if _is_called(each, pattern)}
         if not hits and pattern in _OPUS_TEXTS:
-            hits = {pattern: ResultRef(id=pattern, href=f"{url}/{pattern}")}
+            text = ResultRef(id=pattern, href=f"{url}/{pattern}")
+            hits = {(text.id, text.href): text}
         if not hits:
             has = ", ".join(each.id for each in results) or "none"
             raise JobNotFound(f"{url} has no result {pattern!r}; it has: {has}", url)

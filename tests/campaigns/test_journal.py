@@ -1,0 +1,46 @@
+"""Journals of campaigns that were killed go after a while; those of living ones stay."""
+
+import os
+import time
+from pathlib import Path
+
+from prefect_expres.campaigns.journal import (
+    SILENT,
+    Heartbeat,
+    Journal,
+    Row,
+    campaigns_under_way,
+    remove_silent_journals,
+)
+
+
+async def journal_of(output: Path | str, campaign: str) -> Journal:
+    """Give a journal with a row and a heartbeat."""
+    journal = Journal(str(output), campaign)
+    await journal.keep(Row(number=1, label="io", state="completed"))
+    await journal.beat("worker", Heartbeat(beats=3))
+    return journal
+
+
+async def test_journal_without_a_word_for_a_week_is_removed(tmp_path: Path) -> None:
+    """One file that is younger keeps it."""
+    for campaign in ("killed", "alive"):
+        await journal_of(tmp_path, campaign)
+        for file in (tmp_path / ".campaigns" / campaign).iterdir():
+            os.utime(file, (0, time.time() - SILENT.total_seconds() - 60))
+    await Journal(str(tmp_path), "alive").beat("worker", Heartbeat(beats=4))
+    (tmp_path / ".campaigns" / "empty").mkdir()
+    assert await remove_silent_journals(str(tmp_path)) == ["empty", "killed"]
+    assert campaigns_under_way(str(tmp_path)) == ["alive"]
+    assert len(await Journal(str(tmp_path), "alive").refresh()) == 1
+    assert await remove_silent_journals(str(tmp_path / "none")) == []
+
+
+async def test_journal_in_a_store_is_kept_while_it_is_young() -> None:
+    """Its end removes it; a second end is no error."""
+    journal = await journal_of("memory://campaigns", "alive")
+    assert await remove_silent_journals("memory://campaigns") == []
+    assert campaigns_under_way("memory://campaigns") == ["alive"]
+    await journal.end()
+    await journal.end()
+    assert campaigns_under_way("memory://campaigns") == []
