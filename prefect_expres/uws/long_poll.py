@@ -4,8 +4,8 @@ The first WAIT lasts a second, or two if the service is slow. During it, the job
 request, the look. If the look is answered while the WAIT is held, the service has threads left, and
 a longer WAIT follows at once, before the short one ends: so this client never holds fewer threads
 than at the moment of the look, and clients that begin at the same time find out together that there
-are too few. If the look is answered only after the WAIT, others would not be answered either: this
-service is not asked to wait again for a while.
+are too few. If the look is answered only after the WAIT, or was queued, others would have to wait,
+too: this service is not asked to wait again for a while.
 
 Shortly before a long WAIT ends, another look prepares the next one. A look that shows a change
 while the WAIT goes on has found a service that sleeps past changes.
@@ -87,6 +87,8 @@ class LongPoll:
                     await asyncio.wait({wait.answer})
                 elif looked.phase is wait.phase or (wait.phase is None and looked.phase.waits):
                     await self._tell(looked)
+                    if not self._policy.may_wait(looked.phase, self._clock.now()):
+                        return looked
                     wait = self._held(wait, looked.phase, deadline)
                 else:
                     return await self._changed(wait, looked)
@@ -100,13 +102,16 @@ class LongPoll:
 
     async def _look(self, wait: _Wait) -> Job | None:
         """Read the job during a wait; None if that failed, or the wait ended before."""
+        usual, began = self._client.http.answer_took, self._clock.now()
         look = asyncio.ensure_future(self.read())
         try:
             await asyncio.wait({look, wait.answer}, return_when=asyncio.FIRST_COMPLETED)
+            now = self._clock.now()
+            queued = not self._policy.is_prompt(now - began, usual)
+            if queued and (look.done() or self._policy.ran_out(wait.seconds, self._taken(wait))):
+                self._policy.harms(now)
             if look.done():
                 return look.result()
-            if self._policy.ran_out(wait.seconds, self._taken(wait)):
-                self._policy.harms(self._clock.now())
         except JobNotFound:
             raise
         except ServiceError:

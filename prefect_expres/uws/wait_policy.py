@@ -18,8 +18,10 @@ SHORT_WAIT, SLOW_WAIT = 1, 2
 The second one is for a service that takes longer than `SLOW_ANSWER` to answer without a wait: else
 its look would come too late."""
 SLOW_ANSWER = 0.2
+PROMPT, PROMPT_OF_USUAL = 0.1, 3.0
+"""A look that takes longer than both together was queued: somebody else waits for a thread, too."""
 LONGEST_WAIT = 30
-LOOK_AFTER = 0.35
+LOOK_AFTER = 0.5
 """Seconds into a short wait after which the look shows whether others are answered."""
 LOOK_BEFORE_END = 1.0
 """Seconds before the end of a longer wait at which the next one is prepared."""
@@ -49,7 +51,6 @@ class WaitPolicy:
         self._starved = 0
         self._early = 0
         self._perhaps_woke = False
-        self._just_woke = False
 
     def may_wait(self, phase: Phase | None, now: float) -> bool:
         """Say whether to ask the service to wait; if not, the job is read from time to time.
@@ -70,14 +71,12 @@ class WaitPolicy:
         return self._early > 0
 
     def first_wait(self, left: float, usual: float) -> int:
-        """Give the seconds of a first wait: a short one, unless a job has just got through.
+        """Give the seconds of a wait before anything is known of the threads of this moment.
 
         Args:
             left: Seconds until the deadline.
             usual: Seconds that an answer without a wait took.
         """
-        if self._just_woke:
-            return self.next_wait(left)
         return SHORT_WAIT if usual < SLOW_ANSWER or left < SLOW_WAIT else SLOW_WAIT
 
     def next_wait(self, left: float) -> int:
@@ -99,6 +98,10 @@ class WaitPolicy:
     def ends_soon(self, asked: int, taken: float) -> bool:
         """Say whether it is time for the next wait."""
         return asked <= SLOW_WAIT or asked - taken <= LOOK_BEFORE_END
+
+    def is_prompt(self, taken: float, usual: float) -> bool:
+        """Say whether a look was answered as soon as the service answers otherwise."""
+        return taken <= PROMPT + PROMPT_OF_USUAL * usual
 
     def ran_out(self, asked: int, taken: float) -> bool:
         """Say whether a wait ended since its time was over."""
@@ -145,13 +148,10 @@ class WaitPolicy:
             now: The seconds of the client's clock.
         """
         full = self.ran_out(asked, taken)
-        self._just_woke = False
         if before is None:
             self._perhaps_woke = not full and after is not Phase.PENDING
-            self._just_woke = self.wakes and self._perhaps_woke
         elif after is not before:
-            self._just_woke = looked and not full
-            self.wakes = self.wakes or self._just_woke
+            self.wakes = self.wakes or (looked and not full)
         elif full:
             self._early = 0
         elif taken >= HELD:
@@ -170,7 +170,7 @@ class WaitPolicy:
         self._avoided |= phases
         self._avoided_until = now + seconds
         self._early = 0
-        self._perhaps_woke = self._just_woke = False
+        self._perhaps_woke = False
 
 
 _policies: dict[str, WaitPolicy] = {}

@@ -37,7 +37,7 @@ async def test_job_runs_and_its_results_arrive(
 
     async with UWSClient(sandbox.jobs_url()) as client:
         job_id = await client.create(
-            {"runId": "io.1", "branch": "master"}, _config(configuration, "sleep=0.5")
+            {"runId": "io.1", "branch": "master"}, _config(configuration, "sleep=1.5")
         )
         assert await client.phase(job_id) is Phase.PENDING
         assert await client.start(job_id) in {Phase.QUEUED, Phase.EXECUTING}

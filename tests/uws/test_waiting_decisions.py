@@ -82,7 +82,7 @@ async def test_wait_is_lengthened_after_a_look() -> None:
         "GET /j1?WAIT=30&PHASE=EXECUTING",
         "GET /j1",
     ]
-    assert [round(elapsed, 2) for _, elapsed in story.seen] == [0.4, 7.0]
+    assert [round(elapsed, 2) for _, elapsed in story.seen] == [0.55, 7.15]
 
 
 @in_virtual_time
