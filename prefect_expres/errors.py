@@ -3,34 +3,17 @@
 ``except`` with one of them catches all below it::
 
     ExpresError
-    ├── UsageError             options, environment and profiles contradict each other
-    ├── ConfigurationError     the configuration breaks rules; lists all problems
-    ├── AccessError            the access rules of the service forbid it; nothing was sent
-    ├── EphemerisError         an ephemeris is missing, has a wrong name, or cannot be read
-    │   └── EphemerisUnavailable   its source did not answer, or asks to come back later
-    ├── ResultError            a result file is not as ExPRES writes it
-    ├── ObservatoryError       the observatory, or its target, is not known
-    ├── ServiceError           the service did not do what was asked, or cannot be reached
-    │   ├── RequestRejected    it understood the request and refused it
-    │   │   └── AuthenticationFailed, JobNotFound
-    │   ├── Busy               it asks to come back later
-    │   │   └── ActiveJobsLimit  the user has as many active jobs as allowed
-    │   ├── Unreachable        no answer, or the answer of a gateway
-    │   ├── UntrustedCertificate  its certificate cannot be verified
-    │   ├── ServerFault        a failure of its own, not of the request
-    │   ├── ProtocolError      the answer is not UWS
-    │   │   └── Malformed      the answer is cut or damaged
-    │   └── SubmissionUncertain  the answer to a create was lost
-    ├── JobError               the job ended without its results
-    │   └── JobFailed, JobAborted, JobLost, ResultsMissing, ResultMismatch
-    ├── WaitTimeout            the deadline of the client passed
-    ├── CampaignError          a campaign cannot be run as asked, or lost all its workers
-    │   └── TooManyFailures
-    ├── StorageError           a file or folder cannot be written: no space, no right, in the way
-    ├── DeployError            the Prefect server cannot be set up as asked
-    └── TransferError          a file did not arrive
-        ├── Interrupted            may succeed when tried again
-        └── SizeMismatch, ChecksumMismatch, TooLarge, UnsafeName, UnsafeLocation   will not
+    ├── UsageError, ConfigurationError, AccessError
+    ├── EphemerisError: EphemerisUnavailable
+    ├── ResultError, ObservatoryError, DeployError, StorageError, WaitTimeout
+    ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
+    │   ├── RequestRejected: AuthenticationFailed, JobNotFound
+    │   ├── Busy: ActiveJobsLimit
+    │   └── ProtocolError: Malformed
+    ├── JobError: JobFailed, JobAborted, JobLost, ResultsMissing, ResultMismatch
+    ├── CampaignError: TooManyFailures
+    └── TransferError: Interrupted, SizeMismatch, ChecksumMismatch, TooLarge, UnsafeName,
+                       UnsafeLocation
 
 Errors pass all their arguments to ``Exception``, so that Prefect can pickle them.
 """
