@@ -32,12 +32,10 @@ class ExpresError(Exception):
     retryable: ClassVar[bool] = False
 
     def __init_subclass__(cls, *, retryable: bool | None = None) -> None:
-        """Take ``retryable`` from the line of the class, or else from its parent."""
         super().__init_subclass__()
         cls.retryable = cls.retryable if retryable is None else retryable
 
     def __str__(self) -> str:
-        """Return the message only; the facts are attributes."""
         return str(self.args[0]) if self.args else type(self).__name__
 
 
@@ -58,7 +56,6 @@ class ConfigurationError(ExpresError):
         self.problems = problems
 
     def __str__(self) -> str:
-        """Return the message and every problem on a line of its own."""
         return "\n".join([self.args[0], *(f"  {problem}" for problem in self.problems)])
 
 
@@ -71,11 +68,7 @@ class EphemerisError(ExpresError):
 
 
 class EphemerisUnavailable(EphemerisError, retryable=True):
-    """The source of an ephemeris did not answer, or asks to come back later.
-
-    Args:
-        retry_after: Seconds to wait, as the source asked; None if it did not.
-    """
+    """The source of an ephemeris did not answer, or asks to wait ``retry_after`` seconds."""
 
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         super().__init__(message, retry_after)
@@ -249,7 +242,6 @@ class TooManyFailures(CampaignError):
         self.failed, self.not_begun, self.manifest = failed, not_begun, manifest
 
     def __str__(self) -> str:
-        """Return what happened and what to do."""
         return (
             f"{self.failed} simulations failed, {self.not_begun} not started: see {self.manifest}. "
             "Fix the cause or raise max_failures, then run it again: only what is missing is done."
@@ -261,11 +253,7 @@ class DeployError(ExpresError):
 
 
 class StorageError(ExpresError):
-    """A file or folder cannot be written.
-
-    Args:
-        path: The file or folder.
-    """
+    """The file or folder ``path`` cannot be written."""
 
     def __init__(self, message: str, path: str) -> None:
         super().__init__(message, path)

@@ -29,13 +29,7 @@ from prefect_expres.uws.locations import check_list_url, whole_location
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
 from prefect_expres.uws.opus_address import split_list_url
 from prefect_expres.uws.terse_list import TerseList
-from prefect_expres.uws.text import (
-    read_description,
-    read_error,
-    read_seconds,
-    read_text,
-    read_word,
-)
+from prefect_expres.uws.text import read_description, read_error, read_seconds, read_text, read_word
 
 DOCUMENT_LIMIT = LARGEST_DOCUMENT
 DESCRIPTION_LIMIT = 2**20
