@@ -16,9 +16,11 @@ DEADLINE_SECONDS = 20.0
 class ServiceUser:
     """One user of one job list, as a context manager."""
 
-    def __init__(self, url: str, name: str | None = None, job_list: str = "ExPRES") -> None:
+    def __init__(
+        self, url: str, name: str | None = None, job_list: str = "ExPRES", token: str = "token"
+    ) -> None:
         self.list_path = f"/rest/{job_list}"
-        auth = (name, "token") if name else None
+        auth = (name, token) if name else None
         self.http = httpx.Client(base_url=url, auth=auth, trust_env=False, timeout=30)
 
     def __enter__(self) -> Self:
