@@ -44,7 +44,7 @@ def test_sync_flow_from_end_to_end(
     """A sync flow has the values of all tasks, and its job is its own."""
     output = str(tmp_path / "files")
     service = ExpresService.load(saved_service)
-    assert in_sync(ordered(configuration, "sleep=0.2"), service, output) == 2
+    assert in_sync(ordered(configuration, "sleep=0.2"), service, output) == 3
     assert sandbox_process.phases() == ["COMPLETED"]
     assert any(path.suffix == ".cdf" for path in Path(output).iterdir())
 
@@ -55,7 +55,7 @@ async def test_async_flow_from_end_to_end(
     """An async flow awaits them, names the job by its URL, and keeps the files elsewhere."""
     service = ExpresService(base_url=sandbox_process.url)
     given = ordered(configuration, "sleep=0.2")
-    assert await in_async(given, service, "memory://single-tasks") == 2
+    assert await in_async(given, service, "memory://single-tasks") == 3
     assert guests_phases(sandbox_process) == ["COMPLETED"]
 
 
