@@ -13,7 +13,7 @@ from prefect_expres.storage.faults import told_as_storage_error
 async def move_files(folder: str, names: Iterable[str], target: str) -> None:
     """Move files into a folder, which is made if it is missing.
 
-    A file that is not there is passed over, and one of the same name is replaced.
+    A file that is not there is left out, and one of the same name is replaced.
 
     Args:
         folder: Path or fsspec URL of the folder that they are in.
