@@ -178,7 +178,7 @@ def _if_close(points: Sequence[Point]) -> tuple[str, ...]:
 
     Its orientation is that of t. Nothing tells it from a file that was corrected by hand.
     """
-    off = max((point.distance for point in points), default=0.0) / LIGHT_KM_S * ROTATION_DEG_S
+    off = max(point.distance for point in points) / LIGHT_KM_S * ROTATION_DEG_S
     if off > CLOSE_DEG:
         msg = (
             "The ephemeris holds the observer as seen from Jupiter: the orientation is that of t, "

