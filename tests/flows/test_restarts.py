@@ -43,7 +43,7 @@ async def test_service_restarts(
 
         await asyncio.to_thread(until, look, f"{phases}", sandbox_process.process)
 
-    failing, renewed = started("sleep=60"), started("sleep=8", attempts=2)
+    failing, renewed = started("sleep=60"), started("sleep=20", attempts=2)
     await waiting(Phase.EXECUTING, Phase.EXECUTING)
     queued = started("")
     await waiting(Phase.EXECUTING, Phase.EXECUTING, Phase.QUEUED)
