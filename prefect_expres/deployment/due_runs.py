@@ -23,6 +23,7 @@ MADE_WITHIN = timedelta(minutes=3)
 """How long the server may take to make the runs of a new schedule; it does so every minute."""
 LATE_AFTER = timedelta(minutes=5)
 """How long a run may wait for a worker; it looks every 15 seconds."""
+_LATEST = FlowRunSort.EXPECTED_START_TIME_DESC
 _ENDED = {StateType.COMPLETED, StateType.FAILED, StateType.CRASHED}
 """A run that would be one too many at once is cancelled by the limit of its deployment."""
 
@@ -55,7 +56,7 @@ async def scheduled_deployments(client: PrefectClient) -> AsyncIterator[Schedule
         changed = max(schedule.updated or now for schedule in active)
         coming = await _first(client, each.id, {StateType.SCHEDULED}, after=now)
         waiting = await _first(client, each.id, {StateType.SCHEDULED}, before=now - LATE_AFTER)
-        ended = await _first(client, each.id, _ENDED, before=now, latest=True)
+        ended = await _first(client, each.id, _ENDED, before=now, sort=_LATEST)
         yield Scheduled(
             each.name,
             made=coming is not None or now - changed < MADE_WITHIN,
@@ -71,17 +72,15 @@ async def _first(
     *,
     after: datetime | None = None,
     before: datetime | None = None,
-    latest: bool = False,
+    sort: FlowRunSort = FlowRunSort.EXPECTED_START_TIME_ASC,
 ) -> FlowRun | None:
-    """Find the first, or the latest, run of a deployment that is due in a time."""
+    """Find the first run, in some order, of a deployment that is due in a time."""
     due = FlowRunFilterExpectedStartTime(after_=after, before_=before)
     of_state = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))
     runs = await client.read_flow_runs(
         deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
         flow_run_filter=FlowRunFilter(expected_start_time=due, state=of_state),
-        sort=FlowRunSort.EXPECTED_START_TIME_DESC
-        if latest
-        else FlowRunSort.EXPECTED_START_TIME_ASC,
+        sort=sort,
         limit=1,
     )
     return runs[0] if runs else None
