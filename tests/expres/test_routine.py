@@ -7,11 +7,11 @@ import cdflib
 import numpy as np
 import pytest
 
+from prefect_expres.engine import run_engine
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Access, Configuration, routine, warnings_of
 from prefect_expres.expres.result_name import output_name
 from prefect_expres.expres.routine import MOONS, Form, routine_path
-from prefect_expres.sandbox.engine import run_engine
 from tests.support.quick import DATA
 
 EXAMPLES = DATA.parent.parent / "prefect_expres" / "examples"
