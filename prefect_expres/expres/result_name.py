@@ -7,16 +7,11 @@ the first active source counts.
 from datetime import datetime
 
 from prefect_expres.expres.configuration import Configuration, Source
+from prefect_expres.expres.vocabulary import CURRENTS, ON_A_MOON, Beam
 
 SCTIME_DIGITS = 12
 VERSION = "v14"
 """How ExPRES 1.4 marks its files."""
-
-_CURRENTS = {
-    "Transient (Alfvenic)": "lossc",
-    "Steady-State": "cavity",
-    "Shell": "shell",
-}
 
 
 def output_name(configuration: Configuration, ephemeris_start: datetime | None = None) -> str:
@@ -65,7 +60,7 @@ def start_date(configuration: Configuration, ephemeris_start: datetime | None) -
 
 def source_origin(source: Source) -> str:
     """Give the origin of a source: the moon's name, or its longitude and shell."""
-    if source.type == "attached to a satellite":
+    if source.type == ON_A_MOON:
         return source.sat
     longitude = 0 if isinstance(source.lg_min, str) else int(source.lg_min)
     return f"{longitude}d-{int(source.lat)}R"
@@ -76,9 +71,10 @@ def source_type(source: Source) -> str:
 
     A constant angle is written as IDL prints a float, cut after six characters.
     """
-    if source.current == "Constant":
-        return "cst" + f"{source.constant:#.6g}"[:6]
-    return _CURRENTS[source.current]
+    beam = CURRENTS[source.current]
+    if beam is Beam.CONSTANT:
+        return beam + f"{source.constant:#.6g}"[:6]
+    return str(beam)
 
 
 def source_width(source: Source) -> str:
