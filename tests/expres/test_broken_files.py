@@ -36,7 +36,6 @@ FAULTS = {
     "ephemeris-type": ("OBSERVER.TYPE", "write 'Pre-Defined'"),
     "ephemeris-from-the-web": ("OBSERVER.EPHEM", "unfinished"),
     "ephemeris-file-name": ("OBSERVER.EPHEM", "no folder"),
-    "observer-orbit": ("OBSERVER.SEMI_MIN", "SEMI_MIN ≤ SEMI_MAJ"),
     "one-planet": ("BODY", "exactly one active body"),
     "body-name-once": ("BODY[2].NAME", "rename"),
     "body-name-without-slash": ("BODY[1].NAME", "write 'J-I'"),

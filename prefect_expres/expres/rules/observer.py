@@ -201,13 +201,4 @@ RULES: Mapping[str, Rule] = {
         "the service takes letters, digits and . _ - only, no folder, and .csv in lower case",
         "rename the file, as 'earth-20180913.csv'",
     ),
-    "observer-orbit": Rule(
-        _observer,
-        "SEMI_MIN",
-        lambda observer: (
-            observer["TYPE"] != "Orbiter" or 0 < observer["SEMI_MIN"] <= observer["SEMI_MAJ"]
-        ),
-        "an orbit needs 0 < SEMI_MIN ≤ SEMI_MAJ",
-        "write both half axes",
-    ),
 }

@@ -85,9 +85,10 @@ def source_moons(whole: Part) -> list[Part]:
 
 
 def field_bodies(whole: Part) -> list[Part]:
-    """Select the active bodies in whose magnetic field an active source is."""
-    parents = [source["PARENT"] for source in sources(whole)]
-    return [body for body in bodies(whole) if body["NAME"] in parents]
+    """Select the active bodies in whose magnetic field an active source is, the first of a name."""
+    first = {body["NAME"]: body for body in reversed(bodies(whole))}
+    parents = {source["PARENT"] for source in sources(whole)}
+    return [body for name, body in first.items() if name in parents]
 
 
 def densities(whole: Part) -> list[Part]:

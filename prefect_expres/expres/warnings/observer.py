@@ -55,4 +55,14 @@ WARNINGS: Mapping[str, Rule] = {
     ),
     "fixed-longitude": _position_rule("FIXE_SUBL"),
     "fixed-latitude": _position_rule("FIXE_DECL"),
+    "observer-orbit": Rule(
+        _observer,
+        "SEMI_MIN",
+        lambda observer: (
+            observer["TYPE"] != "Orbiter" or 0 < observer["SEMI_MIN"] <= observer["SEMI_MAJ"]
+        ),
+        "an orbit needs 0 < SEMI_MIN ≤ SEMI_MAJ: the observer's position is NaN, and cells count "
+        "as visible all the same",
+        "write both half axes",
+    ),
 }

@@ -7,7 +7,6 @@ from tests.expres.bounds.changes import (
     GALILEO,
     JUNO,
     ORBITER,
-    SMALL,
     TRACK,
     Bounds,
     named,
@@ -64,11 +63,6 @@ CASES: dict[str, Bounds] = {
             *("e e.csv", "\u00e9.csv", "e\u00e9.csv", "e.csv\n", "e.csv.gz", "ecsv"),
         ],
         given=TRACK,
-    ),
-    "observer-orbit": Bounds(
-        "OBSERVER.SEMI_MIN",
-        [ORBITER, ORBITER | {"OBSERVER.SEMI_MIN": SMALL}, {"OBSERVER.SEMI_MIN": -1}],
-        [ORBITER | {"OBSERVER.SEMI_MIN": wrong} for wrong in (0, -1, 9.001)],
     ),
     "observer-name": Bounds(
         "OBSERVER.SC",

@@ -131,6 +131,12 @@ CASES: dict[str, Warned] = {
         [{}, AUTO, ORBITER | {"OBSERVER.FIXE_DECL": "auto"}],
         [{"OBSERVER.FIXE_DECL": "auto"}, AUTO | {"OBSERVER.FIXE_DECL": 0}],
     ),
+    "observer-orbit": Warned(
+        "OBSERVER.SEMI_MIN",
+        "0: an orbit needs 0 < SEMI_MIN ≤ SEMI_MAJ",
+        [ORBITER, ORBITER | {"OBSERVER.SEMI_MIN": SMALL}, {"OBSERVER.SEMI_MIN": -1}],
+        [ORBITER | {"OBSERVER.SEMI_MIN": wrong} for wrong in (0, -1, 9.001)],
+    ),
     "field-not-known": Warned(
         MAG,
         "'jrm09': .* the server may not have.*; write 'JRM09[+]Connerney CS', or make sure",
