@@ -142,7 +142,12 @@ async def campaign(
         log_step("campaign", "Removed the journal of the campaign %s, which was killed", killed)
     await show_campaign(plan.name, result)
     if settings.too_many_failed(journal.rows):
-        raise TooManyFailures(result.failed, result.not_begun, result.manifest)
+        msg = (
+            f"{result.failed} simulations failed, {result.not_begun} not started: see "
+            f"{result.manifest}. Fix the cause or raise max_failures, then run it again: only what "
+            "is missing is done."
+        )
+        raise TooManyFailures(msg, result.failed, result.not_begun, result.manifest)
     return result
 
 
