@@ -5,9 +5,10 @@ forms show them, so each field has a description.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from prefect_expres import __version__
 from prefect_expres.ephemeris.model import CONVENTION, Ephemeris, Span
@@ -26,6 +27,14 @@ class Provider(Protocol):
 
     def identity(self) -> dict[str, JsonValue]:
         """Give everything that decides the answer, except the times."""
+
+
+def _without_path(given: Any) -> Any:
+    return str(given) if isinstance(given, Path) else given
+
+
+FileName = Annotated[str, BeforeValidator(_without_path)]
+"""A path or URL of a file, which may be given as a `pathlib.Path`, too."""
 
 
 def for_forms(kinds: str) -> Callable[[dict[str, Any]], None]:
