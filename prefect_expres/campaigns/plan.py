@@ -26,11 +26,10 @@ from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris
 from prefect_expres.ephemeris.compute import AsAnyOf
 from prefect_expres.ephemeris.provider import for_forms
 from prefect_expres.errors import ConfigurationError
-from prefect_expres.expres import Configuration, routine
+from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label, safe_label
-from prefect_expres.expres.routine import Form
+from prefect_expres.expres.routine import FORMS, Form, ObserverName, SourceName
 
-RoutineMoon = Literal["Io", "Europa", "Ganymede"]
 _WORD = re.compile(r"[^a-z0-9.]+")
 
 
@@ -64,10 +63,10 @@ class RoutinePlan(BaseModel):
     kind: Literal["routine"] = "routine"
     first: date = Field(title="First day", description="In UTC.")
     last: date = Field(title="Last day", description="In UTC; it is simulated, too.")
-    moons: tuple[RoutineMoon, ...] = Field(
+    moons: tuple[SourceName, ...] = Field(
         ("Io",), min_length=1, description="Moons whose emission is simulated."
     )
-    observers: tuple[str, ...] = Field(
+    observers: tuple[ObserverName, ...] = Field(
         ("Earth",), min_length=1, description="Observers that the ephemeris source knows."
     )
     ephemeris: AnyEphemeris = Field(
@@ -127,15 +126,13 @@ class RoutinePlan(BaseModel):
         rest, moon = divmod(rest, len(self.moons))
         day, observer = divmod(rest, len(self.observers))
         where = self.observers[observer]
-        plain = routine(
-            where,
-            self.moons[moon],
-            self.first + timedelta(day),
-            phase=0.0,
-            ephemeris=f"{where}.csv",
-            form=self.form,
+        plain = Routine(
+            source=self.moons[moon],
+            day=self.first + timedelta(day),
+            observer=where,
+            field=FORMS[self.form],
         )
-        configuration = _changed(plain, changes)
+        configuration = _changed(plain.configuration(ephemeris=f"{where}.csv"), changes)
         label = "-".join((default_label(configuration), *_words(changes)))
         return Planned(number, safe_label(label), configuration, self._source(where))
 
