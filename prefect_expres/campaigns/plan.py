@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import product
 from typing import Annotated, Any, Literal, Self
 
 import fsspec
@@ -18,17 +19,17 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
-    ValidationError,
     model_validator,
 )
 
-from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris
+from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris, source_for
 from prefect_expres.ephemeris.compute import AsAnyOf
 from prefect_expres.ephemeris.provider import for_forms
-from prefect_expres.errors import ConfigurationError
+from prefect_expres.errors import ConfigurationError, EphemerisError
 from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label, safe_label
 from prefect_expres.expres.routine import FORMS, Form, ObserverName, SourceName
+from prefect_expres.expres.templates import TEMPLATES
 
 _WORD = re.compile(r"[^a-z0-9.]+")
 
@@ -89,8 +90,11 @@ class RoutinePlan(BaseModel):
             if not values:
                 msg = f"the grid gives no values for {path}; give some, or leave it out"
                 raise ValueError(msg)
-        for observer in self.observers:
-            self._source(observer)
+        for observer, moon in product(self.observers, self.moons):
+            try:
+                source_for(observer, TEMPLATES[moon].planet, self.ephemeris)
+            except EphemerisError as fault:
+                raise ValueError(str(fault)) from None
         return self
 
     def count(self) -> int:
@@ -134,20 +138,8 @@ class RoutinePlan(BaseModel):
         )
         configuration = _changed(plain.configuration(ephemeris=f"{where}.csv"), changes)
         label = "-".join((default_label(configuration), *_words(changes)))
-        return Planned(number, safe_label(label), configuration, self._source(where))
-
-    def _source(self, observer: str) -> AnyEphemeris:
-        try:
-            return type(self.ephemeris).model_validate(
-                {**self.ephemeris.model_dump(), "observer": observer}
-            )
-        except ValidationError as fault:
-            reasons = "; ".join(error["msg"] for error in fault.errors())
-            msg = (
-                f"the ephemeris source {self.ephemeris.kind!r} does not know the observer "
-                f"{observer!r}: {reasons}"
-            )
-            raise ValueError(msg) from None
+        source = source_for(where, plain.template.planet, self.ephemeris)
+        return Planned(number, safe_label(label), configuration, source)
 
 
 def _as_many(given: object) -> object:
