@@ -24,7 +24,8 @@ MAY_IMPORT = {
     "ephemeris": {"errors", "net", "storage", "expres"},
     "analysis": {"errors", "net", "storage", "expres"},
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
-    "sandbox": {"errors", "expres"},  # and uws.models, see below
+    "engine": {"errors", "expres"},
+    "sandbox": {"errors", "expres", "engine"},  # and uws.models, see below
     "prefect_support": {"expres", "ephemeris"},
 }
 MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
@@ -145,6 +146,7 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
         ".expres",
         ".ephemeris",
         ".analysis",
+        ".engine",
         ".execution",
         ".net",
         ".sandbox",

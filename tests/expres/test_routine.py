@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from prefect_expres.engine import run_engine
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Access, Configuration, Routine, warnings_of
 from prefect_expres.expres.result_name import output_name
 from prefect_expres.expres.routine import FORMS, Form, routine_path
 from prefect_expres.expres.templates import TEMPLATES
 from prefect_expres.expres.templates.moons import MOONS
-from prefect_expres.sandbox.engine import run_engine
 from tests.support.quick import DATA
 
 EXAMPLES = DATA.parent.parent / "prefect_expres" / "examples"
