@@ -58,7 +58,7 @@ class RoutinePlan(BaseModel):
         frozen=True,
         extra="forbid",
         title="Routine simulations",
-        json_schema_extra=for_forms("Kind of plan"),
+        json_schema_extra=for_forms,
     )
 
     kind: Literal["routine"] = "routine"
@@ -158,7 +158,7 @@ class FilesPlan(BaseModel):
         frozen=True,
         extra="forbid",
         title="Configuration files",
-        json_schema_extra=for_forms("Kind of plan"),
+        json_schema_extra=for_forms,
     )
 
     kind: Literal["files"] = "files"

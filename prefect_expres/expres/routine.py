@@ -4,8 +4,9 @@ One observer, one moon or auroral source, one day: 1440 steps of a minute, and w
 the source fixes (`prefect_expres.expres.templates`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -15,6 +16,8 @@ from pydantic import (
     ConfigDict,
     Field,
     PositiveFloat,
+    SerializerFunctionWrapHandler,
+    model_serializer,
     model_validator,
 )
 from pydantic.json_schema import WithJsonSchema
@@ -23,7 +26,7 @@ from prefect_expres.expres.configuration import CdfFlags, Configuration
 from prefect_expres.expres.problem import choice
 from prefect_expres.expres.result_name import output_name
 from prefect_expres.expres.templates import TEMPLATES, Choices, Template
-from prefect_expres.expres.vocabulary import OBSERVERS
+from prefect_expres.expres.vocabulary import FIELDS, OBSERVERS
 
 Form = Literal["v11", "v01"]
 
@@ -35,13 +38,18 @@ MINUTES = 1440
 _POSITIVE = WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
 
 
-def in_any_case(words: tuple[str, ...]) -> BeforeValidator:
-    """Take a known word in any case, and write it as usual; leave others as they are."""
-    usual = {word.casefold(): word for word in words}
+def in_any_case(words: Sequence[str], also: Mapping[str, str] = MappingProxyType({})) -> Any:
+    """Take a known word in any case, and write it as usual; leave others as they are.
+
+    Args:
+        words: The words as they are written.
+        also: Other words, and what is written for them.
+    """
+    usual = {word.casefold(): written for word, written in (*zip(words, words), *also.items())}
     return BeforeValidator(lambda given: usual.get(str(given).strip().casefold(), given))
 
 
-def _one_of(words: tuple[str, ...]) -> tuple[Any, ...]:
+def _one_of(words: tuple[str, ...], also: Mapping[str, str] = MappingProxyType({})) -> list[Any]:
     """Take one of the words, in any case; a form shows them as a choice."""
 
     def known(word: str) -> str:
@@ -50,7 +58,7 @@ def _one_of(words: tuple[str, ...]) -> tuple[Any, ...]:
             raise ValueError(msg)
         return word
 
-    return in_any_case(words), AfterValidator(known), _choice_of(words)
+    return [in_any_case(words, also), AfterValidator(known), _choice_of(words)]
 
 
 def _choice_of(words: tuple[str, ...]) -> WithJsonSchema:
@@ -75,7 +83,11 @@ ObserverName = Annotated[str, Field(min_length=1), in_any_case(OBSERVERS)]
 """The name of an observer, in any case if ExPRES knows it."""
 
 _FIELDS, _LAG_MODELS = _of_all_templates("fields"), _of_all_templates("lag_models")
-FieldModel = Annotated[str, *_one_of(_FIELDS)]
+FieldModel = Annotated[
+    str, *_one_of(_FIELDS, {folder: each.mag for folder, each in FIELDS.items()})
+]
+"""``BODY.MAG``, or the name of its folder, as ``JRM09``; in any case."""
+
 LagModel = Annotated[str, *_one_of(_LAG_MODELS)]
 
 
@@ -123,6 +135,11 @@ class Routine(BaseModel):
                 msg = f"there is no {word!r} for {self.source}; {choice(word, words)}"
                 raise ValueError(msg)
         return self
+
+    @model_serializer(mode="wrap")
+    def _chosen_only(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is left to the template, as a form does."""
+        return {name: value for name, value in write(self).items() if value is not None}
 
     @property
     def template(self) -> Template:

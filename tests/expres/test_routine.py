@@ -7,6 +7,7 @@ from typing import Any
 import cdflib
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from prefect_expres.engine import run_engine
@@ -123,11 +124,21 @@ def test_a_choice_that_there_is_not_is_refused(choices: dict[str, Any], words: s
     assert words in problem["msg"]
 
 
+@pytest.mark.parametrize("choices", [{}, {"energy": 1.5, "field": "VIP4", "lag_model": "hue2023"}])
+def test_its_json_is_what_a_form_sends(choices: dict[str, Any]) -> None:
+    """A server that checks parameters by their schema takes it, and it is read back."""
+    routine = Routine(source="Io", day=DAY, **choices)
+    sent = routine.model_dump(mode="json")
+    Draft202012Validator(Routine.model_json_schema()).validate(sent)
+    assert Routine.model_validate(sent) == routine
+
+
 def test_names_are_taken_in_any_case() -> None:
     """They are written as ExPRES knows them, so that the same simulation has the same file."""
     usual = Routine(source="Io", day=DAY, field="JRM33", lag_model="hue2023")
     typed = Routine(source="IO", day=DAY, observer="earth", field="jrm33", lag_model="Hue2023")
     assert typed == usual
+    assert Routine(source="io", day=DAY, field="jrm09").field == "JRM09+Connerney CS"
     assert Routine(source="io", day=DAY, observer="juno").observer == "Juno"
     assert Routine(source="io", day=DAY, observer="My probe").observer == "My probe"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from prefect_expres.expres.templates.sections import circle, density, jupiter, moon_source
 from prefect_expres.expres.templates.template import Choices, Content, Template
-from prefect_expres.expres.vocabulary import FIELDS, LEAD_LAWS
+from prefect_expres.expres.vocabulary import LEAD_LAWS, fields_of
 
 _FIRST_FIELDS = ("JRM33", "JRM09+Connerney CS")
 """JRM33 with the current sheet of Connerney et al. 2020; JRM09 with that of 1981."""
@@ -56,7 +56,7 @@ def moon_template(moon: str) -> Template:
         summary=f"Emission of Jupiter that {moon} induces",
         paper="Louis et al. 2019, A&A 627, A30",
         planet="Jupiter",
-        fields=tuple(dict.fromkeys((*_FIRST_FIELDS, *FIELDS["Jupiter"]))),
+        fields=tuple(dict.fromkeys((*_FIRST_FIELDS, *fields_of("Jupiter")))),
         lag_models=LEAD_LAWS if moon == "Io" else _LAWS_OF_OTHERS,
         bodies=bodies,
         sources=sources,
