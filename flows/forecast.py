@@ -19,7 +19,7 @@ from pydantic import Field, PositiveInt
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.campaigns.index import CampaignResult
-from prefect_expres.campaigns.plan import RoutineMoon, RoutinePlan
+from prefect_expres.campaigns.plan import RoutinePlan
 from prefect_expres.errors import CampaignError, ExpresError
 from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis
 from prefect_expres.flows.campaign import campaign
@@ -30,6 +30,7 @@ from prefect_expres.forecasts.forecast import (
     Forecast,
     ForecastFacts,
     Interest,
+    Moon,
     Simulated,
     forecasts_of,
     make_forecast,
@@ -52,7 +53,7 @@ from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
 from prefect_expres.services import AnyService
 from prefect_expres.storage.publish import prune, publish, set_name
 
-Moons = Annotated[tuple[RoutineMoon, ...], Field(min_length=1)]
+Moons = Annotated[tuple[Moon, ...], Field(min_length=1)]
 Days = Annotated[int, Field(ge=1, le=31)]
 ALL_MOONS: Moons = ("Io", "Europa", "Ganymede")
 ANY = Interest()

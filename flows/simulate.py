@@ -10,7 +10,7 @@ from prefect_expres.errors import ConfigurationError
 from prefect_expres.execution import RunOptions
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.execution.run import run_simulation
-from prefect_expres.expres import Configuration
+from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
@@ -46,6 +46,8 @@ def _name_of(configuration: object) -> str:
             return default_label(configuration)
         if isinstance(configuration, dict):
             return default_label(Configuration.from_mapping(configuration))
+        if isinstance(configuration, Routine):
+            return default_label(configuration.configuration(ephemeris="observer.csv"))
     except ConfigurationError:
         return "simulation"
     return PurePath(str(configuration)).stem
@@ -80,13 +82,13 @@ async def simulate(
     cancelled or fails, its job is stopped.
 
     Args:
-        configuration: The ExPRES configuration: its content, the path or fsspec URL of its file,
-            or a `Configuration`.
+        configuration: A routine simulation, which needs no file; or an ExPRES configuration: its
+            content, the path or fsspec URL of its file, or a `Configuration`.
         service: The service that runs it: a block, the name of a saved one, or
             an address as https://host, which is used as a guest.
         ephemeris: The positions of the observer: path or fsspec URL of the CSV file that
             OBSERVER.EPHEM names, or a source that computes them from OBSERVER.SCTIME and TIME.
-            None leaves them to the configuration.
+            None leaves them to the configuration; a routine simulation from Earth needs none.
         output: Path or fsspec URL under which the simulation gets a folder of its own.
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people; by default it is made from moon, observer and day.

@@ -13,7 +13,7 @@ from pydantic import Field, HttpUrl, PositiveFloat, SecretStr, field_validator, 
 from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.errors import UsageError
 from prefect_expres.execution import ClientSteps, RunOptions, SimulationResult, StepwiseRun
-from prefect_expres.execution.prepare import build_request, read_configuration
+from prefect_expres.execution.prepare import build_request
 from prefect_expres.expres.access import Access
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
@@ -259,7 +259,7 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
         if service.access.warning:
             log_warning(service.access.warning)
         request = await build_request(
-            await read_configuration(self.configuration),
+            self.configuration,
             service.access,
             self.ephemeris,
             self.branch,

@@ -64,7 +64,7 @@ def test_large_plans_hold_nothing() -> None:
     [
         ({"last": date(2018, 9, 29)}, "before the first"),
         ({"grid": {"TIME.NBR": []}}, "no values for TIME.NBR"),
-        ({"observers": ["Juno"]}, "does not know the observer 'Juno'"),
+        ({"observers": ["Juno"]}, "does not know Jupiter seen from Juno"),
         ({"moons": []}, "at least 1"),
         ({"moons": ["Amalthea"]}, "Io"),
         ({"days": 3}, "not permitted"),
