@@ -68,7 +68,7 @@ from tests.support.peak_memory import peak_memory
 
 async def main(url, *kinds):
     for kind in kinds:
-        async with UWSClient(f"{url}/{kind}", attempts=1) as client:
+        async with UWSClient(f"{url}/{kind}", options=ClientOptions(attempts=1)) as client:
             began = time.process_time()
             for read in (client.jobs, client.job, client.phase, client.destruction):
                 try:
