@@ -21,7 +21,7 @@ from prefect_expres.uws import xml
 from prefect_expres.uws.http import Http
 from prefect_expres.uws.http_errors import with_url
 from prefect_expres.uws.list_address import ListAddress
-from prefect_expres.uws.list_query import ListQuery, read_utc_list
+from prefect_expres.uws.list_query import ListQuery
 from prefect_expres.uws.locations import check_list_url, whole_location
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
 from prefect_expres.uws.options import DEFAULTS, ClientOptions
@@ -148,20 +148,19 @@ class JobListReader:
                 and a text is sent as it is.
             last: Only so many of the youngest jobs.
         """
-        query = ListQuery(frozenset(phases), after)
-        kept = query.kept(await self._listed(query))
-        return tuple(kept if last is None else kept[max(len(kept) - last, 0) :])
+        kept = await self._listed(ListQuery(frozenset(phases), after))
+        return kept if last is None else kept[max(len(kept) - last, 0) :]
 
     async def _listed(self, query: ListQuery) -> tuple[JobRef, ...]:
         """Read the list, and all of it if the service compares times in its local time."""
         if query.needs_utc and not self._local_times:
             url = query.url(self.jobs_url, local_times=False)
-            listed = await self._read(url, read_utc_list)
+            listed = await self._read(url, query.read_in_utc)
             if listed is not None:
                 return listed
             self._local_times = True
         url = query.url(self.jobs_url, local_times=self._local_times)
-        return await self._read(url, xml.read_jobs)
+        return await self._read(url, query.read)
 
     async def named_jobs(
         self, phases: Iterable[Phase] = (), *, after: datetime | None = None
