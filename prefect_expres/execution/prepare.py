@@ -15,11 +15,13 @@ from prefect_expres.ephemeris import (
     read_track,
     span_of,
     to_csv,
+    with_asked_phases,
     with_observer,
 )
 from prefect_expres.errors import ConfigurationError, EphemerisError
 from prefect_expres.execution.events import Listener, StepTaken, Warned, ignore
 from prefect_expres.expres import Access, Configuration, SimulationRequest, warnings_of
+from prefect_expres.net.clock import MonotonicClock
 from prefect_expres.storage import read_bounded
 
 LARGEST_INPUT = 64 * 2**20
@@ -98,6 +100,7 @@ async def build_request(
             times of the configuration.
     """
     track: bytes | None = None
+    source: AnyEphemeris | None = None
     if isinstance(ephemeris, str | Path) and not _is_content(ephemeris):
         try:
             track = await asyncio.to_thread(read_bounded, ephemeris, LARGEST_INPUT)
@@ -109,10 +112,15 @@ async def build_request(
                 await tell(Warned(note))
     elif ephemeris is not None:
         if not isinstance(ephemeris, str | Path):
-            ephemeris = await compute(ephemeris, span_of(model))
+            source, ephemeris = ephemeris, await compute(ephemeris, span_of(model))
         track = str(ephemeris).encode()
         check_times(model, (await asyncio.to_thread(read_track, track)).times)
-        model = with_observer(model, await asyncio.to_thread(read_csv, track))
+        positions = await asyncio.to_thread(read_csv, track)
+        model = with_observer(model, positions)
+        if source is not None:
+            model, notes = await with_asked_phases(model, positions, source, MonotonicClock())
+            for note in notes:
+                await tell(Warned(note))
     for warning in warnings_of(model, access):
         await tell(Warned(str(warning)))
     request = SimulationRequest.build(model, track, branch, label)
