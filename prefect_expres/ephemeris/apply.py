@@ -53,8 +53,8 @@ def with_observer(configuration: Configuration, ephemeris: Ephemeris) -> Configu
     planet = configuration.observer.parent
     if planet != ephemeris.center:
         msg = (
-            f"OBSERVER.PARENT: {planet!r}: the ephemeris is about {ephemeris.center}; give a file "
-            "that OBSERVER.EPHEM names"
+            f"OBSERVER.PARENT: {planet!r}: the ephemeris is about {ephemeris.center}; set center "
+            f"of its source to {planet}, or give a file that OBSERVER.EPHEM names"
         )
         raise EphemerisError(msg)
     content = configuration.content()

@@ -59,3 +59,11 @@ def naif_id(observer: str) -> int:
             "as '-61' for Juno"
         )
         raise EphemerisError(msg) from None
+
+
+def is_same_observer(one: str, other: str) -> bool:
+    """Say whether two names mean the same observer, one of them perhaps by its NAIF number."""
+    try:
+        return naif_id(one) == naif_id(other)
+    except EphemerisError:
+        return one.casefold() == other.casefold()

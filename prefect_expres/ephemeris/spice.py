@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field
 from prefect_expres.ephemeris.bodies import naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.planets import Planet
-from prefect_expres.ephemeris.provider import ObserverSpec
+from prefect_expres.ephemeris.provider import FileName, ObserverSpec
 from prefect_expres.ephemeris.rotation import Point, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
 from prefect_expres.errors import EphemerisError
@@ -35,7 +35,7 @@ class SpiceEphemeris(ObserverSpec):
     model_config = ConfigDict(title="SPICE kernels")
 
     kind: Literal["spice"] = "spice"
-    kernels: tuple[str, ...] = Field(
+    kernels: tuple[FileName, ...] = Field(
         (),
         description="Paths of kernels or metakernels that hold the observer and the planet; none "
         "for DE440, which knows the planets only.",
