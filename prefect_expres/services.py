@@ -11,8 +11,7 @@ from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import UsageError
 from prefect_expres.net.url import shown_url
 
-SLUG = f"{ExpresService.get_block_type_slug()}/"
-"""What stands before a block's name where Prefect tells blocks of many types apart."""
+_SLUG = f"{ExpresService.get_block_type_slug()}/"
 
 AnyService = (
     ExpresService
@@ -36,7 +35,7 @@ async def find_service(given: ExpresService | str) -> ExpresService:
     try:
         if "://" in given:
             return ExpresService(base_url=given)
-        return await ExpresService.aload(given.removeprefix(SLUG))
+        return await ExpresService.aload(given.removeprefix(_SLUG))
     except ValueError as fault:
         # Pydantic's own text shows what was given, which may hold a password.
         reason = fault.errors()[0]["msg"] if isinstance(fault, ValidationError) else fault
