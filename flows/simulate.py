@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from prefect.runtime import flow_run
 from pydantic import PositiveInt
 
-from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.execution import RunOptions
 from prefect_expres.execution.manifest import SimulationResult
@@ -20,12 +19,14 @@ from prefect_expres.monitoring.progress import ArtifactListener
 from prefect_expres.prefect_support.forms import (
     AnyConfiguration,
     AnyObserver,
+    Location,
     OrDefault,
     Seconds,
     Text,
     titled,
 )
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
+from prefect_expres.services import AnyService, find_service
 from prefect_expres.tasks.preparation import prepare
 from prefect_expres.tasks.steps import TaskSteps
 
@@ -61,9 +62,9 @@ def _name_of(configuration: object) -> str:
 )
 async def simulate(
     configuration: Annotated[AnyConfiguration, titled("Configuration")],
-    service: Annotated[ExpresService, titled("Service")],
+    service: Annotated[AnyService, titled("Service")],
     ephemeris: Annotated[AnyObserver, titled("Ephemeris")] = None,
-    output: Annotated[str, titled("Output folder")] = "expres-results",
+    output: Annotated[Location, titled("Output folder")] = "expres-results",
     branch: Annotated[str, titled("Branch of ExPRES")] = "master",
     label: Annotated[Text | OrDefault, titled("Label")] = None,
     execution_duration: Annotated[int, titled("Execution duration (s)")] = 600,
@@ -83,7 +84,8 @@ async def simulate(
     Args:
         configuration: A routine simulation, which needs no file; or an ExPRES configuration: its
             content, the path or fsspec URL of its file, or a `Configuration`.
-        service: The service that runs it.
+        service: The service that runs it: a block, the name of a saved one, or
+            an address as https://host, which is used as a guest.
         ephemeris: The positions of the observer: path or fsspec URL of the CSV file that
             OBSERVER.EPHEM names, or a source that computes them from OBSERVER.SCTIME and TIME.
             None leaves them to the configuration; a routine simulation from Earth needs none.
@@ -104,6 +106,7 @@ async def simulate(
 
     Raises:
         ConfigurationError: The configuration breaks rules; nothing was sent.
+        UsageError: The service is not known; nothing was sent.
         AccessError: The user may not ask for this; nothing was sent.
         JobFailed: The simulation failed on the service.
         JobAborted: The job was aborted.
@@ -111,6 +114,7 @@ async def simulate(
         WaitTimeout: The job was not done in time; it was stopped.
         TransferError: A result did not arrive complete, or must not be fetched.
     """
+    service = await find_service(service)
     request = await prepare(
         configuration,
         service,
@@ -130,7 +134,7 @@ async def simulate(
     )
     result, view = await run_simulation(
         request,
-        output,
+        str(output),
         TaskSteps(service),
         options,
         made_from=(configuration, ephemeris),

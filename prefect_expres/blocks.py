@@ -22,8 +22,9 @@ from prefect_expres.net.network import Network, check_proxy
 from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.current_run import current_owner, in_run
+from prefect_expres.prefect_support.forms import Location
 from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, record_job_list
-from prefect_expres.prefect_support.strict_block import StrictBlock
+from prefect_expres.prefect_support.strict_block import UNMASKED, StrictBlock
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
 from prefect_expres.uws import UWSClient
 from prefect_expres.uws.opus_address import list_url, other_urls, service_address
@@ -62,7 +63,9 @@ class ExpresService(StrictBlock, CredentialsBlock):
     )
     user: str | None = Field(default=None, description="User name; leave empty for guest access.")
     token: SecretStr | None = Field(
-        default=None, description="Token that goes with the user name; it is stored encrypted."
+        default=None,
+        description="Token that goes with the user name; it is stored encrypted.",
+        json_schema_extra=UNMASKED,
     )
     request_timeout: float = Field(
         default=30.0,
@@ -86,6 +89,7 @@ class ExpresService(StrictBlock, CredentialsBlock):
     proxy: SecretStr | None = Field(
         default=None,
         description="HTTP proxy, as http://host:port; stored encrypted. Default: EXPRES_PROXY.",
+        json_schema_extra=UNMASKED,
     )
     ca_bundle: str | None = Field(
         default=None,
@@ -138,6 +142,7 @@ class ExpresService(StrictBlock, CredentialsBlock):
         return self._client_at(self.jobs_url(job_list), kind)
 
     def _client_at(self, jobs_url: str, kind: type[C]) -> C:
+        proxy = self.proxy.get_secret_value() if self.proxy else None
         return kind(
             jobs_url,
             self.user,
@@ -146,12 +151,8 @@ class ExpresService(StrictBlock, CredentialsBlock):
             timeout=self.request_timeout,
             lowest_rate=self.lowest_rate,
             trusted_hosts=self.trusted_hosts,
-            network=self._network.over(Network.of()),
+            network=Network(proxy, self.ca_bundle).over(Network.of()),
         )
-
-    @property
-    def _network(self) -> Network:
-        return Network(self.proxy.get_secret_value() if self.proxy else None, self.ca_bundle)
 
     def use_of(self, job_list: str, *, keep_running: bool = False) -> UsedJobList:
         """Describe a job list as hooks need it to stop jobs; the token is no part of it."""
@@ -200,20 +201,19 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
     _block_type_name: ClassVar[str | None] = "ExPRES Simulation"
     _block_type_slug: ClassVar[str | None] = "expres-simulation"
     _documentation_url: ClassVar[HttpUrl | None] = _DOCUMENTATION
-    _description: ClassVar[str | None] = (
-        "One ExPRES simulation on a UWS service, to be triggered, waited for and fetched."
-    )
+    _description: ClassVar[str | None] = "One simulation, to be triggered, waited for and fetched."
 
     service: ExpresService = Field(description="The service that runs it.")
-    configuration: str | dict[str, Any] = Field(
+    configuration: Location | dict[str, Any] = Field(
         description="The configuration: path or fsspec URL of its file, or its content."
     )
-    ephemeris: str | AnyEphemeris | None = Field(
+    ephemeris: Location | AnyEphemeris | None = Field(
         default=None,
         description="Path or URL of the CSV file that the configuration names, or its source.",
     )
-    output: str = Field(
+    output: Location = Field(
         default="expres-results",
+        title="Output",
         description="Path or fsspec URL under which the simulation gets a folder of its own.",
     )
     branch: str = Field(
@@ -279,8 +279,8 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
             async with service.get_client(request.job_list) as client:
                 yield ClientSteps(client, service.largest_result, tell)
 
-        made_from = (self.configuration, self.ephemeris)
-        run = StepwiseRun(request, self.output, options, connect, made_from=made_from, tell=tell)
+        made_from, output = (self.configuration, self.ephemeris), str(self.output)
+        run = StepwiseRun(request, output, options, connect, made_from=made_from, tell=tell)
         if not await run.find():
             await self._begin(run, request.job_list)
         return ExpresSimulationRun(run)

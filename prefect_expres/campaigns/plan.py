@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import product
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import fsspec
@@ -30,6 +31,7 @@ from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label, safe_label
 from prefect_expres.expres.routine import FORMS, Form, ObserverName, SourceName
 from prefect_expres.expres.templates import TEMPLATES
+from prefect_expres.prefect_support.forms import Location
 
 _WORD = re.compile(r"[^a-z0-9.]+")
 
@@ -143,7 +145,7 @@ class RoutinePlan(BaseModel):
 
 
 def _as_many(given: object) -> object:
-    return (given,) if isinstance(given, str) else given
+    return (given,) if isinstance(given, str | Path) else given
 
 
 def _matching(pattern: str) -> list[str]:
@@ -162,7 +164,7 @@ class FilesPlan(BaseModel):
     )
 
     kind: Literal["files"] = "files"
-    configurations: Annotated[tuple[str, ...], BeforeValidator(_as_many)] = Field(
+    configurations: Annotated[tuple[Location, ...], BeforeValidator(_as_many)] = Field(
         min_length=1,
         description="Paths or URLs of the files; * and ** stand for many, as in runs/*.json.",
     )
@@ -173,9 +175,13 @@ class FilesPlan(BaseModel):
     )
 
     @property
+    def _patterns(self) -> list[str]:
+        return [str(each) for each in self.configurations]
+
+    @property
     def name(self) -> str:
         """Name the plan by its first pattern, as ``runs-io`` for ``2018/runs/io-*.json``."""
-        folder, pattern = posixpath.split(posixpath.splitext(self.configurations[0])[0])
+        folder, pattern = posixpath.split(posixpath.splitext(self._patterns[0])[0])
         return safe_label(posixpath.join(posixpath.basename(folder), pattern)).lower()
 
     @cached_property
@@ -185,9 +191,9 @@ class FilesPlan(BaseModel):
         Raises:
             ConfigurationError: There is none.
         """
-        found = {url for pattern in self.configurations for url in _matching(pattern)}
+        found = {url for pattern in self._patterns for url in _matching(pattern)}
         if not found:
-            patterns = ", ".join(self.configurations)
+            patterns = ", ".join(self._patterns)
             msg = f"There are no files {patterns}; look at the path and the pattern"
             raise ConfigurationError(msg)
         return tuple(sorted(found))

@@ -4,9 +4,10 @@ A source is a small model that says what to compute, and computes it. Users writ
 forms show them, so each field has a description.
 """
 
-from typing import Any, Literal, Protocol
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from prefect_expres import __version__
 from prefect_expres.ephemeris.model import CONVENTION, Ephemeris, Span
@@ -25,6 +26,14 @@ class Provider(Protocol):
 
     def identity(self) -> dict[str, JsonValue]:
         """Give everything that decides the answer, except the times."""
+
+
+def _without_path(given: Any) -> Any:
+    return str(given) if isinstance(given, Path) else given
+
+
+FileName = Annotated[str, BeforeValidator(_without_path)]
+"""A path or URL of a file, which may be given as a `pathlib.Path`, too."""
 
 
 def for_forms(schema: dict[str, Any]) -> None:

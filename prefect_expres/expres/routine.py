@@ -45,7 +45,8 @@ def in_any_case(words: Sequence[str], also: Mapping[str, str] = MappingProxyType
         words: The words as they are written.
         also: Other words, and what is written for them.
     """
-    usual = {word.casefold(): written for word, written in (*zip(words, words), *also.items())}
+    usual = {word.casefold(): word for word in words}
+    usual |= {word.casefold(): written for word, written in also.items()}
     return BeforeValidator(lambda given: usual.get(str(given).strip().casefold(), given))
 
 

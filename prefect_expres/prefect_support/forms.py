@@ -7,7 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, NonNegativeInt, PositiveFloat, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    WithJsonSchema,
+)
 from pydantic.fields import FieldInfo
 
 from prefect_expres.ephemeris import AnyEphemeris
@@ -19,8 +26,12 @@ def titled(title: str) -> FieldInfo:
     return Field(json_schema_extra={"title": title})  # type: ignore[no-any-return]
 
 
-Location = Annotated[str | Path, WithJsonSchema({"title": "Path or URL", "type": "string"})]
-"""A local path or any fsspec URL."""
+Location = Annotated[
+    str | Path,
+    AfterValidator(str),
+    WithJsonSchema({"title": "Path or URL", "type": "string"}),
+]
+"""A local path or any fsspec URL, as a text once it is checked."""
 
 # What has no type gets the form's JSON editor.
 _Pasted = Annotated[dict[str, Any] | Configuration, WithJsonSchema({"title": "Paste JSON"})]
