@@ -194,11 +194,11 @@ def _windows(windows: Iterable[Window]) -> RenderableType:
             f"{window.end:%Y-%m-%d %H:%M}",
             f"{window.fmin:.2f} - {window.fmax:.2f}",
             window.polarization,
-            window.cut,
+            window.cut_at,
         )
         for window in windows
     )
-    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", "cut by", rows=rows)
+    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", "cut at", rows=rows)
 
 
 @contextmanager
