@@ -25,8 +25,16 @@ from prefect_expres.execution import RunOptions
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.monitoring.log import log_step, log_warning
-from prefect_expres.prefect_support.forms import Count, NoLimit, OrDefault, Seconds, titled
+from prefect_expres.prefect_support.forms import (
+    Count,
+    Location,
+    NoLimit,
+    OrDefault,
+    Seconds,
+    titled,
+)
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
+from prefect_expres.services import AnyService, find_service
 
 
 def _campaign_name() -> str:
@@ -54,8 +62,8 @@ def _named(plan: Any) -> str:
 )
 async def campaign(
     plan: Annotated[Plan, titled("Plan")],
-    service: Annotated[ExpresService, titled("Service")],
-    output: Annotated[str, titled("Output folder")] = "expres-campaign",
+    service: Annotated[AnyService, titled("Service")],
+    output: Annotated[Location, titled("Output folder")] = "expres-campaign",
     in_flight: Annotated[PositiveInt, titled("In flight")] = 8,
     workers: Annotated[PositiveInt, titled("Workers")] = 1,
     max_failures: Annotated[Count | NoLimit, titled("Most failures")] = 100,
@@ -72,7 +80,8 @@ async def campaign(
 
     Args:
         plan: The simulations: routine ones by days, moons and observers, or files.
-        service: The service that runs them.
+        service: The service that runs them: a block, the name of a saved one, or
+            an address as https://host, which is used as a guest.
         output: Path or fsspec URL under which each simulation gets a folder of its own.
         in_flight: How many simulations may be on the service at once.
         workers: How many flow runs work on the campaign; more than one needs a work pool.
@@ -89,11 +98,13 @@ async def campaign(
         and manifest.
 
     Raises:
+        UsageError: The service is not known; nothing was sent.
         AccessError: The user may not ask for this; nothing was sent.
         ConfigurationError: The plan gives no simulations; nothing was sent.
         CampaignError: The campaign cannot be given to workers, or lost all of them.
         TooManyFailures: More than ``max_failures`` have failed; the others are indexed.
     """
+    service, output = await find_service(service), str(output)
     service.access.check(branch, execution_duration)
     if service.access.warning:
         log_warning(service.access.warning)
@@ -131,7 +142,12 @@ async def campaign(
         log_step("campaign", "Removed the journal of the campaign %s, which was killed", killed)
     await show_campaign(plan.name, result)
     if settings.too_many_failed(journal.rows):
-        raise TooManyFailures(result.failed, result.not_begun, result.manifest)
+        msg = (
+            f"{result.failed} simulations failed, {result.not_begun} not started: see "
+            f"{result.manifest}. Fix the cause or raise max_failures, then run it again: only what "
+            "is missing is done."
+        )
+        raise TooManyFailures(msg, result.failed, result.not_begun, result.manifest)
     return result
 
 

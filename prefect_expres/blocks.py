@@ -13,7 +13,7 @@ from pydantic import Field, HttpUrl, PositiveFloat, SecretStr, field_validator, 
 from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.errors import UsageError
 from prefect_expres.execution import ClientSteps, RunOptions, SimulationResult, StepwiseRun
-from prefect_expres.execution.prepare import build_request, read_configuration
+from prefect_expres.execution.prepare import build_request
 from prefect_expres.expres.access import Access
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
@@ -21,8 +21,9 @@ from prefect_expres.monitoring.triggered import ExpresSimulationRun
 from prefect_expres.net.network import Network, check_proxy
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.current_run import current_owner, in_run
+from prefect_expres.prefect_support.forms import Location
 from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, record_job_list
-from prefect_expres.prefect_support.strict_block import StrictBlock
+from prefect_expres.prefect_support.strict_block import UNMASKED, StrictBlock
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
 from prefect_expres.uws import ClientOptions, UWSClient
 from prefect_expres.uws.opus_address import list_url, other_urls, service_address
@@ -61,7 +62,9 @@ class ExpresService(StrictBlock, CredentialsBlock):
     )
     user: str | None = Field(default=None, description="User name; leave empty for guest access.")
     token: SecretStr | None = Field(
-        default=None, description="Token that goes with the user name; it is stored encrypted."
+        default=None,
+        description="Token that goes with the user name; it is stored encrypted.",
+        json_schema_extra=UNMASKED,
     )
     request_timeout: float = Field(
         default=30.0,
@@ -86,6 +89,7 @@ class ExpresService(StrictBlock, CredentialsBlock):
     proxy: SecretStr | None = Field(
         default=None,
         description="HTTP proxy, as http://host:port; stored encrypted. Default: EXPRES_PROXY.",
+        json_schema_extra=UNMASKED,
     )
     ca_bundle: str | None = Field(
         default=None,
@@ -202,20 +206,19 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
     _block_type_name: ClassVar[str | None] = "ExPRES Simulation"
     _block_type_slug: ClassVar[str | None] = "expres-simulation"
     _documentation_url: ClassVar[HttpUrl | None] = _DOCUMENTATION
-    _description: ClassVar[str | None] = (
-        "One ExPRES simulation on a UWS service, to be triggered, waited for and fetched."
-    )
+    _description: ClassVar[str | None] = "One simulation, to be triggered, waited for and fetched."
 
     service: ExpresService = Field(description="The service that runs it.")
-    configuration: str | dict[str, Any] = Field(
+    configuration: Location | dict[str, Any] = Field(
         description="The configuration: path or fsspec URL of its file, or its content."
     )
-    ephemeris: str | AnyEphemeris | None = Field(
+    ephemeris: Location | AnyEphemeris | None = Field(
         default=None,
         description="Path or URL of the CSV file that the configuration names, or its source.",
     )
-    output: str = Field(
+    output: Location = Field(
         default="expres-results",
+        title="Output",
         description="Path or fsspec URL under which the simulation gets a folder of its own.",
     )
     branch: str = Field(
@@ -261,7 +264,7 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
         if service.access.warning:
             log_warning(service.access.warning)
         request = await build_request(
-            await read_configuration(self.configuration),
+            self.configuration,
             service.access,
             self.ephemeris,
             self.branch,
@@ -281,8 +284,8 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
             async with service.get_client(request.job_list) as client:
                 yield ClientSteps(client, service.largest_result, tell)
 
-        made_from = (self.configuration, self.ephemeris)
-        run = StepwiseRun(request, self.output, options, connect, made_from=made_from, tell=tell)
+        made_from, output = (self.configuration, self.ephemeris), str(self.output)
+        run = StepwiseRun(request, output, options, connect, made_from=made_from, tell=tell)
         if not await run.find():
             await self._begin(run, request.job_list)
         return ExpresSimulationRun(run)

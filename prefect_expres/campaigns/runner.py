@@ -177,12 +177,12 @@ class CampaignRunner:
     async def _run(self, planned: Planned) -> Row:
         settings = self._settings
         configuration, ephemeris = planned.configuration, planned.ephemeris
-        model = await read_configuration(configuration)
-        if ephemeris is None and isinstance(configuration, str) and model.observer.ephem:
-            ephemeris = beside(configuration, model.observer.ephem)
+        if ephemeris is None and isinstance(configuration, str):
+            named = (await read_configuration(configuration)).observer.ephem
+            ephemeris = beside(configuration, named) if named else None
         listener = LogListener()
         request = await build_request(
-            model,
+            configuration,
             settings.service.access,
             ephemeris,
             settings.branch,

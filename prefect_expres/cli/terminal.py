@@ -134,10 +134,11 @@ def _windows(result: SimulationResult) -> RenderableType:
             f"{window.end:%Y-%m-%d %H:%M}",
             f"{window.fmin:.2f} - {window.fmax:.2f}",
             window.polarization,
+            window.cut,
         )
         for window in result.windows or ()
     )
-    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", rows=rows)
+    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", "cut by", rows=rows)
 
 
 @contextmanager

@@ -8,7 +8,12 @@ May import: errors, net, storage, expres.
 
 from prefect_expres.ephemeris.analytic import AnalyticEphemeris, Moon, moon_phase
 from prefect_expres.ephemeris.apply import span_of, with_observer
-from prefect_expres.ephemeris.compute import AnyEphemeris, cache_key, prepare_ephemeris
+from prefect_expres.ephemeris.compute import (
+    AnyEphemeris,
+    cache_key,
+    prepare_ephemeris,
+    source_for,
+)
 from prefect_expres.ephemeris.csv_reader import read_csv
 from prefect_expres.ephemeris.csv_writer import to_csv
 from prefect_expres.ephemeris.file_times import check_times, follow_file
@@ -45,6 +50,7 @@ __all__ = [
     "prepare_ephemeris",
     "read_csv",
     "read_track",
+    "source_for",
     "span_of",
     "to_csv",
     "with_observer",

@@ -53,6 +53,14 @@ def naif_id(observer: str) -> int:
         raise EphemerisError(msg) from None
 
 
+def is_same_observer(one: str, other: str) -> bool:
+    """Say whether two names mean the same observer, one of them perhaps by its NAIF number."""
+    try:
+        return naif_id(one) == naif_id(other)
+    except EphemerisError:
+        return one.casefold() == other.casefold()
+
+
 def planetocentric(planetodetic: float) -> float:
     """Convert a planetodetic latitude on Jupiter's ellipsoid into a planetocentric one, degrees.
 

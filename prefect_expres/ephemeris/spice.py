@@ -21,7 +21,7 @@ from prefect_expres.ephemeris.bodies import (
     naif_id,
 )
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.provider import ObserverSpec
+from prefect_expres.ephemeris.provider import FileName, ObserverSpec
 from prefect_expres.ephemeris.rotation import Point, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
 from prefect_expres.errors import EphemerisError
@@ -39,7 +39,7 @@ class SpiceEphemeris(ObserverSpec):
     model_config = ConfigDict(title="SPICE kernels")
 
     kind: Literal["spice"] = "spice"
-    kernels: tuple[str, ...] = Field(
+    kernels: tuple[FileName, ...] = Field(
         (),
         description="Paths of kernels or metakernels that hold the observer and Jupiter; none "
         "for DE440, which knows the planets only.",

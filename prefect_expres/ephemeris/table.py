@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field
 from prefect_expres.ephemeris.bodies import AU_KM, EQUATOR_KM, planetocentric
 from prefect_expres.ephemeris.csv_reader import grid, is_state_vector, read_csv, with_light_time
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.provider import EphemerisSpec
+from prefect_expres.ephemeris.provider import EphemerisSpec, FileName
 from prefect_expres.ephemeris.rotation import Point
 from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.errors import EphemerisError
@@ -31,7 +31,7 @@ class TableEphemeris(EphemerisSpec):
     model_config = ConfigDict(title="Table")
 
     kind: Literal["table"] = "table"
-    path: str = Field(min_length=1, description="Path or URL of the file.")
+    path: FileName = Field(min_length=1, description="Path or URL of the file.")
     observer: str = Field("", description="The observer's name, if the file does not say it.")
     longitude: Literal["east", "west"] | None = Field(
         None, description="Which way longitudes count; a WebGeoCalc CSV says it itself."

@@ -87,8 +87,9 @@ async def show_windows(label: str, windows: Sequence[Window], description: str) 
                     "to (UTC)": f"{window.end:%Y-%m-%d %H:%M}",
                     "MHz": f"{window.fmin:.2f}-{window.fmax:.2f}",
                     "polarization": window.polarization,
+                    "cut by": window.cut,
                 }
-                for window in windows
+                for window in sorted(windows, key=lambda window: window.start)
             ],
             key=artifact_key("windows", label),
             description=description,

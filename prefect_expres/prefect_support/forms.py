@@ -7,11 +7,18 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    WithJsonSchema,
+)
 from pydantic.fields import FieldInfo
 
 from prefect_expres.ephemeris import AnyEphemeris
-from prefect_expres.expres import Configuration
+from prefect_expres.expres import Configuration, Routine
 
 
 def titled(title: str) -> FieldInfo:
@@ -19,17 +26,26 @@ def titled(title: str) -> FieldInfo:
     return Field(json_schema_extra={"title": title})  # type: ignore[no-any-return]
 
 
-Location = Annotated[str | Path, WithJsonSchema({"title": "Path or URL", "type": "string"})]
-"""A local path or any fsspec URL."""
-
-AnyConfiguration = Annotated[
-    str | Path | dict[str, Any] | Configuration,
-    # What has no type gets the form's JSON editor.
-    WithJsonSchema(
-        {"anyOf": [{"title": "Paste JSON"}, {"title": "Path or URL", "type": "string"}]}
-    ),
+Location = Annotated[
+    str | Path,
+    AfterValidator(str),
+    WithJsonSchema({"title": "Path or URL", "type": "string"}),
 ]
-"""A configuration as a file's path or fsspec URL, its content, or the model."""
+"""A local path or any fsspec URL, as a text once it is checked."""
+
+# What has no type gets the form's JSON editor.
+_Pasted = Annotated[dict[str, Any] | Configuration, WithJsonSchema({"title": "Paste JSON"})]
+
+
+def _routine_if_meant(given: object) -> object:
+    """Read a routine simulation from JSON: the keys of a configuration are in capitals."""
+    if isinstance(given, dict) and given.keys() & Routine.model_fields.keys():
+        return Routine.model_validate(given)
+    return given
+
+
+AnyConfiguration = Annotated[Routine | _Pasted | Location, BeforeValidator(_routine_if_meant)]
+"""A routine simulation, or a configuration as its content, the model, or its file's path or URL."""
 
 AnyObserver = (
     Location

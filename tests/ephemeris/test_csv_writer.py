@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from prefect_expres.engine.geometry import read_ephemeris
 from prefect_expres.ephemeris import Ephemeris, Point, Span, read_csv, to_csv
-from prefect_expres.sandbox.engine.geometry import read_ephemeris
 from tests.ephemeris.de440 import DAY, EARTH
 
 EXAMPLE = (files("prefect_expres") / "examples" / "earth-jupiter-20180913.csv").read_bytes()

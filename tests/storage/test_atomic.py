@@ -234,15 +234,16 @@ async def test_bytes_that_cannot_be_stored_are_an_error(broken: type[BrokenStore
 async def test_small_writes_are_stored_together(tmp_path: Path) -> None:
     """Bytes are stored in blocks of four megabytes."""
     part = await Part.open(str(tmp_path), "r.cdf")
-    await part.write(b"x" * (2**22 - 1))
-    assert (tmp_path / names(tmp_path)[0]).stat().st_size == 0
-    await part.write(b"x")
-    for _ in range(200):
-        if (tmp_path / names(tmp_path)[0]).stat().st_size:
-            break
-        await asyncio.sleep(0.01)
-    assert (tmp_path / names(tmp_path)[0]).stat().st_size == 2**22
-    await part.drop()
+    file = tmp_path / names(tmp_path)[0]
+    try:
+        await part.write(b"x" * (2**22 - 1))
+        assert file.stat().st_size == 0
+        await part.write(b"x")
+        async with asyncio.timeout(10):
+            while file.stat().st_size < 2**22:  # noqa: ASYNC110 - a file has no event
+                await asyncio.sleep(0.001)
+    finally:
+        await part.drop()
 
 
 def free_parts(folder: Path) -> None:

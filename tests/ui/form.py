@@ -23,6 +23,19 @@ def choose_service(page: Page, name: str) -> None:
     page.get_by_role("option", name=name).click()
 
 
+def choose(page: Page, title: str, word: str) -> None:
+    """Choose one of the words of a field."""
+    field(page, title).click()
+    page.get_by_role("option", name=word, exact=True).click()
+
+
+def choose_day(page: Page, title: str, day: str) -> None:
+    """Write a day into the calendar of a field."""
+    field(page, title).click()
+    page.get_by_label("Date (yyyy-MM-dd)").fill(day)
+    page.keyboard.press("Escape")
+
+
 def field(page: Page, title: str) -> Locator:
     """Find a field by its title; the form marks those with a default."""
     return page.get_by_label(re.compile(rf"^{re.escape(title)}( \(Optional\))?$"))

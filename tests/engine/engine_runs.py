@@ -6,8 +6,8 @@ from typing import Any
 
 import cdflib
 
+from prefect_expres.engine import run_engine
 from prefect_expres.expres.configuration import Configuration
-from prefect_expres.sandbox.engine import run_engine
 
 EXAMPLES = Path(__file__).parents[2] / "prefect_expres" / "examples"
 EPHEMERIS = EXAMPLES / "earth-jupiter-20180913.csv"

@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from prefect_expres.engine.errors import EngineError
+from prefect_expres.engine.field import Floats
 from prefect_expres.expres.configuration import Body, Configuration
-from prefect_expres.sandbox.engine.errors import EngineError
-from prefect_expres.sandbox.engine.field import Floats
 
 JUPITER_KM = 71492.0
 PREAMBLE = 16
@@ -156,7 +156,7 @@ def observer_track(
     if observer.type == "Pre-Defined":
         if ephemeris is None:
             msg = (
-                "OBSERVER.EPHEM: empty: the sandbox engine asks no web service for positions; "
+                "OBSERVER.EPHEM: empty: the engine asks no web service for positions; "
                 "give an ephemeris file, or run it on the ExPRES service"
             )
             raise EngineError(msg)
@@ -175,7 +175,7 @@ def observer_track(
     position = (observer.fixe_dist, observer.fixe_subl, observer.fixe_decl)
     if "auto" in position:
         msg = (
-            "OBSERVER.FIXE_DIST, FIXE_SUBL, FIXE_DECL: 'auto': the sandbox engine asks no web "
+            "OBSERVER.FIXE_DIST, FIXE_SUBL, FIXE_DECL: 'auto': the engine asks no web "
             "service for positions; write numbers, or give an ephemeris file"
         )
         raise EngineError(msg)
@@ -193,7 +193,7 @@ def moon_track(planet: Body, moon: Body, moments: Clock) -> Track:
     """
     if moon.phase == "auto":
         msg = (
-            f"BODY {moon.name}: PHASE 'auto': the sandbox engine asks no web service; "
+            f"BODY {moon.name}: PHASE 'auto': the engine asks no web service; "
             "write its east longitude at the start as a number"
         )
         raise EngineError(msg)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from prefect_expres.engine.errors import EngineError
 from prefect_expres.expres.configuration import Body, Configuration, Source
-from prefect_expres.sandbox.engine.errors import EngineError
 
 
 def refuse_unmodelled(configuration: Configuration) -> None:
@@ -14,7 +14,7 @@ def refuse_unmodelled(configuration: Configuration) -> None:
     """
     problems = [*_general_limits(configuration), *_source_limits(configuration)]
     if problems:
-        msg = "The sandbox engine cannot run this configuration. " + "; ".join(problems)
+        msg = "The engine cannot run this configuration. " + "; ".join(problems)
         raise EngineError(msg)
 
 

@@ -11,6 +11,12 @@ from typing import Any
 import numpy as np
 from cdflib.cdfwrite import CDF
 
+from prefect_expres.engine.variables import (
+    Simulation,
+    Variable,
+    hemisphere_label,
+    variables,
+)
 from prefect_expres.expres.configuration import Source
 from prefect_expres.expres.result_name import (
     field_model,
@@ -20,17 +26,11 @@ from prefect_expres.expres.result_name import (
     source_type,
     source_width,
 )
-from prefect_expres.sandbox.engine.variables import (
-    Simulation,
-    Variable,
-    hemisphere_label,
-    variables,
-)
 
 DATA_VERSION = "14"
-ENGINE = "prefect-expres sandbox engine"
+ENGINE = "prefect-expres engine"
 CREDIT = (
-    "Computed by the prefect-expres sandbox engine, NOT by ExPRES: a small model of the same "
+    "Computed by the prefect-expres engine, NOT by ExPRES: a small model of the same "
     "emission for tests and demonstrations. For science, run the configuration on the ExPRES "
     "service of the MASER team (Louis et al. 2019, A&A 627, A30)."
 )
@@ -112,7 +112,7 @@ def _global_attributes(simulation: Simulation) -> dict[str, dict[int, Any]]:
     beam = f"{source_type(first)}-{source_width(first)}_{source_energy(first).lower()}"
     entries: dict[str, Sequence[str]] = {
         "Project": ["prefect-expres"],
-        "Source_name": ["ExPRES sandbox engine"],
+        "Source_name": ["prefect-expres engine"],
         "Discipline": ["Space Physics>Magnetospheric Science"],
         "Data_type": [kind],
         "Descriptor": [f"{field_model(configuration, first).lower()}_{beam}"],

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from prefect_expres.expres.configuration import Density
-from prefect_expres.sandbox.engine.beaming import (
+from prefect_expres.engine.beaming import (
     PLASMA_MHZ,
     electron_density,
     ellipsoid_radius,
 )
-from prefect_expres.sandbox.engine.field import Floats
-from prefect_expres.sandbox.engine.lines import LONGITUDES, SOUTH, FieldLines
+from prefect_expres.engine.field import Floats
+from prefect_expres.engine.lines import LONGITUDES, SOUTH, FieldLines
+from prefect_expres.expres.configuration import Density
 
 MHZ_PER_NT = 2.79924835996e-5
 """Gyrofrequency of the electron."""

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from prefect_expres.engine.beaming import loss_cone
+from prefect_expres.engine.field import field_model
+from prefect_expres.engine.lines import NORTH, SOUTH, field_lines
+from prefect_expres.engine.run import outer_shell
+from prefect_expres.engine.table import source_table
 from prefect_expres.expres.configuration import Configuration
-from prefect_expres.sandbox.engine.beaming import loss_cone
-from prefect_expres.sandbox.engine.field import field_model
-from prefect_expres.sandbox.engine.lines import NORTH, SOUTH, field_lines
-from prefect_expres.sandbox.engine.run import outer_shell
-from prefect_expres.sandbox.engine.table import source_table
-from tests.sandbox.engine_runs import EXAMPLES, VISIBLE, fixed_observer, run
+from tests.engine.engine_runs import EXAMPLES, VISIBLE, fixed_observer, run
 
 pytestmark = pytest.mark.slow
 
@@ -170,7 +170,7 @@ DAY = """
 import sys
 from pathlib import Path
 from prefect_expres.expres.configuration import Configuration
-from prefect_expres.sandbox.engine import run_engine
+from prefect_expres.engine import run_engine
 from tests.support.peak_memory import peak_memory
 examples, out, tables = map(Path, sys.argv[1:])
 configuration = Configuration.parse((examples / "earth-jupiter-io-20180913.json").read_text())

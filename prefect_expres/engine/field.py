@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from prefect_expres.sandbox.engine.errors import EngineError
+from prefect_expres.engine.errors import EngineError
 
 Floats = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ def field_model(magnetic: str) -> FieldModel:
     if magnetic not in MODELS:
         known = ", ".join(MODELS)
         msg = (
-            f"BODY.MAG: {magnetic!r}: the sandbox engine does not model this field; "
+            f"BODY.MAG: {magnetic!r}: the engine does not model this field; "
             f"choose one of {known}, or run it on the ExPRES service"
         )
         raise EngineError(msg)

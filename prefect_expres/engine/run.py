@@ -3,11 +3,9 @@
 import time
 from pathlib import Path
 
-from prefect_expres.expres.configuration import Body, Configuration
-from prefect_expres.expres.result_name import output_name
-from prefect_expres.sandbox.engine.errors import EngineError
-from prefect_expres.sandbox.engine.field import Floats, field_model
-from prefect_expres.sandbox.engine.geometry import (
+from prefect_expres.engine.errors import EngineError
+from prefect_expres.engine.field import Floats, field_model
+from prefect_expres.engine.geometry import (
     Ephemeris,
     Track,
     clock,
@@ -16,18 +14,20 @@ from prefect_expres.sandbox.engine.geometry import (
     observer_track,
     read_ephemeris,
 )
-from prefect_expres.sandbox.engine.limits import central_body, moon, refuse_unmodelled
-from prefect_expres.sandbox.engine.lines import NORTH, SOUTH, field_lines
-from prefect_expres.sandbox.engine.output import write_cdf
-from prefect_expres.sandbox.engine.simulation import (
+from prefect_expres.engine.limits import central_body, moon, refuse_unmodelled
+from prefect_expres.engine.lines import NORTH, SOUTH, field_lines
+from prefect_expres.engine.output import write_cdf
+from prefect_expres.engine.simulation import (
     Emission,
     Lane,
     frequency_axis,
     lanes,
     observe,
 )
-from prefect_expres.sandbox.engine.table import SourceTable, source_table
-from prefect_expres.sandbox.engine.variables import Simulation
+from prefect_expres.engine.table import SourceTable, source_table
+from prefect_expres.engine.variables import Simulation
+from prefect_expres.expres.configuration import Body, Configuration
+from prefect_expres.expres.result_name import output_name
 
 REPORTED = 4
 """How many times the loop over time reports its progress."""
@@ -51,7 +51,7 @@ def run_engine(
         EngineError: The configuration asks for what the engine does not model.
     """
     began = time.monotonic()
-    _say("prefect-expres sandbox engine: a small model of ExPRES for tests, not ExPRES itself")
+    _say("prefect-expres engine: a small model of ExPRES for tests, not ExPRES itself")
     refuse_unmodelled(configuration)
     positions = _ephemeris(configuration, ephemeris)
     name = _name(configuration, positions)

@@ -1,4 +1,4 @@
-"""The sandbox engine against the real ExPRES kernel, and the file that it writes."""
+"""The engine against the real ExPRES kernel, and the file that it writes."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,13 +9,13 @@ import cdflib
 import numpy as np
 import pytest
 
+from prefect_expres.engine import EngineError, run_engine
+from prefect_expres.engine.beaming import loss_cone
+from prefect_expres.engine.field import internal_field, schmidt_coefficients
+from prefect_expres.engine.geometry import read_ephemeris
 from prefect_expres.expres.configuration import Configuration
 from prefect_expres.expres.result_name import output_name
-from prefect_expres.sandbox.engine import EngineError, run_engine
-from prefect_expres.sandbox.engine.beaming import loss_cone
-from prefect_expres.sandbox.engine.field import internal_field, schmidt_coefficients
-from prefect_expres.sandbox.engine.geometry import read_ephemeris
-from tests.sandbox.engine_runs import EPHEMERIS, VISIBLE, example, fixed_observer, run
+from tests.engine.engine_runs import EPHEMERIS, VISIBLE, example, fixed_observer, run
 
 pytestmark = pytest.mark.slow
 

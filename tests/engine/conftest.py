@@ -1,4 +1,4 @@
-"""Fixtures for the sandbox."""
+"""Fixtures for the engine."""
 
 from pathlib import Path
 

@@ -9,11 +9,11 @@ import cdflib
 import numpy as np
 from cdflib.cdfwrite import CDF
 
+from prefect_expres.engine.field import Floats
+from prefect_expres.engine.geometry import Track
+from prefect_expres.engine.simulation import FILL, Emission, Lane, gyrofrequency
 from prefect_expres.expres.configuration import CdfFlags, Configuration, Source
 from prefect_expres.expres.result_name import source_origin
-from prefect_expres.sandbox.engine.field import Floats
-from prefect_expres.sandbox.engine.geometry import Track
-from prefect_expres.sandbox.engine.simulation import FILL, Emission, Lane, gyrofrequency
 
 NO_POLARIZATION = 32767
 """The fill value of the counts: no source is visible."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from prefect_expres.engine.beaming import ELECTRON_KEV, cone_angle, lead_angle
+from prefect_expres.engine.errors import EngineError
+from prefect_expres.engine.field import Floats
+from prefect_expres.engine.geometry import Track
+from prefect_expres.engine.limits import active_sources
+from prefect_expres.engine.lines import LONGITUDES
+from prefect_expres.engine.table import SourceTable
 from prefect_expres.expres.configuration import Configuration, Frequency, Source
-from prefect_expres.sandbox.engine.beaming import ELECTRON_KEV, cone_angle, lead_angle
-from prefect_expres.sandbox.engine.errors import EngineError
-from prefect_expres.sandbox.engine.field import Floats
-from prefect_expres.sandbox.engine.geometry import Track
-from prefect_expres.sandbox.engine.limits import active_sources
-from prefect_expres.sandbox.engine.lines import LONGITUDES
-from prefect_expres.sandbox.engine.table import SourceTable
 
 Reals = NDArray[np.float32]
 FILL = np.float32(-1.0e31)

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from prefect_expres.engine.errors import EngineError
+from prefect_expres.engine.field import Floats
 from prefect_expres.expres.configuration import Density, Source
 from prefect_expres.expres.lead_angle import LAWS
 from prefect_expres.expres.lead_angle import lead_angle as lead_by_law
-from prefect_expres.sandbox.engine.errors import EngineError
-from prefect_expres.sandbox.engine.field import Floats
 
 ELECTRON_KEV = 511.0
 PLASMA_MHZ = 0.009
@@ -41,7 +41,7 @@ def lead_angle(law: str, moon: str, longitude: Floats, *, south: bool) -> Floats
     """
     if law not in LAWS:
         msg = (
-            f"SOURCE.LAG_MODEL: {law!r}: the sandbox engine does not model this law; "
+            f"SOURCE.LAG_MODEL: {law!r}: the engine does not model this law; "
             "choose hess2011 or hue2023 (in lower case), or run it on the ExPRES service"
         )
         raise EngineError(msg)
@@ -99,7 +99,7 @@ def _profile(model: Density, position: Floats, flattening: float) -> Floats:
             return np.asarray(radius**-2.0)
         case _:
             msg = (
-                f"BODY.DENS.TYPE: {model.type!r}: the sandbox engine does not model it; "
+                f"BODY.DENS.TYPE: {model.type!r}: the engine does not model it; "
                 "choose Ionospheric, Torus, Disk or Stellar"
             )
             raise EngineError(msg)
@@ -121,7 +121,7 @@ def cone_angle(source: Source, ratio: Floats, plasma: Floats) -> Floats:
     if source.current == "Constant":
         return np.where(ratio <= 1.0, float(source.constant), np.nan)
     msg = (
-        f"SOURCE.CURRENT: {source.current!r}: the sandbox engine does not model it; choose "
+        f"SOURCE.CURRENT: {source.current!r}: the engine does not model it; choose "
         "'Transient (Alfvenic)' or 'Constant', or run it on the ExPRES service"
     )
     raise EngineError(msg)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from prefect_expres.sandbox.engine.errors import EngineError
-from prefect_expres.sandbox.engine.field import (
+from prefect_expres.engine.errors import EngineError
+from prefect_expres.engine.field import (
     FieldModel,
     Floats,
     coefficient_bytes,
