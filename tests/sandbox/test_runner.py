@@ -5,6 +5,7 @@ import contextlib
 from datetime import timedelta
 from pathlib import Path
 
+from prefect_expres.sandbox.behaviour import SOUND
 from prefect_expres.sandbox.runner import Runner
 from prefect_expres.sandbox.store import SandboxJob, Store, now
 from prefect_expres.sandbox.threads import Threads

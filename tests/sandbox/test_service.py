@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from tests.support.quick import QUICK_RUN
 from tests.support.service_user import ServiceUser, alive, process_id, until_gone
 
@@ -157,7 +158,7 @@ def test_finished_job_cannot_be_aborted(ann: ServiceUser) -> None:
 def test_queued_job_is_aborted_without_a_run(tmp_path: Path) -> None:
     """A queued job is aborted; the next one in the queue runs."""
     with (
-        SandboxServer(tmp_path, command=QUICK_RUN, parallel=1) as server,
+        SandboxServer(tmp_path, command=QUICK_RUN, behaviour=Behaviour(parallel=1)) as server,
         ServiceUser(server.url, "ann") as ann,
     ):
         first, second, third = ann.run("sleep=60"), ann.run(), ann.run()
@@ -218,7 +219,7 @@ def test_bad_phases_are_refused(ann: ServiceUser) -> None:
 def test_active_jobs_are_limited_at_creation(tmp_path: Path) -> None:
     """Over the limit of active jobs a new job is a 500 with OPUS' words; others are free."""
     with (
-        SandboxServer(tmp_path, command=QUICK_RUN, active_jobs=1) as server,
+        SandboxServer(tmp_path, command=QUICK_RUN, behaviour=Behaviour(active_jobs=1)) as server,
         ServiceUser(server.url, "ann") as ann,
         ServiceUser(server.url, "bob") as bob,
     ):
