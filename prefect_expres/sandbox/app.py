@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.sandbox.description import description_of
-from prefect_expres.sandbox.dialects import Answer, Dialect
+from prefect_expres.sandbox.dialects import NO_REASON, Answer, Dialect
 from prefect_expres.sandbox.reading import Form, base_of, form_of, user_of
 from prefect_expres.sandbox.refusal import Kind, Refusal
 from prefect_expres.sandbox.runner import Runner
@@ -128,7 +128,7 @@ class WebService:
         if request.method == "POST" and (await self._form(request)).field("ACTION") != "DELETE":
             raise Refusal(Kind.BAD, "ACTION=DELETE is not specified in POST")
         if self._dialect.undeletable_if_aborted_before_run and job.aborted_before_run:
-            raise Refusal(Kind.BAD, f"Job {job.id} has no files to be deleted")
+            raise Refusal(Kind.FAILED, NO_REASON)
         await self._service.delete(job)
         return RedirectResponse(f"{self._base(request)}/rest/{job.job_list}", 303)
 
@@ -244,7 +244,7 @@ class WebService:
         try:
             asked = int(query["WAIT"])
         except ValueError:
-            raise Refusal(Kind.BAD, f"WAIT={query['WAIT']} is not a number") from None
+            raise Refusal(Kind.UNREADABLE, f"WAIT={query['WAIT']} is not a number") from None
         if query.get("PHASE", job.phase) != job.phase:
             return False
         cap = self._dialect.wait_cap

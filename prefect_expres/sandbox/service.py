@@ -137,7 +137,7 @@ class Service:
         branch = job.parameters.get("branch", Value(text=DEFAULT_BRANCH)).text
         if job_list_for(branch) != job.job_list or (job.of_guests and branch != DEFAULT_BRANCH):
             reason = f"Branch {branch} cannot be run on {job.job_list} by {job.owner}"
-            raise Refusal(Kind.BAD, reason)
+            raise Refusal(Kind.UNSUPPORTED, reason)
         self._store.count_start(job)
         self._runner.queue(job)
 
@@ -160,13 +160,13 @@ class Service:
         """Change a parameter of a PENDING job."""
         self._only_pending(job)
         if name not in self._changeable:
-            raise Refusal(Kind.BAD, f"Parameter {name} is not defined")
+            raise Refusal(Kind.UNSUPPORTED, f"Parameter {name} is not defined")
         if isinstance(given, str):
             job.parameters[name] = self._value(job, name, given)
         elif name in FILE_PARAMETERS:
             job.parameters[name] = self._upload(job, name, given)
         else:
-            raise Refusal(Kind.BAD, f"Parameter {name} is not a file")
+            raise Refusal(Kind.UNSUPPORTED, f"Parameter {name} is not a file")
         self._store.save(job)
 
     def set_duration(self, job: SandboxJob, text: str) -> None:

@@ -114,7 +114,7 @@ def test_parameters_of_a_pending_job_change(ann: ServiceUser) -> None:
     answer = ann.post(f"{job_id}/parameters/branch", VALUE="two")
     assert answer.headers["location"].endswith(f"{job_id}/parameters")
     assert ann.get(f"{job_id}/parameters/branch").text == "two"
-    assert ann.post(f"{job_id}/parameters", nonsense="1").status_code == 500
+    assert ann.post(f"{job_id}/parameters", nonsense="1").status_code == 400
 
 
 def test_run_longer_than_its_duration_is_killed(ann: ServiceUser) -> None:
@@ -255,11 +255,11 @@ def test_owners_see_their_own_and_guests_share(
 def test_branches_have_their_job_lists(quick_opus: SandboxServer, guest: ServiceUser) -> None:
     """Guests run master on ExPRES; develop runs on ExPRES-dev for named users."""
     refused = guest.create(branch="develop")
-    assert guest.post(f"{refused}/phase", PHASE="RUN").status_code == 500
+    assert guest.post(f"{refused}/phase", PHASE="RUN").status_code == 400
     with ServiceUser(quick_opus.url, "ann", "ExPRES-dev") as ann:
         ann.until(ann.run(branch="develop"), "COMPLETED")
         job_id = ann.create()
-        assert ann.post(f"{job_id}/phase", PHASE="RUN").status_code == 500
+        assert ann.post(f"{job_id}/phase", PHASE="RUN").status_code == 400
         assert ann.http.get(f"/rest/ExPRES/{job_id}").status_code == 404
     assert (quick_opus.job_count("ExPRES"), quick_opus.job_count("ExPRES-dev")) == (1, 2)
     assert quick_opus.created_count() == 3
