@@ -1,6 +1,5 @@
 """Show a flow in a terminal: live steps while it runs, short tables when it is done."""
 
-import asyncio
 import logging
 import time
 from collections.abc import Container, Iterator
@@ -19,6 +18,7 @@ from prefect_expres.ephemeris import AnalyticEphemeris
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.simulate import simulate
+from prefect_expres.prefect_support.sync_call import run_here
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
@@ -36,7 +36,7 @@ def run_with_progress(
     """
     source = AnalyticEphemeris() if ephemeris == "analytic" else ephemeris
     with _steps() as progress:
-        result = asyncio.run(_asking(progress, service=service, ephemeris=source, **simulation))
+        result = run_here(_asking(progress, service=service, ephemeris=source, **simulation))
     give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
 
 
