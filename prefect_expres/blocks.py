@@ -19,14 +19,13 @@ from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
 from prefect_expres.monitoring.triggered import ExpresSimulationRun
 from prefect_expres.net.network import Network, check_proxy
-from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.current_run import current_owner, in_run
 from prefect_expres.prefect_support.forms import AnyConfiguration, Location
 from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, record_job_list
 from prefect_expres.prefect_support.strict_block import UNMASKED, StrictBlock
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
-from prefect_expres.uws import UWSClient
+from prefect_expres.uws import ClientOptions, UWSClient
 from prefect_expres.uws.opus_address import list_url, other_urls, service_address
 
 C = TypeVar("C", bound=UWSClient)
@@ -72,10 +71,11 @@ class ExpresService(StrictBlock, CredentialsBlock):
         gt=0,
         description="Seconds without an answer before a request is given up and tried again.",
     )
-    lowest_rate: float = Field(
-        default=LOWEST_RATE,
+    lowest_rate: float | None = Field(
+        default=None,
         gt=0,
-        description="Bytes a second that an answer must have on average, after request_timeout.",
+        description="Bytes a second that an answer must have on average, after request_timeout. "
+        "Default: EXPRES_LOWEST_RATE, else 1000.",
     )
     largest_result: int = Field(
         default=8 * 2**30,
@@ -142,17 +142,22 @@ class ExpresService(StrictBlock, CredentialsBlock):
         return self._client_at(self.jobs_url(job_list), kind)
 
     def _client_at(self, jobs_url: str, kind: type[C]) -> C:
-        proxy = self.proxy.get_secret_value() if self.proxy else None
         return kind(
             jobs_url,
             self.user,
             self.token.get_secret_value() if self.token else None,
-            or_at=other_urls(jobs_url),
-            timeout=self.request_timeout,
-            lowest_rate=self.lowest_rate,
-            trusted_hosts=self.trusted_hosts,
-            network=Network(proxy, self.ca_bundle).over(Network.of()),
+            options=ClientOptions(
+                or_at=other_urls(jobs_url),
+                timeout=self.request_timeout,
+                trusted_hosts=self.trusted_hosts,
+                network=self._network.over(Network.of()),
+            ),
         )
+
+    @property
+    def _network(self) -> Network:
+        proxy = self.proxy.get_secret_value() if self.proxy else None
+        return Network(proxy, self.ca_bundle, lowest_rate=self.lowest_rate)
 
     def use_of(self, job_list: str, *, keep_running: bool = False) -> UsedJobList:
         """Describe a job list as hooks need it to stop jobs; the token is no part of it."""

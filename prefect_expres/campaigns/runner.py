@@ -26,6 +26,7 @@ from prefect_expres.execution.prepare import build_request, read_configuration
 from prefect_expres.execution.run import run_simulation
 from prefect_expres.expres.access import job_list_for
 from prefect_expres.monitoring.progress import LogListener
+from prefect_expres.prefect_support.job_lists import record_job_list
 from prefect_expres.tasks.ephemeris import compute_ephemeris
 from prefect_expres.tasks.retry import may_help
 from prefect_expres.uws import JobListPoller
@@ -109,9 +110,10 @@ class CampaignRunner:
         self._ephemerides = _Ephemerides(refresh=settings.options.exclusive)
 
     async def __aenter__(self) -> Self:
-        """Open the poller and the concurrency slots."""
+        """Record the job list for hooks, and open the poller and the concurrency slots."""
+        job_list = job_list_for(self._settings.branch)
+        await record_job_list(self._settings.service.use_of(job_list))
         async with contextlib.AsyncExitStack() as stack:
-            job_list = job_list_for(self._settings.branch)
             self.poller = await stack.enter_async_context(
                 self._settings.service.get_client(job_list, JobListPoller)
             )

@@ -30,9 +30,9 @@ from prefect_expres.expres.result_name import (
 DATA_VERSION = "14"
 ENGINE = "prefect-expres engine"
 CREDIT = (
-    "Computed by the prefect-expres engine, NOT by ExPRES: a small model of the same "
-    "emission for tests and demonstrations. For science, run the configuration on the ExPRES "
-    "service of the MASER team (Louis et al. 2019, A&A 627, A30)."
+    "Computed by the prefect-expres engine, NOT by ExPRES: a model of the same emission. For "
+    "science, run the configuration on the ExPRES service of the MASER team (Louis et al. 2019, "
+    "A&A 627, A30)."
 )
 
 
@@ -124,7 +124,7 @@ def _global_attributes(simulation: Simulation) -> dict[str, dict[int, Any]]:
             f"{planet} {source_origin(first)} radio emission, {observer}, by the {ENGINE}"
         ],
         "TEXT": [CREDIT],
-        "Rules_of_use": ["For tests and demonstrations; do not publish as an ExPRES result."],
+        "Rules_of_use": ["For tests and previews; do not publish as an ExPRES result."],
         "Generated_by": [ENGINE],
         "Generation_date": [datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")],
         "PDS_start_time": [f"{simulation.moments[0]:%Y-%m-%dT%H:%M:%S}"],

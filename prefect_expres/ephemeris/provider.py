@@ -4,13 +4,15 @@ A source is a small model that says what to compute, and computes it. Users writ
 forms show them, so each field has a description.
 """
 
+from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from prefect_expres import __version__
 from prefect_expres.ephemeris.model import CONVENTION, Ephemeris, Span
+from prefect_expres.ephemeris.planets import PLANETS, Planet, PlanetName
 from prefect_expres.net.clock import Clock
 
 
@@ -52,7 +54,7 @@ def for_forms(schema: dict[str, Any]) -> None:
             field["enum"] = [field.pop("const")]
 
 
-class EphemerisSpec(BaseModel):
+class EphemerisSpec(BaseModel, ABC):
     """The base of all sources.
 
     Args:
@@ -61,16 +63,29 @@ class EphemerisSpec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=for_forms)
 
-    center: Literal["Jupiter"] = Field(
-        "Jupiter", description="Planet whose radio emission is simulated."
-    )
+    kind: str
+    center: PlanetName = Field("Jupiter", description="Planet whose radio emission is simulated.")
+
+    @property
+    def planet(self) -> Planet:
+        """The planet, with its shape and rotation."""
+        return PLANETS[self.center]
+
+    @abstractmethod
+    async def compute(self, span: Span, clock: Clock) -> Ephemeris:
+        """Compute the observer's positions at the times of ``span``.
+
+        Raises:
+            EphemerisUnavailable: The source does not answer now.
+            EphemerisError: The source cannot give them.
+        """
 
     def identity(self) -> dict[str, Any]:
         """Give everything that decides the answer, except the times."""
         return {
             "package": __version__,
             "convention": CONVENTION,
-            "frame": "IAU_JUPITER",
+            "frame": self.planet.frame,
             **self.model_dump(mode="json"),
         }
 

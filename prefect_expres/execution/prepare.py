@@ -16,6 +16,7 @@ from prefect_expres.ephemeris import (
     source_for,
     span_of,
     to_csv,
+    with_asked_phases,
     with_observer,
 )
 from prefect_expres.ephemeris.bodies import is_same_observer
@@ -28,6 +29,7 @@ from prefect_expres.expres import (
     SimulationRequest,
     warnings_of,
 )
+from prefect_expres.net.clock import MonotonicClock
 from prefect_expres.storage import read_bounded
 
 LARGEST_INPUT = 64 * 2**20
@@ -170,11 +172,18 @@ async def _with_positions(
             for note in notes:
                 await tell(Warned(note))
         return model, track
-    if not isinstance(ephemeris, str | Path | bytes):
-        ephemeris = await compute(ephemeris, span_of(model))
+    source = None if isinstance(ephemeris, str | Path | bytes) else ephemeris
+    if source is not None:
+        ephemeris = await compute(source, span_of(model))
     track = ephemeris if isinstance(ephemeris, bytes) else str(ephemeris).encode()
     check_times(model, (await asyncio.to_thread(read_track, track)).times)
-    return with_observer(model, await asyncio.to_thread(read_csv, track)), track
+    points = await asyncio.to_thread(read_csv, track)
+    model = with_observer(model, points)
+    if source is not None:
+        model, notes = await with_asked_phases(model, points, source, MonotonicClock())
+        for note in notes:
+            await tell(Warned(note))
+    return model, track
 
 
 async def _file(location: str | Path) -> bytes:

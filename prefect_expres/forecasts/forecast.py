@@ -239,11 +239,9 @@ def _drawn(arcs: Sequence[Arc], facts: ForecastFacts, site: Observatory) -> dict
             analysis.draw_overview(
                 arcs,
                 folder / FIGURE,
-                observatory=site,
-                first=facts.first,
-                last=facts.last,
-                moons=facts.moons,
-                missing=_by_day(facts.missing),
+                analysis.Overview(
+                    site, facts.first, facts.last, facts.moons, _by_day(facts.missing)
+                ),
             ),
             analysis.write_calendar(
                 windows,

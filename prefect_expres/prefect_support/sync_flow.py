@@ -7,6 +7,7 @@ from typing import Any, Literal, ParamSpec, Self, TypeVar, overload
 from prefect import Flow, State
 from prefect.context import FlowRunContext
 
+from prefect_expres.prefect_support.current_run import note_own_run
 from prefect_expres.prefect_support.sync_call import Called, call_from_anywhere
 
 P = ParamSpec("P")
@@ -64,6 +65,7 @@ def _tasks_decide(
         flow_run = FlowRunContext.get()
         if flow_run is None:
             return await function(*args, **kwargs)
+        note_own_run()
         with flow_run.model_copy(update={"persist_result": False}):
             return await function(*args, **kwargs)
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 import prefect_expres.ephemeris as package
 from prefect_expres.ephemeris import (
+    PLANETS,
     AnalyticEphemeris,
     AnyEphemeris,
     HorizonsEphemeris,
@@ -50,7 +51,7 @@ def test_the_kind_is_always_sent(spec: Any) -> None:
     assert not any(map(sent.is_valid, (needed, {"kind": "other"}, {"kind": kind, "kinds": 1})))
     assert schema["required"][0] == "kind"
     assert schema["required"][1:] == (["path"] if kind == "table" else [])
-    assert schema["properties"]["center"]["enum"] == ["Jupiter"]
+    assert schema["properties"]["center"]["enum"] == list(PLANETS)
     assert "const" not in str(schema)
     assert spec.model_config["frozen"]
 
