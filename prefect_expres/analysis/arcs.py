@@ -51,6 +51,8 @@ class Arc:
             cml=self._ends(sighting.meridian),
             source_phase=self._ends(sighting.line_phase),
             moon_phase=self._ends(sighting.moon_phase),
+            cut_at_start=self.steps.start == 0,
+            cut_at_end=self.steps.stop == sighting.time.size,
         )
 
     def _ends(self, angles: NDArray[np.floating] | None) -> tuple[float, float] | None:

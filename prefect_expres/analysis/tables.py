@@ -19,6 +19,7 @@ _SCHEMA = pa.schema(
         ("minutes", pa.float64()),
         *((name, pa.float64()) for name in ("fmin_mhz", "fmax_mhz")),
         *((f"{name}_{end}_deg", pa.float64()) for name in ANGLES for end in ("start", "end")),
+        *((name, pa.bool_()) for name in ("cut_at_start", "cut_at_end")),
     ]
 )
 """The columns of both forms; those of angles are empty where an angle is not known."""

@@ -1,7 +1,7 @@
-"""A local UWS service that answers as OPUS does and runs a small ExPRES engine.
+"""A local UWS service that answers as OPUS does and runs the engine.
 
-May import: errors, expres, and the models of uws. `SandboxServer` is imported when it is first
-used: the processes of jobs import this package, too, and need no web server.
+May import: errors, expres, engine, and the models of uws. `SandboxServer` is imported when it is
+first used: the processes of jobs import this package, too, and need no web server.
 """
 
 from importlib import import_module

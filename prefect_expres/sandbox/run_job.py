@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from prefect_expres.engine import EngineError, run_engine
 from prefect_expres.errors import ExpresError
 from prefect_expres.expres.configuration import Configuration
-from prefect_expres.sandbox.engine import EngineError, run_engine
 from prefect_expres.sandbox.lifeline import end_with_service
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from prefect_expres.analysis import draw_quicklook, open_results, visible_windows
+from prefect_expres.engine import run_engine
 from prefect_expres.expres.configuration import Configuration
-from prefect_expres.sandbox.engine import run_engine
 
 
 def test_an_engine_result_is_seen(configuration: dict[str, Any], tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from prefect_expres.analysis import (
+    Overview,
     beaming_figure,
     draw_beaming,
     draw_quicklook,
@@ -215,7 +216,7 @@ def strips(visible: Any, **more: Any) -> Figure:
     """Draw an overview of two days from the cells of a sighting in steps of a minute."""
     arcs = arcs_of([seen(visible, time=times(len(visible)))], 10)
     days = {"first": DAY, "last": DAY + timedelta(days=1), **more}
-    return overview_figure(arcs, observatory=NENUFAR, **days)
+    return overview_figure(arcs, Overview(NENUFAR, **days))
 
 
 def test_an_overview(opened: Opened) -> None:
@@ -225,13 +226,8 @@ def test_an_overview(opened: Opened) -> None:
     arcs = find_arcs(
         opened(visible=visible, step=60.0, frequency=(5.0, 20.0, 40.0, 90.0)), observatory=NENUFAR
     )
-    figure = overview_figure(
-        arcs,
-        observatory=NENUFAR,
-        first=DAY,
-        last=DAY + timedelta(days=1),
-        missing={DAY: ["Europa"]},
-    )
+    days = Overview(NENUFAR, DAY, DAY + timedelta(days=1), missing={DAY: ["Europa"]})
+    figure = overview_figure(arcs, days)
     first, second = figure.axes
     assert tuple(figure.get_size_inches()) == pytest.approx((10, 2 * 1.0 + 2.1))
     assert figure.dpi == 150
@@ -296,5 +292,5 @@ def test_arcs_are_drawn_from_their_lowest_to_their_highest_frequency() -> None:
 
 def test_an_overview_without_emission_shows_the_lower_band() -> None:
     """Up to a little more than four times its lower end."""
-    figure = overview_figure([], observatory=NENUFAR, first=DAY, last=DAY)
+    figure = overview_figure([], Overview(NENUFAR, DAY, DAY))
     assert figure.axes[0].get_ylim() == pytest.approx((10, 10 + 30 * 1.1))

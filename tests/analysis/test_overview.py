@@ -9,7 +9,13 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from prefect_expres.analysis import draw_overview, find_arcs, find_observatory, overview_figure
+from prefect_expres.analysis import (
+    Overview,
+    draw_overview,
+    find_arcs,
+    find_observatory,
+    overview_figure,
+)
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.observatories import times_up
 from prefect_expres.analysis.quicklook import SHADES
@@ -32,9 +38,7 @@ def arcs(opened: Callable[..., Any]) -> list[Arc]:
 
 def charted(arcs: list[Arc], **more: Any) -> Figure:
     """Draw two days."""
-    return overview_figure(
-        arcs, observatory=NENUFAR, first=FIRST, last=FIRST + timedelta(days=1), **more
-    )
+    return overview_figure(arcs, Overview(NENUFAR, FIRST, FIRST + timedelta(days=1), **more))
 
 
 def legend_of(figure: Figure) -> dict[str, str]:
@@ -99,7 +103,7 @@ def test_a_moon_keeps_its_colours(arcs: list[Arc]) -> None:
 
 def test_a_single_day_is_named_once() -> None:
     """The title of one day does not go from that day to that day."""
-    figure = overview_figure([], observatory=NENUFAR, first=FIRST, last=FIRST)
+    figure = overview_figure([], Overview(NENUFAR, FIRST, FIRST))
     assert figure.get_suptitle() == "Jupiter from NenuFAR, 10-85 MHz, 2024-01-01"
 
 
@@ -112,8 +116,6 @@ def test_a_day_says_what_is_missing(arcs: list[Arc]) -> None:
 
 def test_days_without_anything_are_drawn(tmp_path: Path) -> None:
     """A forecast in which nothing is seen is a picture, too."""
-    picture = draw_overview(
-        [], tmp_path / "overview.png", observatory=NENUFAR, first=FIRST, last=FIRST
-    )
+    picture = draw_overview([], tmp_path / "overview.png", Overview(NENUFAR, FIRST, FIRST))
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert list(tmp_path.iterdir()) == [picture]

@@ -4,8 +4,8 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+from prefect_expres.engine import run_engine
 from prefect_expres.expres import Configuration
-from prefect_expres.sandbox.engine import run_engine
 
 EXAMPLES = files("prefect_expres.examples")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.engine import run_engine
 from prefect_expres.expres import Configuration
-from prefect_expres.sandbox.engine import run_engine
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.docs.horizons import serving_horizons
 from tests.support.processes import PrefectServer, flows_on_server

@@ -8,9 +8,9 @@ from typing import Any
 import cdflib
 import pytest
 
+from prefect_expres.engine import run_engine
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.result_name import output_name
-from prefect_expres.sandbox.engine import run_engine
 from tests.expres.bounds.changes import Changes, apply
 from tests.support.quick import DATA
 

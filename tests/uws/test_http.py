@@ -17,6 +17,8 @@ from prefect_expres.errors import (
     Unreachable,
     UnsafeLocation,
 )
+from prefect_expres.net.network import Network
+from prefect_expres.uws import ClientOptions
 from prefect_expres.uws.http import Http
 from tests.support.raw_server import raw_server
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService, redirect
@@ -133,7 +135,7 @@ async def test_document_has_a_limit(service: ScriptedService) -> None:
 async def test_document_that_never_ends_has_a_deadline(service: ScriptedService) -> None:
     """A service that sends a byte from time to time cannot keep a read open for ever."""
     service.on("GET", Answer(b"<", chunks=(b" ",) * 1000, seconds=10.0))
-    http = http_to(service, lowest_rate=0.01)
+    http = http_to(service, network=Network(lowest_rate=0.01))
     with pytest.raises(Unreachable, match=r"still sending after 330 s") as caught:
         await http.read(JOBS_URL, limit=10**6)
     assert caught.value.url == JOBS_URL
@@ -263,7 +265,7 @@ async def test_many_callers_share_few_connections() -> None:
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
-        http = Http(url, timeout=4.0)
+        http = Http(url, options=ClientOptions(timeout=4.0))
         found = await asyncio.gather(*(http.read(url, limit=9) for _ in range(90)))
         await http.aclose()
     assert found == [b"x"] * 90

@@ -13,6 +13,30 @@ from tests.support.virtual_time import in_virtual_time
 from tests.uws.http_user import BASIC, FOREIGN, TOKEN, TRUSTED, authorizations, http_to
 
 
+@pytest.mark.parametrize(
+    ("own", "led_to", "sent"),
+    [
+        ("http://uws.example.org", "https://uws.example.org", True),
+        ("http://UWS.example.org", "https://uws.example.org", True),
+        ("http://uws.example.org:8080", "https://uws.example.org", False),
+        ("http://uws.example.org:8080", "https://uws.example.org:8443", False),
+        ("http://uws.example.org", "https://uws.example.org:8443", False),
+    ],
+)
+async def test_reads_follow_a_service_that_has_moved_to_https(
+    service: ScriptedService, own: str, led_to: str, *, sent: bool
+) -> None:
+    """With the token, if both ports are the usual ones: others may have servers there, too."""
+    service.on(f"GET {own.lower()}/jobs", redirect(f"{led_to}/jobs", 301))
+    service.on(f"GET {led_to}/jobs", "x")
+    http = http_to(service, f"{own}/jobs", trusted_hosts=frozenset())
+    assert await http.read(f"{own}/jobs", limit=9) == b"x"
+    assert authorizations(service) == [f"Basic {BASIC}", f"Basic {BASIC}" if sent else None]
+    service.on(f"POST {own.lower()}/jobs", redirect(f"{led_to}/jobs", 308))
+    with pytest.raises(RequestRejected, match=f"it leads to {led_to}/jobs"):
+        await http.send("POST", f"{own}/jobs")
+
+
 async def test_http_link_of_an_https_service_is_made_https(service: ScriptedService) -> None:
     """Services behind a proxy give such links to themselves, with the port of the inner server."""
     service.on("GET https://uws.example.org/store", "x")
@@ -159,27 +183,3 @@ async def test_write_that_was_done(service: ScriptedService, status: int) -> Non
     service.on("DELETE /1", redirect(JOBS_URL, status))
     await http_to(service).send("DELETE", f"{JOBS_URL}/1")
     assert service.asked == ["DELETE /1"]
-
-
-@pytest.mark.parametrize(
-    ("own", "led_to", "sent"),
-    [
-        ("http://uws.example.org", "https://uws.example.org", True),
-        ("http://UWS.example.org", "https://uws.example.org", True),
-        ("http://uws.example.org:8080", "https://uws.example.org", False),
-        ("http://uws.example.org:8080", "https://uws.example.org:8443", False),
-        ("http://uws.example.org", "https://uws.example.org:8443", False),
-    ],
-)
-async def test_reads_follow_a_service_that_has_moved_to_https(
-    service: ScriptedService, own: str, led_to: str, *, sent: bool
-) -> None:
-    """With the token, if both ports are the usual ones: others may have servers there, too."""
-    service.on(f"GET {own.lower()}/jobs", redirect(f"{led_to}/jobs", 301))
-    service.on(f"GET {led_to}/jobs", "x")
-    http = http_to(service, f"{own}/jobs", trusted_hosts=frozenset())
-    assert await http.read(f"{own}/jobs", limit=9) == b"x"
-    assert authorizations(service) == [f"Basic {BASIC}", f"Basic {BASIC}" if sent else None]
-    service.on(f"POST {own.lower()}/jobs", redirect(f"{led_to}/jobs", 308))
-    with pytest.raises(RequestRejected, match=f"it leads to {led_to}/jobs"):
-        await http.send("POST", f"{own}/jobs")

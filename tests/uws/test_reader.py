@@ -11,7 +11,7 @@ from prefect_expres.errors import (
     Unreachable,
     UnsafeLocation,
 )
-from prefect_expres.uws import Phase, UWSClient
+from prefect_expres.uws import ClientOptions, Phase, UWSClient
 from tests.support.no_pause import NoPause
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService
 from tests.support.uws_documents import job_document, results_document
@@ -106,7 +106,7 @@ async def test_reads_are_tried_again_where_that_helps(
         with pytest.raises(Unreachable):
             await client.job("j1", attempts=attempts)
         assert len(service.requests) == expected
-    few = UWSClient(JOBS_URL, transport=service, clock=NoPause(), attempts=3)
+    few = UWSClient(JOBS_URL, transport=service, clock=NoPause(), options=ClientOptions(attempts=3))
     for read in (few.job("j1"), few.content(f"{JOBS_URL}/j1", 9)):
         service.requests.clear()
         with pytest.raises(Unreachable):
@@ -128,7 +128,10 @@ async def test_unreadable_document_is_told_with_its_url(
 ) -> None:
     """The message has the URL once, and no chained error."""
     client = UWSClient(
-        JOBS_URL, transport=service, clock=NoPause(), document_limit=1000, attempts=1
+        JOBS_URL,
+        options=ClientOptions(document_limit=1000, attempts=1),
+        transport=service,
+        clock=NoPause(),
     )
     service.on("GET /j1", document)
     with pytest.raises(ProtocolError, match=words) as caught:
@@ -198,8 +201,10 @@ async def test_file_of_the_service_is_read(service: ScriptedService, client: UWS
 
 
 async def test_trusted_hosts_are_handed_on(service: ScriptedService) -> None:
-    """They can be any iterable; the host here is trusted, but its address is private."""
-    client = UWSClient(JOBS_URL, transport=service, trusted_hosts=iter(["127.0.0.1"]))
+    """The host here is trusted, but its address is private."""
+    client = UWSClient(
+        JOBS_URL, transport=service, options=ClientOptions(trusted_hosts=["127.0.0.1"])
+    )
     with pytest.raises(UnsafeLocation, match="private"):
         await client.content("https://127.0.0.1/", 5)
 
@@ -207,7 +212,7 @@ async def test_trusted_hosts_are_handed_on(service: ScriptedService) -> None:
 async def test_timeout_is_handed_on(service: ScriptedService) -> None:
     """It is the read timeout of each request; the default is 30 s."""
     service.on("GET /j1", JOB)
-    await UWSClient(JOBS_URL, transport=service, timeout=7.0).job("j1")
+    await UWSClient(JOBS_URL, transport=service, options=ClientOptions(timeout=7.0)).job("j1")
     await UWSClient(JOBS_URL, transport=service).job("j1")
     reads = [request.extensions["timeout"]["read"] for request in service.requests]
     assert reads == [7.0, 30.0]

@@ -16,9 +16,9 @@ from prefect_expres.cli.commands.options import AsJson
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, print_json
 from prefect_expres.errors import ConfigurationError
-from prefect_expres.expres import Access, Configuration, Problem, routine, warnings_of
+from prefect_expres.expres import Access, Configuration, Problem, Routine, warnings_of
 from prefect_expres.expres.differences import differences
-from prefect_expres.expres.routine import routine_path
+from prefect_expres.expres.routine import FORMS, routine_path
 from prefect_expres.expres.schema import configuration_schema
 from prefect_expres.expres.schema_errors import problem_of_file
 from prefect_expres.expres.strict_json import read_content
@@ -103,14 +103,11 @@ def new(
         force: Overwrite a file of the same name.
         as_json: Print the file's URL as JSON.
     """
-    configuration = routine(
-        observer,
-        moon,
-        day,
-        phase=phase,
-        ephemeris=PurePosixPath(ephemeris or "").name,
-        form=form,
-        lag_model=lag_model,
+    routine = Routine(
+        source=moon, day=day, observer=observer, field=FORMS[form], lag_model=lag_model
+    )
+    configuration = routine.configuration(
+        ephemeris=PurePosixPath(ephemeris or "").name, phases={moon: phase}
     )
     path = PurePosixPath(routine_path(configuration))
     target = f"{folder.rstrip('/') or '/'}/{path.parent}" if tree else folder

@@ -1,0 +1,196 @@
+"""Field lines of 360 integer west longitudes, traced from the weak field down into the planet.
+
+A line ends at 0.9 radii, below the surface, so that every frequency of the source region lies on
+it. Both hemispheres have a line at each longitude; the northern ones end in the north.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from prefect_expres.engine.errors import EngineError
+from prefect_expres.engine.field import magnetic_field
+from prefect_expres.engine.field_models import FieldModel
+from prefect_expres.engine.harmonics import Floats
+
+NORTH, SOUTH = 0, 1
+LONGITUDES = 360
+FLOOR, CEILING = 0.9, 200.0
+"""Where lines end, radii."""
+STEP = 0.005
+"""Arc length of a step in units of the distance: between the steps, too, the table is exact."""
+MOST_STEPS = 4000
+SCANNED_DEGREES = 80
+BISECTIONS = 40
+
+
+class Kind(StrEnum):
+    """How the number of a family of lines is meant."""
+
+    LATITUDE = "lat"
+    """Latitude at which the lines reach one equatorial radius, planetocentric, degrees."""
+    L_SHELL = "lsh"
+    """Distance at which they cross the rotational equator, radii."""
+    M_SHELL = "msh"
+    """Distance of their apex, radii."""
+
+
+class Family(NamedTuple):
+    """The lines of all longitudes that have the same number."""
+
+    kind: Kind
+    number: int
+
+
+@dataclass(frozen=True)
+class FieldLines:
+    """Field lines of both hemispheres, from the weak field inward.
+
+    Attributes:
+        position: Shape (2, 360, points, 3), radii; after a line's end its last point is repeated.
+        field: Shape (2, 360, points, 3), nT.
+        count: Shape (2, 360), the number of points of each line.
+    """
+
+    position: Floats
+    field: Floats
+    count: NDArray[np.int64]
+
+
+def trace(model: FieldModel, family: Family, step: float = STEP) -> FieldLines:
+    """Follow the lines of a family to both hemispheres by Runge-Kutta steps of fourth order.
+
+    Args:
+        model: The field.
+        family: Which of its lines.
+        step: Arc length of a step in units of the distance.
+
+    Raises:
+        EngineError: A line does not come back to the planet.
+    """
+    start = _STARTS[family.kind](model, family.number)
+    inward = np.repeat([-1.0, 1.0], LONGITUDES)[:, None]
+    if not model.points_north:
+        inward = -inward
+    if family.kind is Kind.LATITUDE:
+        start = _follow(model, start, -inward, step, _climbs).end
+    lines = _follow(model, start, inward, step, _is_above_floor)
+    shape = (2, LONGITUDES, -1, 3)
+    return FieldLines(
+        lines.position.reshape(shape),
+        lines.field.reshape(shape),
+        lines.steps.reshape(2, LONGITUDES),
+    )
+
+
+def _on_sphere(radius: float, latitude: Floats) -> Floats:
+    """Place a point at each integer west longitude; the latitudes are in degrees."""
+    east, north = np.radians(-np.arange(LONGITUDES)), np.radians(latitude)
+    level = radius * np.cos(north) * np.ones(LONGITUDES)
+    height = radius * np.sin(north) * np.ones(LONGITUDES)
+    return np.stack([level * np.cos(east), level * np.sin(east), height], axis=1)
+
+
+def _at_surface(_: FieldModel, latitude: int) -> Floats:
+    return np.concatenate(
+        [_on_sphere(1.0, np.array(float(each))) for each in (latitude, -latitude)]
+    )
+
+
+def _on_equator(_: FieldModel, distance: int) -> Floats:
+    return np.tile(_on_sphere(distance, np.array(0.0)), (2, 1))
+
+
+def _at_apex(model: FieldModel, distance: int) -> Floats:
+    """Find where the field is level, on each meridian nearest to the equator, by bisection."""
+
+    def outward(latitude: Floats) -> Floats:
+        point = _on_sphere(distance, latitude)
+        return np.asarray((magnetic_field(model, point) * point).sum(axis=1))
+
+    scanned = np.arange(-SCANNED_DEGREES, SCANNED_DEGREES + 1)
+    north_of = np.stack([outward(np.full(LONGITUDES, float(each))) > 0 for each in scanned])
+    changes = np.diff(north_of, axis=0)
+    if not changes.any(axis=0).all():
+        msg = f"SOURCE.LAT {distance}: no M-shell has its apex there; use another distance"
+        raise EngineError(msg)
+    remote = np.where(changes, np.abs(scanned[:-1] + 0.5)[:, None], np.inf)
+    low = scanned[remote.argmin(axis=0)].astype(float)
+    high = low + 1.0
+    below = outward(low) > 0
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        same = (outward(middle) > 0) == below
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return np.tile(_on_sphere(distance, low), (2, 1))
+
+
+_STARTS: dict[Kind, Callable[[FieldModel, int], Floats]] = {
+    Kind.LATITUDE: _at_surface,
+    Kind.L_SHELL: _on_equator,
+    Kind.M_SHELL: _at_apex,
+}
+
+
+class _Path(NamedTuple):
+    position: Floats
+    field: Floats
+    steps: NDArray[np.int64]
+
+    @property
+    def end(self) -> Floats:
+        return np.asarray(self.position[:, -1])
+
+
+def _climbs(before: Floats, after: Floats) -> NDArray[np.bool_]:
+    reached = np.linalg.norm(after, axis=1)
+    return np.asarray((reached > np.linalg.norm(before, axis=1)) & (reached < CEILING))
+
+
+def _is_above_floor(_: Floats, after: Floats) -> NDArray[np.bool_]:
+    return np.asarray(np.linalg.norm(after, axis=1) > FLOOR)
+
+
+def _follow(
+    model: FieldModel,
+    point: Floats,
+    sense: Floats,
+    step: float,
+    goes_on: Callable[[Floats, Floats], NDArray[np.bool_]],
+) -> _Path:
+    """Step along the field, or against it where ``sense`` is -1, until all lines have ended."""
+    points, fields = [point], [magnetic_field(model, point)]
+    active = np.ones(len(point), dtype=bool)
+    arcs = step * sense
+    count = np.ones(len(point), dtype=np.int64)
+    while active.any():
+        if len(points) > MOST_STEPS:
+            msg = "SOURCE.LAT: field lines do not return to the planet; use a nearer source"
+            raise EngineError(msg)
+        point = points[-1].copy()
+        point[active] = _step(model, point[active], fields[-1][active], arcs[active])
+        field = fields[-1].copy()
+        field[active] = magnetic_field(model, point[active])
+        count += active
+        active &= goes_on(points[-1], point)
+        points.append(point)
+        fields.append(field)
+    return _Path(np.stack(points, axis=1), np.stack(fields, axis=1), count)
+
+
+def _step(model: FieldModel, point: Floats, field: Floats, arc: Floats) -> Floats:
+    """Take one Runge-Kutta step along the unit field; its length is in units of the distance."""
+    arc = arc * np.linalg.norm(point, axis=1, keepdims=True)
+    first = _unit(field)
+    second = _unit(magnetic_field(model, point + arc / 2 * first))
+    third = _unit(magnetic_field(model, point + arc / 2 * second))
+    fourth = _unit(magnetic_field(model, point + arc * third))
+    return np.asarray(point + arc / 6 * (first + 2 * second + 2 * third + fourth))
+
+
+def _unit(vector: Floats) -> Floats:
+    return np.asarray(vector / np.linalg.norm(vector, axis=-1, keepdims=True))
