@@ -124,7 +124,7 @@ def _runs(sighting: Sighting, gap: int | None) -> Iterator[slice]:
 
 def _held(step: np.timedelta64) -> int:
     """Give how many steps a pause may have; a file of one time has no step."""
-    return max(1, int(np.timedelta64(GAP) // step)) if step > np.timedelta64(0) else 1
+    return max(1, int(np.timedelta64(GAP) // step)) if step > np.timedelta64(0, "ns") else 1
 
 
 def _moment(time: np.datetime64) -> datetime:
