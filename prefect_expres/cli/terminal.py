@@ -203,7 +203,7 @@ def _windows(windows: Iterable[Window]) -> RenderableType:
 @contextmanager
 def _told_once() -> Iterator[None]:
     """Say what is wrong with parameters, in a line each."""
-    from prefect.exceptions import ParameterTypeError
+    from prefect.exceptions import ParameterTypeError  # noqa: PLC0415 - Prefect comes late
 
     try:
         yield

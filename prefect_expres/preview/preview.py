@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -159,7 +160,13 @@ def _view(cdf: Path) -> tuple[tuple[Window, ...], bytes]:
         return tuple(visible_windows(dataset)), picture
 
 
-_ACROSS = {"ha": "center", "va": "center", "rotation": 20, "fontsize": 26, "color": "#00000030"}
+_ACROSS: dict[str, Any] = {
+    "ha": "center",
+    "va": "center",
+    "rotation": 20,
+    "fontsize": 26,
+    "color": "#00000030",
+}
 
 
 class _Warnings:
