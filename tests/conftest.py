@@ -1,5 +1,6 @@
 """Fixtures for all tests: recorded answers, services on this machine, and a configuration."""
 
+import gc
 import json
 import signal
 from collections.abc import Iterator
@@ -36,6 +37,17 @@ hypothesis.settings.register_profile(
     "busy", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("busy")
+
+
+def pytest_collection() -> None:
+    """Look for no garbage while tests are collected: there is none."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage only in what tests make: all that was imported takes a tenth of the time."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -75,10 +75,9 @@ class Window(BaseModel):
     cut_at_end: bool = False
 
     @property
-    def cut(self) -> str:
-        """What cuts it, in words: the start or the end of the simulation; else nothing."""
-        edges = ["start"] * self.cut_at_start + ["end"] * self.cut_at_end
-        return f"{' and '.join(edges)} of the simulation" if edges else ""
+    def cut_at(self) -> str:
+        """At what of the simulation it is cut: start, end, both, or an empty text."""
+        return " and ".join(["start"] * self.cut_at_start + ["end"] * self.cut_at_end)
 
     @property
     def name(self) -> str:

@@ -92,6 +92,7 @@ def worker_parameters(
         "branch": settings.branch,
         "execution_duration": settings.options.execution_duration,
         "timeout": settings.options.timeout,
+        "reuse": "never" if settings.options.exclusive else "verified",
         "attempts": settings.options.attempts,
     }
     least, more = divmod(settings.in_flight, workers)

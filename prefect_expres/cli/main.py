@@ -25,6 +25,13 @@ _ABOUT = Group("About", sort_key=10)
 _COMMANDS = (
     ("simulate", "simulate:simulate", _SIMULATE, "Run a simulation and download its results."),
     ("campaign", "campaign:app", _SIMULATE, "Plan and run many simulations."),
+    ("forecast", "forecast:forecast", _SIMULATE, "Publish what an observatory will see."),
+    (
+        "housekeeping",
+        "housekeeping:housekeeping",
+        _SERVICE,
+        "Collect results that nobody downloaded, and delete old jobs.",
+    ),
     ("config", "config:app", _SIMULATE, "Check, write and compare configurations."),
     ("ephemeris", "ephemeris:ephemeris", _SIMULATE, "Write an observer's ephemeris for ExPRES."),
     ("jobs", "jobs:app", _SERVICE, "List, create, run, follow, download, abort and delete jobs."),
@@ -51,13 +58,19 @@ _COMMANDS = (
         "Check what is installed and reachable, and how to fix it.",
     ),
     ("sandbox", "sandbox:app", _MACHINE, "A local UWS service with a small ExPRES engine."),
+    (
+        "help",
+        "help:help_about",
+        _ABOUT,
+        "Describe exit codes, profiles, tokens and environment variables.",
+    ),
     ("demo", "demo:demo", _MACHINE, "Run the example simulation on a sandbox."),
 )
 
 app = App(
     name="prefect-expres",
     help="Run ExPRES, the planetary radio emission simulator, on a UWS service from Prefect.",
-    help_epilogue="Exit codes, profiles and tokens are described in docs/commands.md.",
+    help_epilogue="prefect-expres help exit-codes, profiles or users-and-tokens says more.",
     version=lambda: prefect_expres.__version__,
     default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
     result_action="return_value",

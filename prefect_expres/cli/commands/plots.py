@@ -115,10 +115,10 @@ def _opened(files: Iterable[str]) -> Iterator[Any]:
 
 def _table_of(windows: Iterable["Window"]) -> RenderableType:
     rows = (
-        (*_span(window), _from_to(window.cml), _from_to(window.moon_phase), window.cut)
+        (*_span(window), _from_to(window.cml), _from_to(window.moon_phase), window.cut_at)
         for window in windows
     )
-    return table(*_HEADINGS, "CML", "moon phase", "cut by", rows=rows)
+    return table(*_HEADINGS, "CML", "moon phase", "cut at", rows=rows)
 
 
 def _differences(result: "Comparison") -> RenderableType:
