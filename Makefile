@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 comma := ,
+# Where the environment forbids it, each of the hundreds of processes would compile all sources anew.
+export PYTHONDONTWRITEBYTECODE :=
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
@@ -18,7 +20,7 @@ demo: $(READY) ## Run a simulation on the sandbox (FRESH=1: run it anew)
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest $(WORKERS)
 
-quick: $(READY) ## Run the tests that need no process, Prefect server, browser or engine
+quick: $(READY) ## Run the tests that need no process, service, browser or engine
 	@$(BIN)/python -m pytest $(WORKERS) -m quick
 
 coverage: $(READY) ## Run the tests, and measure how many lines of each package they run

@@ -15,7 +15,8 @@
     └── TransferError: Interrupted, SizeMismatch, ChecksumMismatch, TooLarge, UnsafeName,
                        UnsafeLocation
 
-Errors pass all their arguments to ``Exception``, so that Prefect can pickle them.
+Errors pass all their arguments to ``Exception``, so that Prefect can pickle them, and can be made
+from their message alone: Prefect's JSON keeps only that.
 """
 
 from typing import ClassVar
@@ -163,7 +164,7 @@ class JobError(ExpresError):
     def __init__(
         self,
         message: str,
-        job_url: str,
+        job_url: str = "",
         error: str | None = None,
         stderr: str | None = None,
         stdout: str | None = None,
@@ -219,7 +220,9 @@ class WaitTimeout(ExpresError):
         waited: Seconds waited.
     """
 
-    def __init__(self, message: str, job_url: str, phase: str, waited: float) -> None:
+    def __init__(
+        self, message: str, job_url: str = "", phase: str = "", waited: float = 0.0
+    ) -> None:
         super().__init__(message, job_url, phase, waited)
         self.job_url, self.phase, self.waited = job_url, phase, waited
 
@@ -237,15 +240,11 @@ class TooManyFailures(CampaignError):
         manifest: URL of the manifest of the campaign, with the reason of each failure.
     """
 
-    def __init__(self, failed: int, not_begun: int, manifest: str) -> None:
-        super().__init__(failed, not_begun, manifest)
+    def __init__(
+        self, message: str, failed: int = 0, not_begun: int = 0, manifest: str = ""
+    ) -> None:
+        super().__init__(message, failed, not_begun, manifest)
         self.failed, self.not_begun, self.manifest = failed, not_begun, manifest
-
-    def __str__(self) -> str:
-        return (
-            f"{self.failed} simulations failed, {self.not_begun} not started: see {self.manifest}. "
-            "Fix the cause or raise max_failures, then run it again: only what is missing is done."
-        )
 
 
 class DeployError(ExpresError):
@@ -255,7 +254,7 @@ class DeployError(ExpresError):
 class StorageError(ExpresError):
     """The file or folder ``path`` cannot be written."""
 
-    def __init__(self, message: str, path: str) -> None:
+    def __init__(self, message: str, path: str = "") -> None:
         super().__init__(message, path)
         self.path = path
 
@@ -268,7 +267,7 @@ class TransferError(ExpresError):
         url: The URL of the file.
     """
 
-    def __init__(self, message: str, name: str, url: str | None = None) -> None:
+    def __init__(self, message: str, name: str = "", url: str | None = None) -> None:
         super().__init__(message, name, url)
         self.name, self.url = name, url
 

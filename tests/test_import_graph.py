@@ -32,11 +32,13 @@ MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
 MAY_IMPORT["monitoring"] |= {"prefect_support"}
 MAY_IMPORT["blocks"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "prefect_support"}
-MAY_IMPORT["hooks"] = {"errors", "uws", "expres", "execution", "blocks", "prefect_support"}
+MAY_IMPORT["services"] = {"errors", "net", "blocks", "prefect_support"}
+MAY_IMPORT["hooks"] = MAY_IMPORT["services"] | {"services", "uws", "expres", "execution"}
 MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks"}
 MAY_IMPORT["campaigns"] = MAY_IMPORT["tasks"] | {"tasks"}
-MAY_IMPORT["forecasts"] = {"errors", "storage", "analysis", "campaigns"}
+MAY_IMPORT["forecasts"] = {"errors", "storage", "expres", "analysis", "campaigns"}
 MAY_IMPORT["flows"] = MAY_IMPORT["campaigns"] | {"campaigns", "cleanup", "forecasts", "hooks"}
+MAY_IMPORT["flows"] |= {"services"}
 MAY_IMPORT["deployment"] = {"errors", "blocks", "prefect_support"}
 MAY_IMPORT["deployments"] = {"deployment", "prefect_support"}
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
@@ -50,6 +52,7 @@ WITH_PREFECT = {
     "hooks",
     "monitoring",
     "prefect_support",
+    "services",
     "tasks",
 }
 """Where Prefect is imported; of the command line only by what runs flows, when it runs."""

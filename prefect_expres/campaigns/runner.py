@@ -26,6 +26,7 @@ from prefect_expres.execution.prepare import build_request, read_configuration
 from prefect_expres.execution.run import run_simulation
 from prefect_expres.expres.access import job_list_for
 from prefect_expres.monitoring.progress import LogListener
+from prefect_expres.prefect_support.job_lists import record_job_list
 from prefect_expres.tasks.ephemeris import compute_ephemeris
 from prefect_expres.tasks.retry import may_help
 from prefect_expres.uws import JobListPoller
@@ -106,12 +107,13 @@ class CampaignRunner:
         self._journal = journal
         self._on_row = on_row
         self._under_way: set[int] = set()
-        self._ephemerides = _Ephemerides()
+        self._ephemerides = _Ephemerides(refresh=settings.options.exclusive)
 
     async def __aenter__(self) -> Self:
-        """Open the poller and the concurrency slots."""
+        """Record the job list for hooks, and open the poller and the concurrency slots."""
+        job_list = job_list_for(self._settings.branch)
+        await record_job_list(self._settings.service.use_of(job_list))
         async with contextlib.AsyncExitStack() as stack:
-            job_list = job_list_for(self._settings.branch)
             self.poller = await stack.enter_async_context(
                 self._settings.service.get_client(job_list, JobListPoller)
             )
@@ -177,12 +179,12 @@ class CampaignRunner:
     async def _run(self, planned: Planned) -> Row:
         settings = self._settings
         configuration, ephemeris = planned.configuration, planned.ephemeris
-        model = await read_configuration(configuration)
-        if ephemeris is None and isinstance(configuration, str) and model.observer.ephem:
-            ephemeris = beside(configuration, model.observer.ephem)
+        if ephemeris is None and isinstance(configuration, str):
+            named = (await read_configuration(configuration)).observer.ephem
+            ephemeris = beside(configuration, named) if named else None
         listener = LogListener()
         request = await build_request(
-            model,
+            configuration,
             settings.service.access,
             ephemeris,
             settings.branch,
@@ -202,9 +204,14 @@ class CampaignRunner:
 
 
 class _Ephemerides:
-    """Computes each ephemeris once for all simulations that need it at about the same time."""
+    """Computes each ephemeris once for all simulations that need it at about the same time.
 
-    def __init__(self) -> None:
+    Args:
+        refresh: Ask the source again, even if its answer is cached.
+    """
+
+    def __init__(self, *, refresh: bool) -> None:
+        self._compute = compute_ephemeris.with_options(refresh_cache=refresh or None)
         self._tasks: dict[str, asyncio.Task[str]] = {}
 
     async def compute(self, source: AnyEphemeris, span: Span) -> str:
@@ -213,7 +220,7 @@ class _Ephemerides:
         if key not in self._tasks:
             while len(self._tasks) >= KEPT_EPHEMERIDES:
                 self._tasks.pop(next(iter(self._tasks)))
-            self._tasks[key] = asyncio.ensure_future(compute_ephemeris(source, span))
+            self._tasks[key] = asyncio.ensure_future(self._compute(source, span))
         try:
             return await asyncio.shield(self._tasks[key])
         except Exception:

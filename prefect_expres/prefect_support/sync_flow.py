@@ -1,10 +1,14 @@
 """An asynchronous flow that sync and async callers use alike."""
 
+import functools
 from collections.abc import Callable, Coroutine
 from typing import Any, Literal, ParamSpec, Self, TypeVar, overload
 
 from prefect import Flow, State
+from prefect.context import FlowRunContext
 
+from prefect_expres.prefect_support.current_run import note_own_run
+from prefect_expres.prefect_support.hangup import hangup_terminates
 from prefect_expres.prefect_support.sync_call import Called, call_from_anywhere
 
 P = ParamSpec("P")
@@ -36,9 +40,37 @@ class SyncCompatibleFlow(Flow[P, R]):
 def sync_compatible_flow(
     **options: Any,
 ) -> Callable[[Callable[P, Coroutine[Any, Any, R]]], SyncCompatibleFlow[P, R]]:
-    """Decorate an async function as a flow that can be called from anywhere."""
+    """Decorate an async function as a flow that can be called from anywhere.
+
+    Its result is kept as JSON in Prefect's result storage, so that other processes can ask for it.
+
+    Args:
+        options: The options of Prefect's own decorator, as ``name`` and ``on_crashed``.
+    """
 
     def decorated(function: Callable[P, Coroutine[Any, Any, R]]) -> SyncCompatibleFlow[P, R]:
-        return SyncCompatibleFlow(function, **options)
+        return SyncCompatibleFlow(
+            _as_own_run(function), persist_result=True, result_serializer="json", **options
+        )
 
     return decorated
+
+
+def _as_own_run(
+    function: Callable[P, Coroutine[Any, Any, R]],
+) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Run a flow's function so that hooks know it, and SIGHUP ends it as SIGTERM does.
+
+    Its tasks keep their results if they say so, not since the flow keeps its own.
+    """
+
+    @functools.wraps(function)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        flow_run = FlowRunContext.get()
+        if flow_run is None:
+            return await function(*args, **kwargs)
+        note_own_run()
+        with flow_run.model_copy(update={"persist_result": False}), hangup_terminates():
+            return await function(*args, **kwargs)
+
+    return run

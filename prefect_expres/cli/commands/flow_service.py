@@ -37,4 +37,5 @@ def service_block(options: ServiceOptions) -> "ExpresService":
         request_timeout=endpoint.timeout,
         proxy=SecretStr(proxy) if proxy else None,
         ca_bundle=endpoint.network.ca_bundle,
+        lowest_rate=endpoint.network.lowest_rate,
     )

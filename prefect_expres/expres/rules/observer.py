@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from prefect_expres.expres.problem import Part, choice
 from prefect_expres.expres.rules.rule import Rule, body_names, section
-from prefect_expres.expres.vocabulary import KEPT_TRACKS, OBSERVERS
+from prefect_expres.expres.vocabulary import OBSERVERS, TRACKS
 
 MIRIADE_STEPS = 5000
 """The most positions that the web service Miriade gives in one answer."""
@@ -48,15 +48,15 @@ def asks_miriade(whole: Part) -> bool:
     """Say whether the track comes from the web: the server has those of some spacecraft."""
     observer = whole.part("OBSERVER")
     voyager_at_jupiter = observer["SC"].startswith("Voyager") and observer["SCTIME"][:4] == "1979"
-    kept = observer["SC"] in KEPT_TRACKS or voyager_at_jupiter
+    kept = observer["SC"].lower() in TRACKS or voyager_at_jupiter
     return follows_track(observer) and not kept
 
 
 def _within_track(observer: Part) -> bool:
     start = start_of(observer)
-    if not follows_track(observer) or observer["SC"] not in KEPT_TRACKS or start is None:
+    if not follows_track(observer) or observer["SC"].lower() not in TRACKS or start is None:
         return True
-    first, last = KEPT_TRACKS[observer["SC"]]
+    first, last = TRACKS[observer["SC"].lower()]
     try:
         end = start + timedelta(minutes=observer.whole.part("TIME")["MAX"])
     except OverflowError:
@@ -65,7 +65,7 @@ def _within_track(observer: Part) -> bool:
 
 
 def _fix_of_track(observer: Part) -> str:
-    first, last = KEPT_TRACKS[observer["SC"]]
+    first, last = TRACKS[observer["SC"].lower()]
     return (
         f"stay within {first} to {last} and within one year, or give an ephemeris file in "
         "OBSERVER.EPHEM"
