@@ -71,6 +71,8 @@ async def campaign(
     execution_duration: Annotated[int, titled("Execution duration (s)")] = 600,
     timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
     attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
+    *,
+    preview_first: Annotated[bool, titled("Preview first")] = False,
 ) -> CampaignResult:
     """Run many ExPRES simulations, and index what they show.
 
@@ -92,6 +94,8 @@ async def campaign(
         timeout: Seconds to wait for each job and its slot; by default the execution duration plus
             one hour.
         attempts: How many jobs may be tried for each simulation.
+        preview_first: Simulate with the engine of this package first, and send nothing of what
+            shows no emission: it is counted as empty.
 
     Returns:
         Counts, times and bytes, the outcome of each simulation, and the URLs of index, catalogue
@@ -117,7 +121,9 @@ async def campaign(
     await journal.refresh()
     progress = CampaignProgress(plan.name, total)
     options = _options(execution_duration, timeout, attempts)
-    settings = CampaignSettings(service, output, branch, options, in_flight, max_failures)
+    settings = CampaignSettings(
+        service, output, branch, options, in_flight, max_failures, preview_first
+    )
     if workers == 1:
         readings = await _run_here(plan, settings, journal, progress)
     else:
@@ -170,6 +176,8 @@ async def campaign_worker(
     execution_duration: int = 600,
     timeout: PositiveFloat | None = None,
     attempts: PositiveInt = 1,
+    *,
+    preview_first: bool = False,
 ) -> int:
     """Run a part of a campaign, then what other workers have left.
 
@@ -188,6 +196,7 @@ async def campaign_worker(
         execution_duration: Seconds that each job may run.
         timeout: Seconds to wait for each job and its slot.
         attempts: How many jobs may be tried for each simulation.
+        preview_first: Send nothing of what shows no emission.
 
     Returns:
         How many simulations the campaign has rows of.
@@ -196,7 +205,9 @@ async def campaign_worker(
     journal = Journal(output, campaign)
     await journal.refresh()
     options = _options(execution_duration, timeout, attempts)
-    settings = CampaignSettings(service, output, branch, options, in_flight, max_failures)
+    settings = CampaignSettings(
+        service, output, branch, options, in_flight, max_failures, preview_first
+    )
     progress = CampaignProgress(flow_run.name or plan.name, total)
 
     async with CampaignRunner(settings, journal, lambda: progress.show(journal.rows)) as runner:

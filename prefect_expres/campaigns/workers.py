@@ -91,6 +91,7 @@ def worker_parameters(
         "execution_duration": settings.options.execution_duration,
         "timeout": settings.options.timeout,
         "attempts": settings.options.attempts,
+        "preview_first": settings.preview_first,
     }
     least, more = divmod(settings.in_flight, workers)
     return [

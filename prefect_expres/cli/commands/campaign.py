@@ -96,6 +96,7 @@ def run(
     execution_duration: int = 600,
     timeout: float | None = None,
     attempts: int = 1,
+    preview_first: bool = False,
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> int:
@@ -112,6 +113,7 @@ def run(
         execution_duration: Seconds that each job may run.
         timeout: Seconds to wait for each job; by default the execution duration plus one hour.
         attempts: How many jobs may be tried for each simulation.
+        preview_first: Send nothing of what shows no emission in a preview.
         service: The service to use, and the user.
         as_json: Print the result as JSON.
     """
@@ -132,6 +134,7 @@ def run(
         execution_duration=execution_duration,
         timeout=timeout,
         attempts=attempts,
+        preview_first=preview_first,
     )
 
 
