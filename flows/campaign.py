@@ -30,6 +30,7 @@ from prefect_expres.prefect_support.forms import (
     Location,
     NoLimit,
     OrDefault,
+    Reuse,
     Seconds,
     titled,
 )
@@ -70,6 +71,7 @@ async def campaign(
     branch: Annotated[str, titled("Branch of ExPRES")] = "master",
     execution_duration: Annotated[int, titled("Execution duration (s)")] = 600,
     timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
+    reuse: Annotated[Reuse, titled("Reuse")] = "verified",
     attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
     *,
     preview_first: Annotated[bool, titled("Preview first")] = False,
@@ -93,6 +95,8 @@ async def campaign(
         execution_duration: Seconds that each job may run: at most 600 for guests, else 10800.
         timeout: Seconds to wait for each job and its slot; by default the execution duration plus
             one hour.
+        reuse: What replaces a new run: "verified" takes verified results under the output URL, or
+            else a job of the identical simulation; "never" runs all of them again.
         attempts: How many jobs may be tried for each simulation.
         preview_first: Simulate with the engine of this package first, and send nothing of what
             shows no emission: it is counted as empty.
@@ -120,7 +124,7 @@ async def campaign(
     journal = Journal(output, identity)
     await journal.refresh()
     progress = CampaignProgress(plan.name, total)
-    options = _options(execution_duration, timeout, attempts)
+    options = _options(execution_duration, timeout, attempts, reuse)
     settings = CampaignSettings(
         service, output, branch, options, in_flight, max_failures, preview_first
     )
@@ -175,6 +179,7 @@ async def campaign_worker(
     branch: str = "master",
     execution_duration: int = 600,
     timeout: PositiveFloat | None = None,
+    reuse: Reuse = "verified",
     attempts: PositiveInt = 1,
     *,
     preview_first: bool = False,
@@ -195,6 +200,7 @@ async def campaign_worker(
         branch: The ExPRES git branch.
         execution_duration: Seconds that each job may run.
         timeout: Seconds to wait for each job and its slot.
+        reuse: What replaces a new run.
         attempts: How many jobs may be tried for each simulation.
         preview_first: Send nothing of what shows no emission.
 
@@ -204,7 +210,7 @@ async def campaign_worker(
     total = await asyncio.to_thread(plan.count)
     journal = Journal(output, campaign)
     await journal.refresh()
-    options = _options(execution_duration, timeout, attempts)
+    options = _options(execution_duration, timeout, attempts, reuse)
     settings = CampaignSettings(
         service, output, branch, options, in_flight, max_failures, preview_first
     )
@@ -231,10 +237,13 @@ async def _run_here(
         return runner.poller.readings
 
 
-def _options(execution_duration: int, timeout: float | None, attempts: int) -> RunOptions:
+def _options(
+    execution_duration: int, timeout: float | None, attempts: int, reuse: Reuse
+) -> RunOptions:
     return RunOptions(
         owner=owner_of(flow_run.id),
         execution_duration=execution_duration,
         timeout=timeout,
         attempts=attempts,
+        exclusive=reuse == "never",
     )

@@ -1,7 +1,7 @@
 """Run one ExPRES simulation: prepare, create, run, wait, download, view."""
 
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import Annotated
 
 from prefect.runtime import flow_run
 from pydantic import PositiveInt
@@ -21,6 +21,7 @@ from prefect_expres.prefect_support.forms import (
     AnyObserver,
     Location,
     OrDefault,
+    Reuse,
     Seconds,
     Text,
     titled,
@@ -30,8 +31,6 @@ from prefect_expres.services import AnyService, find_service
 from prefect_expres.tasks.preparation import prepare
 from prefect_expres.tasks.preview import preview_simulation
 from prefect_expres.tasks.steps import TaskSteps
-
-Reuse = Literal["verified", "never"]
 
 
 def _run_name() -> str:

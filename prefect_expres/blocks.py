@@ -21,7 +21,7 @@ from prefect_expres.monitoring.triggered import ExpresSimulationRun
 from prefect_expres.net.network import Network, check_proxy
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.current_run import current_owner, in_run
-from prefect_expres.prefect_support.forms import Location
+from prefect_expres.prefect_support.forms import AnyConfiguration, Location
 from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, record_job_list
 from prefect_expres.prefect_support.strict_block import UNMASKED, StrictBlock
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
@@ -209,8 +209,8 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
     _description: ClassVar[str | None] = "One simulation, to be triggered, waited for and fetched."
 
     service: ExpresService = Field(description="The service that runs it.")
-    configuration: Location | dict[str, Any] = Field(
-        description="The configuration: path or fsspec URL of its file, or its content."
+    configuration: AnyConfiguration = Field(
+        description="A routine simulation, or the path or URL of a configuration, or its content."
     )
     ephemeris: Location | AnyEphemeris | None = Field(
         default=None,

@@ -83,6 +83,6 @@ def _description(window: Window) -> str:
     for angle, words in ANGLES.items():
         if ends := getattr(window, angle):
             lines.append(f"{words}: {ends[0]:.0f}° to {ends[1]:.0f}°")
-    if window.cut:
-        lines.append(f"Cut by the {window.cut}")
+    if window.cut_at:
+        lines.append(f"Cut at the {window.cut_at} of the simulation")
     return "\n".join(lines)

@@ -30,6 +30,9 @@ ANGLES = {
 }
 """The angles that a window may have, each at its start and at its end, and their names."""
 
+CUTS = ("cut_at_start", "cut_at_end")
+"""The fields that `Window.cut_at` says in words."""
+
 
 def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
@@ -75,10 +78,9 @@ class Window(BaseModel):
     cut_at_end: bool = False
 
     @property
-    def cut(self) -> str:
-        """What cuts it, in words: the start or the end of the simulation; else nothing."""
-        edges = ["start"] * self.cut_at_start + ["end"] * self.cut_at_end
-        return f"{' and '.join(edges)} of the simulation" if edges else ""
+    def cut_at(self) -> str:
+        """At what of the simulation it is cut: start, end, both, or an empty text."""
+        return " and ".join(["start"] * self.cut_at_start + ["end"] * self.cut_at_end)
 
     @property
     def name(self) -> str:

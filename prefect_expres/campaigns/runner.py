@@ -113,7 +113,7 @@ class CampaignRunner:
         self._journal = journal
         self._on_row = on_row
         self._under_way: set[int] = set()
-        self._ephemerides = _Ephemerides()
+        self._ephemerides = _Ephemerides(refresh=settings.options.exclusive)
         self._previews = asyncio.Semaphore(PREVIEWS_AT_ONCE)
 
     async def __aenter__(self) -> Self:
@@ -226,9 +226,14 @@ class CampaignRunner:
 
 
 class _Ephemerides:
-    """Computes each ephemeris once for all simulations that need it at about the same time."""
+    """Computes each ephemeris once for all simulations that need it at about the same time.
 
-    def __init__(self) -> None:
+    Args:
+        refresh: Ask the source again, even if its answer is cached.
+    """
+
+    def __init__(self, *, refresh: bool) -> None:
+        self._compute = compute_ephemeris.with_options(refresh_cache=refresh or None)
         self._tasks: dict[str, asyncio.Task[str]] = {}
 
     async def compute(self, source: AnyEphemeris, span: Span) -> str:
@@ -237,7 +242,7 @@ class _Ephemerides:
         if key not in self._tasks:
             while len(self._tasks) >= KEPT_EPHEMERIDES:
                 self._tasks.pop(next(iter(self._tasks)))
-            self._tasks[key] = asyncio.ensure_future(compute_ephemeris(source, span))
+            self._tasks[key] = asyncio.ensure_future(self._compute(source, span))
         try:
             return await asyncio.shield(self._tasks[key])
         except Exception:

@@ -105,6 +105,7 @@ async def complete(
         package_version=prefect_expres.__version__,
         phases=finished.phases,
         files=tuple(files.values()),
+        inputs=tuple(file.name for file in inputs),
         cdf=cdf.name,
         compared=finished.compared,
         windows=view.windows,

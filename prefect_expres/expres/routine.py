@@ -45,8 +45,8 @@ def in_any_case(words: Sequence[str], also: Mapping[str, str] = MappingProxyType
         words: The words as they are written.
         also: Other words, and what is written for them.
     """
-    written = {word: word for word in words} | dict(also)
-    usual = {word.casefold(): as_usual for word, as_usual in written.items()}
+    usual = {word.casefold(): word for word in words}
+    usual |= {word.casefold(): written for word, written in also.items()}
     return BeforeValidator(lambda given: usual.get(str(given).strip().casefold(), given))
 
 

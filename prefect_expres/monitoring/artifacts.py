@@ -18,6 +18,8 @@ from prefect_expres.monitoring.best_effort import artifact_key, artifact_limit, 
 from prefect_expres.monitoring.log import log_step, log_warning
 from prefect_expres.preview import Preview
 
+WINDOWS = "Windows of visible emission; one that is cut at an end of the simulation may be longer"
+
 
 async def show_job(label: str, job_url: str) -> None:
     """Put a link to the job on the Artifacts page."""
@@ -50,7 +52,7 @@ async def show_result(result: SimulationResult, view: ResultView) -> None:
     with best_effort():
         await _show_files(result)
     if view.windows is not None:
-        await show_windows(result.label, view.windows, "Windows of visible emission")
+        await show_windows(result.label, view.windows, WINDOWS)
     if view.picture is not None:
         words = "Visible emission over time and frequency"
         await _show_picture(view.picture, "quicklook", result.label, words)
@@ -77,9 +79,9 @@ async def _show_files(result: SimulationResult) -> None:
     await acreate_table_artifact(
         [
             {
-                "bytes": file.size,
+                "checked": result.check_of(file),
+                "bytes": f"{file.size:,}",
                 "file": file.name,
-                "verified by the service's hash": file.verified,
                 "SHA-256": file.sha256,
             }
             for file in result.files
@@ -100,7 +102,7 @@ async def show_windows(label: str, windows: Sequence[Window], description: str) 
                     "to (UTC)": f"{window.end:%Y-%m-%d %H:%M}",
                     "MHz": f"{window.fmin:.2f}-{window.fmax:.2f}",
                     "polarization": window.polarization,
-                    "cut by": window.cut,
+                    "cut at": window.cut_at,
                 }
                 for window in sorted(windows, key=lambda window: window.start)
             ],

@@ -5,7 +5,7 @@ Prefect titles a parameter by its name, and a choice by its JSON type, unless to
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 
 from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.expres import Configuration, Routine
+from prefect_expres.expres.routine import in_any_case
 
 
 def titled(title: str) -> FieldInfo:
@@ -67,5 +68,9 @@ NoLimit = Annotated[None, WithJsonSchema({"title": "No limit", "type": "null"})]
 Day = Annotated[date, WithJsonSchema({"title": "Date", "type": "string", "format": "date"})]
 Today = Annotated[None, WithJsonSchema({"title": "Today", "type": "null"})]
 
-Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
-"""An observatory, as a choice."""
+Reuse = Literal["verified", "never"]
+"""Whether verified results, or jobs, of the identical simulation stand in for a new run."""
+
+_Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
+Site = Annotated[_Site, in_any_case(get_args(_Site))]
+"""An observatory, as a choice; in any case."""

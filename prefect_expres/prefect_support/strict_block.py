@@ -8,6 +8,8 @@ from uuid import uuid4
 from prefect.blocks.core import Block
 from prefect.client.schemas.objects import BlockType
 from pydantic import (
+    ConfigDict,
+    GetJsonSchemaHandler,
     HttpUrl,
     SecretStr,
     SerializationInfo,
@@ -15,6 +17,8 @@ from pydantic import (
     model_serializer,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 PICTURE = HttpUrl("https://github.com/maserlib.png?size=200")
 """GitHub gives an organization's picture under its name: here MASER's, whose service it is."""
@@ -50,6 +54,14 @@ UNMASKED: dict[str, Any] = {"not": {"type": "string", "pattern": _MASK, "descrip
 """What the schema of a secret says, so that Prefect's server refuses a mask with the remedy."""
 
 
+_TITLES = {"base_url": "Address", "ca_bundle": "CA bundle"}
+_CHOICES = {"null": "Default", "string": "Text", "number": "Number", "object": "Content"}
+
+
+def _title(name: str, _: object) -> str:
+    return _TITLES.get(name, name.replace("_", " ").capitalize())
+
+
 class StrictBlock(Block, ABC):
     """A block that refuses unknown fields, where Prefect's own take any name, and masked secrets.
 
@@ -57,7 +69,22 @@ class StrictBlock(Block, ABC):
     A saved block with secrets is sent as a reference to what is saved: as JSON it has asterisks.
     """
 
+    model_config: ClassVar[ConfigDict] = ConfigDict(field_title_generator=_title)
+
     _logo_url: ClassVar[Any] = LOGO
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Name the choices of a form, which Prefect names by their types."""
+        schema = handler(core_schema)
+        for field in handler.resolve_ref_schema(schema)["properties"].values():
+            for choice in field.get("anyOf", ()):
+                if "type" in choice:
+                    secret = choice.get("writeOnly", False)
+                    choice.setdefault("title", "Secret" if secret else _CHOICES[choice["type"]])
+        return schema
 
     @model_serializer(mode="wrap")
     def ser_model(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:

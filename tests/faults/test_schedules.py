@@ -16,6 +16,7 @@ from lxml import etree
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.storage import StoredFile
 from prefect_expres.uws import UWSClient
 from tests.support.proxy import FaultProxy, fault_proxy
@@ -38,9 +39,8 @@ def service(
 ) -> Iterator[SandboxServer]:
     """Serve one sandbox for many schedules."""
     data = tmp_path_factory.mktemp("sandbox")
-    with SandboxServer(
-        data, dialect=request.param, command=QUICK_RUN, parallel=4, active_jobs=1000
-    ) as server:
+    limits = Behaviour(parallel=4, active_jobs=1000)
+    with SandboxServer(data, request.param, command=QUICK_RUN, behaviour=limits) as server:
         yield server
 
 

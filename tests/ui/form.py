@@ -24,8 +24,10 @@ def choose_service(page: Page, name: str) -> None:
 
 
 def choose(page: Page, title: str, word: str) -> None:
-    """Choose one of the words of a field."""
-    field(page, title).click()
+    """Choose one of the words of a field; its label and its list belong to the same group."""
+    label = page.get_by_text(_titled(title))
+    group = label.locator("xpath=ancestor::div[contains(@class, 'group')][1]")
+    group.locator("fieldset").get_by_role("button").first.click()
     page.get_by_role("option", name=word, exact=True).click()
 
 
@@ -38,7 +40,11 @@ def choose_day(page: Page, title: str, day: str) -> None:
 
 def field(page: Page, title: str) -> Locator:
     """Find a field by its title; the form marks those with a default."""
-    return page.get_by_label(re.compile(rf"^{re.escape(title)}( \(Optional\))?$"))
+    return page.get_by_label(_titled(title))
+
+
+def _titled(title: str) -> re.Pattern[str]:
+    return re.compile(rf"^{re.escape(title)}( \(Optional\))?$")
 
 
 def submit(page: Page) -> None:

@@ -105,7 +105,8 @@ def compare(before: str, after: str, /, *, as_json: AsJson = False) -> None:
         as_json: Print the differences as JSON.
     """
     result = analysis.compare(*_opened([before, after]))
-    give(result.model_dump(mode="json"), _differences(result), as_json=as_json)
+    same = f"{len(result.unmoved)} arcs did not move"
+    give(result.model_dump(mode="json"), _differences(result), same, as_json=as_json)
 
 
 def _opened(files: Iterable[str]) -> Iterator[Any]:
@@ -116,10 +117,10 @@ def _opened(files: Iterable[str]) -> Iterator[Any]:
 def table_of_windows(windows: Iterable["Window"]) -> RenderableType:
     """Lay out windows of visible emission."""
     rows = (
-        (*_span(window), _from_to(window.cml), _from_to(window.moon_phase), window.cut)
+        (*_span(window), _from_to(window.cml), _from_to(window.moon_phase), window.cut_at)
         for window in windows
     )
-    return table(*_HEADINGS, "CML", "moon phase", "cut by", rows=rows)
+    return table(*_HEADINGS, "CML", "moon phase", "cut at", rows=rows)
 
 
 def _differences(result: "Comparison") -> RenderableType:
