@@ -10,9 +10,14 @@ from rich.console import RenderableType
 
 from prefect_expres.cli.commands.options import AsJson
 from prefect_expres.cli.commands.plots import table_of_windows
+from prefect_expres.cli.commands.routine_options import (
+    NO_ROUTINE,
+    RoutineOptions,
+    positions_of,
+    what_to_run,
+)
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give
-from prefect_expres.ephemeris import AnalyticEphemeris
 from prefect_expres.expres import Access
 
 if TYPE_CHECKING:
@@ -20,9 +25,10 @@ if TYPE_CHECKING:
 
 
 def preview(
-    configuration: str,
+    configuration: str | None = None,
     /,
     *,
+    routine: RoutineOptions = NO_ROUTINE,
     ephemeris: str | None = None,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
     user: Annotated[str | None, Parameter(env_var="EXPRES_USER")] = None,
@@ -33,9 +39,10 @@ def preview(
     The engine of this package simulates it, in seconds: it is no result of ExPRES.
 
     Args:
-        configuration: Path or URL of the ExPRES configuration.
-        ephemeris: Path or URL of the CSV file that the configuration names, or the word analytic
-            for Earth: its positions are computed without network, from OBSERVER.SCTIME and TIME.
+        configuration: Path or URL of an ExPRES configuration; none with --moon and --day.
+        routine: A routine simulation instead of a configuration file.
+        ephemeris: The observer's positions: path or URL of a CSV file, or analytic, horizons,
+            webgeocalc, miriade or spice, which compute them for the times of the configuration.
         output: The picture; by default preview-NAME.png, in this folder.
         user: User name on the service; runs of guests are limited.
         as_json: Print the preview as JSON.
@@ -43,8 +50,9 @@ def preview(
     from prefect_expres.preview import preview_simulation  # noqa: PLC0415 - slow to import
 
     require_writable(output.parent if output else Path(), "--output")
-    source = AnalyticEphemeris() if ephemeris == "analytic" else ephemeris
-    made = asyncio.run(preview_simulation(configuration, source, access=Access.of(user)))
+    asked = what_to_run(configuration, routine)
+    positions = positions_of(ephemeris, routine, configuration)
+    made = asyncio.run(preview_simulation(asked, positions, access=Access.of(user)))
     picture = output or Path(made.file_name)
     if made.picture is not None:
         picture.write_bytes(made.picture)
