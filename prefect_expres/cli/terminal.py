@@ -52,7 +52,7 @@ def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> i
     Returns:
         The exit code: 1 if simulations failed.
     """
-    with _told_once(), _steps(shown={"campaign"}):
+    with _told_once(), _steps(shown={"campaign", "abort"}):
         result: CampaignResult = campaign(service=service, **settings)
     give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
     return int(result.failed > 0)
