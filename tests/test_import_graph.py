@@ -26,12 +26,13 @@ MAY_IMPORT = {
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
     "engine": {"errors", "expres"},
     "sandbox": {"errors", "expres", "engine"},  # and uws.models, see below
-    "prefect_support": {"expres", "ephemeris"},
+    "prefect_support": {"errors", "net", "expres", "ephemeris"},
 }
 MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
 MAY_IMPORT["monitoring"] |= {"prefect_support"}
-MAY_IMPORT["blocks"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "prefect_support"}
+MAY_IMPORT["caching"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "prefect_support"}
+MAY_IMPORT["blocks"] = MAY_IMPORT["caching"] | {"caching"}
 MAY_IMPORT["services"] = {"errors", "net", "blocks", "prefect_support"}
 MAY_IMPORT["hooks"] = MAY_IMPORT["services"] | {"services", "uws", "expres", "execution"}
 MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks"}
@@ -45,6 +46,7 @@ MAY_IMPORT["cli"] = set(MAY_IMPORT)
 
 WITH_PREFECT = {
     "blocks",
+    "caching",
     "campaigns",
     "deployment",
     "deployments",
