@@ -24,6 +24,7 @@ class Sighting:
         identity: The simulation.
         source: The source; its indices are those of the first file.
         time: Shape (time,), UTC, rising.
+        steps: How long each time step lasts, shape (time,); files may differ.
         frequency: Shape (frequency,), MHz, rising.
         visible: Shape (time, frequency).
         meridian: Central meridian longitude, shape (time,), degrees west; None if unknown.
@@ -34,17 +35,12 @@ class Sighting:
     identity: Identity
     source: EmissionSource
     time: NDArray[np.datetime64]
+    steps: NDArray[np.timedelta64]
     frequency: NDArray[np.floating]
     visible: NDArray[np.bool_]
     meridian: Degrees | None = None
     line: Degrees | None = None
     moon: Degrees | None = None
-
-    @property
-    def step(self) -> np.timedelta64:
-        """The median time step; single ones differ because times are rounded to seconds."""
-        steps = np.diff(self.time).astype("int64")
-        return np.timedelta64(int(np.median(steps)) if steps.size else 0, "ns")
 
     def between(self, start: np.datetime64, end: np.datetime64) -> "Sighting":
         """Keep what is seen from ``start`` to ``end``."""
@@ -89,12 +85,19 @@ def _of_one_file(dataset: xr.Dataset) -> Iterator[Sighting]:
             identity,
             source,
             time,
+            np.full(time.shape, _step_of(time)),
             dataset["frequency"].values,
             visibility(dataset, source),
             meridian,
             line,
             None if line is None else moon_longitude(source.name, line, time, south=south),
         )
+
+
+def _step_of(time: NDArray[np.datetime64]) -> np.timedelta64:
+    """Give the median time step; single ones differ because times are rounded to seconds."""
+    steps = np.diff(time).astype("timedelta64[ns]").astype("int64")
+    return np.timedelta64(int(np.median(steps)) if steps.size else 0, "ns")
 
 
 def _line(dataset: xr.Dataset, source: EmissionSource) -> Degrees | None:
@@ -118,6 +121,7 @@ def _joined(parts: Sequence[Sighting]) -> Sighting:
     return replace(
         first,
         time=time,
+        steps=np.concatenate([part.steps for part in parts])[order],
         visible=np.concatenate([part.visible for part in parts])[order],
         meridian=series("meridian"),
         line=series("line"),

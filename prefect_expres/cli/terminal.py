@@ -1,6 +1,5 @@
 """Show a flow in a terminal: live steps while it runs, short tables when it is done."""
 
-import asyncio
 import logging
 import posixpath
 import time
@@ -8,7 +7,6 @@ from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from prefect.exceptions import ParameterTypeError
 from rich.console import RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
@@ -25,6 +23,7 @@ from prefect_expres.flows.forecast import forecast
 from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.forecasts.forecast import Forecast, forecasts_of
+from prefect_expres.prefect_support.sync_call import run_here
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
@@ -38,7 +37,7 @@ def run_with_progress(service: ExpresService, *, as_json: bool, **simulation: An
         simulation: The other parameters of `simulate`.
     """
     with _told_once(), _steps() as progress:
-        result = asyncio.run(_asking(progress, service=service, **simulation))
+        result = run_here(_asking(progress, service=service, **simulation))
     give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
 
 
@@ -204,6 +203,8 @@ def _windows(windows: Iterable[Window]) -> RenderableType:
 @contextmanager
 def _told_once() -> Iterator[None]:
     """Say what is wrong with parameters, in a line each."""
+    from prefect.exceptions import ParameterTypeError  # noqa: PLC0415 - Prefect comes late
+
     try:
         yield
     except ParameterTypeError as fault:

@@ -139,6 +139,11 @@ async def _of_routine(routine: Routine, ephemeris: Positions) -> Positions:
     Raises:
         EphemerisError: They are those of another observer, or their source does not know this one.
     """
+    if routine.template.seen_from:
+        if ephemeris is not None:
+            msg = f"{routine.source} is seen from a fixed place, so leave out the ephemeris"
+            raise EphemerisError(msg)
+        return None
     if isinstance(ephemeris, str | Path | bytes):
         if not isinstance(ephemeris, bytes) and not _is_content(ephemeris):
             ephemeris = await _file(ephemeris)

@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from prefect_expres.expres import Configuration
+from prefect_expres.expres.templates import TEMPLATES
 from tests.support.command_line import run
 from tests.support.quick import DATA
 
@@ -46,8 +47,38 @@ def test_new_can_grow_the_tree_of_the_team(tmp_path: Path) -> None:
 def test_new_needs_the_phase() -> None:
     """Where the moon is cannot be guessed."""
     done = run(*NEW[:-2])
-    assert done.code == 2
-    assert "--phase" in done.err
+    assert done.code == 1
+    assert "Give --phase, the east longitude of Europa" in done.err
+
+
+def test_new_needs_no_phase_for_an_oval(tmp_path: Path) -> None:
+    """It follows no moon; its file passes the check."""
+    done = run("config", "new", "Earth", "SKR", "2018-09-13", "--folder", tmp_path)
+    (written,) = tmp_path.iterdir()
+    assert (done.code, written.name[:19]) == (0, "expres_earth_saturn")
+    assert run("config", "check", str(written)).code == 0
+
+
+def test_new_lists_the_templates() -> None:
+    """With what each simulates, and the paper that it follows."""
+    listed = run("config", "new", "--list", "--json").found
+    assert [each["source"] for each in listed] == list(TEMPLATES)
+    assert all(each["paper"] and each["summary"] for each in listed)
+    assert "SKR" in run("config", "new", "--list").out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "Name the observer, the source and the day"),
+        (("Earth", "Iou", "2018-09-13"), "there is no 'Iou' here; write 'Io'; see --list"),
+    ],
+)
+def test_new_says_what_there_is(words: tuple[str, ...], told: str) -> None:
+    """Too few words, or unknown ones."""
+    done = run("config", "new", *words)
+    assert done.code == 1
+    assert told in " ".join(done.err.split())
 
 
 def test_schema_is_written_for_programs() -> None:

@@ -105,7 +105,8 @@ def compare(before: str, after: str, /, *, as_json: AsJson = False) -> None:
         as_json: Print the differences as JSON.
     """
     result = analysis.compare(*_opened([before, after]))
-    give(result.model_dump(mode="json"), _differences(result), as_json=as_json)
+    same = f"{len(result.unmoved)} arcs did not move"
+    give(result.model_dump(mode="json"), _differences(result), same, as_json=as_json)
 
 
 def _opened(files: Iterable[str]) -> Iterator[Any]:
