@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
     "engine": {"errors", "expres"},
     "sandbox": {"errors", "expres", "engine"},  # and uws.models, see below
-    "prefect_support": {"expres", "ephemeris"},
+    "prefect_support": {"errors", "expres", "ephemeris"},
 }
 MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
