@@ -88,7 +88,8 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, ready: Path) -> Path:
-    """Give a page a folder of its own with the files that are ready."""
-    shutil.copytree(ready, tmp_path, dirs_exist_ok=True)
+def folder(tmp_path: Path, ready: Path, page: Path) -> Path:
+    """Give a page a folder of its own with the files that are ready; README needs none."""
+    if page.name != "README.md":
+        shutil.copytree(ready, tmp_path, dirs_exist_ok=True)
     return tmp_path
