@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "analysis": {"errors", "net", "storage", "expres"},
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
     "sandbox": {"errors", "expres"},  # and uws.models, see below
-    "prefect_support": {"expres", "ephemeris"},
+    "prefect_support": {"errors", "expres", "ephemeris"},
 }
 MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
