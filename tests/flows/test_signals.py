@@ -71,7 +71,7 @@ def test_a_service_that_is_away_is_not_waited_for(command: Child, sandbox_proces
     sandbox_process.process.signal(signal.SIGSTOP)
     command.signal(signal.SIGTERM)
     assert command.end(3 * GRACE) == TERMINATED, command.output
-    assert f"The job {sandbox_process.url}/rest/ExPRES/" in command.output
+    assert "The job " in command.output
     assert "could not be stopped, and may be running" in command.output
     assert "Traceback" not in command.output
     sandbox_process.process.signal(signal.SIGCONT)
