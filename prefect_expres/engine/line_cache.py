@@ -27,7 +27,7 @@ def field_lines(model: FieldModel, family: Family, cache: Path) -> FieldLines:
         family: Which of its lines.
         cache: The directory of the tables; several processes may share it.
     """
-    table = cache / f"lines-{family.kind}-{family.number}-{_signature(model, family)}.npz"
+    table = cache / f"lines{family.kind}-{family.number}-{_signature(model, family)}.npz"
     stored = _load(table)
     if stored is not None:
         return stored
