@@ -15,7 +15,7 @@ from prefect_expres.engine.field_models import FieldModel
 from prefect_expres.engine.harmonics import coefficient_bytes
 from prefect_expres.engine.lines import CEILING, FLOOR, LONGITUDES, STEP, Family, FieldLines, trace
 
-METHOD = "rk4-2"
+METHOD = "rk4-3"
 """Change this when the tracing changes: it is a part of the cache's key."""
 
 

@@ -69,11 +69,11 @@ def trace(model: FieldModel, family: Family, step: float = STEP) -> FieldLines:
         EngineError: A line does not come back to the planet.
     """
     start = _STARTS[family.kind](model, family.number)
-    inward = np.repeat([-1.0, 1.0], LONGITUDES)[:, None]
-    if not model.points_north:
-        inward = -inward
     if family.kind is Lines.LATITUDE:
+        inward = -np.sign(_outward_field(model, start))[:, None]
         start = _follow(model, start, -inward, step, _climbs).end
+    else:
+        inward = np.repeat([-1.0, 1.0], LONGITUDES)[:, None] * (1 if model.points_north else -1)
     lines = _follow(model, start, inward, step, _is_above_floor)
     shape = (2, LONGITUDES, -1, 3)
     return FieldLines(
@@ -105,8 +105,7 @@ def _at_apex(model: FieldModel, distance: int) -> Floats:
     """Find where the field is level, on each meridian nearest to the equator, by bisection."""
 
     def outward(latitude: Floats) -> Floats:
-        point = _on_sphere(distance, latitude)
-        return np.asarray((magnetic_field(model, point) * point).sum(axis=1))
+        return _outward_field(model, _on_sphere(distance, latitude))
 
     scanned = np.arange(-SCANNED_DEGREES, SCANNED_DEGREES + 1)
     north_of = np.stack([outward(np.full(LONGITUDES, float(each))) > 0 for each in scanned])
@@ -123,6 +122,10 @@ def _at_apex(model: FieldModel, distance: int) -> Floats:
         same = (outward(middle) > 0) == below
         low, high = np.where(same, middle, low), np.where(same, high, middle)
     return np.tile(_on_sphere(distance, low), (2, 1))
+
+
+def _outward_field(model: FieldModel, point: Floats) -> Floats:
+    return np.asarray((magnetic_field(model, point) * point).sum(axis=1))
 
 
 _STARTS: dict[Lines, Callable[[FieldModel, int], Floats]] = {
