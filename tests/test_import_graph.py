@@ -26,14 +26,15 @@ MAY_IMPORT = {
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
     "engine": {"errors", "expres"},
     "sandbox": {"errors", "expres", "engine"},  # and uws.models, see below
-    "prefect_support": {"expres", "ephemeris"},
+    "prefect_support": {"errors", "net", "expres", "ephemeris"},
 }
 MAY_IMPORT["preview"] = {"errors", "storage", "expres", "ephemeris", "analysis", "execution"}
 MAY_IMPORT["preview"] |= {"engine"}
 MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
 MAY_IMPORT["monitoring"] |= {"preview", "prefect_support"}
-MAY_IMPORT["blocks"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "prefect_support"}
+MAY_IMPORT["caching"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "prefect_support"}
+MAY_IMPORT["blocks"] = MAY_IMPORT["caching"] | {"caching"}
 MAY_IMPORT["services"] = {"errors", "net", "blocks", "prefect_support"}
 MAY_IMPORT["hooks"] = MAY_IMPORT["services"] | {"services", "uws", "expres", "execution"}
 MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "preview"}
@@ -47,6 +48,7 @@ MAY_IMPORT["cli"] = set(MAY_IMPORT)
 
 WITH_PREFECT = {
     "blocks",
+    "caching",
     "campaigns",
     "deployment",
     "deployments",

@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import State
 from prefect.tasks import exponential_backoff
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.campaigns.concurrency import JobSlots
 from prefect_expres.campaigns.journal import Journal, Row
 from prefect_expres.campaigns.plan import FilesPlan, Planned, RoutinePlan, beside
@@ -28,9 +29,8 @@ from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.access import job_list_for
 from prefect_expres.monitoring.progress import LogListener
 from prefect_expres.prefect_support.job_lists import record_job_list
+from prefect_expres.prefect_support.retry import may_help
 from prefect_expres.preview import preview_request
-from prefect_expres.tasks.ephemeris import compute_ephemeris
-from prefect_expres.tasks.retry import may_help
 from prefect_expres.uws import JobListPoller
 
 MOST_AROUND = 32
