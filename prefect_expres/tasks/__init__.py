@@ -16,6 +16,7 @@ from prefect_expres.tasks.analysis import (
 )
 from prefect_expres.tasks.jobs import await_phase, create_job, download_results, run_job
 from prefect_expres.tasks.preparation import prepare
+from prefect_expres.tasks.preview import preview_simulation
 from prefect_expres.tasks.view import view_results
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "export_results",
     "find_windows",
     "prepare",
+    "preview_simulation",
     "run_job",
     "view_results",
 ]

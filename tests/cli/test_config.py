@@ -44,11 +44,24 @@ def test_new_can_grow_the_tree_of_the_team(tmp_path: Path) -> None:
     assert (tmp_path / "earth" / "2018" / "09" / NAME).is_file()
 
 
-def test_new_needs_the_phase() -> None:
-    """Where the moon is cannot be guessed."""
-    done = run(*NEW[:-2])
+def test_new_computes_the_phase(tmp_path: Path) -> None:
+    """From the ephemeris file, or for Earth without one; the file has any name."""
+    track = tmp_path / "earth.csv"
+    run("ephemeris", "Earth", "--start", "2018-09-13", "-o", track)
+    for more in ((), ("--ephemeris", track)):
+        written = tmp_path / f"io-{len(more)}.json"
+        done = run("config", "new", "earth", "io", "2018-09-13", "-o", written, *more)
+        assert (done.code, done.out.split()) == (0, [written.as_uri()])
+        configuration = Configuration.parse(written.read_bytes())
+        assert configuration.body[1].phase == pytest.approx(319.616, abs=0.01)
+        assert configuration.observer.ephem == ("earth.csv" if more else "")
+
+
+def test_new_says_what_it_needs_for_other_observers(tmp_path: Path) -> None:
+    """Where a spacecraft is cannot be guessed: its ephemeris file says it."""
+    done = run("config", "new", "Juno", "Io", "2018-09-13", "--folder", tmp_path)
     assert done.code == 1
-    assert "Give --phase, the east longitude of Europa" in done.err
+    assert "give the file of these positions" in done.err
 
 
 def test_new_needs_no_phase_for_an_oval(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from prefect_expres.cli.commands.options import AsJson
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, print_json, table
 from prefect_expres.errors import ConfigurationError
+from prefect_expres.execution.prepare import build_request
 from prefect_expres.expres import Access, Configuration, Problem, Routine, warnings_of
 from prefect_expres.expres.differences import differences
 from prefect_expres.expres.routine import FORMS, Form, routine_path
@@ -86,6 +87,7 @@ def new(
     form: Literal["v11", "v01"] = "v11",
     lag_model: str | None = None,
     folder: str = ".",
+    output: Annotated[str | None, Parameter(alias="-o")] = None,
     tree: bool = False,
     force: bool = False,
     listed: Annotated[bool, Parameter(name="--list", negative=())] = False,
@@ -97,12 +99,13 @@ def new(
         observer: Name of the observer, as Earth.
         source: The moon or auroral source of the emission, as Io or SKR; see --list.
         day: The day, UTC, as 2018-09-13.
-        phase: East longitude of the moon at the start minus the light time, degrees; ovals have no
-            moon.
+        phase: East longitude of the moon at the start minus the light time, degrees; by default
+            computed from the ephemeris file, or for Earth without one. Ovals have no moon.
         ephemeris: The observer's ephemeris file, whose name goes into the configuration.
         form: The magnetic field model of Jupiter: v11 is JRM33, v01 is JRM09.
         lag_model: Model of the lead angle, as hess2011 or hue2023.
-        folder: Path or URL of the folder to write to.
+        folder: Path or URL of the folder to write to; the file is named like its result.
+        output: Path or URL of the file, if it is to have another name.
         tree: Write into sub-folders by observer, year and month, as the MASER team does.
         force: Overwrite a file of the same name.
         listed: Write nothing: list the sources, with the papers that they follow.
@@ -116,11 +119,15 @@ def new(
         raise ConfigurationError(msg)
     routine = _routine(observer, source, day, form, lag_model)
     configuration = routine.configuration(
-        ephemeris=PurePosixPath(ephemeris or "").name, phases=_phases(routine, phase)
+        ephemeris=PurePosixPath(ephemeris or "").name, phases=_phases(routine, phase, ephemeris)
     )
     path = PurePosixPath(routine_path(configuration))
     target = f"{folder.rstrip('/') or '/'}/{path.parent}" if tree else folder
-    require_writable(target, "--folder")
+    if output:
+        target, _, name = output.rpartition("/")
+        path = PurePosixPath(name)
+    target = target or "."
+    require_writable(target, "--output" if output else "--folder")
     if not force:
         _refuse_existing(f"{target}/{path.name}")
     stored = asyncio.run(write_whole(target, path.name, configuration.to_json()))
@@ -145,16 +152,14 @@ def _routine(observer: str, source: str, day: date, form: Form, lag_model: str |
     return plain.model_copy(update={"field": field if field in plain.template.fields else None})
 
 
-def _phases(routine: Routine, phase: float | None) -> dict[str, float]:
-    """Give the phase of the moon of a routine simulation, which must be told."""
+def _phases(routine: Routine, phase: float | None, ephemeris: str | None) -> dict[str, float]:
+    """Give the phase of the moon of a routine simulation, told or computed."""
     template = routine.template
-    if template.moon and phase is None and not template.seen_from:
-        msg = (
-            f"Give --phase, the east longitude of {template.moon}: prefect-expres ephemeris "
-            f"{routine.observer} --moon {template.moon} computes it"
-        )
-        raise ConfigurationError(msg)
-    return {template.moon: phase or 0.0}
+    if phase is not None or not template.moon or template.seen_from:
+        return {template.moon: phase or 0.0}
+    computed = asyncio.run(build_request(routine, Access.of(None), ephemeris)).configuration
+    moon = next(body for body in computed.body if body.name == template.moon)
+    return {template.moon: float(moon.phase)}
 
 
 @app.command
