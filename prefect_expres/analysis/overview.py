@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.axes import GREY, TITLE_SIZE, add_grid
+from prefect_expres.analysis.colours import colour_of
 from prefect_expres.analysis.observatories import Observatory, times_up
-from prefect_expres.analysis.quicklook import DPI, SHADES, WIDTH, save
+from prefect_expres.analysis.quicklook import DPI, WIDTH, save
 from prefect_expres.analysis.sources import EmissionSource
 from prefect_expres.analysis.titles import source_title
 from prefect_expres.analysis.windows import Hemisphere, Polarization
@@ -46,8 +47,8 @@ class Overview:
         observatory: The observatory.
         first: The first day, UTC.
         last: The last day, UTC.
-        moons: The simulated moons. Their order gives the colours; the legend also names those of
-            which nothing is seen.
+        moons: The simulated moons, in the order of the legend, which also names those of which
+            nothing is seen.
         missing: By day, the simulations that should be there and are missing.
     """
 
@@ -62,9 +63,9 @@ def draw_overview(arcs: Sequence[Arc], path: str | Path, about: Overview) -> Pat
     """Draw when an observatory can see emission over many days into a PNG file.
 
     Each day is a strip with the hours of UTC to the right and the frequency in MHz upwards. It is
-    white while the planet is high enough, and grey while it is not. Each moon has a cold colour for
-    right-hand and a warm one for left-hand polarization. The files have the exact shapes; here
-    arcs are drawn thick enough to be seen.
+    white while the planet is high enough, and grey while it is not. Each moon has the colours that
+    it has in every picture, a cold one for the north and a warm one for the south. The files have
+    the exact shapes; here arcs are drawn thick enough to be seen.
 
     Args:
         arcs: From `find_arcs` with the observatory.
@@ -112,14 +113,13 @@ def overview_figure(arcs: Sequence[Arc], about: Overview) -> Figure:
 
 
 def _coloured(arcs: Iterable[Arc], moons: Sequence[str]) -> dict[_Key, tuple[EmissionSource, str]]:
-    """Give each source and its colour, by moons: so colours stay from one chart to the next."""
+    """Give each source and its colour, in the order of the moons."""
     sources = {arc.sighting.source.key: arc.sighting.source for arc in arcs}
     order = list(dict.fromkeys([*moons, *(name for name, _, _ in sorted(sources))]))
-    coloured = {}
-    for key in sorted(sources, key=lambda each: (order.index(each[0]), *each)):
-        shades = SHADES[sources[key].polarization]
-        coloured[key] = (sources[key], shades[order.index(key[0]) % len(shades)])
-    return coloured
+    return {
+        key: (sources[key], colour_of(sources[key]))
+        for key in sorted(sources, key=lambda each: (order.index(each[0]), *each))
+    }
 
 
 def _scale(strips: Sequence[Axes], arcs: Sequence[Arc], observatory: Observatory) -> None:

@@ -30,6 +30,9 @@ ANGLES = {
 }
 """The angles that a window may have, each at its start and at its end, and their names."""
 
+CUTS = ("cut_at_start", "cut_at_end")
+"""The fields that `Window.cut_at` says in words."""
+
 
 def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)

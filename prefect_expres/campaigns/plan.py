@@ -30,7 +30,7 @@ from prefect_expres.errors import ConfigurationError, EphemerisError
 from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label, safe_label
 from prefect_expres.expres.routine import FORMS, Form, ObserverName, SourceName
-from prefect_expres.expres.templates import TEMPLATES
+from prefect_expres.expres.templates import TEMPLATES, Template
 from prefect_expres.prefect_support.forms import Location
 
 _WORD = re.compile(r"[^a-z0-9.]+")
@@ -76,7 +76,11 @@ class RoutinePlan(BaseModel):
         default_factory=AnalyticEphemeris,
         description="Source of the observers' positions; its observer is set from the plan's.",
     )
-    form: Form = Field("v11", title="Magnetic field", description="v11: JRM33; v01: JRM09.")
+    form: Form = Field(
+        "v11",
+        title="Magnetic field",
+        description="Of Jupiter. v11: JRM33; v01: JRM09.",
+    )
     grid: dict[str, list[JsonValue]] = Field(
         default_factory=dict,
         description="Other values by their path in the configuration, as "
@@ -94,7 +98,7 @@ class RoutinePlan(BaseModel):
                 raise ValueError(msg)
         for observer, moon in product(self.observers, self.moons):
             try:
-                source_for(observer, TEMPLATES[moon].planet, self.ephemeris)
+                self._source(observer, TEMPLATES[moon])
             except EphemerisError as fault:
                 raise ValueError(str(fault)) from None
         return self
@@ -131,17 +135,23 @@ class RoutinePlan(BaseModel):
         changes = {path: chosen[path] for path in self.grid}
         rest, moon = divmod(rest, len(self.moons))
         day, observer = divmod(rest, len(self.observers))
-        where = self.observers[observer]
+        where, template = self.observers[observer], TEMPLATES[self.moons[moon]]
         plain = Routine(
             source=self.moons[moon],
             day=self.first + timedelta(day),
             observer=where,
-            field=FORMS[self.form],
+            field=FORMS[self.form] if FORMS[self.form] in template.fields else None,
         )
         configuration = _changed(plain.configuration(ephemeris=f"{where}.csv"), changes)
         label = "-".join((default_label(configuration), *_words(changes)))
-        source = source_for(where, plain.template.planet, self.ephemeris)
+        source = self._source(where, template)
         return Planned(number, safe_label(label), configuration, source)
+
+    def _source(self, observer: str, template: Template) -> AnyEphemeris | None:
+        """Give the source of an observer's positions, if the simulation needs one."""
+        if template.seen_from:
+            return None
+        return source_for(observer, template.planet, self.ephemeris)
 
 
 def _as_many(given: object) -> object:

@@ -1,6 +1,5 @@
 """Show a flow in a terminal: live steps while it runs, short tables when it is done."""
 
-import asyncio
 import logging
 import posixpath
 import time
@@ -8,7 +7,6 @@ from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from prefect.exceptions import ParameterTypeError
 from rich.console import RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
@@ -18,13 +16,14 @@ from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.index import CampaignResult
 from prefect_expres.cli.console.printing import error_console, give, table
 from prefect_expres.cli.console.prompts import at_terminal, interrupt_asks
-from prefect_expres.errors import UsageError
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.forecast import forecast
 from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.forecasts.forecast import Forecast, forecasts_of
+from prefect_expres.prefect_support.sync_call import run_here
+from prefect_expres.prefect_support.wrong_parameters import told_once
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
@@ -37,8 +36,8 @@ def run_with_progress(service: ExpresService, *, as_json: bool, **simulation: An
         as_json: Print the result as JSON.
         simulation: The other parameters of `simulate`.
     """
-    with _told_once(), _steps() as progress:
-        result = asyncio.run(_asking(progress, service=service, **simulation))
+    with told_once(), _steps() as progress:
+        result = run_here(_asking(progress, service=service, **simulation))
     give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
 
 
@@ -53,7 +52,7 @@ def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> i
     Returns:
         The exit code: 1 if simulations failed.
     """
-    with _told_once(), _steps(shown={"campaign"}):
+    with told_once(), _steps(shown={"campaign", "abort"}):
         result: CampaignResult = campaign(service=service, **settings)
     give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
     return int(result.failed > 0)
@@ -67,7 +66,7 @@ def run_forecast(service: ExpresService, *, as_json: bool, **settings: Any) -> N
         as_json: Print the forecast as JSON.
         settings: The other parameters of `forecast`.
     """
-    with _told_once(), _steps(shown={"campaign", "forecast"}):
+    with told_once(), _steps(shown={"campaign", "forecast"}):
         made: Forecast = forecast(service=service, **settings)
     give(made.model_dump(mode="json"), *_foreseen(made, settings["output"]), as_json=as_json)
 
@@ -83,7 +82,7 @@ def run_housekeeping(service: ExpresService, *, as_json: bool, **settings: Any) 
     Returns:
         The exit code: 1 if something could not be done.
     """
-    with _told_once(), _steps(shown={"phase"}):
+    with told_once(), _steps(shown={"phase"}):
         result: HousekeepingResult = housekeeping(service=service, **settings)
     give(result.model_dump(mode="json"), *_decided(result), as_json=as_json)
     return int(any(decision.error for decision in result.decisions))
@@ -123,7 +122,7 @@ def _summary(result: CampaignResult) -> Iterator[RenderableType]:
     yield from _lines(
         {
             "simulations": f"{result.simulations}: {result.completed} run, {result.found} found "
-            f"complete, {result.failed} failed",
+            f"complete, {result.empty} empty in preview, {result.failed} failed",
             "time": f"{result.wall_seconds:.0f} s; {result.service_seconds:.0f} s on the service",
             "bytes": f"{result.bytes:,}",
         }
@@ -199,16 +198,6 @@ def _windows(windows: Iterable[Window]) -> RenderableType:
         for window in windows
     )
     return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", "cut at", rows=rows)
-
-
-@contextmanager
-def _told_once() -> Iterator[None]:
-    """Say what is wrong with parameters, in a line each."""
-    try:
-        yield
-    except ParameterTypeError as fault:
-        _, *reasons = str(fault).splitlines()
-        raise UsageError("; ".join(reason.removeprefix(" - ") for reason in reasons)) from None
 
 
 @contextmanager

@@ -139,6 +139,11 @@ async def _of_routine(routine: Routine, ephemeris: Positions) -> Positions:
     Raises:
         EphemerisError: They are those of another observer, or their source does not know this one.
     """
+    if routine.template.seen_from:
+        if ephemeris is not None:
+            msg = f"{routine.source} is seen from a fixed place, so leave out the ephemeris"
+            raise EphemerisError(msg)
+        return None
     if isinstance(ephemeris, str | Path | bytes):
         if not isinstance(ephemeris, bytes) and not _is_content(ephemeris):
             ephemeris = await _file(ephemeris)
@@ -174,6 +179,8 @@ async def _with_positions(
         return model, track
     source = None if isinstance(ephemeris, str | Path | bytes) else ephemeris
     if source is not None:
+        if "center" not in source.model_fields_set:
+            source = source_for(source.observer, model.observer.parent, source)
         ephemeris = await compute(source, span_of(model))
     track = ephemeris if isinstance(ephemeris, bytes) else str(ephemeris).encode()
     check_times(model, (await asyncio.to_thread(read_track, track)).times)

@@ -126,7 +126,7 @@ class Routine(BaseModel):
     @model_validator(mode="after")
     def _fits_the_template(self) -> Self:
         if self.lag_model and not self.template.lag_models:
-            msg = f"{self.source} follows no moon and has no lead angle; leave out lag_model"
+            msg = f"{self.source} has no law of the lead angle; leave out lag_model"
             raise ValueError(msg)
         for word, words in (
             (self.field, self.template.fields),
@@ -154,7 +154,8 @@ class Routine(BaseModel):
 
         Args:
             ephemeris: Name of the observer's ephemeris file, which must have one row for each
-                minute of the day; empty if ExPRES is to find the observer itself.
+                minute of the day; empty if ExPRES is to find the observer itself. Systems that no
+                ephemeris knows are seen from where the template says.
             phases: East longitude (System III) of moons at the start less the light time, degrees;
                 they are set together with a computed ephemeris.
 
@@ -162,13 +163,14 @@ class Routine(BaseModel):
             ConfigurationError: A rule is broken, as by an observer whom ExPRES does not find.
         """
         template, choices = self.template, self._choices(phases or {})
+        ephemeris = "" if template.seen_from else ephemeris
         bodies, sources = template.bodies(choices), template.sources(choices)
         low, high, channels = template.band
         content = {
             "SIMU": {"NAME": self._name(choices.field), "OUT": ""},
             "NUMBER": {"BODY": len(bodies), "DENSITY": 2, "SOURCE": len(sources)},
             # With an ephemeris ExPRES takes the times from it: the first row to the last.
-            "TIME": {"MIN": 0, "MAX": MINUTES - 1 if ephemeris else MINUTES, "NBR": MINUTES},
+            "TIME": {"MIN": 0, "MAX": MINUTES - bool(ephemeris), "NBR": MINUTES},
             "FREQUENCY": {"TYPE": "Linear", "MIN": low, "MAX": high, "NBR": channels, "SC": ""},
             "OBSERVER": self._observer(ephemeris),
             "SPDYN": _spectra(),
@@ -195,10 +197,13 @@ class Routine(BaseModel):
         return f"{self.observer}-{self.source}-{self.day:%Y%m%d}-{version}".lower()
 
     def _observer(self, ephemeris: str) -> dict[str, Any]:
-        position = dict.fromkeys(("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL"), "auto")
+        position: dict[str, Any] = dict.fromkeys(("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL"), "auto")
         orbit = dict.fromkeys(("SEMI_MAJ", "SEMI_MIN", "SUBL", "DECL", "PHASE", "INCL"), 0.0)
+        place = self.template.seen_from
+        if place:
+            position = {"FIXE_DIST": place.distance, "FIXE_SUBL": 0.0, "FIXE_DECL": place.latitude}
         return {
-            "TYPE": "Pre-Defined",
+            "TYPE": "Fixed" if place else "Pre-Defined",
             "EPHEM": ephemeris,
             **position,
             "PARENT": self.template.planet,

@@ -13,6 +13,6 @@ def log_step(step: str, message: str, *args: object) -> None:
     run_logger().info(message, *args, extra={"expres_step": step})
 
 
-def log_warning(message: str, *args: object) -> None:
+def log_warning(message: str, *args: object, step: str = "warning") -> None:
     """Log what the user should know."""
-    run_logger().log(logging.WARNING, message, *args, extra={"expres_step": "warning"})
+    run_logger().log(logging.WARNING, message, *args, extra={"expres_step": step})

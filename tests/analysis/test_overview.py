@@ -17,10 +17,13 @@ from prefect_expres.analysis import (
     overview_figure,
 )
 from prefect_expres.analysis.arcs import Arc
+from prefect_expres.analysis.colours import colour_of
 from prefect_expres.analysis.observatories import times_up
-from prefect_expres.analysis.quicklook import SHADES
+from prefect_expres.analysis.sources import EmissionSource
 from tests.support.result_files import nothing
 
+NORTH = EmissionSource("Io", "north", "RH", (0,))
+SOUTH = EmissionSource("Io", "south", "LH", (1,))
 NENUFAR = find_observatory("NenuFAR")
 FIRST = date(2024, 1, 1)
 HOUR = timedelta(hours=1)
@@ -58,8 +61,8 @@ def test_each_day_has_a_strip_with_what_is_seen(arcs: list[Arc]) -> None:
         "Tue 02 Jan",
     ]
     for strip, hours, band, shade in (
-        (figure.axes[0], (19, 20), (20, 40), SHADES["RH"][0]),
-        (figure.axes[1], (21, 22), (20, 20), SHADES["LH"][0]),
+        (figure.axes[0], (19, 20), (20, 40), colour_of(NORTH)),
+        (figure.axes[1], (21, 22), (20, 20), colour_of(SOUTH)),
     ):
         shapes = [each for each in strip.collections if each.get_paths()]
         (shape,) = shapes
@@ -95,10 +98,10 @@ def test_the_legend_names_what_is_seen_and_what_is_not(arcs: list[Arc]) -> None:
 
 
 def test_a_moon_keeps_its_colours(arcs: list[Arc]) -> None:
-    """They go by the order of the moons, whatever is seen of the others."""
-    for moons, place in ((("Io", "Europa"), 0), (("Europa", "Io"), 1)):
+    """Whatever the order of the moons is, and whatever is seen of the others."""
+    for moons in (("Io", "Europa"), ("Europa", "Io")):
         colours = [*legend_of(charted(arcs, moons=moons)).values()][:2]
-        assert colours == [SHADES["RH"][place].lower(), SHADES["LH"][place].lower()]
+        assert colours == [colour_of(NORTH), colour_of(SOUTH)]
 
 
 def test_a_single_day_is_named_once() -> None:

@@ -8,22 +8,33 @@ AURORA_KM = 650.0
 
 def jupiter(field: str) -> Content:
     """Describe Jupiter; its plasma is an ionosphere and the torus of Io."""
+    shape = {"RADIUS": 1, "PERIOD": 595.5, "FLAT": 0.064935, "ORB_PER": 177.83}
+    plasma = [
+        density("Body1_density1", "Ionospheric", 350000.0, 0.0223801, 0.012465),
+        density("Body1_density2", "Torus", 2000.0, 1, 5.91),
+    ]
+    return central_body("Jupiter", field, shape, plasma)
+
+
+def central_body(name: str, field: str, shape: Content, plasma: list[Content]) -> Content:
+    """Describe the body whose emission is seen.
+
+    Args:
+        name: Its name.
+        field: Its magnetic field model.
+        shape: Its RADIUS, PERIOD, FLAT and ORB_PER.
+        plasma: What `density` gives.
+    """
     return {
         "ON": True,
-        "NAME": "Jupiter",
-        "RADIUS": 1,
-        "PERIOD": 595.5,
-        "FLAT": 0.064935,
-        "ORB_PER": 177.83,
+        "NAME": name,
+        **shape,
         "INIT_AX": 0,
         "MAG": field,
         "MOTION": False,
         "PARENT": "",
         **circle(0, 0),
-        "DENS": [
-            density("Body1_density1", "Ionospheric", 350000.0, 0.0223801, 0.012465),
-            density("Body1_density2", "Torus", 2000.0, 1, 5.91),
-        ],
+        "DENS": plasma,
     }
 
 
@@ -52,29 +63,76 @@ def density(
     return {"ON": rho0 > 0, "NAME": name, "TYPE": kind, **values}
 
 
-def moon_source(number: int, moon: str, choices: Choices, *, north: bool) -> Content:
-    """Describe the source of a moon at Jupiter: the loss cone of Alfvénic electrons, 1° wide."""
+def moving_body(name: str, planet: str, size: Content, orbit: Content) -> Content:
+    """Describe a moon, or a planet of a star, without a field and plasma of its own.
+
+    Args:
+        name: Its name.
+        planet: The body that it goes around.
+        size: Its RADIUS, PERIOD and ORB_PER.
+        orbit: What `circle` gives.
+    """
     return {
         "ON": True,
-        "NAME": f"Source{number}",
-        "PARENT": "Jupiter",
-        "TYPE": "attached to a satellite",
-        "LG_MIN": "auto",
-        "LG_MAX": "auto",
-        "LG_NBR": 1,
-        "LAT": 0,
-        "SUB": 0,
-        "AURORA_ALT": AURORA_KM / JUPITER_KM,
-        "SAT": moon,
-        "NORTH": north,
-        "SOUTH": not north,
-        "WIDTH": 1,
-        "CURRENT": "Transient (Alfvenic)",
-        "CONSTANT": 0.0,
-        "MODE": "RX",
-        "LAG_MODEL": choices.lag_model,
-        "ACCEL": choices.energy,
-        "TEMP": 0,
-        "TEMPH": 0,
-        "REFRACTION": False,
+        "NAME": name,
+        **size,
+        "FLAT": 0.0,
+        "INIT_AX": 0,
+        "MAG": "",
+        "MOTION": True,
+        "PARENT": planet,
+        **orbit,
+        "DENS": [density(f"Body2_density{number}") for number in (1, 2)],
     }
+
+
+def moon_sources(moon: str, planet: str, altitude: float, choices: Choices) -> list[Content]:
+    """Describe a source in each hemisphere, on the field line of a moon."""
+    place = {"TYPE": "attached to a satellite", "SAT": moon, "LAT": 0, "SUB": 0}
+    longitudes = {"LG_MIN": "auto", "LG_MAX": "auto", "LG_NBR": 1}
+    return _in_both_hemispheres({**place, **longitudes}, planet, altitude, choices)
+
+
+def auroral_sources(
+    kind: str, lat: float, count: int, planet: str, altitude: float, choices: Choices
+) -> list[Content]:
+    """Describe an oval in each hemisphere, which turns with the planet.
+
+    Args:
+        kind: ``SOURCE.TYPE``.
+        lat: ``SOURCE.LAT``: the shell in radii, or the latitude in degrees.
+        count: How many longitudes it has.
+        planet: The central body.
+        altitude: Of the aurora, in radii.
+        choices: What is left open.
+    """
+    place = {"TYPE": kind, "SAT": "", "LAT": lat, "SUB": 0}
+    longitudes = {"LG_MIN": 0, "LG_MAX": 360 - 360 // count, "LG_NBR": count}
+    return _in_both_hemispheres({**place, **longitudes}, planet, altitude, choices)
+
+
+def _in_both_hemispheres(
+    place: Content, planet: str, altitude: float, choices: Choices
+) -> list[Content]:
+    """Describe sources of loss-cone emission of Alfvénic electrons, 1° wide."""
+    return [
+        {
+            "ON": True,
+            "NAME": f"Source{number}",
+            "PARENT": planet,
+            **place,
+            "AURORA_ALT": altitude,
+            "NORTH": north,
+            "SOUTH": not north,
+            "WIDTH": 1,
+            "CURRENT": "Transient (Alfvenic)",
+            "CONSTANT": 0.0,
+            "MODE": "RX",
+            "LAG_MODEL": choices.lag_model,
+            "ACCEL": choices.energy,
+            "TEMP": 0,
+            "TEMPH": 0,
+            "REFRACTION": False,
+        }
+        for number, north in enumerate((True, False), 1)
+    ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Content = dict[str, Any]
 """A section of a configuration, as it is in the file."""
@@ -15,7 +15,7 @@ class Choices:
     Args:
         field: Magnetic field model, as ``BODY.MAG`` names it.
         energy: Energy of the electrons, keV.
-        lag_model: Law of the lead angle; empty for a source that follows no moon.
+        lag_model: Law of the lead angle; empty for a source that has none.
         phases: East longitude of each moon at the start less the light time, degrees.
     """
 
@@ -23,6 +23,18 @@ class Choices:
     energy: float
     lag_model: str
     phases: Mapping[str, float]
+
+
+class FarAway(NamedTuple):
+    """A place from which a system is seen whose positions no ephemeris gives.
+
+    Attributes:
+        distance: In radii of the central body.
+        latitude: Above its equator, degrees.
+    """
+
+    distance: float
+    latitude: float
 
 
 @dataclass(frozen=True)
@@ -34,11 +46,13 @@ class Template:
         paper: Whose simulations it follows, as ``Louis et al. 2019, A&A 627, A30``.
         planet: The body whose emission is seen, the centre of the observer's ephemeris.
         fields: The magnetic field models that may be chosen, the usual one first.
-        lag_models: The laws of the lead angle, likewise; none for a source that follows no moon.
+        lag_models: The laws of the lead angle, likewise; none for a source that has none.
         bodies: Describes the bodies, the central one first.
         sources: Describes the sources.
+        moon: The body that moves with the source; empty for auroral ovals.
         energy: Usual energy of the electrons, keV.
         band: Lowest and highest frequency, MHz, and the number of channels.
+        seen_from: Where the observer stands, if not where an ephemeris has it.
     """
 
     summary: str
@@ -48,5 +62,7 @@ class Template:
     lag_models: tuple[str, ...]
     bodies: Callable[[Choices], list[Content]]
     sources: Callable[[Choices], list[Content]]
+    moon: str = ""
     energy: float = 3
     band: tuple[float, float, int] = (0.01, 44.0, 781)
+    seen_from: FarAway | None = None
