@@ -5,7 +5,7 @@ READY := .venv/.ready
 comma := ,
 # Where the environment forbids it, each of the hundreds of processes would compile all sources anew.
 export PYTHONDONTWRITEBYTECODE :=
-WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
+WORKERS := -n 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test quick latest coverage soak crowd mutants bench docs check lock clean
@@ -16,7 +16,7 @@ help: ## Show the targets
 demo: $(READY) ## Run a simulation on the sandbox (FRESH=1: run it anew)
 	@$(BIN)/prefect-expres demo $(if $(FRESH),--fresh)
 
-# Three workers for two cores: a third of the time tests wait. The longest files begin.
+# Four workers for two cores: a third of the time tests wait. The longest files begin.
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest $(WORKERS)
 
