@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from prefect_expres.sandbox.serving import SandboxServer
-from prefect_expres.uws.wait_policy import forget_all
+from prefect_expres.uws.wait_policy import POLICIES
 from tests.support.package import build_package
 from tests.support.processes import (
     USER,
@@ -67,7 +67,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | Non
 @pytest.fixture(autouse=True)
 def _services_are_unknown() -> None:
     """Forget what other tests have learned of services: many have the same URL."""
-    forget_all()
+    POLICIES.clear()
 
 
 @pytest.fixture

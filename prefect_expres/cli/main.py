@@ -13,6 +13,7 @@ from cyclopts import App, CycloptsError, Group, Parameter
 import prefect_expres
 from prefect_expres.cli.console.exit_codes import Exit, Interruption, exit_code, print_error
 from prefect_expres.cli.console.printing import note
+from prefect_expres.cli.console.signals import signals_end
 
 _SIMULATE = Group("Simulate", sort_key=1)
 _SERVICE = Group("Work with a service", sort_key=2)
@@ -114,7 +115,8 @@ def launch(
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and end with its exit code."""
     try:
-        sys.exit(app.meta(words, exit_on_error=False, result_action="return_value"))
+        with signals_end():
+            sys.exit(app.meta(words, exit_on_error=False, result_action="return_value"))
     except CycloptsError:
         sys.exit(Exit.USAGE)
 

@@ -8,6 +8,7 @@ from prefect import Flow, State
 from prefect.context import FlowRunContext
 
 from prefect_expres.prefect_support.current_run import note_own_run
+from prefect_expres.prefect_support.hangup import hangup_terminates
 from prefect_expres.prefect_support.sync_call import Called, call_from_anywhere
 
 P = ParamSpec("P")
@@ -49,16 +50,19 @@ def sync_compatible_flow(
 
     def decorated(function: Callable[P, Coroutine[Any, Any, R]]) -> SyncCompatibleFlow[P, R]:
         return SyncCompatibleFlow(
-            _tasks_decide(function), persist_result=True, result_serializer="json", **options
+            _as_own_run(function), persist_result=True, result_serializer="json", **options
         )
 
     return decorated
 
 
-def _tasks_decide(
+def _as_own_run(
     function: Callable[P, Coroutine[Any, Any, R]],
 ) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Let the tasks of a flow keep their results as they say, not since the flow keeps its own."""
+    """Run a flow's function so that hooks know it, and SIGHUP ends it as SIGTERM does.
+
+    Its tasks keep their results if they say so, not since the flow keeps its own.
+    """
 
     @functools.wraps(function)
     async def run(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -66,7 +70,7 @@ def _tasks_decide(
         if flow_run is None:
             return await function(*args, **kwargs)
         note_own_run()
-        with flow_run.model_copy(update={"persist_result": False}):
+        with flow_run.model_copy(update={"persist_result": False}), hangup_terminates():
             return await function(*args, **kwargs)
 
     return run

@@ -14,7 +14,8 @@ from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.uws import Phase
 from tests.support.listening import Told
-from tests.support.virtual_service import URL, VirtualJob, VirtualService
+from tests.support.virtual_jobs import VirtualJob
+from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 OWNER = "0123456789abcdef"

@@ -39,6 +39,7 @@ class Exit(IntEnum):
     TRANSFER = 9
     NOT_AS_ASKED = 10
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class Interruption(Exception):
