@@ -73,6 +73,8 @@ async def campaign(
     timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
     reuse: Annotated[Reuse, titled("Reuse")] = "verified",
     attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
+    *,
+    preview_first: Annotated[bool, titled("Preview first")] = False,
 ) -> CampaignResult:
     """Run many ExPRES simulations, and index what they show.
 
@@ -96,6 +98,8 @@ async def campaign(
         reuse: What replaces a new run: "verified" takes verified results under the output URL, or
             else a job of the identical simulation; "never" runs all of them again.
         attempts: How many jobs may be tried for each simulation.
+        preview_first: Simulate with the engine of this package first, and send nothing of what
+            shows no emission: it is counted as empty.
 
     Returns:
         Counts, times and bytes, the outcome of each simulation, and the URLs of index, catalogue
@@ -121,7 +125,9 @@ async def campaign(
     await journal.refresh()
     progress = CampaignProgress(plan.name, total)
     options = _options(execution_duration, timeout, attempts, reuse)
-    settings = CampaignSettings(service, output, branch, options, in_flight, max_failures)
+    settings = CampaignSettings(
+        service, output, branch, options, in_flight, max_failures, preview_first
+    )
     if workers == 1:
         readings = await _run_here(plan, settings, journal, progress)
     else:
@@ -175,6 +181,8 @@ async def campaign_worker(
     timeout: PositiveFloat | None = None,
     reuse: Reuse = "verified",
     attempts: PositiveInt = 1,
+    *,
+    preview_first: bool = False,
 ) -> int:
     """Run a part of a campaign, then what other workers have left.
 
@@ -194,6 +202,7 @@ async def campaign_worker(
         timeout: Seconds to wait for each job and its slot.
         reuse: What replaces a new run.
         attempts: How many jobs may be tried for each simulation.
+        preview_first: Send nothing of what shows no emission.
 
     Returns:
         How many simulations the campaign has rows of.
@@ -202,7 +211,9 @@ async def campaign_worker(
     journal = Journal(output, campaign)
     await journal.refresh()
     options = _options(execution_duration, timeout, attempts, reuse)
-    settings = CampaignSettings(service, output, branch, options, in_flight, max_failures)
+    settings = CampaignSettings(
+        service, output, branch, options, in_flight, max_failures, preview_first
+    )
     progress = CampaignProgress(flow_run.name or plan.name, total)
 
     async with CampaignRunner(settings, journal, lambda: progress.show(journal.rows)) as runner:

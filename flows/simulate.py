@@ -10,7 +10,7 @@ from prefect_expres.errors import ConfigurationError
 from prefect_expres.execution import RunOptions
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.execution.run import run_simulation
-from prefect_expres.expres import Configuration, Routine
+from prefect_expres.expres import Configuration, Routine, SimulationRequest
 from prefect_expres.expres.request import default_label
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
@@ -29,6 +29,7 @@ from prefect_expres.prefect_support.forms import (
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
 from prefect_expres.services import AnyService, find_service
 from prefect_expres.tasks.preparation import prepare
+from prefect_expres.tasks.preview import preview_simulation
 from prefect_expres.tasks.steps import TaskSteps
 
 
@@ -72,6 +73,7 @@ async def simulate(
     attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
     *,
     keep_running: Annotated[bool, titled("Keep the job running")] = False,
+    preview_first: Annotated[bool, titled("Preview first")] = False,
 ) -> SimulationResult:
     """Run one ExPRES simulation and download its results.
 
@@ -99,12 +101,15 @@ async def simulate(
             is computed again.
         attempts: How many jobs may be tried: a job that fails, is aborted or is lost counts.
         keep_running: Leave a started job running when the flow run is cancelled or fails.
+        preview_first: Simulate with the engine of this package first, unless results are found, and
+            send nothing if it shows no emission.
 
     Returns:
         The files with their hashes, the phases with their times, and the visible windows.
 
     Raises:
         ConfigurationError: The configuration breaks rules; nothing was sent.
+        NothingVisible: The preview shows no emission; nothing was sent.
         UsageError: The service is not known; nothing was sent.
         AccessError: The user may not ask for this; nothing was sent.
         JobFailed: The simulation failed on the service.
@@ -137,8 +142,14 @@ async def simulate(
         TaskSteps(service),
         options,
         made_from=(configuration, ephemeris),
+        beforehand=_preview if preview_first else None,
         tell=ArtifactListener(),
     )
     if view is not None:
         await show_result(result, view)
     return result
+
+
+async def _preview(request: SimulationRequest) -> None:
+    """Preview the simulation, and refuse it if it shows nothing."""
+    (await preview_simulation(request)).require_emission()

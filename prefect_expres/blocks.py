@@ -1,6 +1,6 @@
 """Prefect blocks: where the ExPRES service is and who asks, and a simulation to be triggered.
 
-May import: execution, uws, net, expres, ephemeris, monitoring, prefect_support.
+May import: execution, uws, net, expres, ephemeris, monitoring, caching, prefect_support.
 """
 
 import contextlib
@@ -10,10 +10,11 @@ from typing import Any, ClassVar, Literal, Self, TypeVar
 from prefect.blocks.abstract import CredentialsBlock, JobBlock
 from pydantic import Field, HttpUrl, PositiveFloat, SecretStr, field_validator, model_validator
 
+from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.errors import UsageError
 from prefect_expres.execution import ClientSteps, RunOptions, SimulationResult, StepwiseRun
-from prefect_expres.execution.prepare import build_request
+from prefect_expres.execution.prepare import Compute, build_request, compute_csv
 from prefect_expres.expres.access import Access
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
@@ -269,6 +270,7 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
             self.ephemeris,
             self.branch,
             self.label,
+            compute=_compute(refresh=self.reuse == "never"),
             tell=tell,
         )
         options = RunOptions(
@@ -303,3 +305,11 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
         await run.begin()
         if run.submission is not None and not used.can_be_reached:
             await record_job(run.submission.job_url)
+
+
+def _compute(*, refresh: bool) -> Compute:
+    """Give what computes an ephemeris: within runs the task, whose answers are cached."""
+    if not in_run():
+        return compute_csv
+    task = compute_ephemeris.with_options(refresh_cache=True) if refresh else compute_ephemeris
+    return task.run_async

@@ -60,6 +60,10 @@ class ConfigurationError(ExpresError):
         return "\n".join([self.args[0], *(f"  {problem}" for problem in self.problems)])
 
 
+class NothingVisible(ConfigurationError):
+    """A preview shows no emission, so nothing was sent."""
+
+
 class AccessError(ExpresError):
     """The access rules of the service forbid the request; nothing was sent."""
 

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from prefect_expres.analysis.identity import Identity, identity_of
 from prefect_expres.analysis.moons import Degrees, moon_longitude
-from prefect_expres.analysis.sources import EmissionSource, sources_of
+from prefect_expres.analysis.sources import EmissionSource, of_each_source, sources_of
 from prefect_expres.errors import ResultError
 
 # ExPRES sets these for each source, and only where it is visible.
 _SET_WHERE_VISIBLE = ("Theta", "FC", "FP")
+_CAVITY = "cavity"
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,8 +147,10 @@ def visibility(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.bool_]
         Shape (time, frequency).
 
     Raises:
-        ResultError: The sources cannot be separated by the file's variables.
+        ResultError: The sources cannot be separated by the file's variables, or the file does not
+            tell where the cone of a steady-state source has no angle.
     """
+    _refuse_hidden_gaps(dataset, source)
     for name in _SET_WHERE_VISIBLE:
         if name in dataset:
             lines = dataset[name].isel(source=list(source.indices))
@@ -163,6 +166,17 @@ def visibility(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.bool_]
         "only counts by hemisphere, and Polarization shows one source a cell; run the simulation "
         "with SPDYN.CDF.THETA true"
     )
+
+
+def _refuse_hidden_gaps(dataset: xr.Dataset, source: EmissionSource) -> None:
+    """Only Theta, which is NaN there, tells the cells of a cavity that emit from those without."""
+    kinds = of_each_source(dataset, "SRP_Source_Type")
+    if "Theta" not in dataset and any(kinds[index] == _CAVITY for index in source.indices):
+        raise ResultError(
+            f"{source.name} is a steady-state source, for which ExPRES also fills cells without "
+            "emission; only Theta, which the file does not have, tells them apart: run the "
+            "simulation with SPDYN.CDF.THETA true"
+        )
 
 
 def _booleans(visible: xr.DataArray) -> NDArray[np.bool_]:

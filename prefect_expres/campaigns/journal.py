@@ -32,7 +32,7 @@ class Row(BaseModel):
     Attributes:
         number: Its number in the plan.
         label: Its name.
-        state: ``completed`` now, ``found`` complete, or ``failed``.
+        state: ``completed`` now, ``found`` complete, ``empty`` in its preview, or ``failed``.
         fingerprint: The simulation's fingerprint; empty if it failed before it had one.
         folder: URL of its results.
         job_url: The job that ran it.
@@ -41,14 +41,14 @@ class Row(BaseModel):
         windows: How many windows of visible emission; None if the results were not analysed.
         cdf: Name of the CDF file in the folder.
         catalogue: Name of its TFCat file in the folder.
-        error: Why it failed.
+        error: Why it failed, or was not sent.
     """
 
     model_config = ConfigDict(frozen=True)
 
     number: int
     label: str
-    state: Literal["completed", "found", "failed"]
+    state: Literal["completed", "found", "empty", "failed"]
     fingerprint: str = ""
     folder: str | None = None
     job_url: str | None = None

@@ -15,26 +15,30 @@ from prefect.client.schemas.objects import State
 from prefect.tasks import exponential_backoff
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.campaigns.concurrency import JobSlots
 from prefect_expres.campaigns.journal import Journal, Row
 from prefect_expres.campaigns.plan import FilesPlan, Planned, RoutinePlan, beside
 from prefect_expres.campaigns.steps import PollerSteps
 from prefect_expres.ephemeris import AnyEphemeris, Span
-from prefect_expres.errors import ExpresError, JobError
+from prefect_expres.errors import ExpresError, JobError, NothingVisible
 from prefect_expres.execution import RunOptions, unwrapped
 from prefect_expres.execution.prepare import build_request, read_configuration
 from prefect_expres.execution.run import run_simulation
+from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.access import job_list_for
 from prefect_expres.monitoring.log import lines_name
 from prefect_expres.monitoring.progress import LogListener
 from prefect_expres.prefect_support.job_lists import record_job_list
-from prefect_expres.tasks.ephemeris import compute_ephemeris
-from prefect_expres.tasks.retry import may_help
+from prefect_expres.prefect_support.retry import may_help
+from prefect_expres.preview import preview_request
 from prefect_expres.uws import JobListPoller
 
 MOST_AROUND = 32
 """Simulations beyond those in flight that are prepared, downloaded or looked at meanwhile."""
 KEPT_EPHEMERIDES = 16
+PREVIEWS_AT_ONCE = 2
+"""Each takes a processor, and an auroral oval over a gigabyte."""
 
 
 @task(
@@ -71,6 +75,7 @@ class CampaignSettings:
         in_flight: How many may be on the service at once.
         max_failures: Begin no further simulation when more than so many have failed; None for no
             limit.
+        preview_first: Send nothing of what shows no emission.
     """
 
     service: ExpresService
@@ -79,6 +84,7 @@ class CampaignSettings:
     options: RunOptions
     in_flight: int
     max_failures: int | None
+    preview_first: bool = False
 
     def too_many_failed(self, rows: Mapping[int, Row]) -> bool:
         """Say whether no further simulation may begin."""
@@ -109,6 +115,7 @@ class CampaignRunner:
         self._on_row = on_row
         self._under_way: set[int] = set()
         self._ephemerides = _Ephemerides(refresh=settings.options.exclusive)
+        self._previews = asyncio.Semaphore(PREVIEWS_AT_ONCE)
 
     async def __aenter__(self) -> Self:
         """Record the job list for hooks, and open the poller and the concurrency slots."""
@@ -198,15 +205,30 @@ class CampaignRunner:
             compute=self._ephemerides.compute,
             tell=listener,
         )
-        result, _ = await run_simulation(
-            request,
-            settings.output,
-            self._steps,
-            settings.options,
-            made_from=(configuration, ephemeris),
-            tell=listener,
-        )
+        try:
+            result, _ = await run_simulation(
+                request,
+                settings.output,
+                self._steps,
+                settings.options,
+                made_from=(configuration, ephemeris),
+                beforehand=self._preview if settings.preview_first else None,
+                tell=listener,
+            )
+        except NothingVisible as fault:
+            return Row(
+                number=planned.number,
+                label=planned.label,
+                state="empty",
+                fingerprint=request.fingerprint,
+                error=str(fault),
+            )
         return Row.of(planned.number, planned.label, result)
+
+    async def _preview(self, request: SimulationRequest) -> None:
+        """Preview a simulation, a few at once, and refuse it if it shows nothing."""
+        async with self._previews:
+            (await preview_request(request, tell=LogListener())).require_emission()
 
 
 class _Ephemerides:

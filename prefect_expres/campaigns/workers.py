@@ -94,6 +94,7 @@ def worker_parameters(
         "timeout": settings.options.timeout,
         "reuse": "never" if settings.options.exclusive else "verified",
         "attempts": settings.options.attempts,
+        "preview_first": settings.preview_first,
     }
     least, more = divmod(settings.in_flight, workers)
     return [

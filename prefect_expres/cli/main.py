@@ -25,6 +25,7 @@ _ABOUT = Group("About", sort_key=10)
 # Name, module and function, group, and the help in the list of commands.
 _COMMANDS = (
     ("simulate", "simulate:simulate", _SIMULATE, "Run a simulation and download its results."),
+    ("preview", "preview:preview", _SIMULATE, "Show what a simulation will show, in seconds."),
     ("campaign", "campaign:app", _SIMULATE, "Plan and run many simulations."),
     ("forecast", "forecast:forecast", _SIMULATE, "Publish what an observatory will see."),
     (

@@ -54,7 +54,7 @@ def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> i
         The exit code: 1 if simulations failed.
     """
     check_parameters(campaign, {"service": service, **settings})
-    with _steps(shown={"campaign"}):
+    with _steps(shown={"campaign", "abort"}):
         result: CampaignResult = campaign(service=service, **settings)
     give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
     return int(result.failed > 0)
@@ -126,7 +126,7 @@ def _summary(result: CampaignResult) -> Iterator[RenderableType]:
     yield from _lines(
         {
             "simulations": f"{result.simulations}: {result.completed} run, {result.found} found "
-            f"complete, {result.failed} failed",
+            f"complete, {result.empty} empty in preview, {result.failed} failed",
             "time": f"{result.wall_seconds:.0f} s; {result.service_seconds:.0f} s on the service",
             "bytes": f"{result.bytes:,}",
         }

@@ -11,6 +11,7 @@ from prefect_expres.engine.lead import DEFAULT_LAW, NO_LAW, lead
 from prefect_expres.engine.limits import active_sources, central_body, is_satellite, moon
 from prefect_expres.engine.lines import Family, Kind
 from prefect_expres.expres.configuration import Body, Configuration, Source
+from prefect_expres.expres.result_name import line_longitude, source_origin
 
 LAW_SHIFTS = (0.0, -4.0, -14.0)
 """What ExPRES adds to the first, second and third line of a law; all others get nothing."""
@@ -24,14 +25,21 @@ class Lane:
 
     Attributes:
         source: The configuration's source.
+        index: Which of its lines.
         offset: West longitude from the moon or, auroral, from the source's meridian, degrees.
             With a law, what is added to minus its lead angle.
         law: The lead angle's law, if there is one.
     """
 
     source: Source
+    index: int
     offset: float
     law: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """The moon, or longitude and shell, in the words of the file."""
+        return source_origin(self.source, self.index)
 
 
 @dataclass(frozen=True)
@@ -55,16 +63,17 @@ def lanes(configuration: Configuration) -> list[Lane]:
 
 
 def _lanes_of(source: Source) -> list[Lane]:
+    indices = range(source.lg_nbr)
     if source.lag_model not in NO_LAW:
-        shifts = (*LAW_SHIFTS, *[0.0] * source.lg_nbr)
-        return [Lane(source, shift, source.lag_model) for shift in shifts[: source.lg_nbr]]
-    if isinstance(source.lg_min, str):
-        beside = float(source.lg_min.removeprefix("auto") or 0)
-        shifts = (*([beside] if beside else LAW_SHIFTS), *[beside] * source.lg_nbr)
-        return [Lane(source, shift, DEFAULT_LAW) for shift in shifts[: source.lg_nbr]]
-    first = float(source.lg_min)
-    step = (float(source.lg_max) - first) / max(source.lg_nbr - 1, 1) or 1.0
-    return [Lane(source, first + index * step) for index in range(source.lg_nbr)]
+        return [Lane(source, i, _law_shift(i), source.lag_model) for i in indices]
+    if not isinstance(source.lg_min, str):
+        return [Lane(source, i, line_longitude(source, i)) for i in indices]
+    beside = float(source.lg_min.removeprefix("auto") or 0)
+    return [Lane(source, i, beside or _law_shift(i), DEFAULT_LAW) for i in indices]
+
+
+def _law_shift(index: int) -> float:
+    return LAW_SHIFTS[index] if index < len(LAW_SHIFTS) else 0.0
 
 
 def course(lane: Lane, configuration: Configuration, moments: Clock) -> Course:

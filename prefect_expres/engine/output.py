@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from cdflib.cdfwrite import CDF
 
+from prefect_expres.engine.lanes import Lane
 from prefect_expres.engine.variables import (
     Simulation,
     Variable,
     hemisphere_label,
     variables,
 )
-from prefect_expres.expres.configuration import Source
 from prefect_expres.expres.result_name import (
     field_model,
     first_source,
@@ -131,14 +131,15 @@ def _global_attributes(simulation: Simulation) -> dict[str, dict[int, Any]]:
         "PDS_stop_time": [f"{simulation.moments[-1]:%Y-%m-%dT%H:%M:%S}"],
         "PDS_Observation_target": [planet],
         "PDS_Observation_type": ["radio simulations"],
-        **_source_attributes([lane.source for lane in simulation.lanes]),
+        **_source_attributes(simulation.lanes),
     }
     return {name: dict(enumerate(texts)) for name, texts in entries.items()}
 
 
-def _source_attributes(sources: Sequence[Source]) -> dict[str, Sequence[str]]:
+def _source_attributes(lanes: Sequence[Lane]) -> dict[str, Sequence[str]]:
+    sources = [lane.source for lane in lanes]
     return {
-        "SRP_Source_Origin": [source_origin(source) for source in sources],
+        "SRP_Source_Origin": [lane.origin for lane in lanes],
         "SRP_Source_Hemisphere": [hemisphere_label(source) for source in sources],
         "SRP_Source_Type": [source_type(source) for source in sources],
         "SRP_Source_Width": [source_width(source) for source in sources],

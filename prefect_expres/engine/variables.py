@@ -14,7 +14,6 @@ from prefect_expres.engine.harmonics import Floats
 from prefect_expres.engine.lanes import Lane
 from prefect_expres.engine.simulation import FILL, Emission, Reals, gyrofrequency
 from prefect_expres.expres.configuration import CdfFlags, Configuration, Source
-from prefect_expres.expres.result_name import source_origin
 
 NO_POLARIZATION = 32767
 """The fill value of the counts: no source is visible."""
@@ -92,9 +91,7 @@ def _axes(simulation: Simulation) -> Iterator[Variable]:
     )
     names = [f"{value:5.2f} MHz" for value in simulation.frequency]
     yield labels("Freq_Label", names, "Frequency label")
-    names = [
-        f"{source_origin(lane.source)} {hemisphere_label(lane.source)}" for lane in simulation.lanes
-    ]
+    names = [f"{lane.origin} {hemisphere_label(lane.source)}" for lane in simulation.lanes]
     yield labels("Src_ID_Label", names, "Source label")
     yield labels("Hemisphere_ID_Label", ["North", "South"], "Hemisphere label")
     yield labels("Src_Pos_Coord", ["X", "Y", "Z"], "Coordinate of the source position")

@@ -136,4 +136,4 @@ class JobGuard:
             left += [f"The job {chosen.job_url}"] * (chosen.ours and not self._stopped)
         for job in left:
             msg = f"{job} could not be stopped, and may be running; abort it later. {reason}"
-            await self._tell(Warned(msg))
+            await self._tell(Warned(msg, "abort"))

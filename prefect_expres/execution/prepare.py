@@ -179,6 +179,8 @@ async def _with_positions(
         return model, track
     source = None if isinstance(ephemeris, str | Path | bytes) else ephemeris
     if source is not None:
+        if "center" not in source.model_fields_set:
+            source = source_for(source.observer, model.observer.parent, source)
         ephemeris = await compute(source, span_of(model))
     track = ephemeris if isinstance(ephemeris, bytes) else str(ephemeris).encode()
     check_times(model, (await asyncio.to_thread(read_track, track)).times)

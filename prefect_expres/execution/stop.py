@@ -6,7 +6,7 @@ from prefect_expres.errors import JobNotFound
 from prefect_expres.expres.run_id import RunId
 from prefect_expres.uws import Phase, UWSClient
 
-ANSWER_SECONDS = 3.0
+ANSWER_SECONDS = 2.0
 """How long a process that is to end waits for the first answer of a service that may be away."""
 
 _given_up: set[str] = set()

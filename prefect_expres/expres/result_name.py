@@ -12,11 +12,9 @@ SCTIME_DIGITS = 12
 VERSION = "v14"
 """How ExPRES 1.4 marks its files."""
 
-_CURRENTS = {
-    "Transient (Alfvenic)": "lossc",
-    "Steady-State": "cavity",
-    "Shell": "shell",
-}
+_CURRENTS = {"Steady-State": "cavity", "Shell": "shell"}
+_LOSS_CONE = "lossc"
+"""The word for all spellings of ``Transient (Alfvenic)``."""
 
 
 def output_name(configuration: Configuration, ephemeris_start: datetime | None = None) -> str:
@@ -63,12 +61,25 @@ def start_date(configuration: Configuration, ephemeris_start: datetime | None) -
     return sctime[:8]
 
 
-def source_origin(source: Source) -> str:
-    """Give the origin of a source: the moon's name, or its longitude and shell."""
+def source_origin(source: Source, index: int = 0) -> str:
+    """Give the origin of a source: the moon's name, or its longitude and shell.
+
+    Args:
+        source: The source.
+        index: Which of its ``LG_NBR`` field lines; the file is named after the first.
+    """
     if source.type == "attached to a satellite":
         return source.sat
-    longitude = 0 if isinstance(source.lg_min, str) else int(source.lg_min)
-    return f"{longitude}d-{int(source.lat)}R"
+    return f"{int(line_longitude(source, index))}d-{int(source.lat)}R"
+
+
+def line_longitude(source: Source, index: int) -> float:
+    """Give the longitude of one of a source's field lines, as ``LG_MIN`` and ``LG_MAX`` say."""
+    first = 0.0 if isinstance(source.lg_min, str) else float(source.lg_min)
+    if not index:
+        return first
+    last = first if isinstance(source.lg_min, str) else float(source.lg_max)
+    return first + index * ((last - first) / max(source.lg_nbr - 1, 1) or 1.0)
 
 
 def source_type(source: Source) -> str:
@@ -78,7 +89,7 @@ def source_type(source: Source) -> str:
     """
     if source.current == "Constant":
         return "cst" + f"{source.constant:#.6g}"[:6]
-    return _CURRENTS[source.current]
+    return _CURRENTS.get(source.current, _LOSS_CONE)
 
 
 def source_width(source: Source) -> str:

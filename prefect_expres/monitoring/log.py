@@ -32,10 +32,10 @@ def log_step(step: str, message: str, *args: object) -> None:
     run_logger().info("%s", _named(message, args), extra={"expres_step": step})
 
 
-def log_warning(message: str, *args: object) -> None:
+def log_warning(message: str, *args: object, step: str = "warning") -> None:
     """Log what the user should know."""
     line = _named(message, args)
-    run_logger().log(logging.WARNING, "%s", line, extra={"expres_step": "warning"})
+    run_logger().log(logging.WARNING, "%s", line, extra={"expres_step": step})
 
 
 def _named(message: str, args: tuple[object, ...]) -> str:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.engine import EngineError
-from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError
+from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError, NothingVisible
 from prefect_expres.execution.events import Event, Listener, Warned, ignore
 from prefect_expres.execution.prepare import AnyConfiguration, Positions, build_request
 from prefect_expres.execution.view import missing_for_analysis
@@ -61,18 +61,29 @@ class Preview(BaseModel):
         """The name for a file with the picture."""
         return f"preview-{self.label}.png"
 
+    @property
+    def summary(self) -> str:
+        """What it found, in a line."""
+        if self.refused:
+            return f"It would be refused: {self.refused}"
+        cost = (
+            f"about {self.run_seconds} s on the service for {(self.result_bytes or 0) / 1e6:.0f} MB"
+        )
+        seen = "no picture" if self.windows is None else f"{len(self.windows)} windows of emission"
+        return f"{self.made_by}: {self.label}, {seen}; {cost}"
+
     def require_emission(self) -> None:
         """Refuse a simulation that would show nothing.
 
         Raises:
-            ConfigurationError: No emission is visible.
+            NothingVisible: No emission is visible.
         """
         if self.is_empty:
             msg = (
                 f"{self.made_by}: {self.label} shows no emission, so nothing was sent. Change the "
                 "times, frequencies or sources; or leave out preview_first to run it anyway"
             )
-            raise ConfigurationError(msg)
+            raise NothingVisible(msg)
 
 
 async def preview_simulation(

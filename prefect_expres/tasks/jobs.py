@@ -29,9 +29,9 @@ from prefect_expres.monitoring.log import log_step, log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
 from prefect_expres.prefect_support.current_run import current_owner
 from prefect_expres.prefect_support.job_lists import record_job, record_job_list
+from prefect_expres.prefect_support.retry import may_help
 from prefect_expres.prefect_support.sync_task import sync_compatible_task
 from prefect_expres.storage import StoredFile
-from prefect_expres.tasks.retry import may_help
 from prefect_expres.uws import Job, Phase, UWSClient, wait_for
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 from prefect.cache_policies import NO_CACHE
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.execution.prepare import AnyConfiguration, build_request
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import LogListener
 from prefect_expres.prefect_support.sync_task import sync_compatible_task
-from prefect_expres.tasks.ephemeris import compute_ephemeris
 
 
 @sync_compatible_task(name="Prepare simulation", cache_policy=NO_CACHE)

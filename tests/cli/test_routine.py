@@ -13,6 +13,7 @@ from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.command_line import run
 from tests.support.processes import PrefectServer
 
+pytestmark = pytest.mark.timeout(500)
 NOWHERE = ("--url", "http://127.0.0.1:1")
 DAY = ("--day", "2018-09-13")
 
@@ -63,7 +64,7 @@ def test_a_wrong_parameter_is_told_once(words: tuple[str, ...], told: str) -> No
     """A list is not told beside its wrong entry, and nothing is begun."""
     done = run(*words, *NOWHERE)
     assert (done.code, done.out) == (2, "")
-    heading, line = done.err.strip().splitlines()
+    _, line = done.err.strip().splitlines()
     assert told in line
     assert "; " not in line
 

@@ -131,7 +131,7 @@ async def test_a_service_that_does_not_answer_is_not_waited_for_longer(
         finishing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await finishing
-    assert service.now() == 50.0 + 3.0
+    assert service.now() == 50.0 + 2.0
     (warning,) = told.warnings
     assert warning.startswith("The job http://127.0.0.1/rest/ExPRES/j001 could not be stopped")
 
@@ -161,7 +161,7 @@ async def test_no_job_is_told_that_cannot_exist(
     service, told = VirtualService(), Told()
     service.trouble("", 503, times=1e9)
     took = await cancelled(service, simulation, tmp_path, 5.0, told=told)
-    assert (told.warnings, took) == ([], 3.0)
+    assert (told.warnings, took) == ([], 2.0)
 
 
 @in_virtual_time

@@ -106,6 +106,7 @@ def run(
     timeout: float | None = None,
     reuse: Literal["verified", "never"] = "verified",
     attempts: int = 1,
+    preview_first: bool = False,
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> int:
@@ -124,6 +125,7 @@ def run(
         reuse: verified takes the results of identical simulations, if there are any; never runs
             them again.
         attempts: How many jobs may be tried for each simulation.
+        preview_first: Send nothing of what shows no emission in a preview.
         service: The service to use, and the user.
         as_json: Print the result as JSON.
     """
@@ -145,6 +147,7 @@ def run(
         timeout=timeout,
         reuse=reuse,
         attempts=attempts,
+        preview_first=preview_first,
     )
 
 

@@ -93,7 +93,7 @@ def windows(
     if tfcat:
         written.append(analysis.write_catalogue(arcs, tfcat, observatory=site))
     records = [window.model_dump(mode="json") for window in found]
-    give(records, _table_of(found), *map(str, written), as_json=as_json)
+    give(records, table_of_windows(found), *map(str, written), as_json=as_json)
 
 
 def compare(before: str, after: str, /, *, as_json: AsJson = False) -> None:
@@ -114,7 +114,8 @@ def _opened(files: Iterable[str]) -> Iterator[Any]:
     return (analysis.open_results(file) for file in files)
 
 
-def _table_of(windows: Iterable["Window"]) -> RenderableType:
+def table_of_windows(windows: Iterable["Window"]) -> RenderableType:
+    """Lay out windows of visible emission."""
     rows = (
         (*_span(window), _from_to(window.cml), _from_to(window.moon_phase), window.cut_at)
         for window in windows

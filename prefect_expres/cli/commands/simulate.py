@@ -27,6 +27,7 @@ def simulate(
     reuse: Literal["verified", "never"] = "verified",
     attempts: int = 1,
     keep_running: bool = False,
+    preview_first: bool = False,
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
@@ -49,6 +50,7 @@ def simulate(
             runs it again.
         attempts: How many jobs may be tried, if jobs fail, are aborted or are lost.
         keep_running: Leave the job running after Ctrl-C.
+        preview_first: Send nothing if a preview shows no emission.
         service: The service to use; the branch decides which of its job lists.
         as_json: Print the result as JSON.
     """
@@ -71,4 +73,5 @@ def simulate(
         reuse=reuse,
         attempts=attempts,
         keep_running=keep_running,
+        preview_first=preview_first,
     )
