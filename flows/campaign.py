@@ -25,8 +25,17 @@ from prefect_expres.execution import RunOptions
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.monitoring.log import log_step, log_warning
-from prefect_expres.prefect_support.forms import Count, NoLimit, OrDefault, Seconds, titled
+from prefect_expres.prefect_support.forms import (
+    Count,
+    Location,
+    NoLimit,
+    OrDefault,
+    Reuse,
+    Seconds,
+    titled,
+)
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
+from prefect_expres.services import AnyService, find_service
 
 
 def _campaign_name() -> str:
@@ -54,15 +63,18 @@ def _named(plan: Any) -> str:
 )
 async def campaign(
     plan: Annotated[Plan, titled("Plan")],
-    service: Annotated[ExpresService, titled("Service")],
-    output: Annotated[str, titled("Output folder")] = "expres-campaign",
+    service: Annotated[AnyService, titled("Service")],
+    output: Annotated[Location, titled("Output folder")] = "expres-campaign",
     in_flight: Annotated[PositiveInt, titled("In flight")] = 8,
     workers: Annotated[PositiveInt, titled("Workers")] = 1,
     max_failures: Annotated[Count | NoLimit, titled("Most failures")] = 100,
     branch: Annotated[str, titled("Branch of ExPRES")] = "master",
     execution_duration: Annotated[int, titled("Execution duration (s)")] = 600,
     timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
+    reuse: Annotated[Reuse, titled("Reuse")] = "verified",
     attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
+    *,
+    preview_first: Annotated[bool, titled("Preview first")] = False,
 ) -> CampaignResult:
     """Run many ExPRES simulations, and index what they show.
 
@@ -72,7 +84,8 @@ async def campaign(
 
     Args:
         plan: The simulations: routine ones by days, moons and observers, or files.
-        service: The service that runs them.
+        service: The service that runs them: a block, the name of a saved one, or
+            an address as https://host, which is used as a guest.
         output: Path or fsspec URL under which each simulation gets a folder of its own.
         in_flight: How many simulations may be on the service at once.
         workers: How many flow runs work on the campaign; more than one needs a work pool.
@@ -82,18 +95,24 @@ async def campaign(
         execution_duration: Seconds that each job may run: at most 600 for guests, else 10800.
         timeout: Seconds to wait for each job and its slot; by default the execution duration plus
             one hour.
+        reuse: What replaces a new run: "verified" takes verified results under the output URL, or
+            else a job of the identical simulation; "never" runs all of them again.
         attempts: How many jobs may be tried for each simulation.
+        preview_first: Simulate with the engine of this package first, and send nothing of what
+            shows no emission: it is counted as empty.
 
     Returns:
         Counts, times and bytes, the outcome of each simulation, and the URLs of index, catalogue
         and manifest.
 
     Raises:
+        UsageError: The service is not known; nothing was sent.
         AccessError: The user may not ask for this; nothing was sent.
         ConfigurationError: The plan gives no simulations; nothing was sent.
         CampaignError: The campaign cannot be given to workers, or lost all of them.
         TooManyFailures: More than ``max_failures`` have failed; the others are indexed.
     """
+    service, output = await find_service(service), str(output)
     service.access.check(branch, execution_duration)
     if service.access.warning:
         log_warning(service.access.warning)
@@ -105,8 +124,10 @@ async def campaign(
     journal = Journal(output, identity)
     await journal.refresh()
     progress = CampaignProgress(plan.name, total)
-    options = _options(execution_duration, timeout, attempts)
-    settings = CampaignSettings(service, output, branch, options, in_flight, max_failures)
+    options = _options(execution_duration, timeout, attempts, reuse)
+    settings = CampaignSettings(
+        service, output, branch, options, in_flight, max_failures, preview_first
+    )
     if workers == 1:
         readings = await _run_here(plan, settings, journal, progress)
     else:
@@ -131,7 +152,12 @@ async def campaign(
         log_step("campaign", "Removed the journal of the campaign %s, which was killed", killed)
     await show_campaign(plan.name, result)
     if settings.too_many_failed(journal.rows):
-        raise TooManyFailures(result.failed, result.not_begun, result.manifest)
+        msg = (
+            f"{result.failed} simulations failed, {result.not_begun} not started: see "
+            f"{result.manifest}. Fix the cause or raise max_failures, then run it again: only what "
+            "is missing is done."
+        )
+        raise TooManyFailures(msg, result.failed, result.not_begun, result.manifest)
     return result
 
 
@@ -153,7 +179,10 @@ async def campaign_worker(
     branch: str = "master",
     execution_duration: int = 600,
     timeout: PositiveFloat | None = None,
+    reuse: Reuse = "verified",
     attempts: PositiveInt = 1,
+    *,
+    preview_first: bool = False,
 ) -> int:
     """Run a part of a campaign, then what other workers have left.
 
@@ -171,7 +200,9 @@ async def campaign_worker(
         branch: The ExPRES git branch.
         execution_duration: Seconds that each job may run.
         timeout: Seconds to wait for each job and its slot.
+        reuse: What replaces a new run.
         attempts: How many jobs may be tried for each simulation.
+        preview_first: Send nothing of what shows no emission.
 
     Returns:
         How many simulations the campaign has rows of.
@@ -179,8 +210,10 @@ async def campaign_worker(
     total = await asyncio.to_thread(plan.count)
     journal = Journal(output, campaign)
     await journal.refresh()
-    options = _options(execution_duration, timeout, attempts)
-    settings = CampaignSettings(service, output, branch, options, in_flight, max_failures)
+    options = _options(execution_duration, timeout, attempts, reuse)
+    settings = CampaignSettings(
+        service, output, branch, options, in_flight, max_failures, preview_first
+    )
     progress = CampaignProgress(flow_run.name or plan.name, total)
 
     async with CampaignRunner(settings, journal, lambda: progress.show(journal.rows)) as runner:
@@ -204,10 +237,13 @@ async def _run_here(
         return runner.poller.readings
 
 
-def _options(execution_duration: int, timeout: float | None, attempts: int) -> RunOptions:
+def _options(
+    execution_duration: int, timeout: float | None, attempts: int, reuse: Reuse
+) -> RunOptions:
     return RunOptions(
         owner=owner_of(flow_run.id),
         execution_duration=execution_duration,
         timeout=timeout,
         attempts=attempts,
+        exclusive=reuse == "never",
     )

@@ -18,9 +18,8 @@ from prefect.runtime import flow_run
 from pydantic import Field, PositiveInt
 
 from prefect_expres.analysis.windows import Window
-from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.index import CampaignResult
-from prefect_expres.campaigns.plan import RoutineMoon, RoutinePlan
+from prefect_expres.campaigns.plan import RoutinePlan
 from prefect_expres.errors import CampaignError, ExpresError
 from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis
 from prefect_expres.flows.campaign import campaign
@@ -31,6 +30,7 @@ from prefect_expres.forecasts.forecast import (
     Forecast,
     ForecastFacts,
     Interest,
+    Moon,
     Simulated,
     forecasts_of,
     make_forecast,
@@ -40,11 +40,20 @@ from prefect_expres.monitoring.best_effort import best_effort
 from prefect_expres.monitoring.events import emit_window
 from prefect_expres.monitoring.log import log_step, log_warning
 from prefect_expres.net.url import shown_url
-from prefect_expres.prefect_support.forms import Day, OrDefault, Seconds, Site, Today, titled
+from prefect_expres.prefect_support.forms import (
+    Day,
+    Location,
+    OrDefault,
+    Seconds,
+    Site,
+    Today,
+    titled,
+)
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
+from prefect_expres.services import AnyService
 from prefect_expres.storage.publish import prune, publish, set_name
 
-Moons = Annotated[tuple[RoutineMoon, ...], Field(min_length=1)]
+Moons = Annotated[tuple[Moon, ...], Field(min_length=1)]
 Days = Annotated[int, Field(ge=1, le=31)]
 ALL_MOONS: Moons = ("Io", "Europa", "Ganymede")
 ANY = Interest()
@@ -69,8 +78,8 @@ async def forecast(
     moons: Annotated[Moons, titled("Moons")] = ALL_MOONS,
     days: Annotated[Days, titled("Days")] = 7,
     *,
-    service: Annotated[ExpresService, titled("Service")],
-    output: Annotated[str, titled("Output folder")] = "expres-forecast",
+    service: Annotated[AnyService, titled("Service")],
+    output: Annotated[Location, titled("Output folder")] = "expres-forecast",
     interest: Annotated[Interest, titled("Windows of interest")] = ANY,
     start: Annotated[Day | Today, titled("First day")] = None,
     in_flight: Annotated[PositiveInt, titled("In flight")] = 8,
@@ -95,7 +104,8 @@ async def forecast(
         observatory: The observatory.
         moons: The moons that induce the emission.
         days: Length of the forecast in days: at most 31.
-        service: The service that runs the simulations.
+        service: The service that runs the simulations: a block, the name of a saved one, or
+            an address as https://host, which is used as a guest.
         output: Path or fsspec URL of the folder for simulations and forecasts.
         interest: Which new windows cause an event.
         start: The first day, UTC; today if left empty.
@@ -111,12 +121,14 @@ async def forecast(
 
     Raises:
         ExpresError: The extra "analysis" is not installed; nothing was sent.
+        UsageError: The service is not known; nothing was sent.
         AccessError: The user may not ask for this; nothing was sent.
         CampaignError: All simulations failed; the previous forecast stays the latest.
     """
     if lack := missing_for_analysis((*ANALYSIS_NEEDS, "pyarrow")):
         msg = f"A forecast cannot be made: {lack}"
         raise ExpresError(msg)
+    output = str(output)
     first = start or datetime.now(UTC).date()
     last = first + timedelta(days=days - 1)
     plan = RoutinePlan(first=first, last=last, moons=tuple(dict.fromkeys(moons)))

@@ -9,7 +9,6 @@ from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, PositiveFloat
 
-from prefect_expres.blocks import ExpresService
 from prefect_expres.cleanup.actions import Housekeeper
 from prefect_expres.cleanup.inventory import Inventory, take_inventory
 from prefect_expres.cleanup.jobs import find_our_jobs
@@ -20,8 +19,9 @@ from prefect_expres.monitoring.best_effort import best_effort
 from prefect_expres.monitoring.log import log_step, log_warning
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.flow_runs import find_owners
-from prefect_expres.prefect_support.forms import titled
+from prefect_expres.prefect_support.forms import Location, titled
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
+from prefect_expres.services import AnyService, find_service
 from prefect_expres.tasks.steps import TaskSteps
 
 Whose = Literal["this server", "account"]
@@ -56,8 +56,8 @@ def _run_name() -> str:
     flow_run_name=_run_name,
 )
 async def housekeeping(
-    service: Annotated[ExpresService, titled("Service")],
-    output: Annotated[str, titled("Output folder")] = "expres-results",
+    service: Annotated[AnyService, titled("Service")],
+    output: Annotated[Location, titled("Output folder")] = "expres-results",
     *,
     dry_run: Annotated[bool, titled("Dry run")] = True,
     keep_days: Annotated[PositiveFloat, titled("Days kept")] = 14,
@@ -76,7 +76,8 @@ async def housekeeping(
     this user.
 
     Args:
-        service: The service whose jobs are reviewed.
+        service: The service whose jobs are reviewed: a block, the name of a saved one, or
+            an address as https://host, which is used as a guest.
         output: Path or fsspec URL of the folder of simulations, to which results are collected.
         dry_run: Only report what would be done.
         keep_days: Days that a finished job is kept on the service; a job that is still to be
@@ -88,9 +89,11 @@ async def housekeeping(
         What was done with each of our jobs and why, and the simulations under the output URL.
 
     Raises:
+        UsageError: The service is not known.
         AccessError: A guest asks for "account".
         ServiceError: A job list cannot be read.
     """
+    service, output = await find_service(service), str(output)
     if whose == "account" and service.access.shared:
         msg = (
             "Guests share one job list, and its jobs are not only yours; choose 'this server', "

@@ -1,17 +1,16 @@
 """Run one ExPRES simulation: prepare, create, run, wait, download, view."""
 
 from pathlib import PurePath
-from typing import Annotated, Literal
+from typing import Annotated
 
 from prefect.runtime import flow_run
 from pydantic import PositiveInt
 
-from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.execution import RunOptions
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.execution.run import run_simulation
-from prefect_expres.expres import Configuration
+from prefect_expres.expres import Configuration, Routine, SimulationRequest
 from prefect_expres.expres.request import default_label
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
@@ -20,16 +19,18 @@ from prefect_expres.monitoring.progress import ArtifactListener
 from prefect_expres.prefect_support.forms import (
     AnyConfiguration,
     AnyObserver,
+    Location,
     OrDefault,
+    Reuse,
     Seconds,
     Text,
     titled,
 )
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
+from prefect_expres.services import AnyService, find_service
 from prefect_expres.tasks.preparation import prepare
+from prefect_expres.tasks.preview import preview_simulation
 from prefect_expres.tasks.steps import TaskSteps
-
-Reuse = Literal["verified", "never"]
 
 
 def _run_name() -> str:
@@ -45,6 +46,8 @@ def _name_of(configuration: object) -> str:
             return default_label(configuration)
         if isinstance(configuration, dict):
             return default_label(Configuration.from_mapping(configuration))
+        if isinstance(configuration, Routine):
+            return default_label(configuration.configuration(ephemeris=configuration.track))
     except ConfigurationError:
         return "simulation"
     return PurePath(str(configuration)).stem
@@ -59,9 +62,9 @@ def _name_of(configuration: object) -> str:
 )
 async def simulate(
     configuration: Annotated[AnyConfiguration, titled("Configuration")],
-    service: Annotated[ExpresService, titled("Service")],
+    service: Annotated[AnyService, titled("Service")],
     ephemeris: Annotated[AnyObserver, titled("Ephemeris")] = None,
-    output: Annotated[str, titled("Output folder")] = "expres-results",
+    output: Annotated[Location, titled("Output folder")] = "expres-results",
     branch: Annotated[str, titled("Branch of ExPRES")] = "master",
     label: Annotated[Text | OrDefault, titled("Label")] = None,
     execution_duration: Annotated[int, titled("Execution duration (s)")] = 600,
@@ -70,6 +73,7 @@ async def simulate(
     attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
     *,
     keep_running: Annotated[bool, titled("Keep the job running")] = False,
+    preview_first: Annotated[bool, titled("Preview first")] = False,
 ) -> SimulationResult:
     """Run one ExPRES simulation and download its results.
 
@@ -79,12 +83,13 @@ async def simulate(
     cancelled or fails, its job is stopped.
 
     Args:
-        configuration: The ExPRES configuration: its content, the path or fsspec URL of its file,
-            or a `Configuration`.
-        service: The service that runs it.
+        configuration: A routine simulation, which needs no file; or an ExPRES configuration: its
+            content, the path or fsspec URL of its file, or a `Configuration`.
+        service: The service that runs it: a block, the name of a saved one, or
+            an address as https://host, which is used as a guest.
         ephemeris: The positions of the observer: path or fsspec URL of the CSV file that
             OBSERVER.EPHEM names, or a source that computes them from OBSERVER.SCTIME and TIME.
-            None leaves them to the configuration.
+            None leaves them to the configuration; a routine simulation from Earth needs none.
         output: Path or fsspec URL under which the simulation gets a folder of its own.
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people; by default it is made from moon, observer and day.
@@ -96,12 +101,16 @@ async def simulate(
             is computed again.
         attempts: How many jobs may be tried: a job that fails, is aborted or is lost counts.
         keep_running: Leave a started job running when the flow run is cancelled or fails.
+        preview_first: Simulate with the engine of this package first, unless results are found, and
+            send nothing if it shows no emission.
 
     Returns:
         The files with their hashes, the phases with their times, and the visible windows.
 
     Raises:
         ConfigurationError: The configuration breaks rules; nothing was sent.
+        NothingVisible: The preview shows no emission; nothing was sent.
+        UsageError: The service is not known; nothing was sent.
         AccessError: The user may not ask for this; nothing was sent.
         JobFailed: The simulation failed on the service.
         JobAborted: The job was aborted.
@@ -109,6 +118,7 @@ async def simulate(
         WaitTimeout: The job was not done in time; it was stopped.
         TransferError: A result did not arrive complete, or must not be fetched.
     """
+    service = await find_service(service)
     request = await prepare(
         configuration,
         service,
@@ -128,12 +138,18 @@ async def simulate(
     )
     result, view = await run_simulation(
         request,
-        output,
+        str(output),
         TaskSteps(service),
         options,
         made_from=(configuration, ephemeris),
+        beforehand=_preview if preview_first else None,
         tell=ArtifactListener(),
     )
     if view is not None:
         await show_result(result, view)
     return result
+
+
+async def _preview(request: SimulationRequest) -> None:
+    """Preview the simulation, and refuse it if it shows nothing."""
+    (await preview_simulation(request)).require_emission()

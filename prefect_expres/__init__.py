@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from prefect_expres.campaigns.plan import RoutinePlan as RoutinePlan
     from prefect_expres.execution.manifest import SimulationResult as SimulationResult
     from prefect_expres.expres import Configuration as Configuration
+    from prefect_expres.expres import Routine as Routine
     from prefect_expres.expres import SimulationRequest as SimulationRequest
     from prefect_expres.flows.analysis import analyse as analyse
     from prefect_expres.flows.campaign import campaign as campaign
@@ -27,6 +28,7 @@ _MODULE_OF = {
     "Configuration": "prefect_expres.expres",
     "ExpresService": "prefect_expres.blocks",
     "FilesPlan": "prefect_expres.campaigns.plan",
+    "Routine": "prefect_expres.expres",
     "RoutinePlan": "prefect_expres.campaigns.plan",
     "SimulationRequest": "prefect_expres.expres",
     "SimulationResult": "prefect_expres.execution.manifest",
@@ -43,6 +45,7 @@ __all__ = [  # noqa: RUF022 - the version, then the names
     "Configuration",
     "ExpresService",
     "FilesPlan",
+    "Routine",
     "RoutinePlan",
     "SimulationRequest",
     "SimulationResult",

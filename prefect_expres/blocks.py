@@ -1,6 +1,6 @@
 """Prefect blocks: where the ExPRES service is and who asks, and a simulation to be triggered.
 
-May import: execution, uws, net, expres, ephemeris, monitoring, prefect_support.
+May import: execution, uws, net, expres, ephemeris, monitoring, caching, prefect_support.
 """
 
 import contextlib
@@ -10,22 +10,23 @@ from typing import Any, ClassVar, Literal, Self, TypeVar
 from prefect.blocks.abstract import CredentialsBlock, JobBlock
 from pydantic import Field, HttpUrl, PositiveFloat, SecretStr, field_validator, model_validator
 
+from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.errors import UsageError
 from prefect_expres.execution import ClientSteps, RunOptions, SimulationResult, StepwiseRun
-from prefect_expres.execution.prepare import build_request, read_configuration
+from prefect_expres.execution.prepare import Compute, build_request, compute_csv
 from prefect_expres.expres.access import Access
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
 from prefect_expres.monitoring.triggered import ExpresSimulationRun
 from prefect_expres.net.network import Network, check_proxy
-from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.current_run import current_owner, in_run
+from prefect_expres.prefect_support.forms import AnyConfiguration, Location
 from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, record_job_list
-from prefect_expres.prefect_support.strict_block import StrictBlock
+from prefect_expres.prefect_support.strict_block import UNMASKED, StrictBlock
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
-from prefect_expres.uws import UWSClient
+from prefect_expres.uws import ClientOptions, UWSClient
 from prefect_expres.uws.opus_address import list_url, other_urls, service_address
 
 C = TypeVar("C", bound=UWSClient)
@@ -62,17 +63,20 @@ class ExpresService(StrictBlock, CredentialsBlock):
     )
     user: str | None = Field(default=None, description="User name; leave empty for guest access.")
     token: SecretStr | None = Field(
-        default=None, description="Token that goes with the user name; it is stored encrypted."
+        default=None,
+        description="Token that goes with the user name; it is stored encrypted.",
+        json_schema_extra=UNMASKED,
     )
     request_timeout: float = Field(
         default=30.0,
         gt=0,
         description="Seconds without an answer before a request is given up and tried again.",
     )
-    lowest_rate: float = Field(
-        default=LOWEST_RATE,
+    lowest_rate: float | None = Field(
+        default=None,
         gt=0,
-        description="Bytes a second that an answer must have on average, after request_timeout.",
+        description="Bytes a second that an answer must have on average, after request_timeout. "
+        "Default: EXPRES_LOWEST_RATE, else 1000.",
     )
     largest_result: int = Field(
         default=8 * 2**30,
@@ -86,6 +90,7 @@ class ExpresService(StrictBlock, CredentialsBlock):
     proxy: SecretStr | None = Field(
         default=None,
         description="HTTP proxy, as http://host:port; stored encrypted. Default: EXPRES_PROXY.",
+        json_schema_extra=UNMASKED,
     )
     ca_bundle: str | None = Field(
         default=None,
@@ -142,16 +147,18 @@ class ExpresService(StrictBlock, CredentialsBlock):
             jobs_url,
             self.user,
             self.token.get_secret_value() if self.token else None,
-            or_at=other_urls(jobs_url),
-            timeout=self.request_timeout,
-            lowest_rate=self.lowest_rate,
-            trusted_hosts=self.trusted_hosts,
-            network=self._network.over(Network.of()),
+            options=ClientOptions(
+                or_at=other_urls(jobs_url),
+                timeout=self.request_timeout,
+                trusted_hosts=self.trusted_hosts,
+                network=self._network.over(Network.of()),
+            ),
         )
 
     @property
     def _network(self) -> Network:
-        return Network(self.proxy.get_secret_value() if self.proxy else None, self.ca_bundle)
+        proxy = self.proxy.get_secret_value() if self.proxy else None
+        return Network(proxy, self.ca_bundle, lowest_rate=self.lowest_rate)
 
     def use_of(self, job_list: str, *, keep_running: bool = False) -> UsedJobList:
         """Describe a job list as hooks need it to stop jobs; the token is no part of it."""
@@ -200,20 +207,19 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
     _block_type_name: ClassVar[str | None] = "ExPRES Simulation"
     _block_type_slug: ClassVar[str | None] = "expres-simulation"
     _documentation_url: ClassVar[HttpUrl | None] = _DOCUMENTATION
-    _description: ClassVar[str | None] = (
-        "One ExPRES simulation on a UWS service, to be triggered, waited for and fetched."
-    )
+    _description: ClassVar[str | None] = "One simulation, to be triggered, waited for and fetched."
 
     service: ExpresService = Field(description="The service that runs it.")
-    configuration: str | dict[str, Any] = Field(
-        description="The configuration: path or fsspec URL of its file, or its content."
+    configuration: AnyConfiguration = Field(
+        description="A routine simulation, or the path or URL of a configuration, or its content."
     )
-    ephemeris: str | AnyEphemeris | None = Field(
+    ephemeris: Location | AnyEphemeris | None = Field(
         default=None,
         description="Path or URL of the CSV file that the configuration names, or its source.",
     )
-    output: str = Field(
+    output: Location = Field(
         default="expres-results",
+        title="Output",
         description="Path or fsspec URL under which the simulation gets a folder of its own.",
     )
     branch: str = Field(
@@ -259,11 +265,12 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
         if service.access.warning:
             log_warning(service.access.warning)
         request = await build_request(
-            await read_configuration(self.configuration),
+            self.configuration,
             service.access,
             self.ephemeris,
             self.branch,
             self.label,
+            compute=_compute(refresh=self.reuse == "never"),
             tell=tell,
         )
         options = RunOptions(
@@ -279,8 +286,8 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
             async with service.get_client(request.job_list) as client:
                 yield ClientSteps(client, service.largest_result, tell)
 
-        made_from = (self.configuration, self.ephemeris)
-        run = StepwiseRun(request, self.output, options, connect, made_from=made_from, tell=tell)
+        made_from, output = (self.configuration, self.ephemeris), str(self.output)
+        run = StepwiseRun(request, output, options, connect, made_from=made_from, tell=tell)
         if not await run.find():
             await self._begin(run, request.job_list)
         return ExpresSimulationRun(run)
@@ -298,3 +305,11 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
         await run.begin()
         if run.submission is not None and not used.can_be_reached:
             await record_job(run.submission.job_url)
+
+
+def _compute(*, refresh: bool) -> Compute:
+    """Give what computes an ephemeris: within runs the task, whose answers are cached."""
+    if not in_run():
+        return compute_csv
+    task = compute_ephemeris.with_options(refresh_cache=True) if refresh else compute_ephemeris
+    return task.run_async

@@ -5,7 +5,7 @@
     ExpresError
     ├── UsageError, ConfigurationError, AccessError
     ├── EphemerisError: EphemerisUnavailable
-    ├── ResultError, ObservatoryError, DeployError, StorageError, WaitTimeout
+    ├── ResultError, ObservatoryError, DeployError, PrefectUnreachable, StorageError, WaitTimeout
     ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
     │   ├── RequestRejected: AuthenticationFailed, JobNotFound
     │   ├── Busy: ActiveJobsLimit
@@ -15,7 +15,8 @@
     └── TransferError: Interrupted, SizeMismatch, ChecksumMismatch, TooLarge, UnsafeName,
                        UnsafeLocation
 
-Errors pass all their arguments to ``Exception``, so that Prefect can pickle them.
+Errors pass all their arguments to ``Exception``, so that Prefect can pickle them, and can be made
+from their message alone: Prefect's JSON keeps only that.
 """
 
 from typing import ClassVar
@@ -40,7 +41,7 @@ class ExpresError(Exception):
 
 
 class UsageError(ExpresError):
-    """Options, environment variables and profiles of a command are wrong or contradictory."""
+    """What a command or flow was given is wrong: options, parameters, environment, profiles."""
 
 
 class ConfigurationError(ExpresError):
@@ -57,6 +58,10 @@ class ConfigurationError(ExpresError):
 
     def __str__(self) -> str:
         return "\n".join([self.args[0], *(f"  {problem}" for problem in self.problems)])
+
+
+class NothingVisible(ConfigurationError):
+    """A preview shows no emission, so nothing was sent."""
 
 
 class AccessError(ExpresError):
@@ -163,7 +168,7 @@ class JobError(ExpresError):
     def __init__(
         self,
         message: str,
-        job_url: str,
+        job_url: str = "",
         error: str | None = None,
         stderr: str | None = None,
         stdout: str | None = None,
@@ -219,7 +224,9 @@ class WaitTimeout(ExpresError):
         waited: Seconds waited.
     """
 
-    def __init__(self, message: str, job_url: str, phase: str, waited: float) -> None:
+    def __init__(
+        self, message: str, job_url: str = "", phase: str = "", waited: float = 0.0
+    ) -> None:
         super().__init__(message, job_url, phase, waited)
         self.job_url, self.phase, self.waited = job_url, phase, waited
 
@@ -237,25 +244,25 @@ class TooManyFailures(CampaignError):
         manifest: URL of the manifest of the campaign, with the reason of each failure.
     """
 
-    def __init__(self, failed: int, not_begun: int, manifest: str) -> None:
-        super().__init__(failed, not_begun, manifest)
+    def __init__(
+        self, message: str, failed: int = 0, not_begun: int = 0, manifest: str = ""
+    ) -> None:
+        super().__init__(message, failed, not_begun, manifest)
         self.failed, self.not_begun, self.manifest = failed, not_begun, manifest
-
-    def __str__(self) -> str:
-        return (
-            f"{self.failed} simulations failed, {self.not_begun} not started: see {self.manifest}. "
-            "Fix the cause or raise max_failures, then run it again: only what is missing is done."
-        )
 
 
 class DeployError(ExpresError):
     """The Prefect server cannot be set up as asked."""
 
 
+class PrefectUnreachable(ExpresError):
+    """The Prefect server does not answer."""
+
+
 class StorageError(ExpresError):
     """The file or folder ``path`` cannot be written."""
 
-    def __init__(self, message: str, path: str) -> None:
+    def __init__(self, message: str, path: str = "") -> None:
         super().__init__(message, path)
         self.path = path
 
@@ -268,7 +275,7 @@ class TransferError(ExpresError):
         url: The URL of the file.
     """
 
-    def __init__(self, message: str, name: str, url: str | None = None) -> None:
+    def __init__(self, message: str, name: str = "", url: str | None = None) -> None:
         super().__init__(message, name, url)
         self.name, self.url = name, url
 

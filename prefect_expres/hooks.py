@@ -4,11 +4,11 @@ A flow run that is told of its end stops its jobs on the way out. One that was k
 then Prefect calls these hooks, in the process of the worker or of ``serve``. They know the flow
 run only: its parameters, and the labels with which it recorded which job lists it uses.
 
-May import: blocks, execution, expres, uws, prefect_support.
+May import: services, blocks, execution, expres, uws, prefect_support.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,20 +30,21 @@ from pydantic import ValidationError
 from prefect_expres.blocks import ExpresService, ExpresSimulation
 from prefect_expres.errors import ExpresError, Unreachable
 from prefect_expres.execution import stop_jobs
+from prefect_expres.execution.stop import ANSWER_SECONDS, was_given_up
 from prefect_expres.expres.access import job_list_for
 from prefect_expres.expres.run_id import owner_of
+from prefect_expres.prefect_support.current_run import ran_here
 from prefect_expres.prefect_support.flow_runs import read_flow_runs
 from prefect_expres.prefect_support.job_lists import (
     UsedJobList,
     recorded_job_lists,
     recorded_jobs,
 )
-from prefect_expres.prefect_support.strict_block import PREFECTS_FIELDS
+from prefect_expres.services import is_masked, reference_in, services_in
 from prefect_expres.uws import Phase
 
 STOP_SECONDS = 20.0
-_MASK = "*****"
-_FIELDS = ExpresService.model_fields.keys() | PREFECTS_FIELDS
+"""How long a service may take; where the flow run itself ends, it must answer within less."""
 
 Load = Callable[[dict[str, Any]], Awaitable[object]]
 """Loads the block that a reference, as ``{"block_document_id": …}``, leads to."""
@@ -108,11 +109,14 @@ async def stop_jobs_of(run: FlowRun, load: Load, logger: Logger, away: set[str])
     lists, problems = await find_job_lists(run.parameters, run.labels, load)
     for problem in problems:
         logger.warning("%s", problem)
+    own, owner = ran_here(run.id), owner_of(run.id)
+    if own and was_given_up(owner):
+        return
     for each in lists:
         if each.service.base_url in away:
             continue
         try:
-            stopped = await _stop(each, owner_of(run.id))
+            stopped = await _stop(each, owner, ANSWER_SECONDS if own else STOP_SECONDS)
         except ExpresError as fault:
             if isinstance(fault, Unreachable):
                 away.add(each.service.base_url)
@@ -122,11 +126,19 @@ async def stop_jobs_of(run: FlowRun, load: Load, logger: Logger, away: set[str])
             logger.info("%s is %s", job_url, phase.value if phase else "deleted")
 
 
-async def _stop(each: "JobList", owner: str) -> dict[str, Phase | None]:
+async def _stop(each: "JobList", owner: str, first: float) -> dict[str, Phase | None]:
+    """Stop the jobs of an owner in a list; ``first`` are the seconds for the first answer."""
+    until = anyio.current_time() + STOP_SECONDS
     try:
-        with anyio.fail_after(STOP_SECONDS):
+        with anyio.fail_after(first) as limit:
+
+            def answered() -> None:
+                limit.deadline = until
+
             async with each.service.get_client(each.name) as client:
-                return await stop_jobs(client, owner, spare_started=each.keep_running)
+                return await stop_jobs(
+                    client, owner, spare_started=each.keep_running, on_answer=answered
+                )
     except TimeoutError:
         msg = f"{each.service.base_url} does not answer"
         raise Unreachable(msg, each.service.base_url) from None
@@ -164,7 +176,7 @@ async def find_job_lists(
         The job lists, and for each service that cannot be reached the reason.
     """
     services = _Services(load)
-    for given in _services_in(parameters):
+    for given in services_in(parameters):
         await services.add(given)
     keep_running = bool(parameters.get("keep_running"))
     found: dict[tuple[str, str | None, str], JobList] = {}
@@ -215,16 +227,16 @@ class _Services:
         """Add a service that is given as an object, a reference, or its fields."""
         if isinstance(given, ExpresService):
             self.loaded.append(given)
-        elif reference := _reference_in(given):
+        elif reference := reference_in(given):
             service = await self._from_block(reference)
             if service is not None:
                 self.loaded.append(service)
-        elif _is_masked(given, "token"):
+        elif is_masked(given, "token"):
             self.lost.add(str(given["base_url"]))
         else:
             try:
                 # Without a proxy of its own a service is reached through that of the environment.
-                proxy = {"proxy": None} if _is_masked(given, "proxy") else {}
+                proxy = {"proxy": None} if is_masked(given, "proxy") else {}
                 self.loaded.append(ExpresService.model_validate(given | proxy))
             except ValidationError as fault:
                 # Its own text shows what was given, and so the token.
@@ -256,40 +268,3 @@ class _Services:
         if isinstance(block, ExpresSimulation):
             return block.service
         return block if isinstance(block, ExpresService) else None
-
-
-def _services_in(value: Any) -> Iterator[ExpresService | dict[str, Any]]:
-    """Find the services among parameters, at any depth and under any name."""
-    if isinstance(value, ExpresService):
-        yield value
-    elif isinstance(value, ExpresSimulation):
-        yield value.service
-    elif isinstance(value, Mapping):
-        if "$ref" in value or _is_service(value):
-            yield dict(value)
-        else:
-            yield from _services_in(list(value.values()))
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _services_in(each)
-
-
-def _is_service(value: Mapping[str, Any]) -> bool:
-    """Tell the fields of a service from those of other models that have an address, too."""
-    saved = value.get("block_type_slug") == ExpresService.get_block_type_slug()
-    return "base_url" in value and (saved or value.keys() <= _FIELDS)
-
-
-def _is_masked(given: Mapping[str, Any], field: str) -> bool:
-    return _MASK in str(given.get(field))
-
-
-def _reference_in(given: dict[str, Any]) -> dict[str, Any] | None:
-    """Give the reference of a block: as a deployment has it, or as an object that was loaded."""
-    if "$ref" in given:
-        reference = given["$ref"]
-        return reference if isinstance(reference, dict) else {"block_document_id": reference}
-    masked = _is_masked(given, "token") or _is_masked(given, "proxy")
-    if masked and given.get("_block_document_id"):
-        return {"block_document_id": given["_block_document_id"]}
-    return None

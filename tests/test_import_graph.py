@@ -26,23 +26,29 @@ MAY_IMPORT = {
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
     "engine": {"errors", "expres"},
     "sandbox": {"errors", "expres", "engine"},  # and uws.models, see below
-    "prefect_support": {"expres", "ephemeris"},
+    "prefect_support": {"errors", "net", "expres", "ephemeris"},
 }
+MAY_IMPORT["preview"] = {"errors", "storage", "expres", "ephemeris", "analysis", "execution"}
+MAY_IMPORT["preview"] |= {"engine"}
 MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
-MAY_IMPORT["monitoring"] |= {"prefect_support"}
-MAY_IMPORT["blocks"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "prefect_support"}
-MAY_IMPORT["hooks"] = {"errors", "uws", "expres", "execution", "blocks", "prefect_support"}
-MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks"}
+MAY_IMPORT["monitoring"] |= {"preview", "prefect_support"}
+MAY_IMPORT["caching"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "prefect_support"}
+MAY_IMPORT["blocks"] = MAY_IMPORT["caching"] | {"caching"}
+MAY_IMPORT["services"] = {"errors", "net", "blocks", "prefect_support"}
+MAY_IMPORT["hooks"] = MAY_IMPORT["services"] | {"services", "uws", "expres", "execution"}
+MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "preview"}
 MAY_IMPORT["campaigns"] = MAY_IMPORT["tasks"] | {"tasks"}
-MAY_IMPORT["forecasts"] = {"errors", "storage", "analysis", "campaigns"}
+MAY_IMPORT["forecasts"] = {"errors", "storage", "expres", "analysis", "campaigns"}
 MAY_IMPORT["flows"] = MAY_IMPORT["campaigns"] | {"campaigns", "cleanup", "forecasts", "hooks"}
+MAY_IMPORT["flows"] |= {"services"}
 MAY_IMPORT["deployment"] = {"errors", "blocks", "prefect_support"}
 MAY_IMPORT["deployments"] = {"deployment", "prefect_support"}
 MAY_IMPORT["cli"] = set(MAY_IMPORT)
 
 WITH_PREFECT = {
     "blocks",
+    "caching",
     "campaigns",
     "deployment",
     "deployments",
@@ -50,6 +56,7 @@ WITH_PREFECT = {
     "hooks",
     "monitoring",
     "prefect_support",
+    "services",
     "tasks",
 }
 """Where Prefect is imported; of the command line only by what runs flows, when it runs."""
@@ -149,6 +156,7 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
         ".engine",
         ".execution",
         ".net",
+        ".preview",
         ".sandbox",
         ".storage",
         ".cli.main",

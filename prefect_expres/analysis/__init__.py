@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from prefect_expres.analysis.observatories import Observatory as Observatory
     from prefect_expres.analysis.observatories import cut_windows as cut_windows
     from prefect_expres.analysis.observatories import find_observatory as find_observatory
+    from prefect_expres.analysis.overview import Overview as Overview
     from prefect_expres.analysis.overview import draw_overview as draw_overview
     from prefect_expres.analysis.overview import overview_figure as overview_figure
     from prefect_expres.analysis.quicklook import draw_quicklook as draw_quicklook
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 _MODULE_OF = {
     "Comparison": "comparison",
     "Observatory": "observatories",
+    "Overview": "overview",
     "Shift": "comparison",
     "Window": "windows",
     "beaming_figure": "beaming",
@@ -64,6 +66,7 @@ _MODULE_OF = {
 __all__ = [
     "Comparison",
     "Observatory",
+    "Overview",
     "Shift",
     "Window",
     "beaming_figure",

@@ -45,12 +45,14 @@ class Arc:
             hemisphere=sighting.source.hemisphere,
             polarization=sighting.source.polarization,
             start=_moment(time[0]),
-            end=_moment(time[-1] + sighting.step),
+            end=_moment(time[-1] + sighting.steps[self.steps][-1]),
             fmin=round(float(seen.min()), 4),
             fmax=round(float(seen.max()), 4),
             cml=self._ends(sighting.meridian),
             source_phase=self._ends(sighting.line_phase),
             moon_phase=self._ends(sighting.moon_phase),
+            cut_at_start=self.steps.start == 0,
+            cut_at_end=self.steps.stop == sighting.time.size,
         )
 
     def _ends(self, angles: NDArray[np.floating] | None) -> tuple[float, float] | None:
@@ -112,17 +114,18 @@ def _runs(sighting: Sighting, gap: int | None) -> Iterator[slice]:
     Time tells them apart, not the number of steps: days may be missing between two files.
     """
     steps = np.flatnonzero(sighting.visible.any(axis=1))
-    pauses = np.diff(sighting.time[steps]) / np.timedelta64(1, "ns")
-    most = _held(sighting.step) if gap is None else gap
-    longest = (most + 1.5) * sighting.step.astype(float)
-    for run in np.split(steps, np.flatnonzero(pauses > longest) + 1):
+    pauses = np.diff(sighting.time[steps])
+    lengths = np.maximum(sighting.steps[steps][1:], sighting.steps[steps][:-1])
+    longest = (_held(lengths) if gap is None else gap + 1.5) * lengths.astype(float)
+    for run in np.split(steps, np.flatnonzero(pauses.astype(float) > longest) + 1):
         if run.size:
             yield slice(int(run[0]), int(run[-1]) + 1)
 
 
-def _held(step: np.timedelta64) -> int:
-    """Give how many steps a pause may have; a file of one time has no step."""
-    return max(1, int(np.timedelta64(GAP) // step)) if step > np.timedelta64(0) else 1
+def _held(lengths: NDArray[np.timedelta64]) -> NDArray[np.floating]:
+    """Give how many steps a pause may have, and the one and a half that are no pause."""
+    most = np.timedelta64(GAP) // np.maximum(lengths, np.timedelta64(1, "ns"))
+    return np.maximum(most, 1) + 1.5
 
 
 def _moment(time: np.datetime64) -> datetime:

@@ -1,6 +1,8 @@
 """The axes of all pictures: time, frequency, and angles that change with time."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import matplotlib.dates as mdates
 import numpy as np
@@ -30,6 +32,15 @@ _FIRST_AXIS = 0.55
 _MARKS = 12
 """The most angles on an axis."""
 
+_TURNS = tuple(turns * power for power in (1, 10, 100, 1000, 10_000) for turns in (1, 2, 5))
+"""Turns between two marks, if there are many: 10,000 of them are eleven years of Jupiter."""
+
+_PAUSE = 2
+"""How many usual steps are a pause in which times are missing."""
+
+_Course = tuple[NDArray[np.datetime64], Degrees]
+"""Times, and an angle at them."""
+
 _MARGIN = 1.08
 """Factor between the highest emission and the end of the axis."""
 
@@ -46,8 +57,14 @@ def add_captions(figure: Figure, datasets: Sequence[xr.Dataset]) -> None:
     figure.supxlabel(provenance(datasets), fontsize=7, color=GREY, x=0.99, ha="right")
 
 
-def scale_time(panel: Axes, time: NDArray[np.datetime64]) -> None:
-    """Write UTC below a panel, over the whole of a time axis."""
+def scale_time(panel: Axes, time: NDArray[np.datetime64], steps: NDArray[np.timedelta64]) -> None:
+    """Write UTC below a panel, from the first time step to the end of the last one.
+
+    Args:
+        panel: The panel.
+        time: Shape (n,), in any order.
+        steps: How long each step lasts, shape (n,).
+    """
     locator = mdates.AutoDateLocator(minticks=5, maxticks=12)
     panel.xaxis.set_major_locator(locator)
     panel.xaxis.set_major_formatter(
@@ -58,9 +75,9 @@ def scale_time(panel: Axes, time: NDArray[np.datetime64]) -> None:
             show_offset=False,
         )
     )
-    numbers = mdates.date2num(time)
-    if time.size > 1:
-        panel.set_xlim(numbers[0], numbers[-1] + (numbers[-1] - numbers[-2]))
+    start, end = (mdates.date2num(each) for each in (time.min(), (time + steps).max()))
+    if start < end:
+        panel.set_xlim(start, end)
     panel.set_xlabel("time (UTC)")
 
 
@@ -100,66 +117,72 @@ def is_logarithmic(frequency: NDArray[np.floating]) -> bool:
 
 
 def add_angle_axes(panel: Axes, series: Sequence[Sighting]) -> int:
-    """Add an axis below the time for each angle.
+    """Add an axis below the time for each angle, with marks along all that is drawn.
 
-    They are the central meridian longitude and the phase of each moon, from the first sighting
-    that has them.
+    They are the central meridian longitude and the phase of each moon. Where files overlap in time,
+    the first has the marks; where days are missing, there are none.
 
     Args:
         panel: The lowest panel.
         series: What is drawn.
 
     Returns:
-        How many axes were added: angles that decrease, jump or change too fast have none.
+        How many axes were added: angles that are not known, decrease or jump have none.
     """
-    meridians = [
-        ("central meridian longitude", each.time, each.meridian)
-        for each in series
-        if each.meridian is not None
-    ]
-    phases: dict[str, tuple[str, NDArray[np.datetime64], Degrees]] = {}
+    angles: dict[str, list[_Course]] = defaultdict(list)
+    for each in series:
+        if each.meridian is not None:
+            angles["CML (System III)"].append((each.time, each.meridian))
     for each in series:
         if each.moon_phase is not None:
-            label = f"phase of {each.source.name}"
-            phases.setdefault(each.source.name, (label, each.time, each.moon_phase))
+            angles[f"phase of {each.source.name}"].append((each.time, each.moon_phase))
     added = 0
-    for label, time, values in [*meridians[:1], *phases.values()]:
-        added += _add_angle_axis(panel, time, values, label, added)
+    for label, courses in angles.items():
+        added += _add_angle_axis(panel, list(_runs(courses)), label, added)
     return added
 
 
-def _add_angle_axis(
-    panel: Axes,
-    time: NDArray[np.datetime64],
-    values: NDArray[np.floating],
-    label: str,
-    number: int,
-) -> bool:
-    turned = np.unwrap(values, period=360)
-    every = _angle_step(turned[-1] - turned[0])
-    if every is None or not (np.diff(turned) > 0).all() or _has_gap(time):
+def _runs(courses: Sequence[_Course]) -> Iterator[_Course]:
+    """Give the spans without a missing time, none twice, with the angle counted on over 360°."""
+    taken: list[tuple[np.datetime64, np.datetime64]] = []
+    for time, values in courses:
+        free = np.ones(time.size, dtype=bool)
+        for start, end in taken:
+            free &= (time < start) | (time > end)
+        taken.append((time[0], time[-1]))
+        steps = np.diff(time).astype(float)
+        usual = np.median(steps) if steps.size else 0.0
+        breaks = (steps > _PAUSE * usual) | (free[1:] != free[:-1])
+        for run in np.split(np.arange(time.size), np.flatnonzero(breaks) + 1):
+            if free[run].all():
+                yield time[run], np.unwrap(values[run], period=360)
+
+
+def _add_angle_axis(panel: Axes, runs: Sequence[_Course], label: str, number: int) -> bool:
+    growing = [(time, turned) for time, turned in runs if turned.size > 1]
+    span = sum(turned[-1] - turned[0] for _, turned in growing)
+    if span <= 0 or not all((np.diff(turned) > 0).all() for _, turned in growing):
         return False
-    marks = np.arange(np.ceil(turned[0] / every) * every, turned[-1], every)
-    positions = np.interp(marks, turned, mdates.date2num(time))
+    every = _angle_step(span)
+    positions, names = [], []
+    for time, turned in growing:
+        marks = np.arange(np.ceil(turned[0] / every) * every, turned[-1], every)
+        positions += list(np.interp(marks, turned, mdates.date2num(time)))
+        names += [f"{mark % 360:g}°" for mark in marks]
     below = panel.secondary_xaxis("bottom")
     outward = _POINTS * (_FIRST_AXIS + number * AXIS_HEIGHT)
     below.spines["bottom"].set_position(("outward", outward))
-    below.set_xticks(positions, [f"{mark % 360:g}°" for mark in marks])
+    below.set_xticks(positions, names)
     below.tick_params(colors=GREY, labelsize=9)
     below.spines["bottom"].set_color(GREY)
     below.set_xlabel(label, color=GREY, fontsize=9, labelpad=1)
     return True
 
 
-def _has_gap(time: NDArray[np.datetime64]) -> bool:
-    """Say whether times are missing: the change of an angle in between is not known."""
-    steps = np.diff(time).astype(float)
-    return bool(steps.max() > 2 * np.median(steps))
-
-
-def _angle_step(span: float) -> int | None:
-    """Choose a round step with a dozen marks at most; None if steps of 360 give more."""
-    return next((step for step in (10, 30, 90, 180, 360) if 0 < span <= _MARKS * step), None)
+def _angle_step(span: float) -> int:
+    """Choose a round step with a dozen marks at most; over many days, every so many turns."""
+    steps = chain((10, 30, 90, 180), (360 * turns for turns in _TURNS))
+    return next(step for step in steps if span <= _MARKS * step)
 
 
 def _write_plain_numbers(panel: Axes) -> None:

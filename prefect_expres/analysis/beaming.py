@@ -6,7 +6,6 @@ import matplotlib as mpl
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
 from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -20,7 +19,8 @@ from prefect_expres.analysis.axes import (
     scale_frequency,
     scale_time,
 )
-from prefect_expres.analysis.quicklook import DPI, WIDTH, save, thinned
+from prefect_expres.analysis.quicklook import DPI, WIDTH, draw_image, save
+from prefect_expres.analysis.raster import Raster
 from prefect_expres.analysis.sources import EmissionSource
 from prefect_expres.analysis.titles import source_title
 from prefect_expres.analysis.visibility import sightings
@@ -61,19 +61,21 @@ def beaming_figure(dataset: xr.Dataset, *, log: bool | None = None) -> Figure:
     figure = Figure((WIDTH, _MARGINS + _PANEL * len(series)), dpi=DPI, layout="constrained")
     panels = list(figure.subplots(len(series), 1, sharex=True, sharey=True, squeeze=False)[:, 0])
     colours, scale = _colours(dataset)
+    seen = np.logical_or.reduce([each.visible.any(axis=0) for each in series])
+    scale_frequency(panels[0], dataset["frequency"].values, seen, log=log)
+    scale_time(panels[-1], series[0].time, series[0].steps)
+    axes = panels[0].get_xlim(), panels[0].get_ylim()
+    raster = Raster.over(*axes, log=panels[0].get_yscale() == "log")
     meshes = []
     for panel, sighting in zip(panels, series, strict=True):
         panel.set_title(source_title(sighting.source), loc="left", fontsize=11, weight="bold")
         add_grid(panel)
         if sighting.visible.any():
-            angles = _angles(dataset, sighting.source)
-            meshes.append(_draw_angles(panel, dataset, angles, colours, scale))
+            image = raster.paint(sighting, _angles(dataset, sighting.source))
+            meshes.append(draw_image(panel, raster, image, cmap=colours, norm=scale))
         else:
             _say_nothing_is_visible(panel)
         panel.set_ylabel("frequency (MHz)")
-    seen = np.logical_or.reduce([each.visible.any(axis=0) for each in series])
-    scale_frequency(panels[0], dataset["frequency"].values, seen, log=log)
-    scale_time(panels[-1], dataset["time"].values)
     if meshes:
         bar = figure.colorbar(meshes[0], ax=panels, pad=0.015, aspect=30, extend=_extend(dataset))
         bar.set_label("beaming angle θ (°)")
@@ -87,25 +89,6 @@ def _angles(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.floating]
     """Give the angles of a source, shape (time, frequency)."""
     theta = dataset["Theta"].transpose("time", "frequency", "source").values
     return np.asarray(np.fmax.reduce(theta[:, :, list(source.indices)], axis=2))
-
-
-def _draw_angles(
-    panel: Axes,
-    dataset: xr.Dataset,
-    angles: NDArray[np.floating],
-    colours: Colormap,
-    scale: Normalize,
-) -> QuadMesh:
-    time, angles = thinned(dataset["time"].values, angles)
-    return panel.pcolormesh(
-        time,
-        dataset["frequency"].values,
-        np.ma.masked_invalid(angles.T),
-        cmap=colours,
-        norm=scale,
-        shading="nearest",
-        rasterized=True,
-    )
 
 
 def _say_nothing_is_visible(panel: Axes) -> None:

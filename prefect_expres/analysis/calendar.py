@@ -78,9 +78,11 @@ def _summary(window: Window) -> str:
 
 
 def _description(window: Window) -> str:
-    """Describe polarization and angles, one a line."""
+    """Describe polarization, angles, and what cuts the window, one a line."""
     lines = [f"Polarization: {SIGNS[window.polarization]}"]
     for angle, words in ANGLES.items():
         if ends := getattr(window, angle):
             lines.append(f"{words}: {ends[0]:.0f}° to {ends[1]:.0f}°")
+    if window.cut_at:
+        lines.append(f"Cut at the {window.cut_at} of the simulation")
     return "\n".join(lines)

@@ -18,7 +18,7 @@ from prefect_expres import __version__
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.locations import local_target
 from prefect_expres.analysis.observatories import Observatory
-from prefect_expres.analysis.windows import ANGLES
+from prefect_expres.analysis.windows import ANGLES, CUTS
 from prefect_expres.storage import atomic_path
 
 _SCHEMA = "https://voparis-ns.obspm.fr/maser/tfcat/v1.0/schema#"
@@ -53,6 +53,12 @@ _FIELDS: dict[str, dict[str, Any]] = {
         "datatype": "float",
         "ucd": "em.freq;stat.max",
         "unit": "MHz",
+    },
+    "cut_at": {
+        "info": "Which end of the simulation cuts the window, which may be longer",
+        "datatype": "str",
+        "ucd": "meta.note",
+        "values": ["", "start", "end", "start and end"],
     },
 }
 
@@ -91,7 +97,7 @@ def outline(arc: Arc) -> list[list[Ring]]:
         closed; points are (seconds since 1970, MHz).
     """
     time = arc.time.astype("datetime64[s]").astype(float)
-    step = arc.sighting.step / np.timedelta64(1, "s")
+    step = float(np.median(arc.sighting.steps[arc.steps] / np.timedelta64(1, "s")))
     visible = np.pad(arc.visible.T.astype(float), 1)
     frequency = arc.sighting.frequency.astype(float)
     field = contourpy.contour_generator(
@@ -161,7 +167,8 @@ def _position(observers: Iterable[str], observatory: Observatory | None) -> str:
 def _feature(arc: Arc) -> dict[str, Any]:
     polygons = outline(arc)
     window = arc.window
-    properties: dict[str, Any] = window.model_dump(mode="json", exclude=set(ANGLES))
+    properties: dict[str, Any] = window.model_dump(mode="json", exclude={*ANGLES, *CUTS})
+    properties |= {"cut_at": window.cut_at}
     for name in ANGLES:
         if ends := getattr(window, name):
             properties |= {f"{name}_start": ends[0], f"{name}_end": ends[1]}

@@ -18,6 +18,9 @@ from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
 
 _HALF_TURN = 180.0
+_HALF = 0.499
+"""Half a step or channel, but for rounding."""
+_MINUTE = np.timedelta64(1, "m")
 
 
 class Shift(BaseModel):
@@ -44,7 +47,9 @@ class Comparison(BaseModel):
     """What is different in a second simulation.
 
     Attributes:
-        shifted: The arcs of both, also those that did not move; by time.
+        shifted: The arcs of both that moved, by at least half a time step or half a channel of the
+            coarser simulation; by time.
+        unmoved: The windows, in the first one, of the arcs of both that did not; by time.
         missing: Windows that only the first one has.
         added: Windows that only the second one has.
     """
@@ -52,6 +57,7 @@ class Comparison(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     shifted: tuple[Shift, ...]
+    unmoved: tuple[Window, ...]
     missing: tuple[Window, ...]
     added: tuple[Window, ...]
 
@@ -95,17 +101,26 @@ def compare(
         _grouped((each.between(start, end) for each in seen), gap, halves=early_and_late)
         for seen in (old, new)
     ]
-    shifted, missing, added = [], [], []
+    pairs: list[tuple[Arc, Arc]] = []
+    missing, added = [], []
     for key in dict.fromkeys([*groups[0], *groups[1]]):
         ours, theirs = (group.get(key, []) for group in groups)
         for one, other in _pairs(ours, theirs, within):
             ours.remove(one)
             theirs.remove(other)
-            shifted.append(_shift(one, other, within, band))
+            pairs.append((one, other))
         missing += [arc.window for arc in ours]
         added += [arc.window for arc in theirs]
-    shifted.sort(key=lambda each: each.before.start)
-    return Comparison(shifted=tuple(shifted), missing=tuple(missing), added=tuple(added))
+    shifted, unmoved = [], []
+    for one, other in sorted(pairs, key=lambda pair: pair[0].window.start):
+        shift = _shift(one, other, within, band)
+        if _moved(shift, one, other):
+            shifted.append(shift)
+        else:
+            unmoved.append(shift.before)
+    return Comparison(
+        shifted=tuple(shifted), unmoved=tuple(unmoved), missing=tuple(missing), added=tuple(added)
+    )
 
 
 def _grouped(
@@ -173,6 +188,22 @@ def _shift(one: Arc, other: Arc, within: timedelta, band: float) -> Shift:
             )
         ),
     )
+
+
+def _moved(shift: Shift, one: Arc, other: Arc) -> bool:
+    """Say whether a shift is more than the grids of time and frequency make of none."""
+    if shift.minutes is None and shift.megahertz is None:
+        return True
+    step = max(float(np.median(arc.sighting.steps / _MINUTE)) for arc in (one, other))
+    channel = max(_channel(arc.sighting.frequency) for arc in (one, other))
+    return (
+        abs(shift.minutes or 0) >= _HALF * step > 0
+        or abs(shift.megahertz or 0) >= _HALF * channel > 0
+    )
+
+
+def _channel(frequency: NDArray[np.floating]) -> float:
+    return float(np.median(np.diff(frequency))) if frequency.size > 1 else 0.0
 
 
 def _minutes(arc: Arc) -> NDArray[np.floating]:

@@ -193,7 +193,12 @@ def _cuts(window: Window, observatory: Observatory, planet: str) -> Iterator[Win
             yield window.model_copy(update={"fmin": fmin, "fmax": fmax})
         else:
             kept = window.model_dump(exclude={"cml", "source_phase", "moon_phase"})
-            yield Window(**{**kept, "start": start, "end": end, "fmin": fmin, "fmax": fmax})
+            bounds = {"start": start, "end": end, "fmin": fmin, "fmax": fmax}
+            cut = {
+                "cut_at_start": window.cut_at_start and start == window.start,
+                "cut_at_end": window.cut_at_end and end == window.end,
+            }
+            yield Window(**{**kept, **bounds, **cut})
 
 
 def _body(planet: str) -> astronomy.Body:

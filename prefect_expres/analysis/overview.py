@@ -1,6 +1,7 @@
 """Draw an overview of many days for observers: a strip for each, with what is visible when."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from numpy.typing import NDArray
 
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.axes import GREY, TITLE_SIZE, add_grid
+from prefect_expres.analysis.colours import colour_of
 from prefect_expres.analysis.observatories import Observatory, times_up
-from prefect_expres.analysis.quicklook import DPI, SHADES, WIDTH, save
+from prefect_expres.analysis.quicklook import DPI, WIDTH, save
 from prefect_expres.analysis.sources import EmissionSource
 from prefect_expres.analysis.titles import source_title
 from prefect_expres.analysis.windows import Hemisphere, Polarization
@@ -37,52 +39,48 @@ _LEGEND_COLUMNS = 3
 _Key = tuple[str, Hemisphere, Polarization]
 
 
-def draw_overview(
-    arcs: Sequence[Arc],
-    path: str | Path,
-    *,
-    observatory: Observatory,
-    first: date,
-    last: date,
-    moons: Sequence[str] = (),
-    missing: Mapping[date, Sequence[str]] | None = None,
-) -> Path:
+@dataclass(frozen=True)
+class Overview:
+    """What an overview is about.
+
+    Args:
+        observatory: The observatory.
+        first: The first day, UTC.
+        last: The last day, UTC.
+        moons: The simulated moons, in the order of the legend, which also names those of which
+            nothing is seen.
+        missing: By day, the simulations that should be there and are missing.
+    """
+
+    observatory: Observatory
+    first: date
+    last: date
+    moons: Sequence[str] = ()
+    missing: Mapping[date, Sequence[str]] = field(default_factory=dict)
+
+
+def draw_overview(arcs: Sequence[Arc], path: str | Path, about: Overview) -> Path:
     """Draw when an observatory can see emission over many days into a PNG file.
 
     Each day is a strip with the hours of UTC to the right and the frequency in MHz upwards. It is
-    white while the planet is high enough, and grey while it is not. Each moon has a cold colour for
-    right-hand and a warm one for left-hand polarization. The files have the exact shapes; here
-    arcs are drawn thick enough to be seen.
+    white while the planet is high enough, and grey while it is not. Each moon has the colours that
+    it has in every picture, a cold one for the north and a warm one for the south. The files have
+    the exact shapes; here arcs are drawn thick enough to be seen.
 
     Args:
         arcs: From `find_arcs` with the observatory.
         path: Local path or ``file://`` URL of the file, which is complete when it has this name.
-        observatory: The observatory.
-        first: The first day, UTC.
-        last: The last day, UTC.
-        moons: The simulated moons. Their order gives the colours; the legend also names those of
-            which nothing is seen.
-        missing: By day, the simulations that should be there and are missing.
+        about: The observatory, the days and the moons.
 
     Returns:
         The path of the file.
     """
-    figure = overview_figure(
-        arcs, observatory=observatory, first=first, last=last, moons=moons, missing=missing
-    )
-    return save(figure, path)
+    return save(overview_figure(arcs, about), path)
 
 
-def overview_figure(
-    arcs: Sequence[Arc],
-    *,
-    observatory: Observatory,
-    first: date,
-    last: date,
-    moons: Sequence[str] = (),
-    missing: Mapping[date, Sequence[str]] | None = None,
-) -> Figure:
+def overview_figure(arcs: Sequence[Arc], about: Overview) -> Figure:
     """Make the figure that `draw_overview` saves, to be shown or changed."""
+    observatory, first, last, moons = about.observatory, about.first, about.last, about.moons
     days = [first + _DAY * number for number in range((last - first).days + 1)]
     figure = Figure((WIDTH, _STRIP * len(days) + _MARGINS), dpi=DPI, layout="constrained")
     panels = figure.subplots(len(days), sharex=True, sharey=True, squeeze=False)
@@ -90,7 +88,7 @@ def overview_figure(
     coloured = _coloured(arcs, moons)
     _scale(strips, arcs, observatory)
     for day, strip in zip(days, strips, strict=True):
-        _draw_day(strip, day, observatory, (missing or {}).get(day, ()))
+        _draw_day(strip, day, observatory, about.missing.get(day, ()))
         for arc in arcs:
             _draw_arc(strip, day, arc, coloured[arc.sighting.source.key][1])
     seen = {source.name for source, _ in coloured.values()}
@@ -115,14 +113,13 @@ def overview_figure(
 
 
 def _coloured(arcs: Iterable[Arc], moons: Sequence[str]) -> dict[_Key, tuple[EmissionSource, str]]:
-    """Give each source and its colour, by moons: so colours stay from one chart to the next."""
+    """Give each source and its colour, in the order of the moons."""
     sources = {arc.sighting.source.key: arc.sighting.source for arc in arcs}
     order = list(dict.fromkeys([*moons, *(name for name, _, _ in sorted(sources))]))
-    coloured = {}
-    for key in sorted(sources, key=lambda each: (order.index(each[0]), *each)):
-        shades = SHADES[sources[key].polarization]
-        coloured[key] = (sources[key], shades[order.index(key[0]) % len(shades)])
-    return coloured
+    return {
+        key: (sources[key], colour_of(sources[key]))
+        for key in sorted(sources, key=lambda each: (order.index(each[0]), *each))
+    }
 
 
 def _scale(strips: Sequence[Axes], arcs: Sequence[Arc], observatory: Observatory) -> None:

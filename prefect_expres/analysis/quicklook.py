@@ -1,13 +1,14 @@
 """Draw the visible emission of simulations: time, frequency, and a colour for each source."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import cycle
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-import matplotlib.dates as mdates
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -22,24 +23,17 @@ from prefect_expres.analysis.axes import (
     scale_frequency,
     scale_time,
 )
+from prefect_expres.analysis.colours import colour_of
 from prefect_expres.analysis.locations import local_target
+from prefect_expres.analysis.raster import Raster
+from prefect_expres.analysis.sources import EmissionSource
 from prefect_expres.analysis.titles import differences, source_title
 from prefect_expres.analysis.visibility import Sighting, sightings
 from prefect_expres.storage import atomic_path
 
-SHADES: Mapping[str, Sequence[str]] = {
-    "RH": ("#0072B2", "#56B4E9", "#009E73", "#332288"),
-    "LH": ("#D55E00", "#E69F00", "#CC79A7", "#882255"),
-}
-"""Cold colours for right-hand emission, warm ones for left-hand; each source and simulation has its
-own. The colours are those of Okabe & Ito (2008) and Tol (2021) for colour-blind readers."""
-
 WIDTH, DPI = 10.0, 150
 _PANEL, _MARGINS = 4.0, 1.75
 """Inches: the heights of the panel and of everything around it."""
-
-_CELLS = 1500
-"""The most time steps that are drawn: cells narrower than a pixel would be lost."""
 
 _COLUMNS = 2
 """Entries in a row of the legend."""
@@ -54,9 +48,10 @@ def draw_quicklook(
 ) -> Path:
     """Draw the visible emission of one or several simulations into a PNG file.
 
-    UTC runs to the right, frequency in MHz upwards. Each source has a colour, cold for right-hand
-    and warm for left-hand polarization. Below the time are the central meridian longitude and
-    the phase of each moon, as far as they are known.
+    UTC runs to the right, frequency in MHz upwards. Every visible cell is drawn, whatever the time
+    steps and channels of the files. A moon has the same colours in every picture, cold for the
+    north and warm for the south; further simulations of it are tinted. Below the time are the
+    central meridian longitude (CML) and the phase of each moon, as far as they are known.
 
     Args:
         datasets: From `open_results`: one, or several to be laid over each other.
@@ -99,26 +94,6 @@ def save(figure: Figure, path: str | Path) -> Path:
     return target
 
 
-def thinned(
-    time: NDArray[np.datetime64], values: NDArray[np.floating]
-) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Combine neighbouring time steps until they can be drawn; what is seen stays visible.
-
-    Args:
-        time: Shape (time,).
-        values: Shape (time, frequency), NaN where nothing is seen.
-
-    Returns:
-        Times as matplotlib counts them, and the values, the largest of those combined.
-    """
-    stride = -(-time.size // _CELLS)
-    numbers = mdates.date2num(time)
-    if stride == 1:
-        return numbers, values
-    starts = np.arange(0, time.size, stride)
-    return numbers[starts], np.fmax.reduceat(values, starts, axis=0)
-
-
 def _series(datasets: Sequence[xr.Dataset], labels: Sequence[str]) -> list[tuple[str, Sighting]]:
     """Give what is seen in the datasets of each label."""
     return [
@@ -136,14 +111,9 @@ def _figure(
     figure = Figure((WIDTH, _PANEL + _MARGINS), dpi=DPI, layout="constrained")
     panel = figure.subplots()
     add_grid(panel)
-    shades = {polarization: cycle(colours) for polarization, colours in SHADES.items()}
-    names = []
-    for label, sighting in series:
-        colour = next(shades[sighting.source.polarization])
-        _draw_emission(panel, sighting, colour)
-        names.append(Patch(color=colour, label=_name(label, sighting)))
     seen = [sighting for _, sighting in series]
     _scale(panel, seen, log=log)
+    names = list(_draw_all(panel, series))
     panel.legend(
         handles=names,
         loc="lower left",
@@ -158,28 +128,49 @@ def _figure(
     return figure
 
 
-def _draw_emission(panel: Axes, sighting: Sighting, colour: str) -> None:
-    if not sighting.visible.any():
-        return
-    time, seen = thinned(sighting.time, np.where(sighting.visible, 1.0, np.nan))
-    panel.pcolormesh(
-        time,
-        sighting.frequency,
-        np.ma.masked_invalid(seen.T),
-        cmap=ListedColormap([colour]),
-        shading="nearest",
-        rasterized=True,
+def _draw_all(panel: Axes, series: Sequence[tuple[str, Sighting]]) -> Iterator[Patch]:
+    """Draw the sources of each simulation, and give their names and colours for the legend."""
+    raster = Raster.over(panel.get_xlim(), panel.get_ylim(), log=panel.get_yscale() == "log")
+    drawn: dict[tuple[str, str], list[tuple[object, ...]]] = defaultdict(list)
+    for (label, source), parts in _grouped(series).items():
+        variants = drawn[source.name, source.hemisphere]
+        colour = colour_of(source, len(variants))
+        variants.append((label, source.key))
+        image = np.fmax.reduce(
+            [raster.paint(each, np.where(each.visible, 1.0, np.nan)) for each in parts]
+        )
+        if not np.isnan(image).all():
+            draw_image(panel, raster, image, cmap=ListedColormap([colour]))
+        yield Patch(color=colour, label=_name(label, parts))
+
+
+def _grouped(
+    series: Sequence[tuple[str, Sighting]],
+) -> dict[tuple[str, EmissionSource], list[Sighting]]:
+    """Group what belongs to one source of one simulation, though channels or days differ."""
+    groups: dict[tuple[object, ...], list[Sighting]] = defaultdict(list)
+    for label, sighting in series:
+        groups[label, sighting.source.key].append(sighting)
+    return {(str(key[0]), parts[0].source): parts for key, parts in groups.items()}
+
+
+def draw_image(panel: Axes, raster: Raster, image: NDArray[np.floating], **how: Any) -> QuadMesh:
+    """Draw what a raster has painted."""
+    return panel.pcolormesh(
+        raster.time, raster.frequency, np.ma.masked_invalid(image), rasterized=True, **how
     )
 
 
-def _name(label: str, sighting: Sighting) -> str:
+def _name(label: str, parts: Sequence[Sighting]) -> str:
     """Name a source in the legend, and say there if nothing of it is seen."""
-    words = [source_title(sighting.source), *([label] if label else [])]
-    return ", ".join(words) + ("" if sighting.visible.any() else ": not visible")
+    words = [source_title(parts[0].source), *([label] if label else [])]
+    seen = any(each.visible.any() for each in parts)
+    return ", ".join(words) + ("" if seen else ": not visible")
 
 
 def _scale(panel: Axes, series: Sequence[Sighting], *, log: bool | None) -> None:
-    scale_time(panel, np.unique(np.concatenate([each.time for each in series])))
+    time = np.concatenate([each.time for each in series])
+    scale_time(panel, time, np.concatenate([each.steps for each in series]))
     frequency = np.concatenate([each.frequency for each in series])
     seen = np.concatenate([each.visible.any(axis=0) for each in series])
     as_file = is_logarithmic(series[0].frequency) if log is None else log

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from prefect_expres.analysis.locations import local_target
-from prefect_expres.analysis.windows import ANGLES, Window
+from prefect_expres.analysis.windows import ANGLES, CUTS, Window
 from prefect_expres.storage import atomic_path
 
 _SCHEMA = pa.schema(
@@ -19,6 +19,7 @@ _SCHEMA = pa.schema(
         ("minutes", pa.float64()),
         *((name, pa.float64()) for name in ("fmin_mhz", "fmax_mhz")),
         *((f"{name}_{end}_deg", pa.float64()) for name in ANGLES for end in ("start", "end")),
+        ("cut_at", pa.string()),
     ]
 )
 """The columns of both forms; those of angles are empty where an angle is not known."""
@@ -63,9 +64,9 @@ def write_parquet(windows: Iterable[Window], path: str | Path) -> Path:
 
 
 def _row(window: Window) -> dict[str, Any]:
-    row: dict[str, Any] = window.model_dump(exclude={*ANGLES, "fmin", "fmax"})
+    row: dict[str, Any] = window.model_dump(exclude={*ANGLES, *CUTS, "fmin", "fmax"})
     row["minutes"] = round((window.end - window.start).total_seconds() / 60, 2)
-    row |= {"fmin_mhz": window.fmin, "fmax_mhz": window.fmax}
+    row |= {"fmin_mhz": window.fmin, "fmax_mhz": window.fmax, "cut_at": window.cut_at}
     for name in ANGLES:
         first, last = getattr(window, name) or (None, None)
         row |= {f"{name}_start_deg": first, f"{name}_end_deg": last}

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from prefect_expres.analysis.identity import Identity, identity_of
 from prefect_expres.analysis.moons import Degrees, moon_longitude
-from prefect_expres.analysis.sources import EmissionSource, sources_of
+from prefect_expres.analysis.sources import EmissionSource, of_each_source, sources_of
 from prefect_expres.errors import ResultError
 
 # ExPRES sets these for each source, and only where it is visible.
 _SET_WHERE_VISIBLE = ("Theta", "FC", "FP")
+_CAVITY = "cavity"
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +25,7 @@ class Sighting:
         identity: The simulation.
         source: The source; its indices are those of the first file.
         time: Shape (time,), UTC, rising.
+        steps: How long each time step lasts, shape (time,); files may differ.
         frequency: Shape (frequency,), MHz, rising.
         visible: Shape (time, frequency).
         meridian: Central meridian longitude, shape (time,), degrees west; None if unknown.
@@ -34,17 +36,12 @@ class Sighting:
     identity: Identity
     source: EmissionSource
     time: NDArray[np.datetime64]
+    steps: NDArray[np.timedelta64]
     frequency: NDArray[np.floating]
     visible: NDArray[np.bool_]
     meridian: Degrees | None = None
     line: Degrees | None = None
     moon: Degrees | None = None
-
-    @property
-    def step(self) -> np.timedelta64:
-        """The median time step; single ones differ because times are rounded to seconds."""
-        steps = np.diff(self.time).astype("int64")
-        return np.timedelta64(int(np.median(steps)) if steps.size else 0, "ns")
 
     def between(self, start: np.datetime64, end: np.datetime64) -> "Sighting":
         """Keep what is seen from ``start`` to ``end``."""
@@ -89,12 +86,19 @@ def _of_one_file(dataset: xr.Dataset) -> Iterator[Sighting]:
             identity,
             source,
             time,
+            np.full(time.shape, _step_of(time)),
             dataset["frequency"].values,
             visibility(dataset, source),
             meridian,
             line,
             None if line is None else moon_longitude(source.name, line, time, south=south),
         )
+
+
+def _step_of(time: NDArray[np.datetime64]) -> np.timedelta64:
+    """Give the median time step; single ones differ because times are rounded to seconds."""
+    steps = np.diff(time).astype("timedelta64[ns]").astype("int64")
+    return np.timedelta64(int(np.median(steps)) if steps.size else 0, "ns")
 
 
 def _line(dataset: xr.Dataset, source: EmissionSource) -> Degrees | None:
@@ -118,6 +122,7 @@ def _joined(parts: Sequence[Sighting]) -> Sighting:
     return replace(
         first,
         time=time,
+        steps=np.concatenate([part.steps for part in parts])[order],
         visible=np.concatenate([part.visible for part in parts])[order],
         meridian=series("meridian"),
         line=series("line"),
@@ -142,8 +147,10 @@ def visibility(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.bool_]
         Shape (time, frequency).
 
     Raises:
-        ResultError: The sources cannot be separated by the file's variables.
+        ResultError: The sources cannot be separated by the file's variables, or the file does not
+            tell where the cone of a steady-state source has no angle.
     """
+    _refuse_hidden_gaps(dataset, source)
     for name in _SET_WHERE_VISIBLE:
         if name in dataset:
             lines = dataset[name].isel(source=list(source.indices))
@@ -159,6 +166,17 @@ def visibility(dataset: xr.Dataset, source: EmissionSource) -> NDArray[np.bool_]
         "only counts by hemisphere, and Polarization shows one source a cell; run the simulation "
         "with SPDYN.CDF.THETA true"
     )
+
+
+def _refuse_hidden_gaps(dataset: xr.Dataset, source: EmissionSource) -> None:
+    """Only Theta, which is NaN there, tells the cells of a cavity that emit from those without."""
+    kinds = of_each_source(dataset, "SRP_Source_Type")
+    if "Theta" not in dataset and any(kinds[index] == _CAVITY for index in source.indices):
+        raise ResultError(
+            f"{source.name} is a steady-state source, for which ExPRES also fills cells without "
+            "emission; only Theta, which the file does not have, tells them apart: run the "
+            "simulation with SPDYN.CDF.THETA true"
+        )
 
 
 def _booleans(visible: xr.DataArray) -> NDArray[np.bool_]:

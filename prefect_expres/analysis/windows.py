@@ -30,6 +30,9 @@ ANGLES = {
 }
 """The angles that a window may have, each at its start and at its end, and their names."""
 
+CUTS = ("cut_at_start", "cut_at_end")
+"""The fields that `Window.cut_at` says in words."""
+
 
 def _in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
@@ -54,6 +57,9 @@ class Window(BaseModel):
             lines.
         moon_phase: Phase of the moon, likewise; see `prefect_expres.analysis.moons` for how the
             lead angle is found. None where it cannot be.
+        cut_at_start: Whether emission is visible in the simulation's first time step, and so
+            perhaps before it.
+        cut_at_end: Whether it is visible in the last one, and so perhaps after it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -68,6 +74,13 @@ class Window(BaseModel):
     cml: tuple[float, float] | None = None
     source_phase: tuple[float, float] | None = None
     moon_phase: tuple[float, float] | None = None
+    cut_at_start: bool = False
+    cut_at_end: bool = False
+
+    @property
+    def cut_at(self) -> str:
+        """At what of the simulation it is cut: start, end, both, or an empty text."""
+        return " and ".join(["start"] * self.cut_at_start + ["end"] * self.cut_at_end)
 
     @property
     def name(self) -> str:
@@ -118,6 +131,7 @@ def _united(early: Window, late: Window) -> Window:
             "cml": _from_to(early.cml, last.cml),
             "source_phase": _from_to(early.source_phase, last.source_phase),
             "moon_phase": _from_to(early.moon_phase, last.moon_phase),
+            "cut_at_end": last.cut_at_end,
         }
     )
 

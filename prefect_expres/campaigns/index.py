@@ -53,6 +53,7 @@ class CampaignManifest(CampaignFacts):
         package_version: The version of this package.
         completed: How many were run now.
         found: How many were there already.
+        empty: How many were not sent, since their preview shows no emission.
         failed: How many failed.
         service_seconds: How long its jobs were executing, in sum.
         bytes: Size of all files of complete simulations.
@@ -64,6 +65,7 @@ class CampaignManifest(CampaignFacts):
     package_version: str
     completed: int
     found: int
+    empty: int = 0
     failed: int
     service_seconds: float
     bytes: int
@@ -132,6 +134,7 @@ async def keep_index(
         package_version=prefect_expres.__version__,
         completed=states.count("completed"),
         found=states.count("found"),
+        empty=states.count("empty"),
         failed=states.count("failed"),
         service_seconds=round(
             sum(row.run_seconds or 0.0 for row in ordered if row.state == "completed"), 3

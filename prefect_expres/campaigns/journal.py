@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 import fsspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from prefect_expres.errors import StorageError
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.storage import read_or_none, write_whole
 from prefect_expres.uws import Phase
@@ -31,7 +32,7 @@ class Row(BaseModel):
     Attributes:
         number: Its number in the plan.
         label: Its name.
-        state: ``completed`` now, ``found`` complete, or ``failed``.
+        state: ``completed`` now, ``found`` complete, ``empty`` in its preview, or ``failed``.
         fingerprint: The simulation's fingerprint; empty if it failed before it had one.
         folder: URL of its results.
         job_url: The job that ran it.
@@ -40,14 +41,14 @@ class Row(BaseModel):
         windows: How many windows of visible emission; None if the results were not analysed.
         cdf: Name of the CDF file in the folder.
         catalogue: Name of its TFCat file in the folder.
-        error: Why it failed.
+        error: Why it failed, or was not sent.
     """
 
     model_config = ConfigDict(frozen=True)
 
     number: int
     label: str
-    state: Literal["completed", "found", "failed"]
+    state: Literal["completed", "found", "empty", "failed"]
     fingerprint: str = ""
     folder: str | None = None
     job_url: str | None = None
@@ -104,17 +105,16 @@ class Journal:
         self.rows[row.number] = row
 
     async def refresh(self) -> dict[int, Row]:
-        """Read the rows that others have written since."""
+        """Read the rows that others have written since; what is no row is ignored."""
         listed = await asyncio.to_thread(self._listed)
         gate = asyncio.Semaphore(_READS_AT_ONCE)
 
-        async def read(number: int, path: str) -> None:
+        async def read(number: int, name: str) -> None:
             async with gate:
-                content = await asyncio.to_thread(self._system.cat_file, path)
-            try:
-                self.rows[number] = Row.model_validate_json(content)
-            except ValidationError:
-                return
+                with contextlib.suppress(ValidationError, StorageError):
+                    content = await asyncio.to_thread(read_or_none, self._folder, name)
+                    if content is not None:
+                        self.rows[number] = Row.model_validate_json(content)
 
         unknown = listed.keys() - self.rows.keys()
         await asyncio.gather(*(read(number, listed[number]) for number in unknown))
@@ -142,8 +142,8 @@ class Journal:
             paths: list[str] = self._system.ls(self._path, detail=False)
         except FileNotFoundError:
             return {}
-        names = ((_ROW.fullmatch(posixpath.basename(path)), path) for path in paths)
-        return {int(name[1]): path for name, path in names if name}
+        rows = (_ROW.fullmatch(posixpath.basename(path)) for path in paths)
+        return {int(row[1]): row[0] for row in rows if row}
 
     def _remove(self) -> None:
         # A worker may write its last heartbeat meanwhile; a silent journal is removed later.

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import product
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import fsspec
@@ -18,19 +20,19 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
-    ValidationError,
     model_validator,
 )
 
-from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris
+from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris, source_for
 from prefect_expres.ephemeris.compute import AsAnyOf
 from prefect_expres.ephemeris.provider import for_forms
-from prefect_expres.errors import ConfigurationError
-from prefect_expres.expres import Configuration, routine
+from prefect_expres.errors import ConfigurationError, EphemerisError
+from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label, safe_label
-from prefect_expres.expres.routine import Form
+from prefect_expres.expres.routine import FORMS, Form, ObserverName, SourceName
+from prefect_expres.expres.templates import TEMPLATES, Template
+from prefect_expres.prefect_support.forms import Location
 
-RoutineMoon = Literal["Io", "Europa", "Ganymede"]
 _WORD = re.compile(r"[^a-z0-9.]+")
 
 
@@ -58,23 +60,27 @@ class RoutinePlan(BaseModel):
         frozen=True,
         extra="forbid",
         title="Routine simulations",
-        json_schema_extra=for_forms("Kind of plan"),
+        json_schema_extra=for_forms,
     )
 
     kind: Literal["routine"] = "routine"
     first: date = Field(title="First day", description="In UTC.")
     last: date = Field(title="Last day", description="In UTC; it is simulated, too.")
-    moons: tuple[RoutineMoon, ...] = Field(
+    moons: tuple[SourceName, ...] = Field(
         ("Io",), min_length=1, description="Moons whose emission is simulated."
     )
-    observers: tuple[str, ...] = Field(
+    observers: tuple[ObserverName, ...] = Field(
         ("Earth",), min_length=1, description="Observers that the ephemeris source knows."
     )
     ephemeris: AnyEphemeris = Field(
         default_factory=AnalyticEphemeris,
         description="Source of the observers' positions; its observer is set from the plan's.",
     )
-    form: Form = Field("v11", title="Magnetic field", description="v11: JRM33; v01: JRM09.")
+    form: Form = Field(
+        "v11",
+        title="Magnetic field",
+        description="Of Jupiter. v11: JRM33; v01: JRM09.",
+    )
     grid: dict[str, list[JsonValue]] = Field(
         default_factory=dict,
         description="Other values by their path in the configuration, as "
@@ -90,8 +96,11 @@ class RoutinePlan(BaseModel):
             if not values:
                 msg = f"the grid gives no values for {path}; give some, or leave it out"
                 raise ValueError(msg)
-        for observer in self.observers:
-            self._source(observer)
+        for observer, moon in product(self.observers, self.moons):
+            try:
+                self._source(observer, TEMPLATES[moon])
+            except EphemerisError as fault:
+                raise ValueError(str(fault)) from None
         return self
 
     def count(self) -> int:
@@ -126,35 +135,27 @@ class RoutinePlan(BaseModel):
         changes = {path: chosen[path] for path in self.grid}
         rest, moon = divmod(rest, len(self.moons))
         day, observer = divmod(rest, len(self.observers))
-        where = self.observers[observer]
-        plain = routine(
-            where,
-            self.moons[moon],
-            self.first + timedelta(day),
-            phase=0.0,
-            ephemeris=f"{where}.csv",
-            form=self.form,
+        where, template = self.observers[observer], TEMPLATES[self.moons[moon]]
+        plain = Routine(
+            source=self.moons[moon],
+            day=self.first + timedelta(day),
+            observer=where,
+            field=FORMS[self.form] if FORMS[self.form] in template.fields else None,
         )
-        configuration = _changed(plain, changes)
+        configuration = _changed(plain.configuration(ephemeris=plain.track), changes)
         label = "-".join((default_label(configuration), *_words(changes)))
-        return Planned(number, safe_label(label), configuration, self._source(where))
+        source = self._source(where, template)
+        return Planned(number, safe_label(label), configuration, source)
 
-    def _source(self, observer: str) -> AnyEphemeris:
-        try:
-            return type(self.ephemeris).model_validate(
-                {**self.ephemeris.model_dump(), "observer": observer}
-            )
-        except ValidationError as fault:
-            reasons = "; ".join(error["msg"] for error in fault.errors())
-            msg = (
-                f"the ephemeris source {self.ephemeris.kind!r} does not know the observer "
-                f"{observer!r}: {reasons}"
-            )
-            raise ValueError(msg) from None
+    def _source(self, observer: str, template: Template) -> AnyEphemeris | None:
+        """Give the source of an observer's positions, if the simulation needs one."""
+        if template.seen_from:
+            return None
+        return source_for(observer, template.planet, self.ephemeris)
 
 
 def _as_many(given: object) -> object:
-    return (given,) if isinstance(given, str) else given
+    return (given,) if isinstance(given, str | Path) else given
 
 
 def _matching(pattern: str) -> list[str]:
@@ -169,11 +170,11 @@ class FilesPlan(BaseModel):
         frozen=True,
         extra="forbid",
         title="Configuration files",
-        json_schema_extra=for_forms("Kind of plan"),
+        json_schema_extra=for_forms,
     )
 
     kind: Literal["files"] = "files"
-    configurations: Annotated[tuple[str, ...], BeforeValidator(_as_many)] = Field(
+    configurations: Annotated[tuple[Location, ...], BeforeValidator(_as_many)] = Field(
         min_length=1,
         description="Paths or URLs of the files; * and ** stand for many, as in runs/*.json.",
     )
@@ -184,9 +185,13 @@ class FilesPlan(BaseModel):
     )
 
     @property
+    def _patterns(self) -> list[str]:
+        return [str(each) for each in self.configurations]
+
+    @property
     def name(self) -> str:
         """Name the plan by its first pattern, as ``runs-io`` for ``2018/runs/io-*.json``."""
-        folder, pattern = posixpath.split(posixpath.splitext(self.configurations[0])[0])
+        folder, pattern = posixpath.split(posixpath.splitext(self._patterns[0])[0])
         return safe_label(posixpath.join(posixpath.basename(folder), pattern)).lower()
 
     @cached_property
@@ -196,9 +201,9 @@ class FilesPlan(BaseModel):
         Raises:
             ConfigurationError: There is none.
         """
-        found = {url for pattern in self.configurations for url in _matching(pattern)}
+        found = {url for pattern in self._patterns for url in _matching(pattern)}
         if not found:
-            patterns = ", ".join(self.configurations)
+            patterns = ", ".join(self._patterns)
             msg = f"There are no files {patterns}; look at the path and the pattern"
             raise ConfigurationError(msg)
         return tuple(sorted(found))

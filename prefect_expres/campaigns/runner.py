@@ -15,24 +15,30 @@ from prefect.client.schemas.objects import State
 from prefect.tasks import exponential_backoff
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.campaigns.concurrency import JobSlots
 from prefect_expres.campaigns.journal import Journal, Row
 from prefect_expres.campaigns.plan import FilesPlan, Planned, RoutinePlan, beside
 from prefect_expres.campaigns.steps import PollerSteps
 from prefect_expres.ephemeris import AnyEphemeris, Span
-from prefect_expres.errors import ExpresError, JobError
+from prefect_expres.errors import ExpresError, JobError, NothingVisible
 from prefect_expres.execution import RunOptions, unwrapped
 from prefect_expres.execution.prepare import build_request, read_configuration
 from prefect_expres.execution.run import run_simulation
+from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.access import job_list_for
+from prefect_expres.monitoring.log import lines_name
 from prefect_expres.monitoring.progress import LogListener
-from prefect_expres.tasks.ephemeris import compute_ephemeris
-from prefect_expres.tasks.retry import may_help
+from prefect_expres.prefect_support.job_lists import record_job_list
+from prefect_expres.prefect_support.retry import may_help
+from prefect_expres.preview import preview_request
 from prefect_expres.uws import JobListPoller
 
 MOST_AROUND = 32
 """Simulations beyond those in flight that are prepared, downloaded or looked at meanwhile."""
 KEPT_EPHEMERIDES = 16
+PREVIEWS_AT_ONCE = 2
+"""Each takes a processor, and an auroral oval over a gigabyte."""
 
 
 @task(
@@ -69,6 +75,7 @@ class CampaignSettings:
         in_flight: How many may be on the service at once.
         max_failures: Begin no further simulation when more than so many have failed; None for no
             limit.
+        preview_first: Send nothing of what shows no emission.
     """
 
     service: ExpresService
@@ -77,6 +84,7 @@ class CampaignSettings:
     options: RunOptions
     in_flight: int
     max_failures: int | None
+    preview_first: bool = False
 
     def too_many_failed(self, rows: Mapping[int, Row]) -> bool:
         """Say whether no further simulation may begin."""
@@ -106,12 +114,14 @@ class CampaignRunner:
         self._journal = journal
         self._on_row = on_row
         self._under_way: set[int] = set()
-        self._ephemerides = _Ephemerides()
+        self._ephemerides = _Ephemerides(refresh=settings.options.exclusive)
+        self._previews = asyncio.Semaphore(PREVIEWS_AT_ONCE)
 
     async def __aenter__(self) -> Self:
-        """Open the poller and the concurrency slots."""
+        """Record the job list for hooks, and open the poller and the concurrency slots."""
+        job_list = job_list_for(self._settings.branch)
+        await record_job_list(self._settings.service.use_of(job_list))
         async with contextlib.AsyncExitStack() as stack:
-            job_list = job_list_for(self._settings.branch)
             self.poller = await stack.enter_async_context(
                 self._settings.service.get_client(job_list, JobListPoller)
             )
@@ -167,22 +177,27 @@ class CampaignRunner:
             planned = await asyncio.to_thread(plan.simulation, number)
         except ExpresError as fault:
             return _failure(number, f"simulation-{number}", fault)
-        run = functools.partial(self._run, planned)
+        run = functools.partial(self._named, planned)
         # Prefect's annotations do not know that an async task's state is awaited, too.
         ending: Any = run_planned(planned.label, run, return_state=True)
         state: State[Row] = await ending
         outcome = await state.aresult(raise_on_failure=False)
         return outcome if isinstance(outcome, Row) else _failure(number, planned.label, outcome)
 
+    async def _named(self, planned: Planned) -> Row:
+        """Run one simulation; all that it logs begins with its name."""
+        with lines_name(planned.label):
+            return await self._run(planned)
+
     async def _run(self, planned: Planned) -> Row:
         settings = self._settings
         configuration, ephemeris = planned.configuration, planned.ephemeris
-        model = await read_configuration(configuration)
-        if ephemeris is None and isinstance(configuration, str) and model.observer.ephem:
-            ephemeris = beside(configuration, model.observer.ephem)
+        if ephemeris is None and isinstance(configuration, str):
+            named = (await read_configuration(configuration)).observer.ephem
+            ephemeris = beside(configuration, named) if named else None
         listener = LogListener()
         request = await build_request(
-            model,
+            configuration,
             settings.service.access,
             ephemeris,
             settings.branch,
@@ -190,21 +205,41 @@ class CampaignRunner:
             compute=self._ephemerides.compute,
             tell=listener,
         )
-        result, _ = await run_simulation(
-            request,
-            settings.output,
-            self._steps,
-            settings.options,
-            made_from=(configuration, ephemeris),
-            tell=listener,
-        )
+        try:
+            result, _ = await run_simulation(
+                request,
+                settings.output,
+                self._steps,
+                settings.options,
+                made_from=(configuration, ephemeris),
+                beforehand=self._preview if settings.preview_first else None,
+                tell=listener,
+            )
+        except NothingVisible as fault:
+            return Row(
+                number=planned.number,
+                label=planned.label,
+                state="empty",
+                fingerprint=request.fingerprint,
+                error=str(fault),
+            )
         return Row.of(planned.number, planned.label, result)
+
+    async def _preview(self, request: SimulationRequest) -> None:
+        """Preview a simulation, a few at once, and refuse it if it shows nothing."""
+        async with self._previews:
+            (await preview_request(request, tell=LogListener())).require_emission()
 
 
 class _Ephemerides:
-    """Computes each ephemeris once for all simulations that need it at about the same time."""
+    """Computes each ephemeris once for all simulations that need it at about the same time.
 
-    def __init__(self) -> None:
+    Args:
+        refresh: Ask the source again, even if its answer is cached.
+    """
+
+    def __init__(self, *, refresh: bool) -> None:
+        self._compute = compute_ephemeris.with_options(refresh_cache=refresh or None)
         self._tasks: dict[str, asyncio.Task[str]] = {}
 
     async def compute(self, source: AnyEphemeris, span: Span) -> str:
@@ -213,7 +248,7 @@ class _Ephemerides:
         if key not in self._tasks:
             while len(self._tasks) >= KEPT_EPHEMERIDES:
                 self._tasks.pop(next(iter(self._tasks)))
-            self._tasks[key] = asyncio.ensure_future(compute_ephemeris(source, span))
+            self._tasks[key] = asyncio.ensure_future(self._compute(source, span))
         try:
             return await asyncio.shield(self._tasks[key])
         except Exception:

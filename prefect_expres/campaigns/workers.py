@@ -5,9 +5,7 @@ the last first. So those that live finish it. That nothing is run twice is not d
 who ask for a simulation at the same time get the same job (`prefect_expres.execution`).
 """
 
-import asyncio
 import itertools
-import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -24,12 +22,14 @@ from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
 from prefect_expres.campaigns.runner import CampaignRunner, CampaignSettings
 from prefect_expres.errors import CampaignError
 from prefect_expres.monitoring.log import log_step, log_warning
+from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.prefect_support.names import WORKER_DEPLOYMENT
 
 BEAT_EVERY = 3.0
 SILENT_AFTER = 30.0
 MOST_STARTS = 5
 END_SECONDS = 60.0
+CLOCK = MonotonicClock()
 
 
 def numbers_for(total: int, worker: int, workers: int) -> Iterator[int]:
@@ -38,12 +38,14 @@ def numbers_for(total: int, worker: int, workers: int) -> Iterator[int]:
     return itertools.chain(range(worker, total, workers), others)
 
 
-async def send_heartbeats(journal: Journal, who: str, runner: CampaignRunner) -> None:
+async def send_heartbeats(
+    journal: Journal, who: str, runner: CampaignRunner, clock: Clock = CLOCK
+) -> None:
     """Read what the others have done, and show that we are alive, until cancelled."""
     for beats in itertools.count(1):
         await journal.beat(who, Heartbeat(beats=beats, list_requests=runner.poller.readings))
         await journal.refresh()
-        await asyncio.sleep(BEAT_EVERY)
+        await clock.sleep(BEAT_EVERY)
 
 
 async def check_deployment() -> None:
@@ -90,7 +92,9 @@ def worker_parameters(
         "branch": settings.branch,
         "execution_duration": settings.options.execution_duration,
         "timeout": settings.options.timeout,
+        "reuse": "never" if settings.options.exclusive else "verified",
         "attempts": settings.options.attempts,
+        "preview_first": settings.preview_first,
     }
     least, more = divmod(settings.in_flight, workers)
     return [
@@ -121,14 +125,22 @@ class CampaignWorkers:
         campaign: The campaign's id.
         parameters: The parameters of each worker's flow run.
         journal: The campaign's journal.
+        clock: Replaces the machine's clock, for instance in tests.
     """
 
-    def __init__(self, campaign: str, parameters: list[dict[str, Any]], journal: Journal) -> None:
+    def __init__(
+        self,
+        campaign: str,
+        parameters: list[dict[str, Any]],
+        journal: Journal,
+        clock: Clock = CLOCK,
+    ) -> None:
         self._workers = [
-            _Worker(f"{campaign}-{number}", given, journal)
+            _Worker(f"{campaign}-{number}", given, journal, clock)
             for number, given in enumerate(parameters)
         ]
         self._journal = journal
+        self._clock = clock
 
     async def run(self, enough: Callable[[], bool], show: Callable[[], Awaitable[None]]) -> int:
         """See to it that the workers run until it is enough, then that they have ended.
@@ -156,7 +168,7 @@ class CampaignWorkers:
                         "look at their logs. Run the campaign again: it goes on from here"
                     )
                     raise CampaignError(msg)
-                await asyncio.sleep(BEAT_EVERY / 2)
+                await self._clock.sleep(BEAT_EVERY / 2)
             await self._await_ends()
         finally:
             for worker in self._workers:
@@ -165,20 +177,23 @@ class CampaignWorkers:
 
     async def _await_ends(self) -> None:
         """Wait until they have seen by themselves that all is done."""
-        deadline = time.monotonic() + END_SECONDS
+        deadline = self._clock.now() + END_SECONDS
         waiting = list(self._workers)
-        while waiting and time.monotonic() < deadline:
+        while waiting and self._clock.now() < deadline:
             waiting = [worker for worker in waiting if await worker.is_busy()]
-            await asyncio.sleep(BEAT_EVERY / 5)
+            await self._clock.sleep(BEAT_EVERY / 5)
 
 
 class _Worker:
     """One worker: its present flow run, and how often it was started."""
 
-    def __init__(self, key: str, parameters: dict[str, Any], journal: Journal) -> None:
+    def __init__(
+        self, key: str, parameters: dict[str, Any], journal: Journal, clock: Clock
+    ) -> None:
         self._key = key
         self._parameters = parameters
         self._journal = journal
+        self._clock = clock
         self._starts = 0
         self._run: UUID | None = None
         self._heartbeat: Heartbeat | None = None
@@ -232,15 +247,15 @@ class _Worker:
             WORKER_DEPLOYMENT, parameters=self._parameters, timeout=0, idempotency_key=key
         )
         run = await starting
-        self._run, self._heartbeat, self._heard = run.id, None, time.monotonic()
+        self._run, self._heartbeat, self._heard = run.id, None, self._clock.now()
         log_step("campaign", "Started a worker: flow run %s", run.name)
 
     async def _is_silent(self, state: State[Any]) -> bool:
         """Say whether a running flow run has not been heard of for a while."""
         heartbeat = await self._journal.heartbeat(str(self._run))
         if heartbeat != self._heartbeat or not state.is_running():
-            self._heartbeat, self._heard = heartbeat, time.monotonic()
-        return time.monotonic() - self._heard > SILENT_AFTER
+            self._heartbeat, self._heard = heartbeat, self._clock.now()
+        return self._clock.now() - self._heard > SILENT_AFTER
 
     async def _state(self) -> State[Any]:
         assert self._run is not None

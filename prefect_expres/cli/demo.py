@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 import httpx
@@ -18,13 +17,14 @@ from prefect_expres.errors import ExpresError
 from prefect_expres.net.network import PROXY
 from prefect_expres.sandbox.serving import SandboxServer
 
-EXAMPLE = "earth-jupiter-io-20180913.json"
+MOON, DAY = "Io", "2018-09-28"
+"""A day on which Io's arcs are seen on both sides of the planet, from their start to their end."""
 SERVER_START_SECONDS = 180.0
 SERVER_STOP_SECONDS = 15.0
 
 
 def run_demo(directory: Path, *, fresh: bool) -> int:
-    """Run the shipped simulation and give the exit code.
+    """Run a routine simulation and give the exit code.
 
     Prefect's server and the simulation are processes of their own: the simulation has told the
     server everything before the server is stopped.
@@ -40,10 +40,9 @@ def run_demo(directory: Path, *, fresh: bool) -> int:
 
 
 def _simulate(url: str, output: Path, environment: dict[str, str], *, fresh: bool) -> int:
-    examples = files("prefect_expres.examples")
     command = [
-        *(sys.executable, "-m", "prefect_expres.cli.main", "simulate", str(examples / EXAMPLE)),
-        *("--ephemeris", "analytic"),
+        *(sys.executable, "-m", "prefect_expres.cli.main", "simulate"),
+        *("--moon", MOON, "--day", DAY),
         *("--url", url, "--output", str(output)),
         *(["--reuse", "never"] if fresh else []),
     ]

@@ -13,6 +13,7 @@ from cyclopts import App, CycloptsError, Group, Parameter
 import prefect_expres
 from prefect_expres.cli.console.exit_codes import Exit, Interruption, exit_code, print_error
 from prefect_expres.cli.console.printing import note
+from prefect_expres.cli.console.signals import signals_end
 
 _SIMULATE = Group("Simulate", sort_key=1)
 _SERVICE = Group("Work with a service", sort_key=2)
@@ -24,7 +25,15 @@ _ABOUT = Group("About", sort_key=10)
 # Name, module and function, group, and the help in the list of commands.
 _COMMANDS = (
     ("simulate", "simulate:simulate", _SIMULATE, "Run a simulation and download its results."),
+    ("preview", "preview:preview", _SIMULATE, "Show what a simulation will show, in seconds."),
     ("campaign", "campaign:app", _SIMULATE, "Plan and run many simulations."),
+    ("forecast", "forecast:forecast", _SIMULATE, "Publish what an observatory will see."),
+    (
+        "housekeeping",
+        "housekeeping:housekeeping",
+        _SERVICE,
+        "Collect results that nobody downloaded, and delete old jobs.",
+    ),
     ("config", "config:app", _SIMULATE, "Check, write and compare configurations."),
     ("ephemeris", "ephemeris:ephemeris", _SIMULATE, "Write an observer's ephemeris for ExPRES."),
     ("jobs", "jobs:app", _SERVICE, "List, create, run, follow, download, abort and delete jobs."),
@@ -51,13 +60,19 @@ _COMMANDS = (
         "Check what is installed and reachable, and how to fix it.",
     ),
     ("sandbox", "sandbox:app", _MACHINE, "A local UWS service with a small ExPRES engine."),
+    (
+        "help",
+        "help:help_about",
+        _ABOUT,
+        "Describe exit codes, profiles, tokens and environment variables.",
+    ),
     ("demo", "demo:demo", _MACHINE, "Run the example simulation on a sandbox."),
 )
 
 app = App(
     name="prefect-expres",
     help="Run ExPRES, the planetary radio emission simulator, on a UWS service from Prefect.",
-    help_epilogue="Exit codes, profiles and tokens are described in docs/commands.md.",
+    help_epilogue="prefect-expres help exit-codes, profiles or users-and-tokens says more.",
     version=lambda: prefect_expres.__version__,
     default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
     result_action="return_value",
@@ -101,7 +116,8 @@ def launch(
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and end with its exit code."""
     try:
-        sys.exit(app.meta(words, exit_on_error=False, result_action="return_value"))
+        with signals_end():
+            sys.exit(app.meta(words, exit_on_error=False, result_action="return_value"))
     except CycloptsError:
         sys.exit(Exit.USAGE)
 

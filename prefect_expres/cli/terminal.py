@@ -1,9 +1,9 @@
 """Show a flow in a terminal: live steps while it runs, short tables when it is done."""
 
-import asyncio
 import logging
+import posixpath
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -11,32 +11,34 @@ from rich.console import RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from prefect_expres.analysis.windows import Window
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.index import CampaignResult
 from prefect_expres.cli.console.printing import error_console, give, table
 from prefect_expres.cli.console.prompts import at_terminal, interrupt_asks
-from prefect_expres.ephemeris import AnalyticEphemeris
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.flows.campaign import campaign
+from prefect_expres.flows.forecast import forecast
+from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.simulate import simulate
+from prefect_expres.forecasts.forecast import Forecast, forecasts_of
+from prefect_expres.prefect_support.sync_call import run_here
+from prefect_expres.prefect_support.wrong_parameters import check_parameters
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
 
-def run_with_progress(
-    service: ExpresService, *, ephemeris: str | None, as_json: bool, **simulation: Any
-) -> None:
+def run_with_progress(service: ExpresService, *, as_json: bool, **simulation: Any) -> None:
     """Run the flow `simulate`, show its steps while it runs, and its tables at the end.
 
     Args:
         service: The service.
-        ephemeris: Path or URL of the file, or ``analytic``.
         as_json: Print the result as JSON.
         simulation: The other parameters of `simulate`.
     """
-    source = AnalyticEphemeris() if ephemeris == "analytic" else ephemeris
+    check_parameters(simulate, {"service": service, **simulation})
     with _steps() as progress:
-        result = asyncio.run(_asking(progress, service=service, ephemeris=source, **simulation))
+        result = run_here(_asking(progress, service=service, **simulation))
     give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
 
 
@@ -51,10 +53,71 @@ def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> i
     Returns:
         The exit code: 1 if simulations failed.
     """
-    with _steps(shown={"campaign"}):
+    check_parameters(campaign, {"service": service, **settings})
+    with _steps(shown={"campaign", "abort"}):
         result: CampaignResult = campaign(service=service, **settings)
     give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
     return int(result.failed > 0)
+
+
+def run_forecast(service: ExpresService, *, as_json: bool, **settings: Any) -> None:
+    """Run the flow `forecast`, show its progress, and its windows and files at the end.
+
+    Args:
+        service: The service.
+        as_json: Print the forecast as JSON.
+        settings: The other parameters of `forecast`.
+    """
+    check_parameters(forecast, {"service": service, **settings})
+    with _steps(shown={"campaign", "forecast"}):
+        made: Forecast = forecast(service=service, **settings)
+    give(made.model_dump(mode="json"), *_foreseen(made, settings["output"]), as_json=as_json)
+
+
+def run_housekeeping(service: ExpresService, *, as_json: bool, **settings: Any) -> int:
+    """Run the flow `housekeeping`, and show what is to be done, or was done, with each job.
+
+    Args:
+        service: The service.
+        as_json: Print the decisions as JSON.
+        settings: The other parameters of `housekeeping`.
+
+    Returns:
+        The exit code: 1 if something could not be done.
+    """
+    check_parameters(housekeeping, {"service": service, **settings})
+    with _steps(shown={"phase"}):
+        result: HousekeepingResult = housekeeping(service=service, **settings)
+    give(result.model_dump(mode="json"), *_decided(result), as_json=as_json)
+    return int(any(decision.error for decision in result.decisions))
+
+
+def _foreseen(made: Forecast, output: str) -> Iterator[RenderableType]:
+    """Show the windows of a forecast, what is missing, and where its files are."""
+    yield f"{made.observatory}, {made.first} to {made.last}"
+    yield _windows(made.windows)
+    for each in made.missing:
+        yield f"not simulated: {each.label}: {(each.error or '').splitlines()[0]}"
+    folder = posixpath.join(forecasts_of(output, made.observatory), made.folder)
+    yield from _lines({"folder": folder, "files": ", ".join(file.name for file in made.files)})
+
+
+def _decided(result: HousekeepingResult) -> Iterator[RenderableType]:
+    """Show the decisions of housekeeping."""
+    rows = (
+        (
+            decision.label,
+            decision.phase.value,
+            decision.action.value,
+            decision.why,
+            decision.error or decision.done or ("to do" if result.dry_run else ""),
+        )
+        for decision in result.decisions
+    )
+    yield table("simulation", "phase", "action", "reason", "done", rows=rows)
+    yield f"{len(result.decisions)} jobs are ours; {result.others} others are not touched"
+    if result.dry_run:
+        yield "Nothing was changed; --apply does it."
 
 
 def _summary(result: CampaignResult) -> Iterator[RenderableType]:
@@ -63,7 +126,7 @@ def _summary(result: CampaignResult) -> Iterator[RenderableType]:
     yield from _lines(
         {
             "simulations": f"{result.simulations}: {result.completed} run, {result.found} found "
-            f"complete, {result.failed} failed",
+            f"complete, {result.empty} empty in preview, {result.failed} failed",
             "time": f"{result.wall_seconds:.0f} s; {result.service_seconds:.0f} s on the service",
             "bytes": f"{result.bytes:,}",
         }
@@ -110,7 +173,7 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
     yield table("name", "bytes", "SHA-256", rows=files)
     if result.windows is not None:
         yield "Windows of visible emission"
-        yield _windows(result)
+        yield _windows(result.windows)
     named = (("quicklook", result.quicklook), ("calendar", result.calendar))
     views = {kind: name for kind, name in (*named, ("catalogue", result.catalogue)) if name}
     yield from _lines(
@@ -126,7 +189,7 @@ def _lines(facts: dict[str, str]) -> Iterator[str]:
     return (f"{name:<12}{fact}" for name, fact in facts.items())
 
 
-def _windows(result: SimulationResult) -> RenderableType:
+def _windows(windows: Iterable[Window]) -> RenderableType:
     rows = (
         (
             f"{window.source} {window.hemisphere}",
@@ -134,10 +197,11 @@ def _windows(result: SimulationResult) -> RenderableType:
             f"{window.end:%Y-%m-%d %H:%M}",
             f"{window.fmin:.2f} - {window.fmax:.2f}",
             window.polarization,
+            window.cut_at,
         )
-        for window in result.windows or ()
+        for window in windows
     )
-    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", rows=rows)
+    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", "cut at", rows=rows)
 
 
 @contextmanager

@@ -1,112 +1,40 @@
-"""Where the emission comes from and which way it goes: lead angles, plasma, beam.
+"""Which way the emission goes: the half-angle of the cone by the electrons' distribution.
 
 The formulas are those of ExPRES 1.4 (Louis et al. 2019, A&A 627, A30); energies are in keV,
-angles in degrees, frequencies in MHz, lengths in planetary radii.
+angles in degrees.
 """
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prefect_expres.engine.errors import EngineError
-from prefect_expres.engine.field import Floats
-from prefect_expres.expres.configuration import Density, Source
-from prefect_expres.expres.lead_angle import LAWS
-from prefect_expres.expres.lead_angle import lead_angle as lead_by_law
+from prefect_expres.engine.harmonics import Floats
+from prefect_expres.expres.configuration import Source
+from prefect_expres.expres.vocabulary import CURRENTS, Beam
 
 ELECTRON_KEV = 511.0
-PLASMA_MHZ = 0.009
-"""Plasma frequency of one electron per cm³."""
+SHELL_DEGREES = 90.0
 
 NEGATIVE_TOLERANCE = 1e-4
 INDEX_TOLERANCE = 1.001
 """How far rounding may carry the discriminant below zero, and the index above one."""
 
 
-def lead_angle(law: str, moon: str, longitude: Floats, *, south: bool) -> Floats:
-    """Compute how far the active field line leads the moon's.
+class Cone(NamedTuple):
+    """The half-angles of the emission cones.
 
-    Args:
-        law: ``hess2011`` or ``hue2023``.
-        moon: The moon's name.
-        longitude: West longitude of the moon, degrees, any shape.
-        south: Whether the source is in the southern hemisphere.
-
-    Returns:
-        The lead angle in degrees, same shape; the active line is at ``longitude`` minus it.
-
-    Raises:
-        EngineError: The engine has no such law for this moon.
+    Attributes:
+        angle: Degrees; NaN where ExPRES computes it to no number, and writes that.
+        absent: Where ExPRES finds that there is no emission, same shape.
     """
-    if law not in LAWS:
-        msg = (
-            f"SOURCE.LAG_MODEL: {law!r}: the engine does not model this law; "
-            "choose hess2011 or hue2023 (in lower case), or run it on the ExPRES service"
-        )
-        raise EngineError(msg)
-    if moon not in LAWS[law]:
-        msg = (
-            f"SOURCE.SAT: {moon!r}: the law {law} has no lead angle for it; "
-            f"it has {', '.join(LAWS[law])}; or give LG_MIN as a number"
-        )
-        raise EngineError(msg)
-    return lead_by_law(law, moon, longitude, south=south)
+
+    angle: Floats
+    absent: NDArray[np.bool_]
 
 
-def ellipsoid_radius(position: Floats, flattening: float) -> Floats:
-    """Compute the planet's radius below a point, in equatorial radii.
-
-    Args:
-        position: Shape (..., 3).
-        flattening: ``BODY.FLAT``.
-    """
-    latitude = np.arctan2(position[..., 2], np.hypot(position[..., 0], position[..., 1]))
-    polar = np.sin(latitude) / (1.0 - flattening)
-    return np.asarray(1.0 / np.sqrt(np.cos(latitude) ** 2 + polar**2))
-
-
-def electron_density(models: Sequence[Density], position: Floats, flattening: float) -> Floats:
-    """Add up the density models.
-
-    Args:
-        models: The central body's active density models.
-        position: Shape (..., 3), planetary radii.
-        flattening: ``BODY.FLAT``.
-
-    Returns:
-        Shape (...), cm⁻³.
-    """
-    total = np.zeros(position.shape[:-1])
-    for model in models:
-        total += model.rho0 * _profile(model, position, flattening)
-    return total
-
-
-def _profile(model: Density, position: Floats, flattening: float) -> Floats:
-    radius = np.linalg.norm(position, axis=-1)
-    axial = np.hypot(position[..., 0], position[..., 1])
-    height = position[..., 2]
-    match model.type:
-        case "Ionospheric":
-            above = radius - ellipsoid_radius(position, flattening) - model.perp
-            return np.asarray(np.exp(-np.maximum(above, 0.0) / model.scale))
-        case "Torus":
-            return np.asarray(np.exp(-np.hypot(axial - model.perp, height) / model.scale))
-        case "Disk":
-            return np.asarray(np.exp(-axial / model.perp - np.abs(height) / model.scale))
-        case "Stellar":
-            return np.asarray(radius**-2.0)
-        case _:
-            msg = (
-                f"BODY.DENS.TYPE: {model.type!r}: the engine does not model it; "
-                "choose Ionospheric, Torus, Disk or Stellar"
-            )
-            raise EngineError(msg)
-
-
-def cone_angle(source: Source, ratio: Floats, plasma: Floats) -> Floats:
-    """Compute the half-angle of the emission cone.
+def cone(source: Source, ratio: Floats, plasma: Floats) -> Cone:
+    """Compute the emission cone.
 
     Args:
         source: The source: its current, energy and mode.
@@ -114,17 +42,49 @@ def cone_angle(source: Source, ratio: Floats, plasma: Floats) -> Floats:
         plasma: (plasma frequency / frequency)², same shape.
 
     Returns:
-        Degrees, same shape; NaN where there is no emission.
+        Arrays of the same shape.
     """
-    if source.current == "Transient (Alfvenic)":
-        return loss_cone(source.accel, source.temph, ratio, plasma, ordinary=source.mode == "LO")
-    if source.current == "Constant":
-        return np.where(ratio <= 1.0, float(source.constant), np.nan)
-    msg = (
-        f"SOURCE.CURRENT: {source.current!r}: the engine does not model it; choose "
-        "'Transient (Alfvenic)' or 'Constant', or run it on the ExPRES service"
-    )
-    raise EngineError(msg)
+    match CURRENTS[source.current]:
+        case Beam.CAVITY:
+            return steady_state(source.temph, _dilution(source) * plasma)
+        case Beam.CONSTANT:
+            return Cone(np.full_like(plasma, source.constant), ratio > 1.0)
+        case Beam.SHELL:
+            return Cone(np.full_like(plasma, SHELL_DEGREES), ratio > 1.0)
+        case Beam.LOSS_CONE:
+            ordinary = source.mode.upper() == "LO"
+            angle = loss_cone(source.accel, source.temph, ratio, plasma, ordinary=ordinary)
+            absent = np.isnan(angle)
+            return Cone(np.where(absent, 0.0, angle), absent)
+
+
+def plasma_scale(source: Source) -> float:
+    """Give the factor on the plasma frequency that ExPRES writes: Steady-State dilutes it."""
+    return float(_dilution(source) ** 0.5) if CURRENTS[source.current] is Beam.CAVITY else 1.0
+
+
+def _dilution(source: Source) -> float:
+    """Give the part of (plasma frequency / frequency)² that the cavity of a current leaves."""
+    warm = source.temph + source.accel
+    return float((source.temp / warm) ** 0.5) if warm > 0 else np.nan
+
+
+def steady_state(hot: float, plasma: Floats) -> Cone:
+    """Compute the beaming from the cavity of a steady current.
+
+    Args:
+        hot: Temperature of the hot electrons, keV.
+        plasma: (plasma frequency / frequency)² within the cavity.
+
+    Returns:
+        The angle is NaN where the index of refraction is not between zero and one. That is nearly
+        everywhere if ``hot`` is zero.
+    """
+    available = 2.0 * hot / ELECTRON_KEV - plasma
+    needed = plasma * (1.0 - plasma)
+    with np.errstate(all="ignore"):
+        angle = np.degrees(np.arcsin(np.sqrt(1.0 - needed / available)))
+    return Cone(angle, available <= needed)
 
 
 def loss_cone(

@@ -1,80 +1,17 @@
-"""Jupiter's magnetic field: an internal model in spherical harmonics and a current sheet.
+"""The magnetic field of a planet: its internal field and that of a current sheet.
 
-Lengths are in Jovian equatorial radii (71492 km), fields in nT, positions in the right-handed
-System III frame: x at west longitude 0, z along the axis of rotation.
+Lengths are in equatorial radii, fields in nT, positions in the planet's right-handed frame.
 """
 
-import csv
 import warnings
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from prefect_expres.engine.errors import EngineError
-
-Floats = NDArray[np.float64]
-
-_CON2020: dict[str, float] = {}
-"""The sheet of Connerney et al. (2020), the package's own values."""
-
-_CAN81 = {
-    "mu_i": 225.0,
-    "i_rho": 0.0,
-    "r0": 5.0,
-    "r1": 50.0,
-    "d": 2.5,
-    "xt": 9.6,
-    "xp": 158.0,
-}
-"""The sheet of Connerney, Acuña & Ness (1981), fitted to Voyager 1: no radial current."""
-
-
-@dataclass(frozen=True)
-class FieldModel:
-    """A field model as the configuration names it in ``MAG``.
-
-    Args:
-        internal: The file with the Schmidt coefficients of the internal field.
-        degree: The highest degree that is used: the one that its authors recommend.
-        sheet: The values of the current sheet that differ from Connerney et al. (2020).
-    """
-
-    internal: str
-    degree: int
-    sheet: tuple[tuple[str, float], ...]
-
-
-def _model(internal: str, degree: int, sheet: dict[str, float]) -> FieldModel:
-    return FieldModel(internal, degree, tuple(sorted(sheet.items())))
-
-
-MODELS = {
-    "JRM09+Connerney CS": _model("jrm09.csv", 10, _CAN81),
-    "JRM09_CS2020": _model("jrm09.csv", 10, _CON2020),
-    "JRM33": _model("jrm33.csv", 13, _CON2020),
-}
-"""The models that the engine knows. JRM09: Connerney et al. 2018; JRM33: the same, 2022."""
-
-
-def field_model(magnetic: str) -> FieldModel:
-    """Find the field model that ``BODY.MAG`` names.
-
-    Raises:
-        EngineError: The engine does not have it.
-    """
-    if magnetic not in MODELS:
-        known = ", ".join(MODELS)
-        msg = (
-            f"BODY.MAG: {magnetic!r}: the engine does not model this field; "
-            f"choose one of {known}, or run it on the ExPRES service"
-        )
-        raise EngineError(msg)
-    return MODELS[magnetic]
+from prefect_expres.engine.field_models import CurrentSheet, FieldModel
+from prefect_expres.engine.harmonics import Floats, internal_field, schmidt_coefficients
 
 
 def magnetic_field(model: FieldModel, position: Floats) -> Floats:
@@ -82,18 +19,21 @@ def magnetic_field(model: FieldModel, position: Floats) -> Floats:
 
     Args:
         model: The field model.
-        position: Shape (n, 3), Jovian radii.
+        position: Shape (n, 3), equatorial radii.
 
     Returns:
         Shape (n, 3), nT.
     """
     g, h = schmidt_coefficients(model.internal, model.degree)
-    sheet = _current_sheet(model.sheet).Field(position[:, 0], position[:, 1], position[:, 2])
-    return internal_field(g, h, position) + np.asarray(sheet, dtype=np.float64)
+    field = internal_field(g, h, position * model.scale)
+    if model.sheet is None:
+        return field
+    sheet = _current_sheet(model.sheet).Field(*position.T)
+    return field + np.asarray(sheet, dtype=np.float64)
 
 
 @cache
-def _current_sheet(values: tuple[tuple[str, float], ...]) -> Any:
+def _current_sheet(sheet: CurrentSheet) -> Any:
     """Build the sheet with the analytic equations of Edwards et al. (2001).
 
     The package is loaded here: its import takes longer than a refusal, and warns.
@@ -107,87 +47,11 @@ def _current_sheet(values: tuple[tuple[str, float], ...]) -> Any:
         CartesianIn=True,
         CartesianOut=True,
         error_check=False,
-        **dict(values),
+        mu_i=sheet.mu_i,
+        i_rho=sheet.radial,
+        r0=sheet.inner,
+        r1=sheet.outer,
+        d=sheet.half_thickness,
+        xt=sheet.tilt,
+        xp=sheet.azimuth,
     )
-
-
-def coefficient_bytes(internal: str) -> bytes:
-    """Read the file of coefficients as it is, to sign what is computed from it."""
-    return (files(__package__) / "data" / internal).read_bytes()
-
-
-@cache
-def schmidt_coefficients(internal: str, degree: int) -> tuple[Floats, Floats]:
-    """Read the Schmidt semi-normalised coefficients g and h, shape (degree + 1, degree + 1), nT."""
-    g, h = np.zeros((2, degree + 1, degree + 1))
-    for row in csv.DictReader(coefficient_bytes(internal).decode().splitlines()):
-        n, m = int(row["n"]), int(row["m"])
-        if n <= degree:
-            g[n, m], h[n, m] = float(row["g_nT"]), float(row["h_nT"])
-    return g, h
-
-
-def internal_field(g: Floats, h: Floats, position: Floats) -> Floats:
-    """Sum the spherical harmonics (Winch et al. 2005, for a potential of internal sources).
-
-    Args:
-        g: Coefficients of cos mφ, shape (degree + 1, degree + 1), nT.
-        h: Coefficients of sin mφ, same shape.
-        position: Shape (n, 3), radii, off the axis of rotation.
-
-    Returns:
-        Shape (n, 3), nT.
-    """
-    x, y, z = position.T
-    radius = np.sqrt(x * x + y * y + z * z)
-    distance = np.hypot(x, y)
-    cos_theta, sin_theta = z / radius, distance / radius
-    orders = np.arange(len(g))[:, None]
-    east = np.arctan2(y, x)
-    cos_m, sin_m = np.cos(orders * east), np.sin(orders * east)
-    outward, southward, eastward = np.zeros((3, len(position)))
-    below, legendre = np.zeros((1, len(position))), np.ones((1, len(position)))
-    for n in range(1, len(g)):
-        below, legendre = legendre, _next_legendre(n, legendre, below, cos_theta, sin_theta)
-        slope = _legendre_slope(n, legendre, below, cos_theta, sin_theta)
-        gn, hn = g[n, : n + 1, None], h[n, : n + 1, None]
-        wave = gn * cos_m[: n + 1] + hn * sin_m[: n + 1]
-        turned = orders[: n + 1] * (gn * sin_m[: n + 1] - hn * cos_m[: n + 1])
-        decay = radius ** -(n + 2.0)
-        outward += (n + 1) * decay * (wave * legendre).sum(axis=0)
-        southward -= decay * (wave * slope).sum(axis=0)
-        eastward += decay * (turned * legendre).sum(axis=0) / sin_theta
-    level = outward * sin_theta + southward * cos_theta
-    cos_east, sin_east = x / distance, y / distance
-    return np.stack(
-        [
-            level * cos_east - eastward * sin_east,
-            level * sin_east + eastward * cos_east,
-            outward * cos_theta - southward * sin_theta,
-        ],
-        axis=1,
-    )
-
-
-def _next_legendre(
-    n: int, last: Floats, before: Floats, cos_theta: Floats, sin_theta: Floats
-) -> Floats:
-    """Step the Schmidt semi-normalised Legendre functions from degree n - 1 to n: orders 0 to n."""
-    m = np.arange(n)[:, None]
-    norm = np.sqrt(n * n - m * m)
-    result = np.empty((n + 1, len(cos_theta)))
-    result[:n] = (2 * n - 1) * cos_theta * last / norm
-    if n > 1:
-        result[: n - 1] -= np.sqrt((n - 1) ** 2 - m[:-1] ** 2) * before / norm[:-1]
-    result[n] = sin_theta * last[n - 1] * (np.sqrt((2 * n - 1) / (2 * n)) if n > 1 else 1.0)
-    return result
-
-
-def _legendre_slope(
-    n: int, this: Floats, below: Floats, cos_theta: Floats, sin_theta: Floats
-) -> Floats:
-    """Derive the Legendre functions of degree n by the colatitude: orders 0 to n."""
-    m = np.arange(n)[:, None]
-    slope = n * cos_theta * this
-    slope[:n] -= np.sqrt(n * n - m * m) * below
-    return np.asarray(slope / sin_theta)

@@ -1,42 +1,50 @@
-"""Field lines of 360 integer west longitudes, traced once and kept in a cache.
+"""Field lines of 360 integer west longitudes, traced from the weak field down into the planet.
 
-A line starts on the rotational equator at the distance of the shell and is followed to both
-hemispheres down to 0.9 radii, below the surface, so that every frequency of the source region
-lies on it.
+A line ends at 0.9 radii, below the surface, so that every frequency of the source region lies on
+it. Both hemispheres have a line at each longitude; the northern ones end in the north.
 """
 
-import hashlib
-import json
-import os
-import tempfile
-import zipfile
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prefect_expres.engine.errors import EngineError
-from prefect_expres.engine.field import (
-    FieldModel,
-    Floats,
-    coefficient_bytes,
-    magnetic_field,
-)
+from prefect_expres.engine.field import magnetic_field
+from prefect_expres.engine.field_models import FieldModel
+from prefect_expres.engine.harmonics import Floats
+from prefect_expres.expres.vocabulary import Lines
 
 NORTH, SOUTH = 0, 1
 LONGITUDES = 360
-FLOOR = 0.9
-STEP = 0.01
-"""Arc length of a step in units of the distance: 1 % traces to 1e-6 radii."""
+FLOOR, CEILING = 0.9, 200.0
+"""Where lines end, radii."""
+STEP = 0.005
+"""Arc length of a step in units of the distance: between the steps, too, the table is exact."""
 MOST_STEPS = 4000
-METHOD = "rk4-1"
-"""Change this when the tracing changes: it is a part of the cache's key."""
+SCANNED_DEGREES = 80
+BISECTIONS = 40
+
+
+class Family(NamedTuple):
+    """The lines of all longitudes that have the same number.
+
+    Attributes:
+        kind: How the number is meant.
+        number: The planetocentric latitude at which they reach one equatorial radius, degrees; the
+            distance at which they cross the rotational equator (L-shell), or that of their apex
+            (M-shell), radii.
+    """
+
+    kind: Lines
+    number: int
 
 
 @dataclass(frozen=True)
 class FieldLines:
-    """Both halves of the field lines of one shell, from the equator inward.
+    """Field lines of both hemispheres, from the weak field inward.
 
     Attributes:
         position: Shape (2, 360, points, 3), radii; after a line's end its last point is repeated.
@@ -46,63 +54,136 @@ class FieldLines:
 
     position: Floats
     field: Floats
-    count: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+    count: NDArray[np.int64]
 
 
-def field_lines(model: FieldModel, shell: int, cache: Path) -> FieldLines:
-    """Load the lines from the cache, or trace them and store them there.
+def trace(model: FieldModel, family: Family, step: float = STEP) -> FieldLines:
+    """Follow the lines of a family to both hemispheres by Runge-Kutta steps of fourth order.
 
     Args:
-        model: The field model.
-        shell: Equatorial distance of the lines, radii.
-        cache: The directory of the tables; several processes may share it.
-    """
-    table = cache / f"lines-{shell}-{_signature(model, shell)}.npz"
-    stored = _load(table)
-    if stored is not None:
-        return stored
-    lines = trace(model, shell)
-    _store(lines, table)
-    return lines
-
-
-def trace(model: FieldModel, shell: float) -> FieldLines:
-    """Follow the lines of a shell to both hemispheres by Runge-Kutta steps of fourth order.
+        model: The field.
+        family: Which of its lines.
+        step: Arc length of a step in units of the distance.
 
     Raises:
         EngineError: A line does not come back to the planet.
     """
-    east = np.radians(-np.arange(LONGITUDES))
-    start = shell * np.stack([np.cos(east), np.sin(east), np.zeros(LONGITUDES)], axis=1)
-    point = np.concatenate([start, start])
-    # The field of Jupiter points south at the equator: northward is against it.
-    sense = np.repeat([-1.0, 1.0], LONGITUDES)[:, None]
-    points, fields = [point], [magnetic_field(model, point)]
-    active = np.ones(len(point), dtype=bool)
-    count = np.ones(len(point), dtype=np.int64)
-    while active.any():
-        if len(points) > MOST_STEPS:
-            msg = f"Field lines of shell {shell} do not return to the planet; use a nearer body"
-            raise EngineError(msg)
-        point = point.copy()
-        point[active] = _step(model, point[active], fields[-1][active], sense[active])
-        field = fields[-1].copy()
-        field[active] = magnetic_field(model, point[active])
-        points.append(point)
-        fields.append(field)
-        count += active
-        active &= np.linalg.norm(point, axis=1) > FLOOR
-    shape = (2, LONGITUDES, len(points), 3)
+    start = _STARTS[family.kind](model, family.number)
+    if family.kind is Lines.LATITUDE:
+        inward = -np.sign(_outward_field(model, start))[:, None]
+        start = _follow(model, start, -inward, step, _climbs).end
+    else:
+        inward = np.repeat([-1.0, 1.0], LONGITUDES)[:, None] * (1 if model.points_north else -1)
+    lines = _follow(model, start, inward, step, _is_above_floor)
+    shape = (2, LONGITUDES, -1, 3)
     return FieldLines(
-        np.stack(points, axis=1).reshape(shape),
-        np.stack(fields, axis=1).reshape(shape),
-        count.reshape(2, LONGITUDES),
+        lines.position.reshape(shape),
+        lines.field.reshape(shape),
+        lines.steps.reshape(2, LONGITUDES),
     )
 
 
-def _step(model: FieldModel, point: Floats, field: Floats, sense: Floats) -> Floats:
-    """Take one Runge-Kutta step along the unit field."""
-    arc = STEP * np.linalg.norm(point, axis=1, keepdims=True) * sense
+def _on_sphere(radius: float, latitude: Floats) -> Floats:
+    """Place a point at each integer west longitude; the latitudes are in degrees."""
+    east, north = np.radians(-np.arange(LONGITUDES)), np.radians(latitude)
+    level = radius * np.cos(north) * np.ones(LONGITUDES)
+    height = radius * np.sin(north) * np.ones(LONGITUDES)
+    return np.stack([level * np.cos(east), level * np.sin(east), height], axis=1)
+
+
+def _at_surface(_: FieldModel, latitude: int) -> Floats:
+    return np.concatenate(
+        [_on_sphere(1.0, np.array(float(each))) for each in (latitude, -latitude)]
+    )
+
+
+def _on_equator(_: FieldModel, distance: int) -> Floats:
+    return np.tile(_on_sphere(distance, np.array(0.0)), (2, 1))
+
+
+def _at_apex(model: FieldModel, distance: int) -> Floats:
+    """Find where the field is level, on each meridian nearest to the equator, by bisection."""
+
+    def outward(latitude: Floats) -> Floats:
+        return _outward_field(model, _on_sphere(distance, latitude))
+
+    scanned = np.arange(-SCANNED_DEGREES, SCANNED_DEGREES + 1)
+    north_of = np.stack([outward(np.full(LONGITUDES, float(each))) > 0 for each in scanned])
+    changes = np.diff(north_of, axis=0)
+    if not changes.any(axis=0).all():
+        msg = f"SOURCE.LAT {distance}: no M-shell has its apex there; use another distance"
+        raise EngineError(msg)
+    remote = np.where(changes, np.abs(scanned[:-1] + 0.5)[:, None], np.inf)
+    low = scanned[remote.argmin(axis=0)].astype(float)
+    high = low + 1.0
+    below = outward(low) > 0
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        same = (outward(middle) > 0) == below
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return np.tile(_on_sphere(distance, low), (2, 1))
+
+
+def _outward_field(model: FieldModel, point: Floats) -> Floats:
+    return np.asarray((magnetic_field(model, point) * point).sum(axis=1))
+
+
+_STARTS: dict[Lines, Callable[[FieldModel, int], Floats]] = {
+    Lines.LATITUDE: _at_surface,
+    Lines.L_SHELL: _on_equator,
+    Lines.M_SHELL: _at_apex,
+}
+
+
+class _Path(NamedTuple):
+    position: Floats
+    field: Floats
+    steps: NDArray[np.int64]
+
+    @property
+    def end(self) -> Floats:
+        return np.asarray(self.position[:, -1])
+
+
+def _climbs(before: Floats, after: Floats) -> NDArray[np.bool_]:
+    reached = np.linalg.norm(after, axis=1)
+    return np.asarray((reached > np.linalg.norm(before, axis=1)) & (reached < CEILING))
+
+
+def _is_above_floor(_: Floats, after: Floats) -> NDArray[np.bool_]:
+    return np.asarray(np.linalg.norm(after, axis=1) > FLOOR)
+
+
+def _follow(
+    model: FieldModel,
+    point: Floats,
+    sense: Floats,
+    step: float,
+    goes_on: Callable[[Floats, Floats], NDArray[np.bool_]],
+) -> _Path:
+    """Step along the field, or against it where ``sense`` is -1, until all lines have ended."""
+    points, fields = [point], [magnetic_field(model, point)]
+    active = np.ones(len(point), dtype=bool)
+    arcs = step * sense
+    count = np.ones(len(point), dtype=np.int64)
+    while active.any():
+        if len(points) > MOST_STEPS:
+            msg = "SOURCE.LAT: field lines do not return to the planet; use a nearer source"
+            raise EngineError(msg)
+        point = points[-1].copy()
+        point[active] = _step(model, point[active], fields[-1][active], arcs[active])
+        field = fields[-1].copy()
+        field[active] = magnetic_field(model, point[active])
+        count += active
+        active &= goes_on(points[-1], point)
+        points.append(point)
+        fields.append(field)
+    return _Path(np.stack(points, axis=1), np.stack(fields, axis=1), count)
+
+
+def _step(model: FieldModel, point: Floats, field: Floats, arc: Floats) -> Floats:
+    """Take one Runge-Kutta step along the unit field; its length is in units of the distance."""
+    arc = arc * np.linalg.norm(point, axis=1, keepdims=True)
     first = _unit(field)
     second = _unit(magnetic_field(model, point + arc / 2 * first))
     third = _unit(magnetic_field(model, point + arc / 2 * second))
@@ -112,36 +193,3 @@ def _step(model: FieldModel, point: Floats, field: Floats, sense: Floats) -> Flo
 
 def _unit(vector: Floats) -> Floats:
     return np.asarray(vector / np.linalg.norm(vector, axis=-1, keepdims=True))
-
-
-def _signature(model: FieldModel, shell: int) -> str:
-    """Hash everything that changes the table."""
-    facts = {
-        **asdict(model),
-        "coefficients": hashlib.sha256(coefficient_bytes(model.internal)).hexdigest(),
-        "con2020": version("con2020"),
-        "tracing": [METHOD, STEP, FLOOR, LONGITUDES, shell],
-    }
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:24]
-
-
-def _load(table: Path) -> FieldLines | None:
-    """Read a table; None if it is missing or damaged."""
-    try:
-        with table.open("rb") as stream, np.load(stream) as stored:
-            return FieldLines(stored["position"], stored["field"], stored["count"])
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
-        return None
-
-
-def _store(lines: FieldLines, table: Path) -> None:
-    """Write a table atomically: no reader sees a part of it."""
-    table.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=table.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            np.savez(stream, position=lines.position, field=lines.field, count=lines.count)
-        Path(name).replace(table)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from cdflib.cdfwrite import CDF
 
+from prefect_expres.engine.lanes import Lane
 from prefect_expres.engine.variables import (
     Simulation,
     Variable,
     hemisphere_label,
     variables,
 )
-from prefect_expres.expres.configuration import Source
 from prefect_expres.expres.result_name import (
     field_model,
     first_source,
@@ -30,9 +30,9 @@ from prefect_expres.expres.result_name import (
 DATA_VERSION = "14"
 ENGINE = "prefect-expres engine"
 CREDIT = (
-    "Computed by the prefect-expres engine, NOT by ExPRES: a small model of the same "
-    "emission for tests and demonstrations. For science, run the configuration on the ExPRES "
-    "service of the MASER team (Louis et al. 2019, A&A 627, A30)."
+    "Computed by the prefect-expres engine, NOT by ExPRES: a model of the same emission. For "
+    "science, run the configuration on the ExPRES service of the MASER team (Louis et al. 2019, "
+    "A&A 627, A30)."
 )
 
 
@@ -124,21 +124,22 @@ def _global_attributes(simulation: Simulation) -> dict[str, dict[int, Any]]:
             f"{planet} {source_origin(first)} radio emission, {observer}, by the {ENGINE}"
         ],
         "TEXT": [CREDIT],
-        "Rules_of_use": ["For tests and demonstrations; do not publish as an ExPRES result."],
-        "Generated_by": [ENGINE],
+        "Rules_of_use": ["For tests and previews; do not publish as an ExPRES result."],
+        "Generated_by": [f"{ENGINE}, not ExPRES"],
         "Generation_date": [datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")],
         "PDS_start_time": [f"{simulation.moments[0]:%Y-%m-%dT%H:%M:%S}"],
         "PDS_stop_time": [f"{simulation.moments[-1]:%Y-%m-%dT%H:%M:%S}"],
         "PDS_Observation_target": [planet],
         "PDS_Observation_type": ["radio simulations"],
-        **_source_attributes([lane.source for lane in simulation.lanes]),
+        **_source_attributes(simulation.lanes),
     }
     return {name: dict(enumerate(texts)) for name, texts in entries.items()}
 
 
-def _source_attributes(sources: Sequence[Source]) -> dict[str, Sequence[str]]:
+def _source_attributes(lanes: Sequence[Lane]) -> dict[str, Sequence[str]]:
+    sources = [lane.source for lane in lanes]
     return {
-        "SRP_Source_Origin": [source_origin(source) for source in sources],
+        "SRP_Source_Origin": [lane.origin for lane in lanes],
         "SRP_Source_Hemisphere": [hemisphere_label(source) for source in sources],
         "SRP_Source_Type": [source_type(source) for source in sources],
         "SRP_Source_Width": [source_width(source) for source in sources],

@@ -1,32 +1,25 @@
 """Run a configuration from start to end, with a log on standard output."""
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from prefect_expres.engine.ephemeris_file import Ephemeris, read_ephemeris
 from prefect_expres.engine.errors import EngineError
-from prefect_expres.engine.field import Floats, field_model
-from prefect_expres.engine.geometry import (
-    Ephemeris,
-    Track,
-    clock,
-    epochs,
-    moon_track,
-    observer_track,
-    read_ephemeris,
-)
-from prefect_expres.engine.limits import central_body, moon, refuse_unmodelled
-from prefect_expres.engine.lines import NORTH, SOUTH, field_lines
+from prefect_expres.engine.field_models import field_model
+from prefect_expres.engine.geometry import Clock, clock, epochs, observer_track
+from prefect_expres.engine.harmonics import Floats
+from prefect_expres.engine.lanes import Lane, course, lanes
+from prefect_expres.engine.limits import central_body, refuse_unmodelled
+from prefect_expres.engine.line_cache import field_lines
+from prefect_expres.engine.lines import NORTH, SOUTH, Family
 from prefect_expres.engine.output import write_cdf
-from prefect_expres.engine.simulation import (
-    Emission,
-    Lane,
-    frequency_axis,
-    lanes,
-    observe,
-)
-from prefect_expres.engine.table import SourceTable, source_table
+from prefect_expres.engine.radii import in_radii, radius_km
+from prefect_expres.engine.simulation import Emission, Regions, frequency_axis, observe
+from prefect_expres.engine.table import SourceTable, Surroundings, source_table
 from prefect_expres.engine.variables import Simulation
-from prefect_expres.expres.configuration import Body, Configuration
+from prefect_expres.expres.configuration import Configuration, Source
 from prefect_expres.expres.result_name import output_name
 
 REPORTED = 4
@@ -51,28 +44,23 @@ def run_engine(
         EngineError: The configuration asks for what the engine does not model.
     """
     began = time.monotonic()
-    _say("prefect-expres engine: a small model of ExPRES for tests, not ExPRES itself")
+    _say("prefect-expres engine: a model of ExPRES, not ExPRES itself")
     refuse_unmodelled(configuration)
     positions = _ephemeris(configuration, ephemeris)
     name = _name(configuration, positions)
     _say(f"Results will be saved as {name}")
-    planet = central_body(configuration)
     moments = clock(configuration, positions)
     frequency = frequency_axis(configuration.frequency)
-    observer = observer_track(configuration, planet, moments, positions)
+    scaled = in_radii(configuration)
+    observer = observer_track(scaled, central_body(scaled), moments, positions)
     _say(f"Initialization: {len(moments.epochs)} steps, {len(frequency)} frequencies")
-    emissions = []
-    tables: dict[tuple[object, ...], SourceTable] = {}
-    for lane in lanes(configuration):
-        body = moon(configuration, lane.source.sat)
-        track = moon_track(planet, body, moments)
-        key = (body.name, bool(lane.source.south), lane.source.aurora_alt)
-        if key not in tables:
-            tables[key] = _table(lane, planet, body, frequency, cache)
-        emissions.append(_observed(lane, tables[key], frequency, track, observer))
+    tables = _Tables(scaled, frequency, cache)
+    seen_from = observer.position()
+    lit = lanes(configuration)
+    emissions = [_observed(lane, scaled, moments, tables, seen_from) for lane in lit]
     _say("Finalization")
     simulation = Simulation(
-        configuration, name, epochs(moments), frequency, observer, lanes(configuration), emissions
+        configuration, name, epochs(moments), frequency, observer, lit, emissions
     )
     path = write_cdf(simulation, directory)
     _say(f"Wrote {path.name} ({path.stat().st_size} bytes) in {time.monotonic() - began:.1f} s")
@@ -88,7 +76,7 @@ def _ephemeris(configuration: Configuration, data: bytes | None) -> Ephemeris | 
             "upload it with the configuration"
         )
         raise EngineError(msg)
-    return read_ephemeris(data)
+    return read_ephemeris(data, radius_km(configuration))
 
 
 def _name(configuration: Configuration, ephemeris: Ephemeris | None) -> str:
@@ -102,35 +90,56 @@ def _name(configuration: Configuration, ephemeris: Ephemeris | None) -> str:
     return name
 
 
-def outer_shell(body: Body) -> int:
-    """Find the shell that ExPRES takes for a moon: the next whole number of radii outward."""
-    semi_major, semi_minor = float(body.semi_maj), float(body.semi_min)
-    if semi_major == semi_minor and semi_major.is_integer():
-        return int(semi_major)
-    return min(int(semi_major + (semi_major**2 - semi_minor**2) ** 0.5 + 1), 100)
+@dataclass
+class _Tables:
+    """The source regions of a run, each made when it is first asked for."""
 
+    configuration: Configuration
+    frequency: Floats
+    cache: Path
+    made: dict[tuple[object, ...], SourceTable] = field(default_factory=dict)
 
-def _table(lane: Lane, planet: Body, body: Body, frequency: Floats, cache: Path) -> SourceTable:
-    shell = outer_shell(body)
-    hemisphere = SOUTH if lane.source.south else NORTH
-    began = time.monotonic()
-    table = source_table(
-        field_lines(field_model(planet.mag), shell, cache),
-        hemisphere,
-        frequency,
-        densities=[model for model in planet.dens if model.on],
-        flattening=float(planet.flat),
-        aurora=float(lane.source.aurora_alt),
-    )
-    side = "south" if hemisphere else "north"
-    _say(f"Field lines {planet.mag}, L = {shell}, {side}: {time.monotonic() - began:.1f} s")
-    return table
+    def of(self, source: Source, family: Family) -> SourceTable:
+        """Give the region of a source's hemisphere along a family of lines."""
+        key = (family, bool(source.south), source.aurora_alt)
+        if key not in self.made:
+            self.made[key] = self._make(source, family)
+        return self.made[key]
+
+    def _make(self, source: Source, family: Family) -> SourceTable:
+        began = time.monotonic()
+        planet = central_body(self.configuration)
+        model = field_model(planet.mag)
+        table = source_table(
+            field_lines(model, family, self.cache),
+            SOUTH if source.south else NORTH,
+            self.frequency,
+            Surroundings(
+                densities=[density for density in planet.dens if density.on],
+                flattening=float(planet.flat),
+                aurora=float(source.aurora_alt),
+                step=model.step,
+            ),
+        )
+        side = "south" if source.south else "north"
+        taken = time.monotonic() - began
+        _say(f"Field lines {planet.mag}, {family.kind[1:]} {family.number}, {side}: {taken:.1f} s")
+        return table
 
 
 def _observed(
-    lane: Lane, table: SourceTable, frequency: Floats, track: Track, observer: Track
+    lane: Lane, configuration: Configuration, moments: Clock, tables: _Tables, seen_from: Floats
 ) -> Emission:
-    _say(f"Looping: {lane.source.name}, {lane.source.sat}")
+    source = lane.source
+    _say(f"Looping: {source.name}, {source.sat or source.type}")
+    way = course(lane, configuration, moments)
+    regions = Regions(way, [tables.of(source, family) for family in way.families])
+    emission = observe(source, regions, seen_from, frequency=tables.frequency, progress=_progress())
+    _say(f"  {emission.seen} visible cells of {emission.written.size}")
+    return emission
+
+
+def _progress() -> Callable[[float], None]:
     reported = 0
 
     def progress(fraction: float) -> None:
@@ -139,9 +148,7 @@ def _observed(
             reported = int(fraction * REPORTED)
             _say(f"  {100 * reported // REPORTED} %")
 
-    emission = observe(lane, table, track, observer, frequency=frequency, progress=progress)
-    _say(f"  {int(emission.visible.sum())} visible cells of {emission.visible.size}")
-    return emission
+    return progress
 
 
 def _say(line: str) -> None:

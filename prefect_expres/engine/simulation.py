@@ -1,21 +1,21 @@
 """Which sources the observer sees, step by step and channel by channel."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from prefect_expres.engine.beaming import ELECTRON_KEV, cone_angle, lead_angle
+from prefect_expres.engine.beaming import ELECTRON_KEV, cone, plasma_scale
 from prefect_expres.engine.errors import EngineError
-from prefect_expres.engine.field import Floats
-from prefect_expres.engine.geometry import Track
-from prefect_expres.engine.limits import active_sources
+from prefect_expres.engine.harmonics import Floats
+from prefect_expres.engine.lanes import Course
 from prefect_expres.engine.lines import LONGITUDES
 from prefect_expres.engine.table import SourceTable
-from prefect_expres.expres.configuration import Configuration, Frequency, Source
+from prefect_expres.expres.configuration import Frequency, Source
 
 Reals = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 FILL = np.float32(-1.0e31)
 FEWEST_CHANNELS = 2
 CHUNK = 64
@@ -25,48 +25,34 @@ INVALID = 1000.0
 
 
 @dataclass(frozen=True)
-class Lane:
-    """One source on one field line: a source with LG_NBR n has n lanes.
-
-    Attributes:
-        source: The configuration's source.
-        offset: What is added to the moon's longitude, degrees; None for a law's lead angle.
-        law: The lead angle's law.
-        shift: What is added to the law's line, degrees: -3, 0 or 3.
-    """
-
-    source: Source
-    offset: float | None = None
-    law: str = "hess2011"
-    shift: float = 0.0
-
-
-@dataclass(frozen=True)
 class Emission:
-    """What the observer sees of one lane; -1e31 where it is not visible.
+    """What the observer sees of one lane, kept for the cells that are written only.
 
     Attributes:
         longitude: West longitude of the active line, not wrapped, shape (nt,), degrees.
         highest: Maximum frequency, shape (nt,), MHz.
         highest_cmi: Maximum frequency of the maser, shape (nt,), MHz.
-        theta: Half-angle of the model's cone, shape (nt, nf), degrees.
-        azimuth: Observer's azimuth around the line from the inward normal, 0 to 180, same shape.
-        plasma: Plasma frequency at the source, same shape, MHz.
-        position: Shape (nt, nf, 3), radii.
+        written: The n cells that ExPRES writes, shape (nt, nf): those that are seen, and those
+            of a cone without a size, whose ``theta`` is NaN.
+        theta: Half-angle of the model's cone, shape (n,), degrees.
+        azimuth: Observer's azimuth around the line from the inward normal, 0 to 180, shape (n,).
+        plasma: Plasma frequency at the source, shape (n,), MHz.
+        position: Shape (n, 3), radii.
     """
 
     longitude: Floats
     highest: Floats
     highest_cmi: Floats
+    written: Mask
     theta: Reals
     azimuth: Reals
     plasma: Reals
     position: Reals
 
     @property
-    def visible(self) -> NDArray[np.bool_]:
-        """Where the source is visible, bool, shape (nt, nf)."""
-        return self.theta > FILL
+    def seen(self) -> int:
+        """How many cells are seen."""
+        return int(np.isfinite(self.theta).sum())
 
 
 def frequency_axis(frequency: Frequency) -> Floats:
@@ -85,35 +71,46 @@ def frequency_axis(frequency: Frequency) -> Floats:
     return axis
 
 
-def lanes(configuration: Configuration) -> list[Lane]:
-    """List the field lines that are simulated, in the order of the result."""
-    return [lane for source in active_sources(configuration) for lane in _lanes_of(source)]
+class Regions:
+    """The source regions along a lane's course, interpolated in longitude and between shells."""
+
+    def __init__(self, course: Course, tables: Sequence[SourceTable]) -> None:
+        """Take the tables of the course's families, in their order."""
+        self.tables = tables
+        self.longitude = course.longitude
+        self.place = course.place
+
+    def along(self, name: str, part: slice = slice(None)) -> Floats:
+        """Interpolate a quantity of the tables, shape (360, ...), for a part of the steps."""
+        longitude, place = self.longitude[part], self.place[part]
+        inner = place.astype(int)
+        values = _between([getattr(table, name) for table in self.tables], inner, longitude)
+        if len(self.tables) == 1:
+            return values
+        outer = np.minimum(inner + 1, len(self.tables) - 1)
+        farther = _between([getattr(table, name) for table in self.tables], outer, longitude)
+        weight = (place - inner).reshape(-1, *[1] * (values.ndim - 1))
+        return np.asarray(values * (1.0 - weight) + farther * weight)
 
 
-def _lanes_of(source: Source) -> Iterator[Lane]:
-    if source.lag_model not in {None, "", "off"}:
-        yield Lane(source, law=str(source.lag_model))
-    elif isinstance(source.lg_min, str):
-        yield Lane(source, shift=float(source.lg_min.removeprefix("auto") or 0))
+def _between(tables: Sequence[Floats], which: NDArray[np.int64], longitude: Floats) -> Floats:
+    """Interpolate a table for each step over west longitude; it closes at 360°."""
+    wrapped = longitude % LONGITUDES
+    west = wrapped.astype(int) % LONGITUDES
+    east = (west + 1) % LONGITUDES
+    if len(tables) == 1:
+        here, there = tables[0][west], tables[0][east]
     else:
-        step = (float(source.lg_max) - source.lg_min) / max(source.lg_nbr - 1, 1) or 1.0
-        for index in range(source.lg_nbr):
-            yield Lane(source, offset=source.lg_min + index * step)
-
-
-def active_longitude(lane: Lane, moon: Track) -> Floats:
-    """Find the line that is lit at every step, west longitude in degrees, not wrapped."""
-    if lane.offset is not None:
-        return moon.longitude + lane.offset
-    lead = lead_angle(lane.law, lane.source.sat, moon.longitude, south=bool(lane.source.south))
-    return moon.longitude - lead + lane.shift
+        here = np.stack([tables[table][line] for table, line in zip(which, west, strict=True)])
+        there = np.stack([tables[table][line] for table, line in zip(which, east, strict=True)])
+    weight = (wrapped - np.floor(wrapped)).reshape(-1, *[1] * (here.ndim - 1))
+    return np.asarray(here * (1.0 - weight) + there * weight)
 
 
 def observe(
-    lane: Lane,
-    table: SourceTable,
-    moon: Track,
-    observer: Track,
+    source: Source,
+    regions: Regions,
+    seen_from: Floats,
     *,
     frequency: Floats,
     progress: Callable[[float], None],
@@ -121,68 +118,72 @@ def observe(
     """Compute what the observer sees of one lane.
 
     Args:
-        lane: The source and its line.
-        table: The source region of the lane's hemisphere.
-        moon: The moon that drives the source.
-        observer: The observer.
+        source: The source.
+        regions: The source regions along its course.
+        seen_from: Position of the observer, shape (nt, 3), radii.
         frequency: Shape (nf,), MHz.
         progress: Told the fraction that is done.
     """
-    longitude = active_longitude(lane, moon)
-    steps, channels = len(longitude), len(frequency)
-    emission = Emission(
-        longitude,
-        _between(table.highest, longitude),
-        _between(table.highest_cmi, longitude),
-        theta=np.full((steps, channels), FILL),
-        azimuth=np.full((steps, channels), FILL),
-        plasma=np.full((steps, channels), FILL),
-        position=np.full((steps, channels, 3), FILL),
-    )
-    seen_from = observer.position()
+    highest = regions.along("highest")
+    steps = len(highest)
+    parts = []
     for start in range(0, steps, CHUNK):
         part = slice(start, start + CHUNK)
-        _observe_part(
-            emission, part, lane.source, table, frequency=frequency, seen_from=seen_from[part]
+        parts.append(
+            _observe_part(source, regions, part, highest[part], frequency, seen_from[part])
         )
         progress(min(start + CHUNK, steps) / steps)
-    return emission
+    written, *values = (np.concatenate(column) for column in zip(*parts, strict=True))
+    theta, azimuth, plasma, position = (value.astype(np.float32) for value in values)
+    return Emission(
+        regions.longitude,
+        highest,
+        regions.along("highest_cmi"),
+        written,
+        theta,
+        azimuth,
+        plasma,
+        position,
+    )
 
 
 def _observe_part(
-    emission: Emission,
-    part: slice,
     source: Source,
-    table: SourceTable,
-    *,
+    regions: Regions,
+    part: slice,
+    highest: Floats,
     frequency: Floats,
     seen_from: Floats,
-) -> None:
-    """Fill the steps of ``part``: a cell is visible if the line of sight lies in the cone."""
-    longitude = emission.longitude[part]
-    position = _between(table.position, longitude)
-    direction = _between(table.direction, longitude)
-    plasma = _between(table.plasma, longitude)
+) -> tuple[Mask, Floats, Floats, Floats, Floats]:
+    """Observe a few steps: a cell is seen if the line of sight lies in the cone."""
+    position, direction = regions.along("position", part), regions.along("direction", part)
+    plasma = regions.along("plasma", part)
     sight = seen_from[:, None, :] - position
     sight /= np.linalg.norm(sight, axis=-1, keepdims=True)
     cosine = np.einsum("tfi,tfi->tf", sight, direction).clip(-1.0, 1.0)
-    cone = cone_angle(source, frequency / emission.highest[part, None], plasma)
-    seen = _aligned(cone, np.degrees(np.arccos(cosine)), float(source.width))
-    across = sight[seen] - cosine[seen, None] * direction[seen]
-    normal = _between(table.normal, longitude)[seen]
-    emission.theta[part][seen] = cone[seen]
-    emission.plasma[part][seen] = (np.sqrt(plasma) * frequency)[seen]
-    emission.position[part][seen] = position[seen]
-    emission.azimuth[part][seen] = _angle(across, normal)
+    angle, absent = cone(source, frequency / highest[:, None], plasma)
+    off = (angle - np.degrees(np.arccos(cosine))) / (float(source.width) / 2.0)
+    off[absent] = INVALID
+    written = _aligned(off) | np.isnan(angle)
+    across = sight[written] - cosine[written, None] * direction[written]
+    return (
+        written,
+        angle[written],
+        _angle(across, regions.along("normal", part)[written]),
+        (plasma_scale(source) * np.sqrt(plasma) * frequency)[written],
+        position[written],
+    )
 
 
-def _aligned(cone: Floats, observed: Floats, width: float) -> NDArray[np.bool_]:
-    """Compare cone and line of sight; the mean of two channels catches a cone that passes by."""
-    distance = np.nan_to_num((cone - observed) / (width / 2.0), nan=INVALID)
-    nearest = np.abs(distance)
-    between = np.abs(distance[:, :-1] + distance[:, 1:]) / 2.0
+def _aligned(off: Floats) -> Mask:
+    """Compare cone and line of sight; the mean of two channels catches a cone that passes by.
+
+    As in ExPRES, what is undefined is not outside.
+    """
+    nearest = np.abs(off)
+    between = np.abs(off[:, :-1] + off[:, 1:]) / 2.0
     nearest[:, :-1] = np.minimum(nearest[:, :-1], between)
-    return np.asarray((nearest < 1.0) & np.isfinite(cone))
+    return ~(nearest >= 1.0)
 
 
 def _angle(first: Floats, second: Floats) -> Floats:
@@ -191,14 +192,6 @@ def _angle(first: Floats, second: Floats) -> Floats:
     return np.asarray(
         np.degrees(np.arccos(((first * second).sum(axis=-1) / scale).clip(-1.0, 1.0)))
     )
-
-
-def _between(values: Floats, longitude: Floats) -> Floats:
-    """Interpolate a table over west longitude; it closes at 360°."""
-    wrapped = longitude % LONGITUDES
-    west = wrapped.astype(int) % LONGITUDES
-    weight = (wrapped - np.floor(wrapped)).reshape(-1, *[1] * (values.ndim - 1))
-    return np.asarray(values[west] * (1.0 - weight) + values[(west + 1) % LONGITUDES] * weight)
 
 
 def gyrofrequency(source: Source, frequency: Floats) -> Floats:

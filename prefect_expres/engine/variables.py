@@ -1,6 +1,6 @@
 """The variables of a result file, as ExPRES 1.4 names, shapes and fills them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,11 @@ import cdflib
 import numpy as np
 from cdflib.cdfwrite import CDF
 
-from prefect_expres.engine.field import Floats
 from prefect_expres.engine.geometry import Track
-from prefect_expres.engine.simulation import FILL, Emission, Lane, gyrofrequency
+from prefect_expres.engine.harmonics import Floats
+from prefect_expres.engine.lanes import Lane
+from prefect_expres.engine.simulation import FILL, Emission, Reals, gyrofrequency
 from prefect_expres.expres.configuration import CdfFlags, Configuration, Source
-from prefect_expres.expres.result_name import source_origin
 
 NO_POLARIZATION = 32767
 """The fill value of the counts: no source is visible."""
@@ -91,9 +91,7 @@ def _axes(simulation: Simulation) -> Iterator[Variable]:
     )
     names = [f"{value:5.2f} MHz" for value in simulation.frequency]
     yield labels("Freq_Label", names, "Frequency label")
-    names = [
-        f"{source_origin(lane.source)} {hemisphere_label(lane.source)}" for lane in simulation.lanes
-    ]
+    names = [f"{lane.origin} {hemisphere_label(lane.source)}" for lane in simulation.lanes]
     yield labels("Src_ID_Label", names, "Source label")
     yield labels("Hemisphere_ID_Label", ["North", "South"], "Hemisphere label")
     yield labels("Src_Pos_Coord", ["X", "Y", "Z"], "Coordinate of the source position")
@@ -103,7 +101,7 @@ def _polarization(simulation: Simulation) -> Variable:
     """Return the sense of rotation; of several visible sources that of the last, as in ExPRES."""
     values = np.full(_spectrum_shape(simulation), NO_POLARIZATION, dtype=np.int16)
     for lane, emission in zip(simulation.lanes, simulation.emissions, strict=True):
-        values[emission.visible] = _sense(lane.source)
+        values[emission.written] = _sense(lane.source)
     return Variable(
         "Polarization",
         CDF.CDF_INT2,
@@ -124,9 +122,9 @@ def _source_spectra(simulation: Simulation) -> Iterator[Variable]:
     flags, emissions = simulation.configuration.spdyn.cdf, simulation.emissions
     axes = ("Frequency", "Src_ID_Label")
 
-    def spectrum(name: str, values: Sequence[Any], about: str, units: str) -> Variable:
-        stacked = np.stack(values, axis=2)
-        return Variable(name, CDF.CDF_REAL4, stacked, about, units, fill=float(FILL), depends=axes)
+    def spectrum(name: str, values: Iterable[Reals], about: str, units: str) -> Variable:
+        spread = _spread(simulation, values)
+        return Variable(name, CDF.CDF_REAL4, spread, about, units, fill=float(FILL), depends=axes)
 
     if flags.srcvis:
         yield _visible_sources(simulation)
@@ -140,15 +138,13 @@ def _source_spectra(simulation: Simulation) -> Iterator[Variable]:
         values = [emission.plasma for emission in emissions]
         yield spectrum("FP", values, "Plasma frequency in the source", "MHz")
     if flags.fc:
-        yield spectrum(
-            "FC", _gyrofrequencies(simulation), "Cyclotron frequency in the source", "MHz"
-        )
+        about = "Cyclotron frequency in the source"
+        yield spectrum("FC", _gyrofrequencies(simulation), about, "MHz")
     if flags.srcpos:
-        values = [emission.position for emission in emissions]
         yield Variable(
             "SrcPosition",
             CDF.CDF_REAL4,
-            np.stack(values, axis=2),
+            _spread(simulation, (emission.position for emission in emissions), 3),
             "Position of the source in the right-handed frame of the planet",
             "Rp",
             fill=float(FILL),
@@ -156,13 +152,19 @@ def _source_spectra(simulation: Simulation) -> Iterator[Variable]:
         )
 
 
-def _gyrofrequencies(simulation: Simulation) -> list[Any]:
-    return [
-        np.where(emission.visible, gyrofrequency(lane.source, simulation.frequency), FILL).astype(
-            np.float32
-        )
-        for lane, emission in zip(simulation.lanes, simulation.emissions, strict=True)
-    ]
+def _spread(simulation: Simulation, values: Iterable[Reals], *axes: int) -> Reals:
+    """Lay the values of the written cells out, shape (nt, nf, lanes, ...); the rest is filled."""
+    shape = (*_spectrum_shape(simulation), len(simulation.emissions), *axes)
+    spread = np.full(shape, FILL)
+    for lane, (emission, each) in enumerate(zip(simulation.emissions, values, strict=True)):
+        spread[:, :, lane][emission.written] = each
+    return spread
+
+
+def _gyrofrequencies(simulation: Simulation) -> Iterator[Reals]:
+    for lane, emission in zip(simulation.lanes, simulation.emissions, strict=True):
+        channels = gyrofrequency(lane.source, simulation.frequency).astype(np.float32)
+        yield np.broadcast_to(channels, emission.written.shape)[emission.written]
 
 
 def _visible_sources(simulation: Simulation) -> Variable:
@@ -170,7 +172,7 @@ def _visible_sources(simulation: Simulation) -> Variable:
     counts = np.zeros((*_spectrum_shape(simulation), 2), dtype=np.int16)
     for lane, emission in zip(simulation.lanes, simulation.emissions, strict=True):
         hemisphere = int(bool(lane.source.south))
-        counts[..., hemisphere] += emission.visible * np.int16(1 if hemisphere else -1)
+        counts[..., hemisphere] += emission.written * np.int16(1 if hemisphere else -1)
     counts[counts == 0] = NO_POLARIZATION
     return Variable(
         "VisibleSources",

@@ -1,89 +1,88 @@
-"""Earth and the Galilean moons, computed here: no network and no data files.
+"""Planets seen from Earth or its Moon, computed here: no network and no data of others.
 
-Positions come from astronomy-engine: VSOP87 shortened for the planets, L1.2 for the moons.
-Against DE440 the sub-Earth point is within 0.004° and the distance within 7e-5 between 1990 and
-2040 (1690 dates); Io's longitude is within 0.06°.
+Positions come from astronomy-engine, whose planets are VSOP87 shortened, with corrections for the
+outer planets. Against DE440 the point below the observer is within 0.003° in longitude and 0.002°
+in latitude, and the distance within 7e-5, between 1990 and 2040.
 """
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from astronomy import Body, HelioVector, JupiterMoons, Time
-from pydantic import ConfigDict, Field
+from astronomy import Body, GeoMoon, HelioVector, Time
+from pydantic import ConfigDict, Field, model_validator
 
 from prefect_expres.ephemeris.bodies import AU_KM, LIGHT_KM_S
 from prefect_expres.ephemeris.model import Ephemeris, Span
+from prefect_expres.ephemeris.planets import Planet
 from prefect_expres.ephemeris.provider import EphemerisSpec
 from prefect_expres.ephemeris.rotation import Point, Vector, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
+from prefect_expres.ephemeris.vsop_corrections import correction
+from prefect_expres.expres.routine import in_any_case
 from prefect_expres.net.clock import Clock
-
-Moon = Literal["Io", "Europa", "Ganymede", "Callisto"]
 
 _DAY_S = 86_400.0
 _LIGHT_TIME_ROUNDS = 3
-"""Each round leaves 4e-5 of the error: Jupiter moves by 13 km/s."""
+"""Each round leaves 2e-4 of the error or less: planets move by up to 59 km/s."""
 
 
 class AnalyticEphemeris(EphemerisSpec):
-    """Compute Earth's position here, without network: within 0.004 degrees."""
+    """Compute a planet seen from Earth or its Moon here, without network: within 0.005 degrees."""
 
     model_config = ConfigDict(title="Earth, computed")
 
     kind: Literal["analytic"] = "analytic"
-    observer: Literal["Earth"] = Field(
-        "Earth", description="Only Earth is known here; take another source for spacecraft."
+    observer: Annotated[Literal["Earth", "Moon"], in_any_case(("Earth", "Moon"))] = Field(
+        "Earth",
+        description="Earth, or its Moon; take another source for spacecraft. Earth itself as the "
+        "centre is seen from the Moon.",
     )
+
+    @model_validator(mode="after")
+    def _not_itself(self) -> Self:
+        if self.observer == self.center:
+            msg = "Earth is not seen from itself; take the observer Moon, or another source"
+            raise ValueError(msg)
+        return self
 
     def identity(self) -> dict[str, Any]:
         """Give everything that decides the answer, except the times."""
-        return {**super().identity(), "source": _source()}
+        return {**super().identity(), "source": _source(self.planet)}
 
     async def compute(self, span: Span, clock: Clock) -> Ephemeris:
-        """Compute Earth's positions at the times of ``span``."""
-        points = await asyncio.to_thread(lambda: tuple(_points(span)))
-        return Ephemeris(span, points, _source(), self.observer, self.center)
+        """Compute the observer's positions at the times of ``span``."""
+        points = await asyncio.to_thread(lambda: tuple(_points(self.planet, self.observer, span)))
+        return Ephemeris(span, points, _source(self.planet), self.observer, self.center)
 
 
-def moon_phase(moon: Moon, start: datetime, light_time: float) -> float:
-    """Give ``BODY.PHASE`` of a moon: its east longitude when the light left that arrives at t0.
-
-    Args:
-        moon: A Galilean moon.
-        start: t0, the first time of the observer's ephemeris, UTC.
-        light_time: Seconds that the light takes to the observer then.
-
-    Returns:
-        East longitude in System III, degrees in [0, 360).
-
-    Example:
-        >>> from datetime import UTC
-        >>> round(moon_phase("Io", datetime(2018, 9, 13, tzinfo=UTC), light_time=2910.36), 1)
-        319.6
-    """
-    seconds = dynamical_seconds(start) - light_time
-    position = getattr(JupiterMoons(_time(seconds)), moon.lower())
-    return point_below(_km(position), seconds).longitude
+def _source(planet: Planet) -> str:
+    return f"astronomy-engine {version('astronomy-engine')} with the IAU rotation of {planet.name}"
 
 
-def _source() -> str:
-    return f"astronomy-engine {version('astronomy-engine')} with the IAU rotation of Jupiter"
-
-
-def _points(span: Span) -> Iterator[Point]:
+def _points(planet: Planet, observer: str, span: Span) -> Iterator[Point]:
     for moment in span.times():
         seconds = dynamical_seconds(moment)
-        earth = _km(HelioVector(Body.Earth, _time(seconds)))
+        there = _observer(observer, seconds)
         light_time = 0.0
         for _ in range(_LIGHT_TIME_ROUNDS):
             emitted = seconds - light_time
-            jupiter = _km(HelioVector(Body.Jupiter, _time(emitted)))
-            point = point_below(_difference(earth, jupiter), emitted)
+            vector = _difference(there, _heliocentric(planet.name, emitted))
+            point = point_below(planet, vector, emitted)
             light_time = point.distance / LIGHT_KM_S
         yield point
+
+
+def _observer(name: str, seconds: float) -> Vector:
+    earth = _heliocentric("Earth", seconds)
+    return earth if name == "Earth" else _sum(earth, _km(GeoMoon(_time(seconds))))
+
+
+def _heliocentric(planet: str, seconds: float) -> Vector:
+    """Give a planet's position, in the J2000 frame, km."""
+    position = _km(HelioVector(getattr(Body, planet), _time(seconds)))
+    return _sum(position, correction(planet, seconds))
 
 
 def _time(seconds: float) -> Time:
@@ -93,6 +92,10 @@ def _time(seconds: float) -> Time:
 
 def _km(position: Any) -> Vector:
     return position.x * AU_KM, position.y * AU_KM, position.z * AU_KM
+
+
+def _sum(one: Vector, other: Vector) -> Vector:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
 def _difference(one: Vector, other: Vector) -> Vector:

@@ -2,15 +2,15 @@
 
 import re
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
-from prefect_expres.ephemeris.analytic import Moon, moon_phase
 from prefect_expres.ephemeris.model import Ephemeris, Span
+from prefect_expres.ephemeris.moons import COMPUTED, MOONS, moon_phase, phase_from
+from prefect_expres.ephemeris.provider import EphemerisSpec, ObserverSpec
 from prefect_expres.errors import EphemerisError
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.time_axis import start_of
-
-_MOONS: tuple[Moon, ...] = get_args(Moon)
+from prefect_expres.net.clock import Clock
 
 
 def span_of(configuration: Configuration) -> Span:
@@ -53,8 +53,8 @@ def with_observer(configuration: Configuration, ephemeris: Ephemeris) -> Configu
     planet = configuration.observer.parent
     if planet != ephemeris.center:
         msg = (
-            f"OBSERVER.PARENT: {planet!r}: the ephemeris is about {ephemeris.center}; give a file "
-            "that OBSERVER.EPHEM names"
+            f"OBSERVER.PARENT: {planet!r}: the ephemeris is about {ephemeris.center}; set center "
+            f"of its source to {planet}, or give a file that OBSERVER.EPHEM names"
         )
         raise EphemerisError(msg)
     content = configuration.content()
@@ -86,10 +86,39 @@ def set_phases(content: dict[str, Any], start: datetime, light_time: float) -> d
     planet = content["OBSERVER"]["PARENT"]
     phases = {}
     for body in content["BODY"]:
-        if body["NAME"] in _MOONS and body["PARENT"] == planet:
+        if body["NAME"] in COMPUTED and body["PARENT"] == planet == "Jupiter":
             phase = round(moon_phase(body["NAME"], start, light_time), 3)
             phases[body["NAME"]] = body["PHASE"] = phase
     return phases
+
+
+async def with_asked_phases(
+    configuration: Configuration, ephemeris: Ephemeris, source: EphemerisSpec, clock: Clock
+) -> tuple[Configuration, tuple[str, ...]]:
+    """Ask the source of an ephemeris for ``PHASE`` of the moons that are not computed here.
+
+    Returns:
+        The configuration, and notes of what was set, or left since the source knows no moons.
+
+    Raises:
+        EphemerisUnavailable: The source does not answer now.
+        EphemerisError: The source does not know a moon.
+    """
+    content, notes = configuration.content(), []
+    for body in content["BODY"]:
+        if not body["ON"] or body["NAME"] not in set(MOONS.get(body["PARENT"], ())) - {*COMPUTED}:
+            continue
+        if not isinstance(source, ObserverSpec):
+            notes.append(
+                f"PHASE of {body['NAME']} is left at {body['PHASE']}°: {source.kind} does not know "
+                "it; horizons, webgeocalc or spice may"
+            )
+            continue
+        start, light_time = ephemeris.span.start, ephemeris.light_times[0]
+        phase = await phase_from(source, body["NAME"], start, light_time, clock)
+        body["PHASE"] = round(phase, 3)
+        notes.append(f"PHASE of {body['NAME']} is set to {body['PHASE']}°, from {source.kind}")
+    return Configuration.from_mapping(content), tuple(notes)
 
 
 def sctime(start: datetime) -> str:

@@ -1,27 +1,32 @@
-"""NAIF numbers of the bodies, and the shape and rotation of Jupiter."""
+"""NAIF numbers of the bodies, and constants of nature."""
 
-import math
-
+from prefect_expres.ephemeris.planets import PLANETS
 from prefect_expres.errors import EphemerisError
 
 LIGHT_KM_S = 299_792.458
 AU_KM = 149_597_870.7
 
-JUPITER = 599
-JUPITER_BARYCENTER = 5
-EQUATOR_KM, POLE_KM = 71_492.0, 66_854.0
-"""Radii of Jupiter's 1 bar level (IAU 2015, Archinal et al. 2018)."""
-SYSTEM_III_DEG_DAY = 870.536
-"""Rotation rate of System III (IAU 2015)."""
-ROTATION_DEG_S = SYSTEM_III_DEG_DAY / 86_400.0
-
 _NAIF_IDS = {
     "sun": 10,
-    "earth": 399,
+    "moon": 301,
     "io": 501,
     "europa": 502,
     "ganymede": 503,
     "callisto": 504,
+    "mimas": 601,
+    "enceladus": 602,
+    "tethys": 603,
+    "dione": 604,
+    "rhea": 605,
+    "titan": 606,
+    "hyperion": 607,
+    "iapetus": 608,
+    "ariel": 701,
+    "umbriel": 702,
+    "titania": 703,
+    "oberon": 704,
+    "miranda": 705,
+    "triton": 801,
     "juice": -28,
     "voyager1": -31,
     "voyager2": -32,
@@ -30,7 +35,10 @@ _NAIF_IDS = {
     "galileo": -77,
     "cassini": -82,
     "newhorizons": -98,
+    "bepicolombo": -121,
     "europaclipper": -159,
+    "messenger": -236,
+    **{planet.name.lower(): planet.naif_id for planet in PLANETS.values()},
 }
 
 
@@ -53,12 +61,9 @@ def naif_id(observer: str) -> int:
         raise EphemerisError(msg) from None
 
 
-def planetocentric(planetodetic: float) -> float:
-    """Convert a planetodetic latitude on Jupiter's ellipsoid into a planetocentric one, degrees.
-
-    The direction from the centre to a point of an ellipsoid of revolution has
-    tan φc = (b/a)² tan φd, where φd is the direction of the normal there.
-    """
-    flat = (POLE_KM / EQUATOR_KM) ** 2
-    normal = math.radians(planetodetic)
-    return math.degrees(math.atan2(flat * math.sin(normal), math.cos(normal)))
+def is_same_observer(one: str, other: str) -> bool:
+    """Say whether two names mean the same observer, one of them perhaps by its NAIF number."""
+    try:
+        return naif_id(one) == naif_id(other)
+    except EphemerisError:
+        return one.casefold() == other.casefold()

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Annotated
 
-from pydantic import Field, GetJsonSchemaHandler
+from pydantic import Field, GetJsonSchemaHandler, ValidationError
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -17,6 +17,7 @@ from prefect_expres.ephemeris.spice import SpiceEphemeris
 from prefect_expres.ephemeris.table import TableEphemeris
 from prefect_expres.ephemeris.timescale import tai_minus_utc
 from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
+from prefect_expres.errors import EphemerisError
 from prefect_expres.net.clock import Clock, MonotonicClock
 
 
@@ -45,6 +46,31 @@ AnyEphemeris = Annotated[
 """What a flow's parameter may be: one of the sources, told apart by ``kind``."""
 
 _CLOCK = MonotonicClock()
+
+
+def source_for(observer: str, planet: str, source: AnyEphemeris | None = None) -> AnyEphemeris:
+    """Give a source the observer and the planet of a simulation.
+
+    Args:
+        observer: Who sees the emission.
+        planet: The body whose emission it is.
+        source: The source; by default the one that needs no network.
+
+    Raises:
+        EphemerisError: The source does not know them.
+    """
+    chosen = source or AnalyticEphemeris()
+    facts = chosen.model_dump() | {"observer": observer, "center": planet}
+    try:
+        return type(chosen).model_validate(facts)
+    except ValidationError as fault:
+        reasons = "; ".join(error["msg"] for error in fault.errors())
+        other = "horizons, webgeocalc or spice" if chosen.kind == "analytic" else "another one"
+        msg = (
+            f"The ephemeris source {chosen.kind!r} does not know {planet} seen from {observer}: "
+            f"{reasons}; take {other}, or give the file of these positions"
+        )
+        raise EphemerisError(msg) from None
 
 
 async def prepare_ephemeris(provider: Provider, span: Span, *, clock: Clock = _CLOCK) -> Ephemeris:

@@ -1,8 +1,9 @@
 """Read the CSV of a WebGeoCalc state vector as what its preamble says that it is.
 
-ExPRES itself looks at four columns only. Here a file that was made for Jupiter seen from the
-observer is reversed, one without light time is corrected, and what cannot be converted is refused.
-The notes of the ephemeris say what was done.
+ExPRES itself looks at four columns only. Here a file that was made for the planet seen from the
+observer is reversed, one without light time is corrected, one in an IAU system that is not that of
+the planet's fields is converted, and what cannot be converted is refused. The notes of the
+ephemeris say what was done.
 """
 
 import csv
@@ -11,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from prefect_expres.ephemeris.bodies import LIGHT_KM_S, ROTATION_DEG_S
+from prefect_expres.ephemeris.bodies import LIGHT_KM_S
 from prefect_expres.ephemeris.csv_writer import COLUMNS, TITLE
 from prefect_expres.ephemeris.model import CONVENTION, MIN_ROWS, Ephemeris, Span
-from prefect_expres.ephemeris.rotation import Point, opposite_direction, rotated_back
+from prefect_expres.ephemeris.planets import PLANETS, Planet
+from prefect_expres.ephemeris.rotation import Point, from_iau, opposite_direction, rotated_back
 from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.errors import EphemerisError
 
@@ -22,10 +24,14 @@ WANTED = COLUMNS[:4]
 CLOSE_DEG = 0.1
 """How far the orientation may be off before a file is refused: ten seconds of rotation."""
 HOW_TO_ASK = (
-    "ask WebGeoCalc for a state vector with target JUPITER, observer the spacecraft or Earth, "
-    "frame IAU_JUPITER, light propagation 'To observer', planetocentric coordinates, times in UTC"
+    "ask WebGeoCalc for a state vector with the planet as target, the spacecraft or Earth as "
+    "observer, the planet's frame as IAU_JUPITER, light propagation 'To observer', planetocentric "
+    "coordinates, times in UTC"
 )
 _CALENDAR = "calendar date"
+_FRAMES = {
+    frame: planet for planet in PLANETS.values() for frame in (planet.iau_frame, planet.frame)
+}
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,10 @@ def read_csv(data: bytes) -> Ephemeris:
             raise EphemerisError(msg) from None
         stamps.append(read_stamp(stamp, "The ephemeris"))
     span = grid(stamps)
-    settled, notes, observer = _converted(parts, points)
-    return Ephemeris(span, tuple(settled), "A state vector file", observer, notes=notes)
+    planet = _FRAMES[parts.preamble["Reference frame"]]
+    settled, notes, observer = _converted(planet, parts, points)
+    source = "A state vector file"
+    return Ephemeris(span, tuple(settled), source, observer, planet.name, notes)
 
 
 def grid(stamps: Sequence[datetime]) -> Span:
@@ -118,7 +126,7 @@ def _check(parts: _Parts) -> None:
         raise EphemerisError(msg)
     for key, right in (
         ("Time system", {"UTC"}),
-        ("Reference frame", {"IAU_JUPITER"}),
+        ("Reference frame", set(_FRAMES)),
         ("State representation", {"Planetocentric", "Latitudinal"}),
     ):
         if said(key) not in right:
@@ -130,59 +138,69 @@ def _check(parts: _Parts) -> None:
 
 
 def _converted(
-    parts: _Parts, points: Sequence[Point]
+    planet: Planet, parts: _Parts, points: Sequence[Point]
 ) -> tuple[Sequence[Point], tuple[str, ...], str]:
     """Convert the points to the convention of ExPRES; give them, notes, and the observer."""
     target, observer = (parts.preamble.get(key, "").upper() for key in ("Target", "Observer"))
     light = parts.preamble.get("Light propagation", "").lower()
-    if "JUPITER" not in {target, observer}:
-        msg = f"The ephemeris is about {target} and {observer}, not about Jupiter; {HOW_TO_ASK}"
+    center = planet.name.upper()
+    if center not in {target, observer}:
+        msg = (
+            f"The ephemeris is about {target} and {observer}, not about {planet.name}, whose frame "
+            f"it has; {HOW_TO_ASK}"
+        )
         raise EphemerisError(msg)
     if parts.marked:
         return points, (), target
     if light not in {"to observer", "no correction"}:
         msg = f"The ephemeris has light propagation {light!r}; {HOW_TO_ASK}"
         raise EphemerisError(msg)
-    corrected, reverse = light == "to observer", target == "JUPITER"
-    if corrected and not reverse:
-        return points, _if_close(points), target
+    corrected, reverse = light == "to observer", target == center
     notes: tuple[str, ...] = ()
     if reverse:
         points = [opposite_direction(point) for point in points]
-        notes += ("Direction reversed: the file holds Jupiter as seen from the observer",)
+        notes += ("Direction reversed: the file holds the planet as seen from the observer",)
+    if parts.preamble["Reference frame"] != planet.frame:
+        points = [from_iau(planet, point) for point in points]
+        notes += (f"Longitudes and latitudes converted from {planet.iau_frame} to {planet.frame}",)
     if not corrected:
-        points, note = with_light_time(points)
+        points, note = with_light_time(planet, points)
         notes += (note,)
+    elif not reverse:
+        notes += _if_close(planet, points)
     return points, notes, observer if reverse else target
 
 
-def with_light_time(points: Sequence[Point]) -> tuple[list[Point], str]:
-    """Correct the orientation of Jupiter from t to t - light time.
+def with_light_time(planet: Planet, points: Sequence[Point]) -> tuple[list[Point], str]:
+    """Correct the orientation of a planet from t to t - light time.
 
-    Jupiter's motion during the light time is neglected: 13 km/s relative to the speed of light
-    are 0.0025°.
+    The planet's motion during the light time is neglected: Jupiter's 13 km/s relative to the speed
+    of light are 0.0025°, Mercury's 59 km/s 0.011°.
 
     Returns:
         The points, and a note that says so.
     """
-    corrected = [rotated_back(point, point.distance / LIGHT_KM_S) for point in points]
-    most = max(point.distance for point in points) / LIGHT_KM_S * ROTATION_DEG_S
+    corrected = [rotated_back(planet, point, point.distance / LIGHT_KM_S) for point in points]
+    most = max(point.distance for point in points) / LIGHT_KM_S * planet.rotation_deg_s
+    left = 0.011 if planet.name == "Mercury" else 0.003
     return corrected, (
-        "Light time added: the file has none; Jupiter's orientation changes by up to "
-        f"{most:.3f} degrees, which leaves an error of at most 0.003 degrees"
+        f"Light time added: the file has none; {planet.name}'s orientation changes by up to "
+        f"{most:.3f} degrees, which leaves an error of at most {left} degrees"
     )
 
 
-def _if_close(points: Sequence[Point]) -> tuple[str, ...]:
-    """Accept the state of the observer relative to Jupiter, seen from Jupiter, only close to it.
+def _if_close(planet: Planet, points: Sequence[Point]) -> tuple[str, ...]:
+    """Accept the state of the observer relative to the planet, seen from it, only close to it.
 
     Its orientation is that of t. Nothing tells it from a file that was corrected by hand.
     """
-    off = max(point.distance for point in points) / LIGHT_KM_S * ROTATION_DEG_S
+    off = max(point.distance for point in points) / LIGHT_KM_S * planet.rotation_deg_s
     if off > CLOSE_DEG:
         msg = (
-            "The ephemeris holds the observer as seen from Jupiter: the orientation is that of t, "
-            f"not of t - light time, up to {off:.2f} degrees off; {HOW_TO_ASK}"
+            "The ephemeris holds the observer as seen from the planet: the orientation is that of "
+            f"t, not of t - light time, up to {off:.2f} degrees off; {HOW_TO_ASK}"
         )
         raise EphemerisError(msg)
-    return (f"Jupiter's orientation is up to {off:.4f} degrees off: negligible at this distance",)
+    return (
+        f"{planet.name}'s orientation is up to {off:.4f} degrees off: negligible at this distance",
+    )

@@ -8,8 +8,9 @@ import math
 from collections.abc import Iterator
 from datetime import timedelta
 
-from prefect_expres.ephemeris.bodies import LIGHT_KM_S, ROTATION_DEG_S
+from prefect_expres.ephemeris.bodies import LIGHT_KM_S
 from prefect_expres.ephemeris.model import CONVENTION, Ephemeris
+from prefect_expres.ephemeris.planets import planet_of
 from prefect_expres.ephemeris.rotation import Point
 
 TITLE = "State Vector Calculation"
@@ -46,7 +47,7 @@ def _preamble(ephemeris: Ephemeris) -> Iterator[str]:
     yield _quoted("Target", ephemeris.observer.upper())
     yield _quoted("Observer type", "Object")
     yield _quoted("Observer", ephemeris.center.upper())
-    yield _quoted("Reference frame", f"IAU_{ephemeris.center.upper()}")
+    yield _quoted("Reference frame", planet_of(ephemeris.center).frame)
     yield _quoted("Light propagation", "To observer")
     yield _quoted("Time system", "UTC")
     yield _quoted("Time format", "Calendar date and time")
@@ -58,10 +59,11 @@ def _preamble(ephemeris: Ephemeris) -> Iterator[str]:
 
 def _rows(ephemeris: Ephemeris) -> Iterator[str]:
     points, last = ephemeris.points, len(ephemeris.points) - 1
+    turning = planet_of(ephemeris.center).rotation_deg_s
     for index, (moment, point) in enumerate(zip(ephemeris.span.times(), points, strict=True)):
         before, after = max(index - 1, 0), min(index + 1, last)
         seconds = float(ephemeris.span.step * (after - before))
-        rates = _rates(points[before], points[after], seconds)
+        rates = _rates(points[before], points[after], seconds, turning * seconds)
         light_time = point.distance / LIGHT_KM_S
         emitted = moment - timedelta(seconds=light_time)
         numbers = ",".join(f"{number:.8f}" for number in (*point, *rates, _speed(point, rates)))
@@ -69,9 +71,8 @@ def _rows(ephemeris: Ephemeris) -> Iterator[str]:
         yield f'"{stamps[0]}",{numbers},"{stamps[1]}",{light_time:.8f}'
 
 
-def _rates(before: Point, after: Point, seconds: float) -> Point:
-    """Give the mean rates per second; whole turns in longitude are those of Jupiter's rotation."""
-    rotation = ROTATION_DEG_S * seconds
+def _rates(before: Point, after: Point, seconds: float, rotation: float) -> Point:
+    """Give the mean rates per second; whole turns in longitude are those of the planet."""
     drift = (after.longitude - before.longitude + rotation + 180.0) % 360.0 - 180.0
     return Point(
         (drift - rotation) / seconds,

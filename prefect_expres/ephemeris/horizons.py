@@ -1,7 +1,8 @@
-"""JPL Horizons: the observer table of Jupiter, whose stamps are UT at the observer.
+"""JPL Horizons: the observer table of a planet, whose stamps are UT at the observer.
 
-Horizons gives the apparent point at the centre of the disc, corrected for light time. For
-Jupiter its longitudes are west longitudes and its latitudes planetodetic; both are converted.
+Horizons gives the apparent point at the centre of the disc, corrected for light time. Its
+longitudes are west longitudes for Jupiter, Saturn, Neptune and Mercury, which its heading says, and
+its latitudes planetodetic; both are converted.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,10 +10,10 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from prefect_expres.ephemeris.bodies import AU_KM, JUPITER, naif_id, planetocentric
+from prefect_expres.ephemeris.bodies import AU_KM, naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import ObserverSpec
-from prefect_expres.ephemeris.rotation import Point
+from prefect_expres.ephemeris.rotation import Point, from_iau, planetocentric
 from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.ephemeris.web_service import WebService, exclusive_access
 from prefect_expres.net.clock import Clock
@@ -43,16 +44,16 @@ class HorizonsEphemeris(ObserverSpec):
             answer = await service.request_json(query=self._query(span))
             text = str(answer.get("result") or answer.get("error") or "")
             rows = [
-                (read_stamp(row[""], "Horizons"), _point(service, row, _eastward(text)))
+                (read_stamp(row[""], "Horizons"), self._point(service, row, _eastward(text)))
                 for row in _rows(service, text)
             ]
-        return Ephemeris.of_rows(span, rows, "JPL Horizons", self.observer)
+        return Ephemeris.of_rows(span, rows, "JPL Horizons", self.observer, self.center)
 
     def _query(self, span: Span) -> dict[str, str]:
         """Build the query. Horizons has no steps in seconds, but it divides a span evenly."""
         minutes, rest = divmod(span.step, _MINUTE_S)
         parameters = {
-            "COMMAND": str(JUPITER),
+            "COMMAND": str(self.planet.naif_id),
             "CENTER": f"500@{naif_id(self.observer)}",
             "EPHEM_TYPE": "OBSERVER",
             "OBJ_DATA": "NO",
@@ -69,6 +70,14 @@ class HorizonsEphemeris(ObserverSpec):
         }
         return {"format": "json", **{key: f"'{value}'" for key, value in parameters.items()}}
 
+    def _point(self, service: WebService, row: Mapping[str, str], eastward: int) -> Point:
+        try:
+            longitude, latitude, au = (float(row[name]) for name in (LONGITUDE, LATITUDE, RANGE))
+        except (KeyError, ValueError):
+            raise service.error(f"a row lacks {LONGITUDE}, {LATITUDE} or {RANGE}", row) from None
+        centric = planetocentric(self.planet, latitude)
+        return from_iau(self.planet, Point(eastward * longitude % 360.0, centric, au * AU_KM))
+
 
 def _rows(service: WebService, text: str) -> Iterator[Mapping[str, str]]:
     """Give each row as a mapping from column names to cells; the name of the time is ''."""
@@ -83,14 +92,6 @@ def _rows(service: WebService, text: str) -> Iterator[Mapping[str, str]]:
     for line in filter(str.strip, table.splitlines()):
         cells = line.split(",")
         yield {**dict(zip(names, cells, strict=False)), "": cells[0]}
-
-
-def _point(service: WebService, row: Mapping[str, str], eastward: int) -> Point:
-    try:
-        longitude, latitude, au = (float(row[name]) for name in (LONGITUDE, LATITUDE, RANGE))
-    except (KeyError, ValueError):
-        raise service.error(f"a row lacks {LONGITUDE}, {LATITUDE} or {RANGE}", row) from None
-    return Point(eastward * longitude % 360.0, planetocentric(latitude), au * AU_KM)
 
 
 def _eastward(text: str) -> int:

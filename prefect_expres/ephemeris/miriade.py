@@ -1,6 +1,6 @@
-"""IMCCE's Miriade, the physical ephemeris of Jupiter. Experimental: no real answer is recorded.
+"""IMCCE's Miriade, the physical ephemeris of a planet. Experimental: no real answer is recorded.
 
-The columns are those that ExPRES itself reads; they are east longitudes in System III.
+The columns are those that ExPRES itself reads; they are east longitudes in the IAU system.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field
 from prefect_expres.ephemeris.bodies import AU_KM, naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import ObserverSpec
-from prefect_expres.ephemeris.rotation import Point
+from prefect_expres.ephemeris.rotation import Point, from_iau
 from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.ephemeris.web_service import WebService, exclusive_access
 from prefect_expres.net.clock import Clock
@@ -52,9 +52,13 @@ class MiriadeEphemeris(ObserverSpec):
                 start = span.start + timedelta(seconds=span.step * done)
                 count = min(MAX_TIMES, span.count - done)
                 text = await service.request(query=self._query(start, span.step, count))
-                rows += _rows(service, text)
+                rows += (
+                    (stamp, from_iau(self.planet, point)) for stamp, point in _rows(service, text)
+                )
         note = "Miriade is experimental here: compare a few rows with another source"
-        return Ephemeris.of_rows(span, rows, "IMCCE Miriade", self.observer, (note,))
+        return Ephemeris.of_rows(
+            span, rows, "IMCCE Miriade", self.observer, self.center, notes=(note,)
+        )
 
     def _query(self, start: datetime, step: int, count: int) -> dict[str, str]:
         number = naif_id(self.observer)

@@ -1,7 +1,7 @@
 """An observer's ephemeris in the convention of ExPRES, on a grid that ExPRES reads correctly.
 
-A row stamped t holds the point of Jupiter below the observer for Jupiter's orientation when the
-light left it, t - light time, and the distance that the light travelled. Times are UTC at the
+A row stamped t holds the point of the planet below the observer for the planet's orientation when
+the light left it, t - light time, and the distance that the light travelled. Times are UTC at the
 observer.
 """
 
@@ -114,7 +114,7 @@ class Ephemeris:
 
     Args:
         span: The times.
-        points: The point of Jupiter below the observer, and the distance, one for each time.
+        points: The point of the planet below the observer, and the distance, one for each time.
         source: What computed it, with versions.
         observer: The observer's name.
         center: The planet's name.
@@ -144,7 +144,7 @@ class Ephemeris:
             if point.distance <= 0.0:
                 msg = (
                     f"{self.source}: the radius at {moment:%Y-%m-%d %H:%M:%S} is "
-                    f"{point.distance:g} km; ExPRES needs the distance from Jupiter's centre"
+                    f"{point.distance:g} km; ExPRES needs the distance from the planet's centre"
                 )
                 raise EphemerisError(msg)
         if self.span.stop >= leap_seconds().expires:
@@ -159,6 +159,7 @@ class Ephemeris:
         rows: Iterable[tuple[datetime, Point]],
         source: str,
         observer: str,
+        center: str,
         notes: tuple[str, ...] = (),
     ) -> Self:
         """Make an ephemeris of the rows of a source, if they are for the times that were asked for.
@@ -171,11 +172,11 @@ class Ephemeris:
             if stamp != wanted:
                 msg = f"{source} answered for {stamp} where {wanted} was asked for"
                 raise EphemerisError(msg)
-        return cls(span, tuple(point for _, point in found), source, observer, notes=notes)
+        return cls(span, tuple(point for _, point in found), source, observer, center, notes)
 
     @property
     def light_times(self) -> tuple[float, ...]:
-        """Seconds that the light took from Jupiter to the observer, one for each time."""
+        """Seconds that the light took from the planet to the observer, one for each time."""
         return tuple(point.distance / LIGHT_KM_S for point in self.points)
 
 

@@ -4,13 +4,16 @@ A source is a small model that says what to compute, and computes it. Users writ
 forms show them, so each field has a description.
 """
 
-from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Annotated, Any, Protocol, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from prefect_expres import __version__
 from prefect_expres.ephemeris.model import CONVENTION, Ephemeris, Span
+from prefect_expres.ephemeris.planets import PLANETS, Planet, PlanetName
+from prefect_expres.expres.routine import in_any_case
 from prefect_expres.net.clock import Clock
 
 
@@ -28,48 +31,64 @@ class Provider(Protocol):
         """Give everything that decides the answer, except the times."""
 
 
-def for_forms(kinds: str) -> Callable[[dict[str, Any]], None]:
+def _without_path(given: Any) -> Any:
+    return str(given) if isinstance(given, Path) else given
+
+
+FileName = Annotated[str, BeforeValidator(_without_path)]
+"""A path or URL of a file, which may be given as a `pathlib.Path`, too."""
+
+
+def for_forms(schema: dict[str, Any]) -> None:
     """Adapt the JSON schema of a model that is one of several choices in a form.
 
-    A constant becomes a list of one choice. ``kind`` is required, so that a form always sends it:
-    it tells the models apart.
-
-    Args:
-        kinds: What the models are called, as "Source".
+    ``kind`` tells the models apart, and says nothing to people, who have chosen the model by its
+    tab. So the form shows no field for it, and sends it from the default of the model. Any other
+    constant becomes a list of one choice.
     """
-
-    def adapt(schema: dict[str, Any]) -> None:
-        schema["required"] = ["kind", *schema.get("required", [])]
-        for field in schema["properties"].values():
-            if "const" in field:
-                field["enum"] = [field.pop("const")]
-        schema["properties"]["kind"] |= {
-            "title": kinds,
-            "description": f"Tells this {kinds.lower()} from the others.",
-        }
-
-    return adapt
+    kind = schema["properties"].pop("kind")["const"]
+    schema["patternProperties"] = {"^kind$": {"enum": [kind]}}
+    schema["required"] = ["kind", *schema.get("required", [])]
+    schema["default"] = {"kind": kind}
+    for field in schema["properties"].values():
+        if "const" in field:
+            field["enum"] = [field.pop("const")]
 
 
-class EphemerisSpec(BaseModel):
+class EphemerisSpec(BaseModel, ABC):
     """The base of all sources.
 
     Args:
         center: The planet whose emission is simulated.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=for_forms("Source"))
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=for_forms)
 
-    center: Literal["Jupiter"] = Field(
+    kind: str
+    center: Annotated[PlanetName, in_any_case(get_args(PlanetName))] = Field(
         "Jupiter", description="Planet whose radio emission is simulated."
     )
+
+    @property
+    def planet(self) -> Planet:
+        """The planet, with its shape and rotation."""
+        return PLANETS[self.center]
+
+    @abstractmethod
+    async def compute(self, span: Span, clock: Clock) -> Ephemeris:
+        """Compute the observer's positions at the times of ``span``.
+
+        Raises:
+            EphemerisUnavailable: The source does not answer now.
+            EphemerisError: The source cannot give them.
+        """
 
     def identity(self) -> dict[str, Any]:
         """Give everything that decides the answer, except the times."""
         return {
             "package": __version__,
             "convention": CONVENTION,
-            "frame": "IAU_JUPITER",
+            "frame": self.planet.frame,
             **self.model_dump(mode="json"),
         }
 

@@ -1,6 +1,6 @@
 """SPICE kernels on this machine: DE440 from the package index, or the user's own.
 
-Only vectors come from SPICE. Leap seconds and Jupiter's orientation come from this package, so
+Only vectors come from SPICE. Leap seconds and the planet's orientation come from this package, so
 that no further kernels are needed and all sources agree on them.
 """
 
@@ -14,20 +14,16 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from prefect_expres.ephemeris.bodies import (
-    EQUATOR_KM,
-    JUPITER,
-    JUPITER_BARYCENTER,
-    naif_id,
-)
+from prefect_expres.ephemeris.bodies import naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.provider import ObserverSpec
+from prefect_expres.ephemeris.planets import Planet
+from prefect_expres.ephemeris.provider import FileName, ObserverSpec
 from prefect_expres.ephemeris.rotation import Point, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
 from prefect_expres.errors import EphemerisError
 from prefect_expres.net.clock import Clock
 
-NEAR_KM = 100 * EQUATOR_KM
+NEAR_RADII = 100
 """Closer than this, the barycentre, up to 220 km off Jupiter's centre, is wrong by over 0.002°."""
 _POOL = threading.Lock()
 """SPICE keeps its kernels in one pool per process, and serves one thread at a time."""
@@ -39,9 +35,9 @@ class SpiceEphemeris(ObserverSpec):
     model_config = ConfigDict(title="SPICE kernels")
 
     kind: Literal["spice"] = "spice"
-    kernels: tuple[str, ...] = Field(
+    kernels: tuple[FileName, ...] = Field(
         (),
-        description="Paths of kernels or metakernels that hold the observer and Jupiter; none "
+        description="Paths of kernels or metakernels that hold the observer and the planet; none "
         "for DE440, which knows the planets only.",
     )
 
@@ -64,34 +60,37 @@ class SpiceEphemeris(ObserverSpec):
         return await asyncio.to_thread(self._compute, span)
 
     def _compute(self, span: Span) -> Ephemeris:
-        observer = naif_id(self.observer)
+        planet, observer = self.planet, naif_id(self.observer)
         seconds = [dynamical_seconds(moment) for moment in span.times()]
         with _loaded(self.kernels) as spice:
             source = f"SPICE {spice.tkvrsn('TOOLKIT')}, {_names(self.kernels)}"
             notes: tuple[str, ...] = ()
             try:
-                points = tuple(_points(spice, JUPITER, observer, seconds))
+                points = tuple(_points(spice, planet, planet.naif_id, observer, seconds))
             except spice.exceptions.SpiceSPKINSUFFDATA:
-                points = tuple(_points(spice, JUPITER_BARYCENTER, observer, seconds))
-                notes = (_barycentre_note(points),)
+                points = tuple(_points(spice, planet, planet.barycenter, observer, seconds))
+                notes = (_barycentre_note(planet, points),)
         return Ephemeris(span, points, source, self.observer, self.center, notes)
 
 
-def _points(spice: Any, center: int, observer: int, seconds: Sequence[float]) -> Iterator[Point]:
+def _points(
+    spice: Any, planet: Planet, center: int, observer: int, seconds: Sequence[float]
+) -> Iterator[Point]:
     for moment in seconds:
         vector, light_time = spice.spkpos(str(center), moment, "J2000", "CN", str(observer))
         x, y, z = map(float, vector)
-        yield point_below((-x, -y, -z), moment - float(light_time))
+        yield point_below(planet, (-x, -y, -z), moment - float(light_time))
 
 
-def _barycentre_note(points: Sequence[Point]) -> str:
-    if min(point.distance for point in points) < NEAR_KM:
+def _barycentre_note(planet: Planet, points: Sequence[Point]) -> str:
+    if min(point.distance for point in points) < NEAR_RADII * planet.equator_km:
         msg = (
-            "The kernels hold only the barycentre of Jupiter's system, which is not good enough "
-            "within 100 radii; add a kernel with Jupiter itself (599), as jup365.bsp"
+            f"The kernels hold only the barycentre of {planet.name}'s system, which is not good "
+            f"enough within {NEAR_RADII} radii; add a kernel with {planet.name} itself "
+            f"({planet.naif_id}), as jup365.bsp for Jupiter"
         )
         raise EphemerisError(msg)
-    return "Jupiter is taken at the barycentre of its system, up to 220 km off its centre"
+    return f"{planet.name} is taken at the barycentre of its system, which is off its centre"
 
 
 @contextmanager

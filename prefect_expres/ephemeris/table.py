@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from prefect_expres.ephemeris.bodies import AU_KM, EQUATOR_KM, planetocentric
+from prefect_expres.ephemeris.bodies import AU_KM
 from prefect_expres.ephemeris.csv_reader import grid, is_state_vector, read_csv, with_light_time
 from prefect_expres.ephemeris.model import Ephemeris, Span
-from prefect_expres.ephemeris.provider import EphemerisSpec
-from prefect_expres.ephemeris.rotation import Point
+from prefect_expres.ephemeris.provider import EphemerisSpec, FileName
+from prefect_expres.ephemeris.rotation import Point, planetocentric
 from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.errors import EphemerisError
 from prefect_expres.net.clock import Clock
@@ -22,7 +22,7 @@ from prefect_expres.storage import read_bounded
 
 MAX_BYTES = 128 * 2**20
 """As many rows as a span may have, of 128 bytes each."""
-_KM: dict[str | None, float] = {"km": 1.0, "au": AU_KM, "radii": EQUATOR_KM}
+_KM = {"km": 1.0, "au": AU_KM}
 
 
 class TableEphemeris(EphemerisSpec):
@@ -31,20 +31,22 @@ class TableEphemeris(EphemerisSpec):
     model_config = ConfigDict(title="Table")
 
     kind: Literal["table"] = "table"
-    path: str = Field(min_length=1, description="Path or URL of the file.")
+    path: FileName = Field(min_length=1, description="Path or URL of the file.")
     observer: str = Field("", description="The observer's name, if the file does not say it.")
     longitude: Literal["east", "west"] | None = Field(
-        None, description="Which way longitudes count; a WebGeoCalc CSV says it itself."
+        None,
+        description="Which way longitudes count, in the system of the planet's fields; a "
+        "WebGeoCalc CSV says it itself.",
     )
     latitude: Literal["planetocentric", "planetodetic"] | None = Field(
         None, description="Which latitude it is; a WebGeoCalc CSV says it itself."
     )
     distance: Literal["km", "au", "radii"] | None = Field(
-        None, description="The unit of the distance; radii are of 71492 km."
+        None, description="The unit of the distance; radii are the planet's at its equator."
     )
     light_time: Literal["corrected", "none"] | None = Field(
         None,
-        description="Corrected: Jupiter's orientation is that of when the light left; "
+        description="Corrected: the planet's orientation is that of when the light left; "
         "none: it is that of the time in the row.",
     )
     columns: tuple[str, str, str, str] = Field(
@@ -87,13 +89,13 @@ class TableEphemeris(EphemerisSpec):
         """
         data = self._data()
         if is_state_vector(data):
-            return read_csv(data)
+            return self._about_center(read_csv(data))
         self._check_conventions()
         rows = list(self._rows(data))
         span = grid([stamp for stamp, _ in rows])
         points, notes = [point for _, point in rows], tuple[str, ...]()
         if self.light_time == "none":
-            points, note = with_light_time(points)
+            points, note = with_light_time(self.planet, points)
             notes = (note,)
         source = f"The table {self.path.rpartition('/')[2]}"
         return Ephemeris(
@@ -105,6 +107,15 @@ class TableEphemeris(EphemerisSpec):
             return read_bounded(self.path, MAX_BYTES)
         except OSError as fault:
             raise EphemerisError(str(fault)) from None
+
+    def _about_center(self, found: Ephemeris) -> Ephemeris:
+        if found.center != self.center:
+            msg = (
+                f"{self.path} is about {found.center}, not {self.center}: set center to "
+                f"{found.center}, or give another file"
+            )
+            raise EphemerisError(msg)
+        return found
 
     def _check_conventions(self) -> None:
         stated = ("longitude", "latitude", "distance", "light_time")
@@ -133,10 +144,20 @@ class TableEphemeris(EphemerisSpec):
                 read_stamp(stamp, self.path),
                 Point(
                     (longitude if self.longitude == "east" else -longitude) % 360.0,
-                    latitude if self.latitude == "planetocentric" else planetocentric(latitude),
-                    distance * _KM[self.distance],
+                    self._centric(latitude),
+                    distance * self._km,
                 ),
             )
+
+    def _centric(self, latitude: float) -> float:
+        if self.latitude == "planetocentric":
+            return latitude
+        return planetocentric(self.planet, latitude)
+
+    @property
+    def _km(self) -> float:
+        """Kilometres of one unit of the distance."""
+        return _KM.get(str(self.distance), self.planet.equator_km)
 
 
 def _cells(data: bytes, path: str) -> Sequence[Sequence[str]]:

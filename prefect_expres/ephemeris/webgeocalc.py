@@ -1,8 +1,8 @@
 """NAIF's WebGeoCalc and services with the same API: SPICE with every mission's kernels, over HTTP.
 
-The query is for Jupiter as the observer sees it, corrected for light time (``CN``), in the frame
-IAU_JUPITER; the direction is then reversed. This gives the orientation at t - light time, which
-the usual state of the spacecraft relative to Jupiter does not.
+The query is for the planet as the observer sees it, corrected for light time (``CN``), in the
+planet's IAU frame; the direction is then reversed. This gives the orientation at t - light time,
+which the usual state of the spacecraft relative to the planet does not.
 """
 
 import re
@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from prefect_expres.ephemeris.bodies import JUPITER, naif_id
+from prefect_expres.ephemeris.bodies import naif_id
 from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import ObserverSpec
-from prefect_expres.ephemeris.rotation import Point, opposite_direction
+from prefect_expres.ephemeris.rotation import Point, from_iau, opposite_direction
 from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.ephemeris.web_service import WebService, exclusive_access
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
@@ -58,19 +58,22 @@ class WebGeoCalcEphemeris(ObserverSpec):
             await _wait(service, started, number)
             results = await _answer(service, f"/calculation/{number}/results")
             rows = [
-                (read_stamp(str(stamp), "WebGeoCalc"), opposite_direction(point))
+                (read_stamp(str(stamp), "WebGeoCalc"), self._below(point))
                 for stamp, point in _rows(service, results)
             ]
         source = f"WebGeoCalc, kernel sets {', '.join(map(str, self.kernel_sets))}"
-        return Ephemeris.of_rows(span, rows, source, self.observer)
+        return Ephemeris.of_rows(span, rows, source, self.observer, self.center)
+
+    def _below(self, seen: Point) -> Point:
+        return from_iau(self.planet, opposite_direction(seen))
 
     def _payload(self, span: Span) -> dict[str, Any]:
         return {
             "calculationType": "STATE_VECTOR",
             "kernels": [{"type": "KERNEL_SET", "id": number} for number in self.kernel_sets],
-            "target": JUPITER,
+            "target": self.planet.naif_id,
             "observer": naif_id(self.observer),
-            "referenceFrame": "IAU_JUPITER",
+            "referenceFrame": self.planet.iau_frame,
             "aberrationCorrection": "CN",
             "stateRepresentation": "LATITUDINAL",
             "timeSystem": "UTC",

@@ -7,7 +7,8 @@ deleted.
 """
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 
 from prefect_expres.errors import (
     ActiveJobsLimit,
@@ -32,6 +33,19 @@ MOST_HUSKS = 3
 PAUSES_AFTER_A_LOST_CREATE = (0.5, 1.0, 2.0, 4.0)
 _FAILED = 500
 """The status of a server that has failed, and so will not complete the job later."""
+
+_sent: ContextVar[list[RunId] | None] = ContextVar("sent", default=None)
+
+
+@contextlib.contextmanager
+def creates_noted() -> Iterator[list[RunId]]:
+    """Give the runIds of the creates that are sent inside: each may have become a job."""
+    noted: list[RunId] = []
+    token = _sent.set(noted)
+    try:
+        yield noted
+    finally:
+        _sent.reset(token)
 
 
 class Creation:
@@ -75,6 +89,9 @@ class Creation:
             msg = f"{MOST_CREATES} new jobs vanished from {self._client.jobs_url}; look at its list"
             raise SubmissionUncertain(msg, self._client.jobs_url)
         run_id = RunId.new(self._request.label, self._request.fingerprint, self._options.owner)
+        noted = _sent.get()
+        if noted is not None:
+            noted.append(run_id)
         try:
             job_id = await self._client.create(self._parameters(run_id), self._uploads())
         except ActiveJobsLimit as fault:

@@ -21,9 +21,10 @@ class StepTaken:
 
 @dataclass(frozen=True)
 class Warned:
-    """Something that the user should know."""
+    """Something that the user should know; ``step`` is the step that it belongs to, if to one."""
 
     message: str
+    step: str = "warning"
 
 
 @dataclass(frozen=True)

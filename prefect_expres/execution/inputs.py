@@ -21,7 +21,7 @@ from prefect_expres.expres.access import DEFAULT_BRANCH
 from prefect_expres.expres.run_id import RunId
 from prefect_expres.uws import Parameter, UWSClient
 from prefect_expres.uws.client import NEW_JOB_PAUSES
-from prefect_expres.uws.reader import DOCUMENT_LIMIT
+from prefect_expres.uws.elements import LARGEST_DOCUMENT
 
 _SPARE_BYTES = 65_536
 _LARGEST_CONFIGURATION = 2**20
@@ -124,7 +124,7 @@ async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) 
 async def _rebuilt(client: UWSClient, job_id: str, name: RunId) -> SimulationRequest | None:
     given, branch = await _parameters(client, job_id)
     configuration = await _file(client, job_id, given.get("config"), _LARGEST_CONFIGURATION)
-    ephemeris = await _file(client, job_id, given.get("ephemeride"), DOCUMENT_LIMIT)
+    ephemeris = await _file(client, job_id, given.get("ephemeride"), LARGEST_DOCUMENT)
     if configuration is None:
         return None
     for track in _as_sent(ephemeris):

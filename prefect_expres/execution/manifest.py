@@ -29,9 +29,9 @@ class PhaseTime(BaseModel):
 class Manifest(BaseModel):
     """What was run, with what, where and when, and the hash of every file.
 
-    ``compared`` tells what the CDF file showed to be as it was asked for, as ``time`` and
-    ``sources``; where the file is silent, nothing is claimed. ``windows`` is None if the results
-    were not analysed.
+    ``inputs`` are the names of the files that the job was given. ``compared`` tells what the CDF
+    file showed to be as it was asked for, as ``time`` and ``sources``; where the file is silent,
+    nothing is claimed. ``windows`` is None if the results were not analysed.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,6 +47,7 @@ class Manifest(BaseModel):
     package_version: str
     phases: tuple[PhaseTime, ...]
     files: tuple[StoredFile, ...]
+    inputs: tuple[str, ...] = ()
     cdf: str
     compared: tuple[str, ...] = ()
     windows: tuple[Window, ...] | None = None
@@ -66,6 +67,14 @@ class SimulationResult(Manifest):
     def url_of(self, name: str) -> str:
         """Give the URL of a file in the folder."""
         return posixpath.join(self.folder, name)
+
+    def check_of(self, file: StoredFile) -> str:
+        """Say how far a file was checked, and where it is from if it is not the service's."""
+        if file.verified:
+            return "service's hash verified"
+        if file.name in {self.quicklook, self.calendar, self.catalogue}:
+            return "own file"
+        return "input" if file.name in self.inputs else "no hash from the service"
 
     @property
     def quicklook(self) -> str | None:

@@ -1,5 +1,6 @@
 """Run one simulation from its request to its manifest."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ async def run_simulation(
     options: RunOptions,
     *,
     made_from: tuple[object, object] = (None, None),
+    beforehand: Callable[[SimulationRequest], Awaitable[None]] | None = None,
     tell: Listener = ignore,
 ) -> tuple[SimulationResult, ResultView | None]:
     """Download a simulation's results and view them; a complete simulation is taken as found.
@@ -37,6 +39,8 @@ async def run_simulation(
         steps: How each step is done.
         options: How it is to be run.
         made_from: What configuration and ephemeris were given as, for the lineage.
+        beforehand: Is awaited before the service is asked, unless results are found; what it raises
+            ends the simulation.
         tell: Is told what happens.
 
     Returns:
@@ -52,6 +56,8 @@ async def run_simulation(
         if found is not None:
             return found, None
     await require_writable(folder, result_bytes(request.configuration))
+    if beforehand is not None:
+        await beforehand(request)
     finished = await Attempts(request, folder, steps, options, tell).finish()
     return await complete(
         request, finished, folder, options.execution_duration, steps, made_from=made_from
@@ -99,6 +105,7 @@ async def complete(
         package_version=prefect_expres.__version__,
         phases=finished.phases,
         files=tuple(files.values()),
+        inputs=tuple(file.name for file in inputs),
         cdf=cdf.name,
         compared=finished.compared,
         windows=view.windows,

@@ -71,7 +71,7 @@ def _view(url: str) -> tuple[dict[str, bytes], list[Window]]:
 
     with scratch_folder() as folder, open_results(url) as dataset:
         arcs = find_arcs(dataset)
-        windows = [arc.window for arc in arcs]
+        windows = sorted((arc.window for arc in arcs), key=lambda window: window.start)
         stamp = windows[0].start if windows else datetime(2000, 1, 1, tzinfo=UTC)
         made = {
             QUICKLOOK_END: draw_quicklook(dataset, folder / "quicklook.png"),

@@ -7,14 +7,14 @@ from prefect_expres.expres.access import Access
 from prefect_expres.expres.configuration import Configuration
 from prefect_expres.expres.problem import Problem
 from prefect_expres.expres.request import SimulationRequest
-from prefect_expres.expres.routine import routine
+from prefect_expres.expres.routine import Routine
 from prefect_expres.expres.warnings import warnings_of
 
 __all__ = [
     "Access",
     "Configuration",
     "Problem",
+    "Routine",
     "SimulationRequest",
-    "routine",
     "warnings_of",
 ]

@@ -58,12 +58,25 @@ def start_date(configuration: Configuration, ephemeris_start: datetime | None) -
     return sctime[:8]
 
 
-def source_origin(source: Source) -> str:
-    """Give the origin of a source: the moon's name, or its longitude and shell."""
+def source_origin(source: Source, index: int = 0) -> str:
+    """Give the origin of a source: the moon's name, or its longitude and shell.
+
+    Args:
+        source: The source.
+        index: Which of its ``LG_NBR`` field lines; the file is named after the first.
+    """
     if source.type == ON_A_MOON:
         return source.sat
-    longitude = 0 if isinstance(source.lg_min, str) else int(source.lg_min)
-    return f"{longitude}d-{int(source.lat)}R"
+    return f"{int(line_longitude(source, index))}d-{int(source.lat)}R"
+
+
+def line_longitude(source: Source, index: int) -> float:
+    """Give the longitude of one of a source's field lines, as ``LG_MIN`` and ``LG_MAX`` say."""
+    first = 0.0 if isinstance(source.lg_min, str) else float(source.lg_min)
+    if not index:
+        return first
+    last = first if isinstance(source.lg_min, str) else float(source.lg_max)
+    return first + index * ((last - first) / max(source.lg_nbr - 1, 1) or 1.0)
 
 
 def source_type(source: Source) -> str:

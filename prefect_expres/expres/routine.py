@@ -1,100 +1,222 @@
-"""Configurations of routine simulations, as the MASER team runs them for each day.
+"""Routine simulations, as the MASER team runs them: a few values instead of a configuration file.
 
-One observer, one moon, one day: 1440 steps of a minute, 781 channels from 0.01 to 44 MHz, both
-hemispheres, the loss cone of 3 keV electrons, 1 degree wide (Louis et al. 2019, A&A 627, A30).
+One observer, one moon or auroral source, one day: 1440 steps of a minute, and what the template of
+the source fixes (`prefect_expres.expres.templates`).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self
 
-from prefect_expres.errors import ConfigurationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+from pydantic.json_schema import WithJsonSchema
+
 from prefect_expres.expres.configuration import CdfFlags, Configuration
 from prefect_expres.expres.problem import choice
 from prefect_expres.expres.result_name import output_name
+from prefect_expres.expres.templates import TEMPLATES, Choices, Template
+from prefect_expres.expres.vocabulary import FIELDS, OBSERVERS
 
 Form = Literal["v11", "v01"]
 
-_FIELDS: Mapping[Form, str] = {"v11": "JRM33", "v01": "JRM09+Connerney CS"}
-"""v11: JRM33 with the current sheet of Connerney et al. 2020; v01: JRM09 with that of 1981."""
+FORMS: Mapping[Form, str] = {"v11": "JRM33", "v01": "JRM09+Connerney CS"}
+"""The magnetic field models of the versions of the team's data."""
 
-JUPITER_KM = 71492.0
-AURORA_KM = 650.0
 MINUTES = 1440
 
-
-@dataclass(frozen=True)
-class Moon:
-    """A moon in the routine simulations.
-
-    Args:
-        radius: Radius, in Jovian radii.
-        period: Sidereal period, minutes.
-        orbit_at_surface: Period of an orbit at the moon's own radius, minutes.
-        distance: Radius of its orbit, in Jovian radii.
-    """
-
-    radius: float
-    period: float
-    orbit_at_surface: float
-    distance: float
+_POSITIVE = WithJsonSchema({"type": "number", "exclusiveMinimum": 0})
 
 
-MOONS: Mapping[str, Moon] = {
-    "Io": Moon(0.026, 2547.36, 105.3, 5.91),
-    "Europa": Moon(0.02183, 5113.7, 114.1, 9.387),
-    "Ganymede": Moon(0.0368, 10302.56, 142.1, 14.972),
-}
-"""Io as in the team's own files. The others from JPL's mean radii, GM and mean orbits; their
-distances give the right period with Jupiter's ORB_PER, and the shells 10 and 15."""
-
-
-def routine(
-    observer: str,
-    moon: str,
-    day: date,
-    *,
-    phase: float,
-    ephemeris: str = "",
-    form: Form = "v11",
-    lag_model: str = "hess2011",
-) -> Configuration:
-    """Build the configuration of a routine simulation.
+def in_any_case(words: Sequence[str], also: Mapping[str, str] = MappingProxyType({})) -> Any:
+    """Take a known word in any case, and write it as usual; leave others as they are.
 
     Args:
-        observer: The observer, for instance ``Earth``; ExPRES finds the positions of some itself.
-        moon: ``Io``, ``Europa`` or ``Ganymede``.
-        day: The day, UTC, which starts at midnight.
-        phase: The moon's east longitude (System III) at the start less the light time, degrees.
-        ephemeris: Name of the observer's ephemeris file, for any observer; it must have one row for
-            each minute of the day.
-        form: ``v11`` (JRM33) or ``v01`` (JRM09), after the versions of the team's data.
-        lag_model: Law of the lead angle.
-
-    Raises:
-        ConfigurationError: The moon is unknown, or a rule is broken, as by an observer whose
-            positions ExPRES does not find.
+        words: The words as they are written.
+        also: Other words, and what is written for them.
     """
-    if moon not in MOONS:
-        msg = f"There is no routine simulation of the moon {moon!r}; {choice(moon, list(MOONS))}"
-        raise ConfigurationError(msg)
-    bodies = [_jupiter(_FIELDS[form]), _moon(moon, phase)]
-    sources = [_source(1, moon, lag_model, north=True), _source(2, moon, lag_model, north=False)]
-    content = {
-        "SIMU": {"NAME": f"{observer}-{moon}-{day:%Y%m%d}-{form}".lower(), "OUT": ""},
-        "NUMBER": {"BODY": len(bodies), "DENSITY": 2, "SOURCE": len(sources)},
-        # With an ephemeris ExPRES takes the times from it: the first row to the last.
-        "TIME": {"MIN": 0, "MAX": MINUTES - 1 if ephemeris else MINUTES, "NBR": MINUTES},
-        "FREQUENCY": {"TYPE": "Linear", "MIN": 0.01, "MAX": 44.0, "NBR": 781, "SC": ""},
-        "OBSERVER": _observer(observer, day, ephemeris),
-        "SPDYN": _spectra(),
-        "MOVIE2D": {"ON": False, "SUBCYCLE": 1, "RANGE": 30},
-        "MOVIE3D": _film(),
-        "BODY": bodies,
-        "SOURCE": sources,
-    }
-    return Configuration.from_mapping(content)
+    usual = {word.casefold(): word for word in words}
+    usual |= {word.casefold(): written for word, written in also.items()}
+    return BeforeValidator(lambda given: usual.get(str(given).strip().casefold(), given))
+
+
+def _one_of(words: tuple[str, ...], also: Mapping[str, str] = MappingProxyType({})) -> list[Any]:
+    """Take one of the words, in any case; a form shows them as a choice."""
+
+    def known(word: str) -> str:
+        if word not in words:
+            msg = f"there is no {word!r} here; {choice(word, words)}"
+            raise ValueError(msg)
+        return word
+
+    return [in_any_case(words, also), AfterValidator(known), _choice_of(words)]
+
+
+def _choice_of(words: tuple[str, ...]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(words)})
+
+
+def _of_all_templates(attribute: Literal["fields", "lag_models"]) -> tuple[str, ...]:
+    """List what a choice may be in any template."""
+    words = (word for each in TEMPLATES.values() for word in getattr(each, attribute))
+    return tuple(dict.fromkeys(words))
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    """Leave a field of a form empty where the template decides."""
+    schema.pop("default", None)
+
+
+SourceName = Annotated[str, *_one_of(tuple(TEMPLATES))]
+"""The name of a moon or auroral source that has a template, in any case."""
+
+ObserverName = Annotated[str, Field(min_length=1), in_any_case(OBSERVERS)]
+"""The name of an observer, in any case if ExPRES knows it."""
+
+_FIELDS, _LAG_MODELS = _of_all_templates("fields"), _of_all_templates("lag_models")
+FieldModel = Annotated[
+    str, *_one_of(_FIELDS, {folder: each.mag for folder, each in FIELDS.items()})
+]
+"""``BODY.MAG``, or the name of its folder, as ``JRM09``; in any case."""
+
+LagModel = Annotated[str, *_one_of(_LAG_MODELS)]
+
+
+class Routine(BaseModel):
+    """A routine simulation: one observer, one moon or auroral source, one day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Routine simulation")
+
+    source: SourceName = Field(
+        title="Moon or auroral source", description="What makes the emission."
+    )
+    day: date = Field(title="Day", description="In UTC; it is simulated from midnight on.")
+    observer: ObserverName = Field(
+        "Earth", title="Observer", description="Earth, or a spacecraft's name."
+    )
+    field: Annotated[FieldModel | None, _choice_of(_FIELDS)] = Field(
+        None,
+        title="Magnetic field model",
+        description="Left empty, it is the usual one of the source.",
+        json_schema_extra=_without_default,
+    )
+    energy: Annotated[PositiveFloat | None, _POSITIVE] = Field(
+        None,
+        title="Energy (keV)",
+        description="Of the electrons. Left empty, it is the usual one of the source.",
+        json_schema_extra=_without_default,
+    )
+    lag_model: Annotated[LagModel | None, _choice_of(_LAG_MODELS)] = Field(
+        None,
+        title="Lag model",
+        description="Law of the lead angle. Left empty, it is the usual one of the source.",
+        json_schema_extra=_without_default,
+    )
+
+    @model_validator(mode="after")
+    def _fits_the_template(self) -> Self:
+        if self.lag_model and not self.template.lag_models:
+            msg = f"{self.source} has no law of the lead angle; leave out lag_model"
+            raise ValueError(msg)
+        for word, words in (
+            (self.field, self.template.fields),
+            (self.lag_model, self.template.lag_models),
+        ):
+            if word and word not in words:
+                msg = f"there is no {word!r} for {self.source}; {choice(word, words)}"
+                raise ValueError(msg)
+        return self
+
+    @model_serializer(mode="wrap")
+    def _chosen_only(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is left to the template, as a form does."""
+        return {name: value for name, value in write(self).items() if value is not None}
+
+    @property
+    def template(self) -> Template:
+        """The kind of simulation."""
+        return TEMPLATES[self.source]
+
+    @property
+    def track(self) -> str:
+        """A name for the observer's ephemeris file, until it is known."""
+        return f"{re.sub(r'[^A-Za-z0-9]+', '-', self.observer).strip('-')}.csv"
+
+    def configuration(
+        self, *, ephemeris: str = "", phases: Mapping[str, float] | None = None
+    ) -> Configuration:
+        """Build the configuration.
+
+        Args:
+            ephemeris: Name of the observer's ephemeris file, which must have one row for each
+                minute of the day; empty if ExPRES is to find the observer itself. Systems that no
+                ephemeris knows are seen from where the template says.
+            phases: East longitude (System III) of moons at the start less the light time, degrees;
+                they are set together with a computed ephemeris.
+
+        Raises:
+            ConfigurationError: A rule is broken, as by an observer whom ExPRES does not find.
+        """
+        template, choices = self.template, self._choices(phases or {})
+        ephemeris = "" if template.seen_from else ephemeris
+        bodies, sources = template.bodies(choices), template.sources(choices)
+        low, high, channels = template.band
+        content = {
+            "SIMU": {"NAME": self._name(choices.field), "OUT": ""},
+            "NUMBER": {"BODY": len(bodies), "DENSITY": 2, "SOURCE": len(sources)},
+            # With an ephemeris ExPRES takes the times from it: the first row to the last.
+            "TIME": {"MIN": 0, "MAX": MINUTES - bool(ephemeris), "NBR": MINUTES},
+            "FREQUENCY": {"TYPE": "Linear", "MIN": low, "MAX": high, "NBR": channels, "SC": ""},
+            "OBSERVER": self._observer(ephemeris),
+            "SPDYN": _spectra(),
+            "MOVIE2D": {"ON": False, "SUBCYCLE": 1, "RANGE": 30},
+            "MOVIE3D": _film(),
+            "BODY": bodies,
+            "SOURCE": sources,
+        }
+        return Configuration.from_mapping(content)
+
+    def _choices(self, phases: Mapping[str, float]) -> Choices:
+        template = self.template
+        energy = self.energy or template.energy
+        return Choices(
+            field=self.field or template.fields[0],
+            energy=int(energy) if energy == int(energy) else energy,
+            lag_model=self.lag_model or next(iter(template.lag_models), ""),
+            phases=phases,
+        )
+
+    def _name(self, field: str) -> str:
+        """Name the simulation as the team does, by the version of its data if it has one."""
+        version = next((form for form, model in FORMS.items() if model == field), field)
+        return f"{self.observer}-{self.source}-{self.day:%Y%m%d}-{version}".lower()
+
+    def _observer(self, ephemeris: str) -> dict[str, Any]:
+        position: dict[str, Any] = dict.fromkeys(("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL"), "auto")
+        orbit = dict.fromkeys(("SEMI_MAJ", "SEMI_MIN", "SUBL", "DECL", "PHASE", "INCL"), 0.0)
+        place = self.template.seen_from
+        if place:
+            position = {"FIXE_DIST": place.distance, "FIXE_SUBL": 0.0, "FIXE_DECL": place.latitude}
+        return {
+            "TYPE": "Fixed" if place else "Pre-Defined",
+            "EPHEM": ephemeris,
+            **position,
+            "PARENT": self.template.planet,
+            "SC": self.observer,
+            "SCTIME": f"{self.day:%Y%m%d}0000",
+            **orbit,
+        }
 
 
 def routine_path(configuration: Configuration) -> str:
@@ -108,20 +230,6 @@ def routine_path(configuration: Configuration) -> str:
     day = configuration.observer.sctime
     folder = f"{configuration.observer.sc.lower()}/{day[:4]}/{day[4:6]}"
     return f"{folder}/{output_name(configuration)}.json"
-
-
-def _observer(name: str, day: date, ephemeris: str) -> dict[str, Any]:
-    position = dict.fromkeys(("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL"), "auto")
-    orbit = dict.fromkeys(("SEMI_MAJ", "SEMI_MIN", "SUBL", "DECL", "PHASE", "INCL"), 0.0)
-    return {
-        "TYPE": "Pre-Defined",
-        "EPHEM": ephemeris,
-        **position,
-        "PARENT": "Jupiter",
-        "SC": name,
-        "SCTIME": f"{day:%Y%m%d}0000",
-        **orbit,
-    }
 
 
 def _spectra() -> dict[str, Any]:
@@ -144,89 +252,3 @@ def _spectra() -> dict[str, Any]:
 def _film() -> dict[str, Any]:
     space = {key: [-18, 18] for key in ("XRANGE", "YRANGE", "ZRANGE")}
     return {"ON": False, "SUBCYCLE": 5, **space, "OBS": True, "TRAJ": True}
-
-
-def _jupiter(field: str) -> dict[str, Any]:
-    """Describe Jupiter; its plasma is an ionosphere and the torus of Io."""
-    return {
-        "ON": True,
-        "NAME": "Jupiter",
-        "RADIUS": 1,
-        "PERIOD": 595.5,
-        "FLAT": 0.064935,
-        "ORB_PER": 177.83,
-        "INIT_AX": 0,
-        "MAG": field,
-        "MOTION": False,
-        "PARENT": "",
-        **_orbit(0, 0),
-        "DENS": [
-            _density("Body1_density1", "Ionospheric", 350000.0, 0.0223801, 0.012465),
-            _density("Body1_density2", "Torus", 2000.0, 1, 5.91),
-        ],
-    }
-
-
-def _moon(name: str, phase: float) -> dict[str, Any]:
-    moon = MOONS[name]
-    return {
-        "ON": True,
-        "NAME": name,
-        "RADIUS": moon.radius,
-        "PERIOD": moon.period,
-        "FLAT": 0.0,
-        "ORB_PER": moon.orbit_at_surface,
-        "INIT_AX": 0,
-        "MAG": "",
-        "MOTION": True,
-        "PARENT": "Jupiter",
-        **_orbit(moon.distance, phase),
-        "DENS": [_density(f"Body2_density{number}") for number in (1, 2)],
-    }
-
-
-def _orbit(radius: float, phase: float) -> dict[str, Any]:
-    """Describe a circle in the equator."""
-    return {
-        "SEMI_MAJ": radius,
-        "SEMI_MIN": radius,
-        "DECLINATION": 0,
-        "APO_LONG": 0,
-        "INCLINATION": 0,
-        "PHASE": phase,
-    }
-
-
-def _density(
-    name: str, kind: str = "Ionospheric", rho0: float = 0, scale: float = 0, perp: float = 0
-) -> dict[str, Any]:
-    """Describe a plasma model, which is off if its density is 0."""
-    values = {"RHO0": rho0, "SCALE": scale, "PERP": perp}
-    return {"ON": rho0 > 0, "NAME": name, "TYPE": kind, **values}
-
-
-def _source(number: int, moon: str, lag_model: str, *, north: bool) -> dict[str, Any]:
-    return {
-        "ON": True,
-        "NAME": f"Source{number}",
-        "PARENT": "Jupiter",
-        "TYPE": "attached to a satellite",
-        "LG_MIN": "auto",
-        "LG_MAX": "auto",
-        "LG_NBR": 1,
-        "LAT": 0,
-        "SUB": 0,
-        "AURORA_ALT": AURORA_KM / JUPITER_KM,
-        "SAT": moon,
-        "NORTH": north,
-        "SOUTH": not north,
-        "WIDTH": 1,
-        "CURRENT": "Transient (Alfvenic)",
-        "CONSTANT": 0.0,
-        "MODE": "RX",
-        "LAG_MODEL": lag_model,
-        "ACCEL": 3,
-        "TEMP": 0,
-        "TEMPH": 0,
-        "REFRACTION": False,
-    }

@@ -1,4 +1,4 @@
 """Forecasts: what an observatory will see, made from simulations.
 
-May import: errors, storage, analysis, campaigns.
+May import: errors, storage, expres, analysis, campaigns.
 """

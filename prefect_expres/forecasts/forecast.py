@@ -5,7 +5,7 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -14,8 +14,8 @@ from prefect_expres import analysis
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.observatories import Observatory
 from prefect_expres.analysis.windows import Window
-from prefect_expres.campaigns.plan import RoutineMoon
 from prefect_expres.errors import ResultError
+from prefect_expres.expres.routine import in_any_case
 from prefect_expres.storage import scratch_folder, write_whole
 from prefect_expres.storage.publish import LATEST, read_published
 
@@ -25,6 +25,10 @@ CALENDAR, CATALOGUE = "windows.ics", "windows.tfcat.json"
 ANNOUNCED = "announced.json"
 TOLERANCE = timedelta(minutes=15)
 _WINDOWS = TypeAdapter(list[Window])
+
+_Moon = Literal["Io", "Europa", "Ganymede"]
+Moon = Annotated[_Moon, in_any_case(get_args(_Moon))]
+"""A moon whose emission observatories look for, in any case."""
 
 
 class Simulated(BaseModel):
@@ -107,7 +111,7 @@ class Interest(BaseModel):
 
     minutes: float = Field(30, ge=0, description="Shortest length of a window, minutes.")
     mhz: float = Field(15, ge=0, description="Frequency that a window must reach, MHz.")
-    moons: tuple[RoutineMoon, ...] = Field((), description="Only these moons; empty for all.")
+    moons: tuple[Moon, ...] = Field((), description="Only these moons; empty for all.")
 
     def includes(self, window: Window) -> bool:
         """Return whether a window is of interest."""
@@ -235,11 +239,9 @@ def _drawn(arcs: Sequence[Arc], facts: ForecastFacts, site: Observatory) -> dict
             analysis.draw_overview(
                 arcs,
                 folder / FIGURE,
-                observatory=site,
-                first=facts.first,
-                last=facts.last,
-                moons=facts.moons,
-                missing=_by_day(facts.missing),
+                analysis.Overview(
+                    site, facts.first, facts.last, facts.moons, _by_day(facts.missing)
+                ),
             ),
             analysis.write_calendar(
                 windows,

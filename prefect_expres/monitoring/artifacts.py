@@ -15,7 +15,10 @@ from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import JobError
 from prefect_expres.execution import ResultView, SimulationResult
 from prefect_expres.monitoring.best_effort import artifact_key, artifact_limit, best_effort
-from prefect_expres.monitoring.log import log_warning
+from prefect_expres.monitoring.log import log_step, log_warning
+from prefect_expres.preview import Preview
+
+WINDOWS = "Windows of visible emission; one that is cut at an end of the simulation may be longer"
 
 
 async def show_job(label: str, job_url: str) -> None:
@@ -49,24 +52,36 @@ async def show_result(result: SimulationResult, view: ResultView) -> None:
     with best_effort():
         await _show_files(result)
     if view.windows is not None:
-        await show_windows(result.label, view.windows, "Windows of visible emission")
+        await show_windows(result.label, view.windows, WINDOWS)
     if view.picture is not None:
-        encoded = base64.b64encode(view.picture).decode()
-        with best_effort():
-            await acreate_image_artifact(
-                f"data:image/png;base64,{encoded}",
-                key=artifact_key("quicklook", result.label),
-                description="Visible emission over time and frequency",
-            )
+        words = "Visible emission over time and frequency"
+        await _show_picture(view.picture, "quicklook", result.label, words)
+
+
+async def show_preview(preview: Preview) -> None:
+    """Put the picture of a preview on the Artifacts page, and what it found into the log."""
+    log_step("preview", "%s", preview.summary)
+    if preview.picture is not None:
+        await _show_picture(preview.picture, "preview", preview.label, preview.made_by)
+
+
+async def _show_picture(picture: bytes, kind: str, label: str, description: str) -> None:
+    encoded = base64.b64encode(picture).decode()
+    with best_effort():
+        await acreate_image_artifact(
+            f"data:image/png;base64,{encoded}",
+            key=artifact_key(kind, label),
+            description=description,
+        )
 
 
 async def _show_files(result: SimulationResult) -> None:
     await acreate_table_artifact(
         [
             {
-                "bytes": file.size,
+                "checked": result.check_of(file),
+                "bytes": f"{file.size:,}",
                 "file": file.name,
-                "verified by the service's hash": file.verified,
                 "SHA-256": file.sha256,
             }
             for file in result.files
@@ -87,8 +102,9 @@ async def show_windows(label: str, windows: Sequence[Window], description: str) 
                     "to (UTC)": f"{window.end:%Y-%m-%d %H:%M}",
                     "MHz": f"{window.fmin:.2f}-{window.fmax:.2f}",
                     "polarization": window.polarization,
+                    "cut at": window.cut_at,
                 }
-                for window in windows
+                for window in sorted(windows, key=lambda window: window.start)
             ],
             key=artifact_key("windows", label),
             description=description,

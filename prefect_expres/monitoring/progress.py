@@ -48,8 +48,8 @@ class LogListener:
         match event:
             case StepTaken(step, message):
                 log_step(step, "%s", message)
-            case Warned(message):
-                log_warning("%s", message)
+            case Warned(message, step):
+                log_warning("%s", message, step=step)
             case JobObserved(changed=True):
                 phase = event.job.phase
                 log_step("phase", "%s after %.1f s", phase.value, event.elapsed)

@@ -1,9 +1,10 @@
-"""How requests leave a network: through a proxy, and with which certificate authorities.
+"""How requests leave a network: through a proxy, with which certificate authorities, how fast.
 
 The variables ``HTTP_PROXY`` and the like are not read: a proxy sees all that is sent to a service
 with http:, tokens as well, so that one has to be named for this package.
 """
 
+import math
 import os
 import ssl
 from collections.abc import Mapping
@@ -14,30 +15,44 @@ from typing import Any, Self
 import httpx
 
 from prefect_expres.errors import UsageError
+from prefect_expres.net.pace import LOWEST_RATE
 from prefect_expres.net.url import shown_url
 
 PROXY, CA_BUNDLE, CERT_FILE = "EXPRES_PROXY", "EXPRES_CA_BUNDLE", "SSL_CERT_FILE"
+RATE = "EXPRES_LOWEST_RATE"
+_VARIABLES = (PROXY, CA_BUNDLE, CERT_FILE)
 
 
 @dataclass(frozen=True)
 class Network:
-    """A proxy and a certificate authority; what is None is not used.
+    """A proxy, certificate authorities and the slowest line; what is None is not used.
 
     Args:
         proxy: URL of an HTTP proxy, with user and password if it asks for them.
         ca_bundle: PEM file of certificates that are trusted besides the usual ones.
         cert_file: PEM file of certificates that are trusted in place of the usual ones.
+        lowest_rate: Bytes a second that an answer must have on average; None for 1000.
     """
 
     proxy: str | None = None
     ca_bundle: str | None = None
     cert_file: str | None = None
+    lowest_rate: float | None = None
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> Self:
-        """Read the environment; an empty variable is none."""
-        found = (environment.get(name) or None for name in (PROXY, CA_BUNDLE, CERT_FILE))
-        return cls(*found)
+        """Read the environment; an empty variable is none.
+
+        Raises:
+            UsageError: The lowest rate is no positive number.
+        """
+        proxy, bundle, trusted = (environment.get(name) or None for name in _VARIABLES)
+        return cls(proxy, bundle, trusted, _rate(environment.get(RATE)))
+
+    @property
+    def rate(self) -> float:
+        """Bytes a second that an answer must have on average."""
+        return self.lowest_rate or LOWEST_RATE
 
     def over(self, other: Self) -> Self:
         """Give these settings, and those of another where these are None."""
@@ -45,6 +60,7 @@ class Network:
             self.proxy or other.proxy,
             self.ca_bundle or other.ca_bundle,
             self.cert_file or other.cert_file,
+            self.lowest_rate or other.lowest_rate,
         )
 
     def client_options(self) -> dict[str, Any]:
@@ -104,6 +120,19 @@ def advice_on(reason: str) -> str:
         f"the file with the authority's certificate as {CA_BUNDLE}, or as ca_bundle of the block "
         "or the profile."
     )
+
+
+def _rate(text: str | None) -> float | None:
+    if not text:
+        return None
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
+    if not 0 < rate < math.inf:
+        msg = f"{RATE} is {text[:40]!r}; give bytes a second as a positive number, as 1000"
+        raise UsageError(msg)
+    return rate
 
 
 def _load(context: ssl.SSLContext, name: str, path: str) -> None:

@@ -1,4 +1,4 @@
 """What Prefect needs to be told: sync callers, form annotations, strict blocks, runs and labels.
 
-May import: expres, ephemeris.
+May import: errors, net, expres, ephemeris.
 """

@@ -19,6 +19,20 @@ def current_owner() -> str:
     return owner_of(flow_run.id or task_run.id or uuid4())
 
 
+_ran_here: set[str] = set()
+
+
+def note_own_run() -> None:
+    """Note that the running flow run is run by this process."""
+    if flow_run.id is not None:
+        _ran_here.add(flow_run.id)
+
+
+def ran_here(flow_run_id: object) -> bool:
+    """Say whether this process has run a flow run, or only looks after it as a worker does."""
+    return str(flow_run_id) in _ran_here
+
+
 def in_run() -> bool:
     """Say whether a flow run or a task run is under way."""
     return (flow_run.id or task_run.id) is not None

@@ -5,13 +5,21 @@ Prefect titles a parameter by its name, and a choice by its JSON type, unless to
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    WithJsonSchema,
+)
 from pydantic.fields import FieldInfo
 
 from prefect_expres.ephemeris import AnyEphemeris
-from prefect_expres.expres import Configuration
+from prefect_expres.expres import Configuration, Routine
+from prefect_expres.expres.routine import in_any_case
 
 
 def titled(title: str) -> FieldInfo:
@@ -19,17 +27,26 @@ def titled(title: str) -> FieldInfo:
     return Field(json_schema_extra={"title": title})  # type: ignore[no-any-return]
 
 
-Location = Annotated[str | Path, WithJsonSchema({"title": "Path or URL", "type": "string"})]
-"""A local path or any fsspec URL."""
-
-AnyConfiguration = Annotated[
-    str | Path | dict[str, Any] | Configuration,
-    # What has no type gets the form's JSON editor.
-    WithJsonSchema(
-        {"anyOf": [{"title": "Paste JSON"}, {"title": "Path or URL", "type": "string"}]}
-    ),
+Location = Annotated[
+    str | Path,
+    AfterValidator(str),
+    WithJsonSchema({"title": "Path or URL", "type": "string"}),
 ]
-"""A configuration as a file's path or fsspec URL, its content, or the model."""
+"""A local path or any fsspec URL, as a text once it is checked."""
+
+# What has no type gets the form's JSON editor.
+_Pasted = Annotated[dict[str, Any] | Configuration, WithJsonSchema({"title": "Paste JSON"})]
+
+
+def _routine_if_meant(given: object) -> object:
+    """Read a routine simulation from JSON: the keys of a configuration are in capitals."""
+    if isinstance(given, dict) and given.keys() & Routine.model_fields.keys():
+        return Routine.model_validate(given)
+    return given
+
+
+AnyConfiguration = Annotated[Routine | _Pasted | Location, BeforeValidator(_routine_if_meant)]
+"""A routine simulation, or a configuration as its content, the model, or its file's path or URL."""
 
 AnyObserver = (
     Location
@@ -51,5 +68,9 @@ NoLimit = Annotated[None, WithJsonSchema({"title": "No limit", "type": "null"})]
 Day = Annotated[date, WithJsonSchema({"title": "Date", "type": "string", "format": "date"})]
 Today = Annotated[None, WithJsonSchema({"title": "Today", "type": "null"})]
 
-Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
-"""An observatory, as a choice."""
+Reuse = Literal["verified", "never"]
+"""Whether verified results, or jobs, of the identical simulation stand in for a new run."""
+
+_Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
+Site = Annotated[_Site, in_any_case(get_args(_Site))]
+"""An observatory, as a choice; in any case."""

@@ -1,12 +1,24 @@
-"""Blocks that refuse fields that they do not have, and carry their logo."""
+"""Blocks that refuse fields that they do not have and masked secrets, and carry their logo."""
 
+import re
 from abc import ABC
 from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 from prefect.blocks.core import Block
 from prefect.client.schemas.objects import BlockType
-from pydantic import HttpUrl, model_validator
+from pydantic import (
+    ConfigDict,
+    GetJsonSchemaHandler,
+    HttpUrl,
+    SecretStr,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 PICTURE = HttpUrl("https://github.com/maserlib.png?size=200")
 """GitHub gives an organization's picture under its name: here MASER's, whose service it is."""
@@ -33,13 +45,57 @@ PREFECTS_FIELDS = {
 }
 
 
+_MASK = r"^\*+$"
+_SAVE_IT = (
+    "Prefect has replaced the secret by asterisks, since the block is not saved. Save it with "
+    ".save(NAME), and give its name or the saved block"
+)
+UNMASKED: dict[str, Any] = {"not": {"type": "string", "pattern": _MASK, "description": _SAVE_IT}}
+"""What the schema of a secret says, so that Prefect's server refuses a mask with the remedy."""
+
+
+_TITLES = {"base_url": "Address", "ca_bundle": "CA bundle"}
+_CHOICES = {"null": "Default", "string": "Text", "number": "Number", "object": "Content"}
+
+
+def _title(name: str, _: object) -> str:
+    return _TITLES.get(name, name.replace("_", " ").capitalize())
+
+
 class StrictBlock(Block, ABC):
-    """A block that refuses unknown fields, where Prefect's own take any name.
+    """A block that refuses unknown fields, where Prefect's own take any name, and masked secrets.
 
     What is saved may come from another version: fields that this one does not know are left out.
+    A saved block with secrets is sent as a reference to what is saved: as JSON it has asterisks.
     """
 
+    model_config: ClassVar[ConfigDict] = ConfigDict(field_title_generator=_title)
+
     _logo_url: ClassVar[Any] = LOGO
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Name block and choices in forms, where Prefect names them by their types."""
+        schema = handler(core_schema)
+        own = handler.resolve_ref_schema(schema)
+        own["title"] = cls.get_block_type_name()
+        for field in own["properties"].values():
+            for choice in field.get("anyOf", ()):
+                if "type" in choice:
+                    secret = choice.get("writeOnly", False)
+                    choice.setdefault("title", "Secret" if secret else _CHOICES[choice["type"]])
+        return schema
+
+    @model_serializer(mode="wrap")
+    def ser_model(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo) -> Any:
+        """Write the block, as JSON without its secrets."""
+        with_secrets = bool(info.context and info.context.get("include_secrets"))
+        has_secrets = any(isinstance(value, SecretStr) for _, value in self)
+        if info.mode == "json" and has_secrets and not with_secrets and self._block_document_id:
+            return {"$ref": {"block_document_id": str(self._block_document_id)}}
+        return super().ser_model(handler, info)
 
     @classmethod
     def _to_block_type(cls) -> BlockType:
@@ -76,4 +132,12 @@ class StrictBlock(Block, ABC):
             names = ", ".join(cls.model_fields)
             msg = f"{cls.__name__} has no {', '.join(sorted(unknown))}; its fields are {names}"
             raise ValueError(msg)
+        return data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_masked_secrets(cls, data: Any) -> Any:
+        values = data.values() if isinstance(data, dict) else ()
+        if any(isinstance(value, str) and re.match(_MASK, value) for value in values):
+            raise ValueError(_SAVE_IT)
         return data

@@ -10,6 +10,9 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from prefect.context import FlowRunContext, TaskRunContext
+from prefect.exceptions import TerminationSignal
+
+from prefect_expres.prefect_support.hangup import hangup_terminates
 
 R = TypeVar("R")
 
@@ -32,7 +35,7 @@ else:
 
 def call_from_anywhere(coroutine: Coroutine[Any, Any, R]) -> Coroutine[Any, Any, R] | R:
     """Give an async caller the coroutine to await, and a sync caller its result."""
-    return coroutine if _caller_is_async() else _run(coroutine)
+    return coroutine if _caller_is_async() else run_here(coroutine)
 
 
 def _caller_is_async() -> bool:
@@ -53,12 +56,17 @@ def _loop_is_running() -> bool:
     return True
 
 
-def _run(coroutine: Coroutine[Any, Any, R]) -> R:
+def run_here(coroutine: Coroutine[Any, Any, R]) -> R:
+    """Run what is asynchronous to its end; a signal that has ended it ends the process, too."""
     try:
         return _run_beside(coroutine) if _loop_is_running() else asyncio.run(coroutine)
     except KeyboardInterrupt:
         # What was under way when the user stopped it is no fault to be traced.
         raise KeyboardInterrupt from None
+    except TerminationSignal as ended:
+        # Prefect has given its handler back, which by default ends the process without a trace.
+        signal.raise_signal(ended.signal)
+        raise
 
 
 def _run_beside(coroutine: Coroutine[Any, Any, R]) -> R:
@@ -75,7 +83,7 @@ def _run_beside(coroutine: Coroutine[Any, Any, R]) -> R:
         cancel.set_result(lambda: loop.call_soon_threadsafe(task.cancel))
         return await coroutine
 
-    with _interrupt_raises(), ThreadPoolExecutor(max_workers=1) as pool:
+    with _interrupt_raises(), hangup_terminates(), ThreadPoolExecutor(max_workers=1) as pool:
         running = pool.submit(copy_context().run, asyncio.run, cancellable())
         try:
             return running.result()

@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,8 +17,9 @@ from starlette.responses import (
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.sandbox.description import description_of
-from prefect_expres.sandbox.dialects import Answer, DialectName, dialect_named
+from prefect_expres.sandbox.dialects import NO_REASON, Answer, Dialect
 from prefect_expres.sandbox.reading import Form, base_of, form_of, user_of
 from prefect_expres.sandbox.refusal import Kind, Refusal
 from prefect_expres.sandbox.runner import Runner
@@ -29,57 +28,25 @@ from prefect_expres.sandbox.store import STREAMS, SandboxJob, Store
 from prefect_expres.sandbox.threads import Threads
 
 
-@dataclass(frozen=True)
-class Settings:
-    """Settings of a sandbox.
-
-    Args:
-        data: Folder of jobs and results.
-        command: The command that runs a job; the folder of the job is its last argument.
-        dialect: ``opus`` or ``standard``.
-        parallel: How many jobs run at once.
-        active_jobs: How many jobs one owner may have queued or executing.
-        husks: How many creates fail and leave a job without its inputs.
-        file_inputs: The inputs are of kind *File*: a create that lacks one leaves such a job.
-        threads: How many requests are answered at once; None for no limit.
-        base_url: What URLs in answers begin with, as OPUS' setting ``BASE_URL``; by default, with
-            what the client wrote.
-    """
-
-    data: Path
-    command: Sequence[str]
-    dialect: DialectName = "opus"
-    parallel: int = 2
-    active_jobs: int = 20
-    husks: int = 0
-    file_inputs: bool = False
-    threads: int | None = None
-    base_url: str | None = None
-
-
 class WebService:
     """The handlers: one method for each resource of UWS.
 
     Args:
-        settings: The settings of the sandbox.
         store: The store of jobs.
+        dialect: How it answers.
+        command: The command that runs a job; the folder of the job is its last argument.
+        behaviour: Its limits, and its faults.
     """
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        self._dialect = dialect_named(settings.dialect)
-        self._writer = self._dialect.writer
-        self._base_url = settings.base_url
-        self._threads = Threads(settings.threads)
-        self._runner = Runner(store, settings.command, settings.parallel, self._threads)
-        self._service = Service(
-            store,
-            self._runner,
-            settings.active_jobs,
-            limit_at_creation=self._dialect.limit_at_creation,
-            keeps_control_parameters=self._dialect.keeps_control_parameters,
-            husks=settings.husks,
-            file_inputs=settings.file_inputs,
-        )
+    def __init__(
+        self, store: Store, dialect: Dialect, command: Sequence[str], behaviour: Behaviour
+    ) -> None:
+        self._dialect = dialect
+        self._writer = dialect.writer
+        self._base_url = behaviour.base_url
+        self._threads = Threads(behaviour.threads)
+        self._runner = Runner(store, command, self._threads, behaviour)
+        self._service = Service(store, self._runner, dialect, behaviour)
 
     def app(self) -> ASGIApp:
         """Build the web application."""
@@ -161,7 +128,7 @@ class WebService:
         if request.method == "POST" and (await self._form(request)).field("ACTION") != "DELETE":
             raise Refusal(Kind.BAD, "ACTION=DELETE is not specified in POST")
         if self._dialect.undeletable_if_aborted_before_run and job.aborted_before_run:
-            raise Refusal(Kind.BAD, f"Job {job.id} has no files to be deleted")
+            raise Refusal(Kind.FAILED, NO_REASON)
         await self._service.delete(job)
         return RedirectResponse(f"{self._base(request)}/rest/{job.job_list}", 303)
 
@@ -277,7 +244,7 @@ class WebService:
         try:
             asked = int(query["WAIT"])
         except ValueError:
-            raise Refusal(Kind.BAD, f"WAIT={query['WAIT']} is not a number") from None
+            raise Refusal(Kind.UNREADABLE, f"WAIT={query['WAIT']} is not a number") from None
         if query.get("PHASE", job.phase) != job.phase:
             return False
         cap = self._dialect.wait_cap

@@ -14,6 +14,8 @@ from prefect_expres.sandbox.writer import OpusWriter, StandardWriter, Writer
 from prefect_expres.uws.models import Phase
 
 DialectName = Literal["opus", "standard"]
+NO_REASON = "Internal Server Error"
+"""What OPUS says where it has not foreseen a fault."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Opus:
     limit_at_creation = True
     undeletable_if_aborted_before_run = True
 
-    _statuses = {Kind.OWNER: 403, Kind.MISSING: 404}  # noqa: RUF012 - a table, never changed
+    _statuses = {Kind.OWNER: 403, Kind.MISSING: 404, Kind.UNSUPPORTED: 400}  # noqa: RUF012 - a table, never changed
 
     def choose(self, query: str, jobs: list[SandboxJob]) -> list[SandboxJob]:
         """Split the raw query at ``PHASE=``, so that keys after a PHASE become a part of it.
@@ -96,7 +98,8 @@ class Opus:
 
     def refused(self, refusal: Refusal, url: str) -> Answer:
         """Answer 500 to most faults of the client."""
-        return self.failed(self._statuses.get(refusal.kind, 500), refusal.reason, url)
+        reason = NO_REASON if refusal.kind is Kind.UNREADABLE else refusal.reason
+        return self.failed(self._statuses.get(refusal.kind, 500), reason, url)
 
     def failed(self, status: int, reason: str, url: str) -> Answer:
         """Answer with an HTML page."""
@@ -128,6 +131,8 @@ class Standard:
         Kind.MISSING: 404,
         Kind.UNKNOWN_LIST: 404,
         Kind.FAILED: 500,
+        Kind.UNREADABLE: 400,
+        Kind.UNSUPPORTED: 400,
     }
 
     def choose(self, query: str, jobs: list[SandboxJob]) -> list[SandboxJob]:
@@ -175,5 +180,5 @@ def dialect_named(name: DialectName) -> Dialect:
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise Refusal(Kind.BAD, f"LAST={text} is not a number")
+        raise Refusal(Kind.UNREADABLE, f"LAST={text} is not a number")
     return int(text)

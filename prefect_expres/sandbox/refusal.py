@@ -14,6 +14,10 @@ class Kind(Enum):
     MISSING = auto()
     UNKNOWN_LIST = auto()
     FAILED = auto()
+    UNREADABLE = auto()
+    """A value that cannot be read, at which OPUS fails without a reason."""
+    UNSUPPORTED = auto()
+    """What the real service takes, and the sandbox does not do."""
 
 
 class Refusal(Exception):

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.sandbox.provenance import write_provenance
 from prefect_expres.sandbox.store import Entity, SandboxJob, Store, now
 from prefect_expres.sandbox.threads import Threads
@@ -24,18 +25,21 @@ class Runner:
     Args:
         store: The store of jobs.
         command: The command that runs a job; the folder of the job is its last argument.
-        parallel: How many jobs run at once.
         threads: The threads of the service; a job reports its beginning and its end in one.
+        behaviour: How many jobs run at once, and what goes wrong.
     """
 
     def __init__(
-        self, store: Store, command: Sequence[str], parallel: int, threads: Threads
+        self, store: Store, command: Sequence[str], threads: Threads, behaviour: Behaviour
     ) -> None:
         self.closing = False
         self._store = store
         self._command = tuple(command)
         self._threads = threads
-        self._slots = asyncio.Semaphore(parallel)
+        self._slots = asyncio.Semaphore(behaviour.parallel)
+        self._silent_ends = behaviour.silent_ends
+        self._leaves_orphans = behaviour.orphans
+        self._orphans: list[asyncio.subprocess.Process] = []
         self._runs: dict[str, asyncio.Task[None]] = {}
         self._change = asyncio.Event()
 
@@ -64,6 +68,7 @@ class Runner:
         for run in runs:
             run.cancel()
         await asyncio.gather(*runs, return_exceptions=True)
+        await asyncio.gather(*map(_end, self._orphans))
 
     def queue(self, job: SandboxJob) -> None:
         """Put a job into the queue."""
@@ -74,7 +79,7 @@ class Runner:
         run.add_done_callback(lambda _: self._runs.pop(job.id, None))
 
     async def stop(self, job: SandboxJob) -> None:
-        """End the run of a job, if there is one, and wait for the end of its processes."""
+        """End the run of a job, if there is one, and its processes, unless they are left."""
         run = self._runs.get(job.id)
         if run is not None:
             run.cancel()
@@ -106,6 +111,9 @@ class Runner:
                 return
             try:
                 phase, error = await self._execute(job)
+                if self._silent_ends > 0:
+                    self._silent_ends -= 1
+                    return
                 job.results = self._collected(self._store.folder(job) / "work")
             except OSError as fault:
                 phase, error = Phase.ERROR, f"The job could not be run: {fault}"
@@ -130,8 +138,13 @@ class Runner:
                 code = await process.wait()
         except TimeoutError:
             return Phase.ERROR, f"Execution duration of {job.execution_duration} s exceeded"
+        except asyncio.CancelledError:
+            if self._leaves_orphans and not self.closing:
+                self._orphans.append(process)
+            raise
         finally:
-            await _end(process)
+            if process not in self._orphans:
+                await _end(process)
         if code == 0:
             return Phase.COMPLETED, None
         lines = (folder / "stderr").read_text("utf-8", "replace").strip().splitlines()

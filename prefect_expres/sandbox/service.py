@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
 from prefect_expres.expres.access import DEFAULT_BRANCH, Access, job_list_for
+from prefect_expres.sandbox.behaviour import Behaviour
+from prefect_expres.sandbox.dialects import Dialect
 from prefect_expres.sandbox.husks import REASON, default_configuration
 from prefect_expres.sandbox.refusal import Kind, Refusal
 from prefect_expres.sandbox.requested import NewJob, UploadedFile, User
@@ -39,32 +41,20 @@ class Service:
     Args:
         store: The store of jobs.
         runner: Runs the jobs.
-        active_jobs: How many jobs one owner may have queued or executing.
-        limit_at_creation: Refuse to create jobs over that limit, as OPUS does; else to start them.
-        keeps_control_parameters: A job has a parameter ``runId``, too, which can be changed and is
-            not its runId, as with OPUS.
-        husks: How many creates fail and leave a job without its inputs.
-        file_inputs: The inputs are of kind *File*, so that none may be left out.
+        dialect: When it refuses.
+        behaviour: Its limits, and its faults.
     """
 
     def __init__(
-        self,
-        store: Store,
-        runner: Runner,
-        active_jobs: int,
-        *,
-        limit_at_creation: bool,
-        keeps_control_parameters: bool,
-        husks: int = 0,
-        file_inputs: bool = False,
+        self, store: Store, runner: Runner, dialect: Dialect, behaviour: Behaviour
     ) -> None:
         self._store = store
         self._runner = runner
-        self._active_jobs = active_jobs
-        self._limit_at_creation = limit_at_creation
-        self._changeable = (*PARAMETERS, "runId") if keeps_control_parameters else PARAMETERS
-        self._husks = husks
-        self._file_inputs = file_inputs
+        self._limit_at_creation = dialect.limit_at_creation
+        named_twice = ("runId",) if dialect.keeps_control_parameters else ()
+        self._changeable = (*PARAMETERS, *named_twice)
+        self._behaviour = behaviour
+        self._husks = behaviour.husks
 
     async def delete_expired(self) -> None:
         """Delete jobs after their destruction time, until it is cancelled."""
@@ -123,7 +113,7 @@ class Service:
         if asked.execution_duration is not None:
             job.execution_duration = _allowed_seconds(user.name, asked.execution_duration)
         lacking = FILE_PARAMETERS.keys() - asked.files.keys() - asked.texts.keys()
-        if self._husks > 0 or (self._file_inputs and lacking):
+        if self._husks > 0 or (self._behaviour.file_inputs and lacking):
             self._leave_husk(job, asked)
         job.parameters = {name: self._value(job, name, text) for name, text in asked.texts.items()}
         job.parameters.setdefault("branch", Value(text=DEFAULT_BRANCH))
@@ -147,7 +137,7 @@ class Service:
         branch = job.parameters.get("branch", Value(text=DEFAULT_BRANCH)).text
         if job_list_for(branch) != job.job_list or (job.of_guests and branch != DEFAULT_BRANCH):
             reason = f"Branch {branch} cannot be run on {job.job_list} by {job.owner}"
-            raise Refusal(Kind.BAD, reason)
+            raise Refusal(Kind.UNSUPPORTED, reason)
         self._store.count_start(job)
         self._runner.queue(job)
 
@@ -170,13 +160,13 @@ class Service:
         """Change a parameter of a PENDING job."""
         self._only_pending(job)
         if name not in self._changeable:
-            raise Refusal(Kind.BAD, f"Parameter {name} is not defined")
+            raise Refusal(Kind.UNSUPPORTED, f"Parameter {name} is not defined")
         if isinstance(given, str):
             job.parameters[name] = self._value(job, name, given)
         elif name in FILE_PARAMETERS:
             job.parameters[name] = self._upload(job, name, given)
         else:
-            raise Refusal(Kind.BAD, f"Parameter {name} is not a file")
+            raise Refusal(Kind.UNSUPPORTED, f"Parameter {name} is not a file")
         self._store.save(job)
 
     def set_duration(self, job: SandboxJob, text: str) -> None:
@@ -221,8 +211,9 @@ class Service:
 
     def _check_limit(self, user: str) -> None:
         active = sum(job.active for job in self._store.jobs() if job.owner == user)
-        if active >= self._active_jobs:
-            reason = f"Maximum number of active jobs reached for {user} ({self._active_jobs})"
+        most = self._behaviour.active_jobs
+        if active >= most:
+            reason = f"Maximum number of active jobs reached for {user} ({most})"
             raise Refusal(Kind.LIMIT, reason)
 
     def _only_pending(self, job: SandboxJob) -> None:

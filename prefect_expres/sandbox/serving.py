@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import signal
 import socket
@@ -16,8 +17,9 @@ from typing import Self
 import uvicorn
 
 from prefect_expres.errors import ExpresError
-from prefect_expres.sandbox.app import Settings, WebService
-from prefect_expres.sandbox.dialects import DialectName
+from prefect_expres.sandbox.app import WebService
+from prefect_expres.sandbox.behaviour import SOUND, Behaviour
+from prefect_expres.sandbox.dialects import DialectName, dialect_named
 from prefect_expres.sandbox.store import Store
 
 ENGINE = (sys.executable, "-P", "-m", "prefect_expres.sandbox.run_job")
@@ -36,13 +38,8 @@ class SandboxServer:
         dialect: ``opus`` or ``standard``.
         port: Port to listen on; 0 chooses a free one.
         command: The command that runs a job; the folder of the job is its last argument.
-        parallel: How many jobs run at once.
-        active_jobs: How many jobs one owner may have queued or executing.
         host: Address to listen on.
-        husks: How many creates fail and leave a job without its inputs.
-        file_inputs: The inputs are of kind *File*: a create that lacks one leaves such a job.
-        threads: How many requests are answered at once; None for no limit.
-        base_url: What URLs in answers begin with, if not with what the client wrote.
+        behaviour: Its limits, and its faults.
     """
 
     def __init__(
@@ -52,24 +49,12 @@ class SandboxServer:
         port: int = 0,
         command: Sequence[str] = ENGINE,
         *,
-        parallel: int = 2,
-        active_jobs: int = 20,
         host: str = LOOPBACK,
-        husks: int = 0,
-        file_inputs: bool = False,
-        threads: int | None = None,
-        base_url: str | None = None,
+        behaviour: Behaviour = SOUND,
     ) -> None:
-        self._settings = Settings(
-            data,
-            command,
-            dialect,
-            parallel,
-            active_jobs,
-            husks=husks,
-            file_inputs=file_inputs,
-            threads=threads,
-            base_url=base_url,
+        self._data = data
+        self._made = functools.partial(
+            WebService, dialect=dialect_named(dialect), command=command, behaviour=behaviour
         )
         self._socket = _bound(host, port)
         self.url = _url(host, self._socket)
@@ -77,11 +62,11 @@ class SandboxServer:
     def __enter__(self) -> Self:
         """Start serving."""
         try:
-            self._store = Store(self._settings.data)
+            self._store = Store(self._data)
         except ExpresError:
             self._socket.close()
             raise
-        self._server = _Server(WebService(self._settings, self._store))
+        self._server = _Server(self._made(self._store))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
         deadline = time.monotonic() + START_SECONDS
@@ -125,23 +110,29 @@ class SandboxServer:
 
 
 def serve(
-    *,
-    host: str,
-    port: int,
     data: Path,
     dialect: DialectName,
+    port: int,
     command: Sequence[str] = ENGINE,
-    parallel: int = 2,
-    active_jobs: int = 20,
-    husks: int = 0,
-    threads: int | None = None,
+    *,
+    host: str = LOOPBACK,
+    behaviour: Behaviour = SOUND,
 ) -> None:
-    """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a traceback."""
+    """Serve until Ctrl-C, SIGTERM or SIGHUP; then end every run, without a traceback.
+
+    Args:
+        data: Folder of jobs and results.
+        dialect: ``opus`` or ``standard``.
+        port: Port to listen on; 0 chooses a free one.
+        command: The command that runs a job; the folder of the job is its last argument.
+        host: Address to listen on.
+        behaviour: Its limits, and its faults.
+    """
     with _bound(host, port) as listening, contextlib.closing(Store(data)) as store:
-        settings = Settings(data, command, dialect, parallel, active_jobs, husks, threads=threads)
+        service = WebService(store, dialect_named(dialect), command, behaviour)
         address = f"{_url(host, listening)}/rest/ExPRES"
         print(f"Sandbox service on {address}, data in {data}", flush=True)  # noqa: T201 - for its user
-        asyncio.run(_serve_until_stopped(_Server(WebService(settings, store)), listening))
+        asyncio.run(_serve_until_stopped(_Server(service), listening))
 
 
 async def _serve_until_stopped(server: "_Server", listening: socket.socket) -> None:

@@ -162,15 +162,15 @@ class StorePart:
         self._file.close()
 
 
-def refuse_planted_link(folder: str) -> None:
-    """Refuse a folder that is a symbolic link of another user than this one and root."""
-    there = os.lstat(folder)
+def refuse_planted_link(path: str) -> None:
+    """Refuse what is a symbolic link of another user than this one and root."""
+    there = os.lstat(path)
     if stat.S_ISLNK(there.st_mode) and there.st_uid not in {0, os.geteuid()}:
         msg = (
-            f"{folder} is a symbolic link of another user, and is not followed. Remove the link, "
+            f"{path} is a symbolic link of another user, and is not followed. Remove the link, "
             "or name another folder."
         )
-        raise StorageError(msg, folder)
+        raise StorageError(msg, path)
 
 
 def _part_of(final: str) -> str:

@@ -1,9 +1,18 @@
 """Read small files from any fsspec file system."""
 
+import os
 import posixpath
+import stat
 from pathlib import Path
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from prefect_expres.errors import StorageError
+from prefect_expres.storage.part_files import refuse_planted_link
+
+_AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""Opens a pipe without a writer, too, instead of waiting for one."""
 
 
 def read_or_none(folder: str, name: str) -> bytes | None:
@@ -15,12 +24,26 @@ def read_or_none(folder: str, name: str) -> bytes | None:
 
     Raises:
         OSError: The file exists but cannot be read.
+        StorageError: There is a symbolic link of another user, or no file.
     """
     system, path = fsspec.core.url_to_fs(folder)
+    path = posixpath.join(path, name)
     try:
-        return bytes(system.cat_file(posixpath.join(path, name)))
+        if isinstance(system, LocalFileSystem):
+            return _read_file(path)
+        return bytes(system.cat_file(path))
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def _read_file(path: str) -> bytes:
+    """Read a local file, in a folder where others may have set traps."""
+    refuse_planted_link(path)
+    with open(os.open(path, _AT_ONCE), "rb") as file:  # noqa: PTH123 - a descriptor
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            msg = f"{path} is no file. Remove it, or name another folder."
+            raise StorageError(msg, path)
+        return file.read()
 
 
 def read_bounded(location: str | Path, limit: int) -> bytes:

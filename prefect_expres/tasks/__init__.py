@@ -1,21 +1,22 @@
 """Every Prefect task, one module a step; each can be used by itself, in sync and async flows.
 
-May import: monitoring, blocks, prefect_support, and all that these may.
+May import: monitoring, caching, blocks, prefect_support, and all that these may.
 
 A sync flow calls a task and has its value; an async flow awaits it. ``.submit``, ``.map`` and
 ``.with_options`` are Prefect's own. Between tasks go small values: a request, a `Submission` or
 the job's URL, the `StoredFile` of each result or its URL.
 """
 
+from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.tasks.analysis import (
     compare_simulations,
     draw_simulations,
     export_results,
     find_windows,
 )
-from prefect_expres.tasks.ephemeris import compute_ephemeris
 from prefect_expres.tasks.jobs import await_phase, create_job, download_results, run_job
 from prefect_expres.tasks.preparation import prepare
+from prefect_expres.tasks.preview import preview_simulation
 from prefect_expres.tasks.view import view_results
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "export_results",
     "find_windows",
     "prepare",
+    "preview_simulation",
     "run_job",
     "view_results",
 ]

@@ -4,6 +4,8 @@ Each is retried only where a second try is safe and may help, and says so. Betwe
 URLs and small values; the job's URL is its identity.
 """
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.tasks import exponential_backoff
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.errors import JobNotFound
+from prefect_expres.errors import ExpresError, JobError, JobNotFound
 from prefect_expres.execution import (
     PhaseTime,
     RunOptions,
@@ -20,15 +22,16 @@ from prefect_expres.execution import (
     steps,
     verify_downloaded,
 )
+from prefect_expres.execution.stop import stop_jobs
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
-from prefect_expres.monitoring.log import log_step
+from prefect_expres.monitoring.log import log_step, log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
 from prefect_expres.prefect_support.current_run import current_owner
 from prefect_expres.prefect_support.job_lists import record_job, record_job_list
+from prefect_expres.prefect_support.retry import may_help
 from prefect_expres.prefect_support.sync_task import sync_compatible_task
 from prefect_expres.storage import StoredFile
-from prefect_expres.tasks.retry import may_help
 from prefect_expres.uws import Job, Phase, UWSClient, wait_for
 
 
@@ -125,7 +128,8 @@ async def await_phase(
     """Wait until the job has completed.
 
     Not retried: the wait itself outlasts a service that is away, and its deadline is the end of
-    it. Not cached: it looks at a moving thing.
+    it. Not cached: it looks at a moving thing. When the job has ended, the late jobs of creates
+    whose answers were lost are stopped.
 
     Args:
         job: The job, from `create_job`, or its URL.
@@ -151,7 +155,8 @@ async def await_phase(
             timeout = timeout or RunOptions(execution_duration=duration).seconds_to_wait
             label = label or _label_of(job, seen)
         wait = partial(wait_for, client, job_id, timeout=timeout)
-        return await steps.finish(client, job_id, label, wait, ArtifactListener())
+        async with _strays_stopped(client, job):
+            return await steps.finish(client, job_id, label, wait, ArtifactListener())
 
 
 @sync_compatible_task(
@@ -208,6 +213,31 @@ def _url_of(job: Submission | str) -> str:
 def _ours(job_url: str, job_id: str) -> Submission:
     """Take a job that is given by its URL as one that we may start at once."""
     return Submission(job_id=job_id, job_url=job_url, run_id="", ours=True, phase=Phase.PENDING)
+
+
+@contextlib.asynccontextmanager
+async def _strays_stopped(client: UWSClient, job: Submission | str) -> AsyncIterator[None]:
+    """When the job has ended, stop those of creates whose answers were lost."""
+    try:
+        yield
+    except JobError:
+        await _stop_strays(client, job)
+        raise
+    await _stop_strays(client, job)
+
+
+async def _stop_strays(client: UWSClient, job: Submission | str) -> None:
+    """Look for them by name; that this fails is told, and ends nothing."""
+    if isinstance(job, str) or not job.strays or (name := RunId.parse(job.run_id)) is None:
+        return
+    owner = name.owner if job.ours else current_owner()
+    try:
+        stopped = await stop_jobs(client, owner, fingerprint=name.fingerprint)
+    except ExpresError as fault:
+        log_warning("A create whose answer was lost may have left a job. %s", fault)
+        return
+    for job_url in stopped:
+        log_step("abort", "%s was left by a create whose answer was lost; it was stopped", job_url)
 
 
 async def _read(client: UWSClient, job_id: str) -> Job:

@@ -5,13 +5,13 @@ from pathlib import Path
 from prefect.cache_policies import NO_CACHE
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.ephemeris import AnyEphemeris
-from prefect_expres.execution.prepare import AnyConfiguration, build_request, read_configuration
+from prefect_expres.execution.prepare import AnyConfiguration, build_request
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import LogListener
 from prefect_expres.prefect_support.sync_task import sync_compatible_task
-from prefect_expres.tasks.ephemeris import compute_ephemeris
 
 
 @sync_compatible_task(name="Prepare simulation", cache_policy=NO_CACHE)
@@ -30,11 +30,11 @@ async def prepare(
     Not retried: a broken rule stays broken. Not cached: files may change behind the same name.
 
     Args:
-        configuration: Path or fsspec URL of a file, its content, or the model.
+        configuration: Path or fsspec URL of a file, its content, the model, or a `Routine`.
         service: The service, whose access rules hold.
         ephemeris: Path or fsspec URL of the CSV file that ``OBSERVER.EPHEM`` names; or a source
             that computes it, or what `compute_ephemeris` gave: then observer and moons' phases
-            are set, too.
+            are set, too. A `Routine` seen from Earth needs none.
         branch: The ExPRES git branch.
         label: A short name for people.
         execution_duration: Seconds that the job may run; give `create_job` the same.
@@ -51,8 +51,13 @@ async def prepare(
     service.access.check(branch, execution_duration)
     if service.access.warning:
         log_warning(service.access.warning)
-    model = await read_configuration(configuration)
     compute = compute_ephemeris.with_options(refresh_cache=True) if refresh else compute_ephemeris
     return await build_request(
-        model, service.access, ephemeris, branch, label, compute=compute, tell=LogListener()
+        configuration,
+        service.access,
+        ephemeris,
+        branch,
+        label,
+        compute=compute,
+        tell=LogListener(),
     )

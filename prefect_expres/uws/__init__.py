@@ -15,11 +15,13 @@ from prefect_expres.uws.models import (
     ResultRef,
     Timestamp,
 )
+from prefect_expres.uws.options import ClientOptions
 from prefect_expres.uws.poller import JobListPoller
 from prefect_expres.uws.transfer import download
 from prefect_expres.uws.waiting import Observation, wait_for
 
 __all__ = [
+    "ClientOptions",
     "ErrorSummary",
     "Job",
     "JobListPoller",

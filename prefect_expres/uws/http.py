@@ -23,11 +23,12 @@ from prefect_expres.errors import (
 from prefect_expres.net.body import body_of, head_of
 from prefect_expres.net.deadline import seconds_for_request
 from prefect_expres.net.network import Network, advice_on, untrusted_certificate
-from prefect_expres.net.pace import LOWEST_RATE, PacedStream, answered_within
+from prefect_expres.net.pace import PacedStream, answered_within
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws.http_errors import fault_of, reason_in, with_url
 from prefect_expres.uws.locations import SHOWN_LENGTH, Locations, target_of
+from prefect_expres.uws.options import DEFAULTS, ClientOptions
 from prefect_expres.uws.pages import refuse_other
 from prefect_expres.uws.redirects import may_repeat, was_done
 from prefect_expres.uws.secrets import Secrets
@@ -44,10 +45,8 @@ class Http:
     Args:
         jobs_url: The job list; its scheme, host and port are the origin of the service.
         credentials: User name and token for Basic authentication, or None for a guest.
-        timeout: Seconds without an answer, or without a further byte, before giving up.
-        lowest_rate: Bytes a second that a body must have on average; ``timeout`` is its grace.
-        trusted_hosts: Other hosts that results may be fetched from, without credentials.
-        network: Proxy and certificate authority; None for those of the environment.
+        options: How to talk to the service. A request is given up after ``timeout`` seconds without
+            an answer or a further byte, which are also the grace of a body that comes slowly.
         transport: Replaces the network, for instance in tests.
 
     Attributes:
@@ -58,21 +57,18 @@ class Http:
         self,
         jobs_url: str,
         credentials: tuple[str, str] | None = None,
-        *,
-        timeout: float = 30.0,
-        lowest_rate: float = LOWEST_RATE,
-        trusted_hosts: frozenset[str] = frozenset(),
-        network: Network | None = None,
+        options: ClientOptions = DEFAULTS,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._jobs_url = jobs_url
         self._auth = httpx.BasicAuth(*credentials) if credentials else None
         self._secrets = Secrets(credentials)
-        self._timeout = timeout
-        network = network or Network.of()
-        self._locations = Locations(jobs_url, trusted_hosts, proxied=bool(network.proxy))
+        self._timeout = options.timeout
+        network = options.network or Network.of()
+        trusted = frozenset(options.trusted_hosts)
+        self._locations = Locations(jobs_url, trusted, proxied=bool(network.proxy))
         self._through = f" through {shown_url(network.proxy)}" if network.proxy else ""
-        self._lowest_rate = lowest_rate
+        self._lowest_rate = network.rate
         self.answer_took = 0.0
         self._client = httpx.AsyncClient(
             **(network.client_options() if transport is None else {}),

@@ -1,5 +1,7 @@
 """Which jobs of a list are asked for: the query that is sent, and the filters that hold here.
 
+The filters are part of reading the document: a long list is read and sorted in a thread.
+
 A service may ignore a filter, or compare times in its local time, as OPUS does.
 """
 
@@ -45,23 +47,27 @@ class ListQuery:
         keys += [("PHASE", phase.value) for phase in sorted(self.phases)]
         return jobs_url + (f"?{urlencode(keys, safe=':')}" if keys else "")
 
-    def kept(self, listed: Iterable[JobRef]) -> list[JobRef]:
-        """Leave out the jobs that were not asked for, and sort the others, oldest first."""
+    def read(self, document: bytes) -> tuple[JobRef, ...]:
+        """Read a job list: the jobs that were asked for, oldest first."""
+        return self._kept(xml.read_jobs(document))
+
+    def read_in_utc(self, document: bytes) -> tuple[JobRef, ...] | None:
+        """Read a job list whose service compares times in UTC; None if it may do so in local time.
+
+        A service that writes its times with a zone compares in UTC, and so does one that says which
+        version of UWS it follows, while its list is empty.
+        """
+        listed = xml.read_jobs(document)
+        times = (job.creation_time.moment for job in listed if job.creation_time)
+        first = next((moment for moment in times if moment), None)
+        if first is None:
+            in_utc = bool(listed) or xml.read_version(document) is not None
+        else:
+            in_utc = first.tzinfo is not None
+        return self._kept(listed) if in_utc else None
+
+    def _kept(self, listed: Iterable[JobRef]) -> tuple[JobRef, ...]:
         kept = [job for job in listed if not self.phases or job.phase in self.phases]
         if isinstance(self.after, datetime):
             kept = [job for job in kept if job.may_be_after(self.after)]
-        return sorted(kept, key=lambda ref: ref.age)
-
-
-def read_utc_list(document: bytes) -> tuple[JobRef, ...] | None:
-    """Read a job list whose service compares times in UTC; None if it may do so in local time.
-
-    A service that writes its times with a zone compares in UTC, and so does one that says which
-    version of UWS it follows, while its list is empty.
-    """
-    listed = xml.read_jobs(document)
-    times = (job.creation_time.moment for job in listed if job.creation_time)
-    first = next((moment for moment in times if moment), None)
-    if first is not None:
-        return listed if first.tzinfo is not None else None
-    return listed if listed or xml.read_version(document) is not None else None
+        return tuple(sorted(kept, key=lambda ref: ref.age))

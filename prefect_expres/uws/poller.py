@@ -169,6 +169,9 @@ class JobListPoller(UWSClient):
             self._waiters.remove(waiter)
 
     def _poll_soon(self) -> None:
+        """Have the list read; whoever ends all tasks of the loop has ended the polling, too."""
+        if self._polling.cancelling() or self._polling.done():
+            self._polling = asyncio.create_task(self._poll())
         self._new_caller.set()
         self._needed.set()
 
@@ -180,6 +183,9 @@ class JobListPoller(UWSClient):
             self._new_caller.clear()
             try:
                 await self._read_once(requests)
+            except asyncio.CancelledError:
+                self._list_requests += requests
+                raise
             except Exception as fault:  # noqa: BLE001 - whatever it is, nobody may wait for ever
                 self._report_fault(fault, requests)
             if not self._list_requests and not self._waiters:

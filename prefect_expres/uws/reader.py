@@ -16,22 +16,19 @@ import httpx
 
 from prefect_expres.errors import ProtocolError, ServiceError, TooLarge
 from prefect_expres.net.clock import Clock, MonotonicClock
-from prefect_expres.net.network import Network
-from prefect_expres.net.pace import LOWEST_RATE
-from prefect_expres.net.retry import ATTEMPTS, persist
+from prefect_expres.net.retry import persist
 from prefect_expres.uws import xml
-from prefect_expres.uws.elements import LARGEST_DOCUMENT
 from prefect_expres.uws.http import Http
 from prefect_expres.uws.http_errors import with_url
 from prefect_expres.uws.list_address import ListAddress
-from prefect_expres.uws.list_query import ListQuery, read_utc_list
+from prefect_expres.uws.list_query import ListQuery
 from prefect_expres.uws.locations import check_list_url, whole_location
 from prefect_expres.uws.models import Job, JobRef, Parameter, Phase, ResultRef
+from prefect_expres.uws.options import DEFAULTS, ClientOptions
 from prefect_expres.uws.opus_address import split_list_url
 from prefect_expres.uws.terse_list import TerseList
 from prefect_expres.uws.text import read_description, read_error, read_seconds, read_text, read_word
 
-DOCUMENT_LIMIT = LARGEST_DOCUMENT
 DESCRIPTION_LIMIT = 2**20
 WAIT_MARGIN = 15.0
 _READ_AT_ONCE = 2**16
@@ -48,13 +45,7 @@ class JobListReader:
         jobs_url: The job list, for instance ``https://host/rest/ExPRES``.
         user: User name for Basic authentication; None for a guest.
         token: The token that goes with the user name.
-        or_at: Other URLs at which the list may be, if it is not found at the first.
-        timeout: Seconds without an answer before a request is given up.
-        lowest_rate: Bytes a second that an answer must have on average, after ``timeout``.
-        trusted_hosts: Other hosts that results may come from; they never get the credentials.
-        network: Proxy and certificate authority; None for those of the environment.
-        document_limit: Largest document that is read, in bytes.
-        attempts: How often a read is tried at most.
+        options: How to talk to the service.
         transport: Replaces the network, for instance in tests.
         clock: Replaces the machine's clock, for instance in tests.
     """
@@ -65,30 +56,17 @@ class JobListReader:
         user: str | None = None,
         token: str | None = None,
         *,
-        or_at: Iterable[str] = (),
-        timeout: float = 30.0,
-        lowest_rate: float = LOWEST_RATE,
-        trusted_hosts: Iterable[str] = (),
-        network: Network | None = None,
-        document_limit: int = DOCUMENT_LIMIT,
-        attempts: int = ATTEMPTS,
+        options: ClientOptions = DEFAULTS,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock | None = None,
     ) -> None:
         check_list_url(jobs_url)
+        jobs_url = jobs_url.rstrip("/")
         self.clock = clock or MonotonicClock()
-        self._attempts = attempts
-        self.http = Http(
-            jobs_url.rstrip("/"),
-            (user, token or "") if user else None,
-            timeout=timeout,
-            lowest_rate=lowest_rate,
-            trusted_hosts=frozenset(trusted_hosts),
-            network=network,
-            transport=transport,
-        )
-        self._limit = document_limit
-        self._address = ListAddress(jobs_url.rstrip("/"), or_at, self.http, document_limit)
+        self._attempts, self._limit = options.attempts, options.document_limit
+        credentials = (user, token or "") if user else None
+        self.http = Http(jobs_url, credentials, options, transport)
+        self._address = ListAddress(jobs_url, options.or_at, self.http, self._limit)
         self._terse_list = TerseList(self.job)
         self._local_times = False
 
@@ -170,20 +148,19 @@ class JobListReader:
                 and a text is sent as it is.
             last: Only so many of the youngest jobs.
         """
-        query = ListQuery(frozenset(phases), after)
-        kept = query.kept(await self._listed(query))
-        return tuple(kept if last is None else kept[max(len(kept) - last, 0) :])
+        kept = await self._listed(ListQuery(frozenset(phases), after))
+        return kept if last is None else kept[max(len(kept) - last, 0) :]
 
     async def _listed(self, query: ListQuery) -> tuple[JobRef, ...]:
         """Read the list, and all of it if the service compares times in its local time."""
         if query.needs_utc and not self._local_times:
             url = query.url(self.jobs_url, local_times=False)
-            listed = await self._read(url, read_utc_list)
+            listed = await self._read(url, query.read_in_utc)
             if listed is not None:
                 return listed
             self._local_times = True
         url = query.url(self.jobs_url, local_times=self._local_times)
-        return await self._read(url, xml.read_jobs)
+        return await self._read(url, query.read)
 
     async def named_jobs(
         self, phases: Iterable[Phase] = (), *, after: datetime | None = None

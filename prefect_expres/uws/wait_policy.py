@@ -173,14 +173,10 @@ class WaitPolicy:
         self._perhaps_woke = False
 
 
-_policies: dict[str, WaitPolicy] = {}
+POLICIES: dict[str, WaitPolicy] = {}
+"""What this process knows, by job list."""
 
 
 def policy_of(jobs_url: str) -> WaitPolicy:
     """Give what this process knows of a job list's service."""
-    return _policies.setdefault(jobs_url, WaitPolicy())
-
-
-def forget_all() -> None:
-    """Forget what is known of services."""
-    _policies.clear()
+    return POLICIES.setdefault(jobs_url, WaitPolicy())

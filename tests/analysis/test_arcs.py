@@ -111,12 +111,36 @@ def test_a_single_step_has_no_length() -> None:
     assert arc.window.start == arc.window.end == MIDNIGHT
 
 
-def test_the_usual_step_is_the_median() -> None:
-    """One odd step does not change it; cells are cut in time with both ends included."""
+def test_a_step_lasts_as_long_as_in_its_file() -> None:
+    """Where a file of longer steps follows, its last step ends later, and its pauses are longer."""
+    minutes = np.array([0, 1, 2, 3, 8, 23, 41])
+    sighting = seen(
+        np.ones(7),
+        time=START + minutes * np.timedelta64(1, "m"),
+        steps=np.array([1, 1, 1, 5, 5, 5, 5], dtype="timedelta64[m]").astype("timedelta64[ns]"),
+    )
+    first, last = arcs_of([sighting], 2)
+    assert (first.window.end - MIDNIGHT).total_seconds() == 28 * 60
+    assert (last.window.end - MIDNIGHT).total_seconds() == 46 * 60
+    assert len(arcs_of([sighting], 3)) == 1
+
+
+def test_a_window_says_where_the_simulation_cuts_it() -> None:
+    """Emission in the first or the last step may go on beyond it."""
+    for visible, cut in (
+        ([0, 1, 0], ""),
+        ([1, 0, 0], "start"),
+        ([0, 1, 1], "end"),
+        ([1, 1, 1], "start and end"),
+    ):
+        (arc,) = arcs_of([seen(visible)], 0)
+        assert arc.window.cut_at == cut
+
+
+def test_cells_are_cut_in_time() -> None:
+    """Both ends are included."""
     time = times(6)
-    time[5:] += np.timedelta64(1, "h")
     sighting = seen(np.ones(6), time=time)
-    assert sighting.step == np.timedelta64(60, "s")
     minute = np.timedelta64(1, "m")
     kept = sighting.between(START + 1 * minute, START + 3 * minute)
     assert kept.visible[:, 0].tolist() == [False, True, True, True, False, False]

@@ -14,7 +14,6 @@ from prefect_expres.analysis.axes import (
     scale_frequency,
     scale_time,
 )
-from prefect_expres.analysis.quicklook import thinned
 from prefect_expres.analysis.sources import EmissionSource
 from tests.support.sightings import seen, times
 
@@ -100,7 +99,7 @@ def test_equal_ratios_are_logarithmic(frequency: Any, found: bool) -> None:  # n
 def test_time_reaches_to_the_end_of_the_last_step(panel: Axes) -> None:
     """From the first step."""
     time = times(24, 3600)
-    scale_time(panel, time)
+    scale_time(panel, time, np.full(24, np.timedelta64(1, "h")))
     low, high = panel.get_xlim()
     assert low == mdates.date2num(time[0])
     assert high - low == pytest.approx(1)
@@ -113,22 +112,24 @@ def test_time_reaches_to_the_end_of_the_last_step(panel: Axes) -> None:
     assert any(mark.endswith(":00") for mark in marks)
 
 
-@pytest.mark.parametrize("steps", [1, 2])
-def test_short_time_axes(panel: Axes, steps: int) -> None:
-    """A single step has no end."""
-    time = times(steps)
-    scale_time(panel, time)
+def test_the_last_step_may_be_shorter_than_another(panel: Axes) -> None:
+    """Files of several time steps share the axis, whatever their order is."""
+    time = times(3, 3600)[[2, 0, 1]]
+    scale_time(panel, time, np.array([1, 60, 90], dtype="timedelta64[m]"))
     low, high = panel.get_xlim()
-    if steps == 1:
-        assert (low, high) == (0, 1)
-    else:
-        assert low == mdates.date2num(time[0])
-        assert (high - low) * 1440 == pytest.approx(2)
+    assert (high - low) * 24 == pytest.approx(2.5)
+
+
+def test_a_single_time_has_no_end(panel: Axes) -> None:
+    """The axis keeps its limits."""
+    scale_time(panel, times(1), np.zeros(1, dtype="timedelta64[ns]"))
+    assert panel.get_xlim() == (0, 1)
 
 
 def test_seconds_are_told_where_a_minute_is_shown(panel: Axes) -> None:
     """An axis of half a minute has marks of hours, minutes and seconds."""
-    scale_time(panel, np.arange("2024-01-01T10:20:00", 31, dtype="datetime64[s]"))
+    time = np.arange("2024-01-01T10:20:00", 31, dtype="datetime64[s]")
+    scale_time(panel, time, np.full(31, np.timedelta64(1, "s")))
     panel.figure.draw_without_rendering()  # type: ignore[union-attr] - a panel has a figure
     marks = [text.get_text() for text in panel.get_xticklabels()]
     assert "10:20:15" in marks
@@ -156,15 +157,17 @@ def marks_of(panel: Axes) -> list[str]:
         (0, 2160, 12, ["0°", "180°", "0°"]),
         (0, 2161, 7, ["0°", "0°", "0°"]),
         (0, 4320, 12, ["0°", "0°", "0°"]),
+        (0, 4321, 7, ["0°", "0°", "0°"]),
+        (0, 43210, 7, ["0°", "0°", "0°"]),
     ],
 )
 def test_angles_have_a_dozen_round_marks_at_most(
     panel: Axes, start: float, end: float, count: int, marks: list[str]
 ) -> None:
-    """Steps of 10, 30, 90, 180 or 360 degrees."""
-    meridian = np.linspace(start, end, 200) % 360
+    """Steps of 10, 30, 90, 180 or 360 degrees, or of 2, 5, 10, 20 … turns."""
+    meridian = np.linspace(start, end, 400) % 360
     meridian[-1] = end
-    sighting = seen(np.ones(200), meridian=meridian)
+    sighting = seen(np.ones(400), meridian=meridian)
     assert add_angle_axes(panel, [sighting]) == 1
     found = marks_of(panel)
     assert found[:3] == marks
@@ -178,18 +181,17 @@ def test_marks_are_where_the_angle_is(panel: Axes) -> None:
     ticks = axis.get_xticks()
     first = mdates.date2num(times(1)[0])
     np.testing.assert_allclose((ticks - first) * 1440, np.arange(0.5, 10, 1), atol=1e-6)
-    assert axis.get_xlabel() == "central meridian longitude"
+    assert axis.get_xlabel() == "CML (System III)"
 
 
 @pytest.mark.parametrize(
     "meridian",
     [
-        np.linspace(0, 4321, 200),
         np.linspace(100, 0, 200),
         np.full(200, 5.0),
         np.where(np.arange(200) == 50, 0.0, np.arange(200.0)),
     ],
-    ids=["too fast", "backwards", "still", "leap"],
+    ids=["backwards", "still", "leap"],
 )
 def test_angles_that_cannot_be_written_have_no_axis(panel: Axes, meridian: Any) -> None:
     """Nothing is added."""
@@ -197,12 +199,28 @@ def test_angles_that_cannot_be_written_have_no_axis(panel: Axes, meridian: Any) 
     assert not panel.child_axes
 
 
-@pytest.mark.parametrize(("pause", "axes"), [(120, 1), (121, 0)])
-def test_missing_time_has_no_angle(panel: Axes, pause: int, axes: int) -> None:
-    """More than two steps between two times are a gap."""
+@pytest.mark.parametrize(("pause", "marks"), [(120, 5), (121, 4)])
+def test_missing_time_has_no_marks(panel: Axes, pause: int, marks: int) -> None:
+    """More than two steps between two times are a gap, on both sides of which there are marks."""
     time = times(50)
     time[25:] += np.timedelta64(pause - 60, "s")
-    assert add_angle_axes(panel, [seen(np.ones(50), time=time, meridian=np.arange(50.0))]) == axes
+    meridian = np.arange(50.0) + 6 - (np.arange(50) < 25)
+    assert add_angle_axes(panel, [seen(np.ones(50), time=time, meridian=meridian)]) == 1
+    assert len(marks_of(panel)) == marks
+
+
+def test_marks_run_along_all_files(panel: Axes) -> None:
+    """Files with other channels or steps continue the marks; what is there twice has one."""
+    rising = np.arange(0.5, 60)
+    day, later = times(60), times(60) + np.timedelta64(1, "h")
+    first = seen(np.ones(60), time=day, meridian=rising)
+    second = seen(np.ones((60, 3)), time=later, meridian=rising + 60)
+    both = seen(np.ones(120), time=times(120), meridian=np.arange(0.5, 120))
+    for series in ([first, second], [second, first], [first, both], [both, second]):
+        child = Figure().subplots()
+        assert add_angle_axes(child, series) == 1
+        marks = sorted(int(mark.removesuffix("°")) for mark in marks_of(child))
+        assert marks in ([*range(10, 120, 10)], [*range(10, 60, 10), *range(70, 120, 10)])
 
 
 def test_axes_are_the_meridian_and_a_phase_for_each_moon(panel: Axes) -> None:
@@ -215,7 +233,7 @@ def test_axes_are_the_meridian_and_a_phase_for_each_moon(panel: Axes) -> None:
     assert add_angle_axes(panel, [unknown, io, europa, again]) == 3
     axes: list[Any] = panel.child_axes
     assert [each.get_xlabel() for each in axes] == [
-        "central meridian longitude",
+        "CML (System III)",
         "phase of Io",
         "phase of Europa",
     ]
@@ -231,23 +249,8 @@ def test_axes_are_the_meridian_and_a_phase_for_each_moon(panel: Axes) -> None:
 def test_angles_without_an_axis_take_no_space(panel: Axes) -> None:
     """The phase comes first where the meridian cannot be written."""
     rising = np.linspace(0, 90, 50)
-    fast = np.linspace(0, 9000, 50)
-    sighting = seen(np.ones(50), meridian=fast, moon=fast - rising)
+    sighting = seen(np.ones(50), meridian=-rising, moon=-2 * rising)
     assert add_angle_axes(panel, [sighting]) == 1
     axis: Any = panel.child_axes[0]
     assert axis.get_xlabel() == "phase of Io"
     assert axis.spines["bottom"].get_position() == ("outward", pytest.approx(72 * 0.55))
-
-
-@pytest.mark.parametrize(("steps", "stride"), [(1, 1), (1500, 1), (1501, 2), (3000, 2), (3001, 3)])
-def test_long_time_axes_are_thinned(steps: int, stride: int) -> None:
-    """To 1500 steps at most; the largest value of those put together stays."""
-    values = np.full((steps, 2), np.nan)
-    values[-1, 0] = 3.0
-    values[0, 1] = 1.0
-    values[min(1, steps - 1), 1] = 2.0
-    numbers, kept = thinned(times(steps), values)
-    assert len(numbers) == len(kept) == -(-steps // stride)
-    np.testing.assert_allclose(numbers, mdates.date2num(times(steps))[::stride])
-    assert kept[-1, 0] == 3.0
-    assert kept[0, 1] == (1.0 if stride == 1 and steps > 1 else 2.0)

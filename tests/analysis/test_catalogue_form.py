@@ -62,6 +62,11 @@ def test_a_catalogue_has_the_form_of_tfcat(tmp_path: Path) -> None:
             "end": text("End of the last visible step, UTC", "time.end"),
             "fmin": number("Lowest visible frequency", "em.freq;stat.min", "MHz"),
             "fmax": number("Highest visible frequency", "em.freq;stat.max", "MHz"),
+            "cut_at": text(
+                "Which end of the simulation cuts the window, which may be longer",
+                "meta.note",
+                *("", "start", "end", "start and end"),
+            ),
             "cml_start": number(f"{meridian}, at the start", "pos.bodyrc.lon", "deg"),
             "cml_end": number(f"{meridian}, at the end", "pos.bodyrc.lon", "deg"),
             "moon_phase_start": number(f"{moon}, at the start", "pos.phaseAng", "deg"),
@@ -101,6 +106,7 @@ def test_a_feature_has_the_facts_of_its_window(tmp_path: Path) -> None:
         "fmax": 30.0,
         "cml_start": 0.0,
         "cml_end": 3.0,
+        "cut_at": "start and end",
     }
 
 

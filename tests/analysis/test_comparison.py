@@ -35,8 +35,26 @@ def test_a_simulation_is_like_itself(opened: Opened) -> None:
     """Nothing moves, nothing is missing, nothing is added."""
     dataset = simulated(opened, arc() | arc(lane=1, start=300))
     result = compare(dataset, dataset)
-    assert [(each.minutes, each.megahertz) for each in result.shifted] == [(0, 0), (0, 0)]
-    assert result.missing == result.added == ()
+    assert [each.hemisphere for each in result.unmoved] == ["north", "south"]
+    assert result.shifted == result.missing == result.added == ()
+
+
+def test_only_what_moved_is_shifted(opened: Opened) -> None:
+    """Of two arcs that both have, the one that is where it was is told apart."""
+    first = simulated(opened, arc() | arc(lane=1, start=300))
+    result = compare(first, simulated(opened, arc(5) | arc(lane=1, start=300)))
+    assert [each.before.hemisphere for each in result.shifted] == ["north"]
+    assert [each.hemisphere for each in result.unmoved] == ["south"]
+
+
+def test_a_coarser_grid_alone_moves_nothing(opened: Opened) -> None:
+    """The same arc in steps of five minutes and channels of two MHz is where it was."""
+    fine = simulated(opened, arc())
+    visible = arc().reshape(144, 5, 15, 2, 2).any(axis=(1, 3))
+    coarse = opened(visible=visible, step=300.0, frequency=CHANNELS[::2], flags=("Theta",))
+    for pair in ((fine, coarse), (coarse, fine)):
+        result = compare(*pair)
+        assert (len(result.shifted), len(result.unmoved)) == (0, 1)
 
 
 @pytest.mark.parametrize("later", [-7, 8])
@@ -63,7 +81,7 @@ def test_what_one_has_alone_is_told(opened: Opened) -> None:
     first = simulated(opened, arc() | arc(lane=1, start=300))
     second = simulated(opened, arc() | arc(start=500))
     result = compare(first, second)
-    assert len(result.shifted) == 1
+    assert len(result.unmoved) == 1
     assert [each.hemisphere for each in result.missing] == ["south"]
     assert [each.start.hour for each in result.added] == [8]
     swapped = compare(second, first)
@@ -96,7 +114,7 @@ def test_only_the_common_time_is_compared(opened: Opened) -> None:
     whole = simulated(opened, arc() | arc(start=500))
     half = simulated(opened, (arc() | arc(start=500))[:360])
     result = compare(whole, half)
-    assert len(result.shifted) == 1
+    assert len(result.unmoved) == 1
     assert result.missing == result.added == ()
     with pytest.raises(ResultError, match="do not overlap in time"):
         compare(whole, simulated(opened, arc(), day=2))

@@ -58,12 +58,12 @@ def products(folder: str | Path) -> dict[str, Callable[[xr.Dataset], Any]]:
         "quicklook_figure": analysis.quicklook_figure,
         "beaming_figure": analysis.beaming_figure,
         "overview_figure": lambda day: analysis.overview_figure(
-            analysis.find_arcs(day), observatory=NENUFAR, first=DAY, last=DAY
+            analysis.find_arcs(day), analysis.Overview(NENUFAR, DAY, DAY)
         ),
         "draw_quicklook": lambda day: analysis.draw_quicklook(day, at("quicklook.png")),
         "draw_beaming": lambda day: analysis.draw_beaming(day, at("beaming.png")),
         "draw_overview": lambda day: analysis.draw_overview(
-            analysis.find_arcs(day), at("o.png"), observatory=NENUFAR, first=DAY, last=DAY
+            analysis.find_arcs(day), at("o.png"), analysis.Overview(NENUFAR, DAY, DAY)
         ),
         "export_netcdf": lambda day: analysis.export_netcdf(day, at("io.nc")),
         "export_zarr": lambda day: analysis.export_zarr(day, at("io.zarr")),
@@ -87,11 +87,12 @@ WRITERS = sorted(
 
 def test_every_function_that_takes_results_is_here() -> None:
     """A new public function joins the tests below."""
-    models = {"Comparison", "Observatory", "Shift", "Window"}
+    models = {"Comparison", "Observatory", "Overview", "Shift", "Window"}
     others = {"open_results", "find_observatory", "cut_windows"}
     assert {*products("/")} == {*analysis.__all__} - models - others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", products("/"))
 def test_every_function_takes_results_of_any_location(
     name: str, location: str | Path, tmp_path: Path

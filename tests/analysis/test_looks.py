@@ -12,6 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from prefect_expres.analysis import (
+    Overview,
     beaming_figure,
     draw_beaming,
     draw_quicklook,
@@ -21,7 +22,8 @@ from prefect_expres.analysis import (
     quicklook_figure,
 )
 from prefect_expres.analysis.arcs import arcs_of
-from prefect_expres.analysis.quicklook import SHADES
+from prefect_expres.analysis.colours import colour_of
+from prefect_expres.analysis.sources import EmissionSource
 from tests.support.result_files import NAME, even_moon, nothing
 from tests.support.sightings import seen, times
 
@@ -47,14 +49,6 @@ def assert_captions(figure: Figure, title: str, below: str) -> None:
     text: Any = figure._supxlabel  # type: ignore[attr-defined]  # noqa: SLF001
     assert (text.get_text(), text.get_fontsize(), text.get_color()) == (below, 7, GREY)
     assert (text.get_position()[0], text.get_ha()) == (0.99, "right")
-
-
-def test_the_shades_are_those_for_colour_blind_readers() -> None:
-    """Okabe & Ito (2008) and Tol (2021)."""
-    assert SHADES == {
-        "RH": ("#0072B2", "#56B4E9", "#009E73", "#332288"),
-        "LH": ("#D55E00", "#E69F00", "#CC79A7", "#882255"),
-    }
 
 
 def test_a_quicklook(opened: Opened) -> None:
@@ -87,13 +81,16 @@ def test_cells_are_drawn_where_they_are(opened: Opened) -> None:
     panel = quicklook_figure(opened()).axes[0]
     north: Any = panel.collections[0]
     drawn = ~np.ma.getmaskarray(north.get_array())
-    assert drawn.shape == (4, 24)
-    assert np.argwhere(drawn).tolist() == [
+    assert drawn.shape == (500, 1200)
+    # The pixels of each channel and each step of ten minutes, at their middles.
+    channels = ((np.array([1.0, 2, 3]) - 1) / (panel.get_ylim()[1] - 1) * 500 + 1).astype(int)
+    cells = drawn[channels][:, 25:1200:50]
+    assert np.argwhere(cells).tolist() == [
         *([0, 10], [0, 11], [0, 12], [1, 2], [1, 3], [1, 4], [2, 2], [2, 3], [2, 4]),
     ]
-    assert north.get_coordinates()[:, 0, 1].tolist() == [0.5, 1.5, 2.5, 3.5, 4.5]
     assert north.get_rasterized() is True
-    assert [to_hex(colour) for colour in north.cmap.colors] == [SHADES["RH"][0].lower()]
+    source = EmissionSource("Io", "north", "RH", (0,))
+    assert [to_hex(colour) for colour in north.cmap.colors] == [colour_of(source)]
     empty = quicklook_figure(opened(visible=nothing()))
     assert not empty.axes[0].collections
 
@@ -185,7 +182,8 @@ def test_field_lines_show_their_largest_angle(opened: Opened) -> None:
         )
     )
     (mesh,) = figure.axes[0].collections
-    assert np.ma.getdata(mesh.get_array()).tolist() == [[70] * 4, [60] * 4]
+    drawn = np.ma.getdata(mesh.get_array())
+    assert [set(drawn[row]) for row in (1, -2)] == [{70}, {60}]
 
 
 @pytest.mark.parametrize("draw", [draw_quicklook, draw_beaming])
@@ -215,7 +213,7 @@ def strips(visible: Any, **more: Any) -> Figure:
     """Draw an overview of two days from the cells of a sighting in steps of a minute."""
     arcs = arcs_of([seen(visible, time=times(len(visible)))], 10)
     days = {"first": DAY, "last": DAY + timedelta(days=1), **more}
-    return overview_figure(arcs, observatory=NENUFAR, **days)
+    return overview_figure(arcs, Overview(NENUFAR, **days))
 
 
 def test_an_overview(opened: Opened) -> None:
@@ -225,13 +223,8 @@ def test_an_overview(opened: Opened) -> None:
     arcs = find_arcs(
         opened(visible=visible, step=60.0, frequency=(5.0, 20.0, 40.0, 90.0)), observatory=NENUFAR
     )
-    figure = overview_figure(
-        arcs,
-        observatory=NENUFAR,
-        first=DAY,
-        last=DAY + timedelta(days=1),
-        missing={DAY: ["Europa"]},
-    )
+    days = Overview(NENUFAR, DAY, DAY + timedelta(days=1), missing={DAY: ["Europa"]})
+    figure = overview_figure(arcs, days)
     first, second = figure.axes
     assert tuple(figure.get_size_inches()) == pytest.approx((10, 2 * 1.0 + 2.1))
     assert figure.dpi == 150
@@ -296,5 +289,5 @@ def test_arcs_are_drawn_from_their_lowest_to_their_highest_frequency() -> None:
 
 def test_an_overview_without_emission_shows_the_lower_band() -> None:
     """Up to a little more than four times its lower end."""
-    figure = overview_figure([], observatory=NENUFAR, first=DAY, last=DAY)
+    figure = overview_figure([], Overview(NENUFAR, DAY, DAY))
     assert figure.axes[0].get_ylim() == pytest.approx((10, 10 + 30 * 1.1))

@@ -9,12 +9,21 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from prefect_expres.analysis import draw_overview, find_arcs, find_observatory, overview_figure
+from prefect_expres.analysis import (
+    Overview,
+    draw_overview,
+    find_arcs,
+    find_observatory,
+    overview_figure,
+)
 from prefect_expres.analysis.arcs import Arc
+from prefect_expres.analysis.colours import colour_of
 from prefect_expres.analysis.observatories import times_up
-from prefect_expres.analysis.quicklook import SHADES
+from prefect_expres.analysis.sources import EmissionSource
 from tests.support.result_files import nothing
 
+NORTH = EmissionSource("Io", "north", "RH", (0,))
+SOUTH = EmissionSource("Io", "south", "LH", (1,))
 NENUFAR = find_observatory("NenuFAR")
 FIRST = date(2024, 1, 1)
 HOUR = timedelta(hours=1)
@@ -32,9 +41,7 @@ def arcs(opened: Callable[..., Any]) -> list[Arc]:
 
 def charted(arcs: list[Arc], **more: Any) -> Figure:
     """Draw two days."""
-    return overview_figure(
-        arcs, observatory=NENUFAR, first=FIRST, last=FIRST + timedelta(days=1), **more
-    )
+    return overview_figure(arcs, Overview(NENUFAR, FIRST, FIRST + timedelta(days=1), **more))
 
 
 def legend_of(figure: Figure) -> dict[str, str]:
@@ -54,8 +61,8 @@ def test_each_day_has_a_strip_with_what_is_seen(arcs: list[Arc]) -> None:
         "Tue 02 Jan",
     ]
     for strip, hours, band, shade in (
-        (figure.axes[0], (19, 20), (20, 40), SHADES["RH"][0]),
-        (figure.axes[1], (21, 22), (20, 20), SHADES["LH"][0]),
+        (figure.axes[0], (19, 20), (20, 40), colour_of(NORTH)),
+        (figure.axes[1], (21, 22), (20, 20), colour_of(SOUTH)),
     ):
         shapes = [each for each in strip.collections if each.get_paths()]
         (shape,) = shapes
@@ -91,15 +98,15 @@ def test_the_legend_names_what_is_seen_and_what_is_not(arcs: list[Arc]) -> None:
 
 
 def test_a_moon_keeps_its_colours(arcs: list[Arc]) -> None:
-    """They go by the order of the moons, whatever is seen of the others."""
-    for moons, place in ((("Io", "Europa"), 0), (("Europa", "Io"), 1)):
+    """Whatever the order of the moons is, and whatever is seen of the others."""
+    for moons in (("Io", "Europa"), ("Europa", "Io")):
         colours = [*legend_of(charted(arcs, moons=moons)).values()][:2]
-        assert colours == [SHADES["RH"][place].lower(), SHADES["LH"][place].lower()]
+        assert colours == [colour_of(NORTH), colour_of(SOUTH)]
 
 
 def test_a_single_day_is_named_once() -> None:
     """The title of one day does not go from that day to that day."""
-    figure = overview_figure([], observatory=NENUFAR, first=FIRST, last=FIRST)
+    figure = overview_figure([], Overview(NENUFAR, FIRST, FIRST))
     assert figure.get_suptitle() == "Jupiter from NenuFAR, 10-85 MHz, 2024-01-01"
 
 
@@ -112,8 +119,6 @@ def test_a_day_says_what_is_missing(arcs: list[Arc]) -> None:
 
 def test_days_without_anything_are_drawn(tmp_path: Path) -> None:
     """A forecast in which nothing is seen is a picture, too."""
-    picture = draw_overview(
-        [], tmp_path / "overview.png", observatory=NENUFAR, first=FIRST, last=FIRST
-    )
+    picture = draw_overview([], tmp_path / "overview.png", Overview(NENUFAR, FIRST, FIRST))
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert list(tmp_path.iterdir()) == [picture]

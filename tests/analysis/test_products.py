@@ -41,12 +41,13 @@ FULL = Window(
     cml=(359.0, 1.5),
     source_phase=(90.4, 91.5),
     moon_phase=(88.0, 89.0),
+    cut_at_end=True,
 )
 BARE = FULL.model_copy(update={"cml": None, "source_phase": None, "moon_phase": None})
 COLUMNS = [
     *("source", "hemisphere", "polarization", "start", "end", "minutes", "fmin_mhz", "fmax_mhz"),
     *("cml_start_deg", "cml_end_deg", "moon_phase_start_deg", "moon_phase_end_deg"),
-    *("source_phase_start_deg", "source_phase_end_deg"),
+    *("source_phase_start_deg", "source_phase_end_deg", "cut_at"),
 ]
 
 
@@ -61,8 +62,8 @@ def test_csv_is_written_to_the_digit(tmp_path: Path) -> None:
         *("Io", "south", "LH", "2024-01-01T23:59:30Z", "2024-01-02T00:01:50Z"),
         *("2.33", "1.25", "10.06"),
     ]
-    assert full == [*facts, "359.0", "1.5", "88.0", "89.0", "90.4", "91.5"]
-    assert bare == [*facts, *[""] * 6]
+    assert full == [*facts, "359.0", "1.5", "88.0", "89.0", "90.4", "91.5", "end"]
+    assert bare == [*facts, *[""] * 6, "end"]
 
 
 def test_parquet_is_typed(tmp_path: Path) -> None:
@@ -75,13 +76,14 @@ def test_parquet_is_typed(tmp_path: Path) -> None:
         *["string"] * 3,
         *["timestamp[ms, tz=UTC]"] * 2,
         *["double"] * 9,
+        "string",
     ]
     full, bare = table.to_pylist()
     assert list(full.values()) == [
         *("Io", "south", "LH", START, START + timedelta(seconds=140), 2.33, 1.25, 10.06),
-        *(359.0, 1.5, 88.0, 89.0, 90.4, 91.5),
+        *(359.0, 1.5, 88.0, 89.0, 90.4, 91.5, "end"),
     ]
-    assert list(bare.values())[8:] == [None] * 6
+    assert list(bare.values())[8:] == [*[None] * 6, "end"]
     assert pa.types.is_timestamp(table.schema.field("start").type)
 
 
@@ -113,7 +115,8 @@ def test_an_event_is_written_to_the_line(tmp_path: Path) -> None:
         "CATEGORIES": "Io,south,LH",
         "DESCRIPTION": (
             "Polarization: LH (+)\\nCentral meridian longitude: 359° to 2°\\n"
-            "Phase of the moon: 88° to 89°\\nPhase of the active field line: 90° to 92°"
+            "Phase of the moon: 88° to 89°\\nPhase of the active field line: 90° to 92°\\n"
+            "Cut at the end of the simulation"
         ),
     }
 

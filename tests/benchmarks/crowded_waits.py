@@ -9,7 +9,7 @@ from statistics import fmean
 import httpx
 
 from prefect_expres.uws import UWSClient, wait_for
-from prefect_expres.uws.wait_policy import forget_all
+from prefect_expres.uws.wait_policy import POLICIES
 from tests.benchmarks.baselines import documented_loop, one_wait_again, pyvo_wait
 from tests.benchmarks.rows import Aim, Row
 from tests.benchmarks.threaded_server import ThreadedServer, Visitor
@@ -94,7 +94,7 @@ def found(way: Way, scene: Scene, rounds: int) -> Found:
 
 
 async def _played(way: Way, scene: Scene, number: int) -> Found:
-    forget_all()
+    POLICIES.clear()
     chance = random.Random(f"{scene} {number}")
     began = {
         f"{process}": chance.uniform(0.0, APART) if process else 0.0

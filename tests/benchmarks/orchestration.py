@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from tests.benchmarks.machine import HERE, resident_megabytes
 from tests.benchmarks.rows import Aim, Row
 from tests.support.campaign_files import plan_of
@@ -157,9 +158,8 @@ def _service(folder: Path, gate: Path, count: int) -> SandboxServer:
     cdf = folder / "spectra.cdf"
     write(fitting(fixed_observer(), seen=three_windows), cdf)
     command = ("/bin/sh", "-c", RUN, str(cdf), str(gate))
-    return SandboxServer(
-        folder / "sandbox", command=command, parallel=count + 1, active_jobs=10 * count
-    )
+    behaviour = Behaviour(parallel=count + 1, active_jobs=10 * count)
+    return SandboxServer(folder / "sandbox", command=command, behaviour=behaviour)
 
 
 def _configurations(folder: Path, count: int) -> list[str]:

@@ -8,7 +8,7 @@ from statistics import fmean
 import httpx
 
 from prefect_expres.uws import UWSClient, wait_for
-from prefect_expres.uws.wait_policy import forget_all
+from prefect_expres.uws.wait_policy import POLICIES
 from tests.benchmarks import crowded_waits
 from tests.benchmarks.baselines import documented_loop, pyvo_wait
 from tests.benchmarks.rows import Aim, Row
@@ -84,7 +84,7 @@ def _waited(way: Way, jobs: list[Timetable], waits: Waits) -> tuple[float, float
 
 
 async def _ours(server: VirtualServer) -> None:
-    forget_all()
+    POLICIES.clear()
     async with UWSClient(URL, transport=server, clock=LoopClock()) as client:
         await wait_for(client, "job", timeout=86400)
 

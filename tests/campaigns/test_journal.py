@@ -4,6 +4,8 @@ import os
 import time
 from pathlib import Path
 
+import pytest
+
 from prefect_expres.campaigns.journal import (
     SILENT,
     Heartbeat,
@@ -44,3 +46,17 @@ async def test_journal_in_a_store_is_kept_while_it_is_young() -> None:
     await journal.end()
     await journal.end()
     assert campaigns_under_way("memory://campaigns") == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
+async def test_planted_row_is_no_row(tmp_path: Path) -> None:
+    """Whoever may write into the output cannot have other files read as rows, or a pipe."""
+    journal = await journal_of(tmp_path, "shared")
+    folder = tmp_path / ".campaigns" / "shared"
+    (folder / "0000002.json").symlink_to(folder / "0000001.json")
+    os.lchown(folder / "0000002.json", 12345, 12345)
+    os.mkfifo(folder / "0000003.json")
+    assert list(await Journal(str(tmp_path), "shared").refresh()) == [1]
+    await journal.keep(Row(number=2, label="europa", state="completed"))
+    assert not (folder / "0000002.json").is_symlink()
+    assert sorted(await Journal(str(tmp_path), "shared").refresh()) == [1, 2]

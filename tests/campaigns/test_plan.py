@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan, beside
-from prefect_expres.ephemeris import AnalyticEphemeris, HorizonsEphemeris
+from prefect_expres.ephemeris import AnalyticEphemeris, HorizonsEphemeris, TableEphemeris
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration
 
@@ -64,7 +64,7 @@ def test_large_plans_hold_nothing() -> None:
     [
         ({"last": date(2018, 9, 29)}, "before the first"),
         ({"grid": {"TIME.NBR": []}}, "no values for TIME.NBR"),
-        ({"observers": ["Juno"]}, "does not know the observer 'Juno'"),
+        ({"observers": ["Juno"]}, "does not know Jupiter seen from Juno"),
         ({"moons": []}, "at least 1"),
         ({"moons": ["Amalthea"]}, "Io"),
         ({"days": 3}, "not permitted"),
@@ -122,3 +122,14 @@ def test_forms_know_plans() -> None:
     plan = TypeAdapter(Plan).validate_python(json.loads(json.dumps(sent)))
     assert isinstance(plan, RoutinePlan)
     assert plan.ephemeris == AnalyticEphemeris()
+
+
+def test_a_plan_takes_paths(tmp_path: Path) -> None:
+    """Paths mean the same as their texts, alone and many, also as the source's file."""
+    (tmp_path / "io.json").write_text("{}")
+    plans = [
+        FilesPlan(configurations=pattern, ephemeris=TableEphemeris(path=tmp_path / "e.csv"))
+        for pattern in (tmp_path / "*.json", [tmp_path / "*.json"], str(tmp_path / "*.json"))
+    ]
+    assert plans[0] == plans[1] == plans[2]
+    assert [plan.count() for plan in plans] == [1, 1, 1]

@@ -11,7 +11,8 @@ from prefect_expres.cleanup.rules import Rules
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId
 from prefect_expres.uws import Phase
-from tests.support.virtual_service import BEGAN, VirtualJob, VirtualService
+from tests.support.virtual_jobs import VirtualJob
+from tests.support.virtual_service import BEGAN, VirtualService
 from tests.support.virtual_steps import UnseenSteps
 
 DAY = 86_400.0

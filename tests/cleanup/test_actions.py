@@ -21,7 +21,8 @@ from tests.cleanup.case import (
     OWNER,
     Case,
 )
-from tests.support.virtual_service import BEGAN, CDF, URL
+from tests.support.virtual_jobs import CDF
+from tests.support.virtual_service import BEGAN, URL
 from tests.support.virtual_steps import UnseenSteps
 from tests.support.virtual_time import in_virtual_time
 

@@ -7,6 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from prefect_expres.expres import Configuration
+from prefect_expres.expres.templates import TEMPLATES
 from tests.support.command_line import run
 from tests.support.quick import DATA
 
@@ -43,11 +44,54 @@ def test_new_can_grow_the_tree_of_the_team(tmp_path: Path) -> None:
     assert (tmp_path / "earth" / "2018" / "09" / NAME).is_file()
 
 
-def test_new_needs_the_phase() -> None:
-    """Where the moon is cannot be guessed."""
-    done = run(*NEW[:-2])
-    assert done.code == 2
-    assert "--phase" in done.err
+def test_new_computes_the_phase(tmp_path: Path) -> None:
+    """From the ephemeris file, or for Earth without one; the file has any name."""
+    track = tmp_path / "earth.csv"
+    run("ephemeris", "Earth", "--start", "2018-09-13", "-o", track)
+    for more in ((), ("--ephemeris", track)):
+        written = tmp_path / f"io-{len(more)}.json"
+        done = run("config", "new", "earth", "io", "2018-09-13", "-o", written, *more)
+        assert (done.code, done.out.split()) == (0, [written.as_uri()])
+        configuration = Configuration.parse(written.read_bytes())
+        assert configuration.body[1].phase == pytest.approx(319.616, abs=0.01)
+        assert configuration.observer.ephem == ("earth.csv" if more else "")
+
+
+def test_new_says_what_it_needs_for_other_observers(tmp_path: Path) -> None:
+    """Where a spacecraft is cannot be guessed: its ephemeris file says it."""
+    done = run("config", "new", "Juno", "Io", "2018-09-13", "--folder", tmp_path)
+    assert done.code == 1
+    assert "give the file of these positions" in done.err
+
+
+def test_new_needs_no_phase_for_an_oval(tmp_path: Path) -> None:
+    """It follows no moon; its file passes the check."""
+    done = run("config", "new", "Earth", "SKR", "2018-09-13", "--folder", tmp_path)
+    (written,) = tmp_path.iterdir()
+    assert (done.code, written.name[:19]) == (0, "expres_earth_saturn")
+    assert run("config", "check", str(written)).code == 0
+
+
+def test_new_lists_the_templates() -> None:
+    """With what each simulates, and the paper that it follows."""
+    listed = run("config", "new", "--list", "--json").found
+    assert [each["source"] for each in listed] == list(TEMPLATES)
+    assert all(each["paper"] and each["summary"] for each in listed)
+    assert "SKR" in run("config", "new", "--list").out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "Name the observer, the source and the day"),
+        (("Earth", "Iou", "2018-09-13"), "there is no 'Iou' here; write 'Io'; see --list"),
+    ],
+)
+def test_new_says_what_there_is(words: tuple[str, ...], told: str) -> None:
+    """Too few words, or unknown ones."""
+    done = run("config", "new", *words)
+    assert done.code == 1
+    assert told in " ".join(done.err.split())
 
 
 def test_schema_is_written_for_programs() -> None:

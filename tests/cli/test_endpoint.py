@@ -148,11 +148,14 @@ def test_a_token_in_an_address_is_refused_and_not_repeated() -> None:
 @pytest.mark.parametrize(
     ("environment", "network"),
     [
-        ({}, Network("http://proxy:1", "ours.pem")),
-        ({"EXPRES_PROXY": "http://other:2"}, Network("http://other:2", "ours.pem")),
+        ({}, Network("http://proxy:1", "ours.pem", lowest_rate=50)),
+        (
+            {"EXPRES_PROXY": "http://other:2", "EXPRES_LOWEST_RATE": "7"},
+            Network("http://other:2", "ours.pem", lowest_rate=7),
+        ),
         (
             {"EXPRES_CA_BUNDLE": "env.pem", "SSL_CERT_FILE": "all.pem"},
-            Network("http://proxy:1", "env.pem", "all.pem"),
+            Network("http://proxy:1", "env.pem", "all.pem", 50),
         ),
     ],
 )
@@ -160,7 +163,13 @@ def test_network_of_the_environment_comes_before_that_of_the_profile(
     environment: dict[str, str], network: Network
 ) -> None:
     """One by one; it holds for the address of a profile, however it is named."""
-    inside = Profile("in", "https://in.example", proxy="http://proxy:1", ca_bundle="ours.pem")
+    inside = Profile(
+        "in",
+        "https://in.example",
+        proxy="http://proxy:1",
+        ca_bundle="ours.pem",
+        lowest_rate=50,
+    )
     profiles = Profiles(Path("config.toml"), {"in": inside})
     for options in (ServiceOptions(profile="in"), ServiceOptions(url="https://in.example")):
         assert choose_endpoint(options, profiles, environment).network == network

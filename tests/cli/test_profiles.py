@@ -106,6 +106,10 @@ def test_a_profile_is_used(profiles_file: Path, quick_opus: SandboxServer) -> No
         ("[profiles.a]\nurl = 'https://a'\ncolour = 1", "colour is not a known key"),
         ("[profiles.a]\nurl = 1", "wrong type"),
         ("[profiles.a]\nurl = 'https://a'\ntimeout = true", "wrong type"),
+        ("[profiles.a]\nurl = 'https://a'\nlowest_rate = 'x'", "wrong type"),
+        ("[profiles.a]\nurl = 'https://a'\nlowest_rate = 0", "lowest_rate = 0 must be a positive"),
+        ("[profiles.a]\nurl = 'https://a'\ntimeout = -1", "timeout = -1 must be a positive"),
+        ("[profiles.a]\nurl = 'https://a'\ntimeout = inf", "timeout = inf must be a positive"),
         ("[profiles.a]\nurl = 'https://a'\ntrusted_hosts = [1]", "host names"),
     ],
 )
@@ -122,10 +126,11 @@ def test_network_of_a_profile_is_shown_without_a_password(
     profiles_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One with a password does not belong into the file, but into the environment."""
-    inside = '[profiles.in]\nurl = "https://in.example"\nca_bundle = "ours.pem"\n'
+    inside = '[profiles.in]\nurl = "https://in.example"\nca_bundle = "ours.pem"\nlowest_rate = 50\n'
     profiles_file.write_text(f'{inside}proxy = "http://proxy.example:3128"\n')
     found = run("profile", "show", "--profile", "in", "--json").found
     assert (found["proxy"], found["ca_bundle"]) == ("http://proxy.example:3128", "ours.pem")
+    assert found["lowest_rate"] == 50
     monkeypatch.setenv("EXPRES_PROXY", "http://al:s3cret@other.example:3128")
     shown = run("profile", "show", "--profile", "in")
     assert "http://other.example:3128" in shown.out

@@ -17,6 +17,7 @@ from prefect_expres.deployment.definitions import shipped
 from prefect_expres.deployment.register import NOTIFICATION
 from prefect_expres.prefect_support.names import JOBS, JOBS_LIMIT
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.command_line import Done, run
 from tests.support.processes import (
     USER,
     Child,
@@ -38,23 +39,18 @@ KINDS = (
 )
 
 
-def _said(server: PrefectServer, tmp_path: Path, *options: str, token: str = "") -> str:
-    """Run the command to its end, and give what it said."""
-    server.environment["EXPRES_TOKEN"] = token
-    log = tmp_path / "deploy.log"
-    log.unlink(missing_ok=True)
-    with server.runs(["-m", "prefect_expres.cli.main", "deploy", *options], log) as command:
-        command.end()
-        return command.output
+def _run(*options: str, token: str = "") -> Done:
+    """Run the command against the server that this process talks to."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("EXPRES_TOKEN", token)
+        done = run("deploy", *options)
+    assert not token or token not in done.out + done.err
+    return done
 
 
-def _deploy(
-    server: PrefectServer, tmp_path: Path, *options: str, token: str = ""
-) -> dict[str, str]:
+def _deploy(*options: str, token: str = "") -> dict[str, str]:
     """Run the command, and give the outcome of each step."""
-    said = _said(server, tmp_path, *options, "--json", token=token)
-    assert not token or token not in said
-    return {step["what"]: step["outcome"] for step in json.loads(said)}
+    return {step["what"]: step["outcome"] for step in _run(*options, "--json", token=token).found}
 
 
 def _state(server: PrefectServer) -> dict[str, list[dict[str, Any]]]:
@@ -68,12 +64,12 @@ def _state(server: PrefectServer) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.mark.timeout(400)
-def test_it_may_be_repeated(server: PrefectServer, tmp_path: Path) -> None:
+def test_it_may_be_repeated(server: PrefectServer) -> None:
     """The first time makes everything; the second says so, and changes nothing at all."""
     CustomWebhookNotificationBlock(name="alerts", url="http://127.0.0.1:9/").save("alerts")
     url = ("--url", "https://service.example", "--user", USER[0])
     options = (*url, "--notify", "custom-webhook/alerts")
-    steps = _deploy(server, tmp_path, *options, token=USER[1])
+    steps = _deploy(*options, token=USER[1])
     assert set(steps.values()) <= {"created", "unchanged"}
     assert {f"deployment {each.full_name}" for each in shipped().deployments} < {
         what for what, outcome in steps.items() if outcome == "created"
@@ -89,26 +85,28 @@ def test_it_may_be_repeated(server: PrefectServer, tmp_path: Path) -> None:
     assert ExpresService.load_from_ref(chosen["$ref"], _sync=True).base_url == url[1]
 
     before = _state(server)
-    again = _deploy(server, tmp_path, *options, token=USER[1])
+    again = _deploy(*options, token=USER[1])
     assert again == dict.fromkeys(steps, "unchanged")
     assert _state(server) == before
 
 
-def test_saved_token_is_not_overwritten_by_accident(server: PrefectServer, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("server")
+def test_saved_token_is_not_overwritten_by_accident() -> None:
     """Another service under the same name needs a word of its own."""
     url = ("--url", "https://service.example")
-    _deploy(server, tmp_path, *url, "--user", USER[0], token=USER[1])
-    said = _said(server, tmp_path, *url)
-    assert "--replace-service" in " ".join(said.split())
+    _deploy(*url, "--user", USER[0], token=USER[1])
+    refused = _run(*url)
+    assert refused.code != 0
+    assert "--replace-service" in " ".join(refused.err.split())
     saved = ExpresService.load("expres")
     assert saved.token is not None
     assert saved.token.get_secret_value() == USER[1]
-    steps = _deploy(server, tmp_path, *url, "--replace-service")
+    steps = _deploy(*url, "--replace-service")
     assert steps["service expres"] == "updated"
     assert ExpresService.load("expres").token is None
 
 
-def test_nothing_runs_by_itself_without_a_service(server: PrefectServer, tmp_path: Path) -> None:
+def test_nothing_runs_by_itself_without_a_service(server: PrefectServer) -> None:
     """Schedules and triggers are switched on when the service is known."""
 
     def switches() -> list[bool]:
@@ -118,10 +116,10 @@ def test_nothing_runs_by_itself_without_a_service(server: PrefectServer, tmp_pat
             each["enabled"] for each in state["automations"]
         ]
 
-    assert _deploy(server, tmp_path)["service expres"] == "left out"
+    assert _deploy()["service expres"] == "left out"
     assert switches()
     assert not any(switches())
-    _deploy(server, tmp_path, "--url", "https://service.example")
+    _deploy("--url", "https://service.example")
     assert all(switches())
 
 
@@ -142,7 +140,7 @@ def test_completed_job_is_analysed(
     tmp_path: Path,
 ) -> None:
     """A job that completes starts the analysis, which writes a calendar of an observatory."""
-    _deploy(server, tmp_path, "--url", engine_sandbox.url)
+    _deploy("--url", engine_sandbox.url)
     command = ["-m", "prefect", "worker", "start", "--pool", "expres"]
     with (
         server.runs(command, tmp_path / "worker.log") as worker,
@@ -156,11 +154,11 @@ def test_completed_job_is_analysed(
 
         def analyses() -> list[FlowRun]:
             runs = client.read_flow_runs(sort=FlowRunSort.ID_DESC, limit=10)
-            return [run for run in runs if run.deployment_id == analysis.id]
+            return [each for each in runs if each.deployment_id == analysis.id]
 
-        (run,) = until(analyses, "the analysis", worker)
-        DeployedRun(run.id, worker).ends("Completed")
+        (analysed,) = until(analyses, "the analysis", worker)
+        DeployedRun(analysed.id, worker).ends("Completed")
     manifest = json.loads(next((tmp_path / "out").rglob("manifest.json")).read_text())
-    assert run.parameters["job_url"] == manifest["job_url"]
+    assert analysed.parameters["job_url"] == manifest["job_url"]
     (calendar,) = (tmp_path / "seen").glob("nenufar-*.ics")
     assert calendar.read_bytes().startswith(b"BEGIN:VCALENDAR")

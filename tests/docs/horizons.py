@@ -12,18 +12,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
-from prefect_expres.ephemeris.bodies import (
-    AU_KM,
-    EQUATOR_KM,
-    POLE_KM,
-    SYSTEM_III_DEG_DAY,
-)
+from prefect_expres.ephemeris import PLANETS
+from prefect_expres.ephemeris.bodies import AU_KM
 
+JUPITER = PLANETS["Jupiter"]
 PERIJOVE = datetime(2017, 2, 2, 12, 57, tzinfo=UTC)
 GM_KM3_S2 = 1.26686534e8
 PERIOD_S = 53.5 * 86_400
 AXIS_KM = (GM_KM3_S2 * (PERIOD_S / math.tau) ** 2) ** (1 / 3)
-ECCENTRICITY = 1 - 1.06 * EQUATOR_KM / AXIS_KM
+ECCENTRICITY = 1 - 1.06 * JUPITER.equator_km / AXIS_KM
 LATITUDE_AT_PERIJOVE = 6.0
 HEADING = """Target pole/equ : IAU_JUPITER                    {West-longitude positive}
  Date__(UT)__HR:MN:SC.fff, , , ObsSub-LON, ObsSub-LAT,             delta,     deldot,
@@ -44,8 +41,8 @@ def position(moment: datetime) -> tuple[float, float, float]:
     angle = math.radians(LATITUDE_AT_PERIJOVE) - 2 * math.atan(shape * math.tan(anomaly / 2))
     latitude = math.asin(math.sin(angle))
     other_side = 180.0 if math.cos(angle) < 0 else 0.0
-    longitude = (SYSTEM_III_DEG_DAY * seconds / 86_400 + other_side) % 360
-    planetodetic = math.atan((EQUATOR_KM / POLE_KM) ** 2 * math.tan(latitude))
+    longitude = (JUPITER.rotation_deg_s * seconds + other_side) % 360
+    planetodetic = math.atan((JUPITER.equator_km / JUPITER.pole_km) ** 2 * math.tan(latitude))
     return longitude, math.degrees(planetodetic), distance / AU_KM
 
 

@@ -36,6 +36,7 @@ LARGEST = ExpresService.model_fields["largest_result"].default
             "| `prefect_expres.uws.waiting` |"
         ),
         f"| {pace.LOWEST_RATE:.0f} bytes a second | `lowest_rate` of the block |",
+        f"| `lowest_rate` | `lowest_rate` | `{network.RATE}` |",
         f"| {retry.ATTEMPTS}, {retry.BUDGET_SECONDS:.0f} s | `prefect_expres.net.retry` |",
         (
             f"| {web_service.ATTEMPTS}, {web_service.BUDGET_S:.0f} s | "
@@ -54,7 +55,7 @@ def test_the_page_tells_the_numbers_of_the_code(line: str) -> None:
     assert line in PAGE
 
 
-@pytest.mark.parametrize("name", ["proxy", "ca_bundle"])
+@pytest.mark.parametrize("name", ["proxy", "ca_bundle", "lowest_rate"])
 def test_settings_of_the_network_are_those_of_block_and_profile(name: str) -> None:
     """Under the same names."""
     assert name in ExpresService.model_fields

@@ -1,6 +1,9 @@
-"""Earth above Jupiter by DE440: sub-observer points at t - light time, computed with SPICE."""
+"""Points of planets below observers at t - light time by DE440, computed with SPICE."""
 
+import csv
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from prefect_expres.ephemeris import Point
 
@@ -14,3 +17,15 @@ EARTH = {
 }
 """The row of 2018 is that of NAIF's WebGeoCalc convention; the others follow the same way."""
 DAY = datetime(2018, 9, 13, tzinfo=UTC)
+
+
+def planets() -> Iterator[tuple[str, str, datetime, Point]]:
+    """Give centre, observer, time and truth at 50 random times from 1990 to 2040 for each planet.
+
+    Computed with SPICE from DE440: `tests/ephemeris/test_spice.py` does it again.
+    """
+    path = Path(__file__).parents[1] / "data" / "ephemeris" / "de440.csv"
+    with path.open(encoding="ascii", newline="") as table:
+        for center, observer, stamp, *numbers in list(csv.reader(table))[1:]:
+            moment = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+            yield center, observer, moment, Point(*map(float, numbers))

@@ -5,15 +5,15 @@ import json
 import math
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import get_args
 
 import pytest
 from astronomy import Body, HelioVector, Time
 
 from prefect_expres import __version__
 from prefect_expres.ephemeris import (
+    MOONS,
+    PLANETS,
     AnalyticEphemeris,
-    Moon,
     Point,
     Span,
     cache_key,
@@ -22,6 +22,7 @@ from prefect_expres.ephemeris import (
 )
 from prefect_expres.ephemeris.rotation import point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
+from prefect_expres.ephemeris.vsop_corrections import correction
 from tests.ephemeris.de440 import DAY, EARTH
 from tests.ephemeris.galilean_moons import from_inferior_conjunction
 
@@ -64,7 +65,7 @@ async def test_io_stands_where_the_simulation_puts_it() -> None:
     ("moon", "days"),
     [("Io", 1.769138), ("Europa", 3.551181), ("Ganymede", 7.154553), ("Callisto", 16.689018)],
 )
-def test_each_moon_comes_round_in_its_own_time(moon: Moon, days: float) -> None:
+def test_each_moon_comes_round_in_its_own_time(moon: str, days: float) -> None:
     """After one sidereal period a moon stands where System III has turned meanwhile."""
     light_time = 2910.36
     before = moon_phase(moon, DAY, light_time)
@@ -74,8 +75,8 @@ def test_each_moon_comes_round_in_its_own_time(moon: Moon, days: float) -> None:
 
 
 @pytest.mark.parametrize("moment", EARTH)
-@pytest.mark.parametrize("moon", get_args(Moon))
-def test_the_moons_are_where_another_theory_has_them(moon: Moon, moment: datetime) -> None:
+@pytest.mark.parametrize("moon", MOONS["Jupiter"])
+def test_the_moons_are_where_another_theory_has_them(moon: str, moment: datetime) -> None:
     """Seen from the sub-Earth point, within 0.3 degrees of the short method of Meeus."""
     truth = EARTH[moment]
     phase = moon_phase(moon, moment, truth.distance / 299_792.458)
@@ -88,7 +89,7 @@ def test_the_moons_are_where_another_theory_has_them(moon: Moon, moment: datetim
     ("moon", "east"),
     [("Io", 319.615841), ("Europa", 88.647561), ("Ganymede", 242.578567), ("Callisto", 338.384212)],
 )
-def test_the_moons_stay_where_they_were(moon: Moon, east: float) -> None:
+def test_the_moons_stay_where_they_were(moon: str, east: float) -> None:
     """As computed by astronomy-engine 2.1.19 and this code; a slip of 0.0001 degrees is seen."""
     assert moon_phase(moon, DAY, 2910.36) == pytest.approx(east, abs=1e-4)
 
@@ -104,12 +105,13 @@ async def test_the_light_time_is_that_of_the_point_itself() -> None:
             emitted = seconds - light_time
             jupiter = HelioVector(Body.Jupiter, Time.FromTerrestrialTime(emitted / 86_400.0))
             vector = [
-                (getattr(earth, axis) - getattr(jupiter, axis)) * 149_597_870.7 for axis in "xyz"
+                (getattr(earth, axis) - getattr(jupiter, axis)) * 149_597_870.7 - corrected
+                for axis, corrected in zip("xyz", correction("Jupiter", emitted), strict=True)
             ]
             light_time = math.hypot(*vector) / 299_792.458
         x, y, z = vector
         assert list(point) == pytest.approx(
-            list(point_below((x, y, z), emitted)), abs=2e-7, rel=1e-9
+            list(point_below(PLANETS["Jupiter"], (x, y, z), emitted)), abs=2e-7, rel=1e-9
         )
 
 

@@ -1,4 +1,4 @@
-"""Names, numbers and the shape of Jupiter."""
+"""Names and numbers, and the shapes of the planets."""
 
 import math
 
@@ -6,24 +6,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_expres.ephemeris.bodies import (
-    AU_KM,
-    EQUATOR_KM,
-    JUPITER,
-    JUPITER_BARYCENTER,
-    LIGHT_KM_S,
-    POLE_KM,
-    naif_id,
-    planetocentric,
-)
+from prefect_expres.ephemeris import PLANETS, Planet
+from prefect_expres.ephemeris.bodies import AU_KM, LIGHT_KM_S, naif_id
+from prefect_expres.ephemeris.planets import planet_of
+from prefect_expres.ephemeris.rotation import planetocentric
 from prefect_expres.errors import EphemerisError
 
 
 def test_constants_are_those_of_the_iau() -> None:
     """The au and c are exact by definition; the radii are those of the IAU report for 2015."""
     assert (AU_KM, LIGHT_KM_S) == (149_597_870.7, 299_792.458)
-    assert (EQUATOR_KM, POLE_KM) == (71_492.0, 66_854.0)
-    assert (JUPITER, JUPITER_BARYCENTER) == (599, 5)
+    radii = {name: (planet.equator_km, planet.pole_km) for name, planet in PLANETS.items()}
+    assert radii == {
+        "Jupiter": (71_492.0, 66_854.0),
+        "Saturn": (60_268.0, 54_364.0),
+        "Uranus": (25_559.0, 24_973.0),
+        "Neptune": (24_764.0, 24_341.0),
+        "Earth": (6_378.1366, 6_356.7519),
+        "Mercury": (2_440.53, 2_438.26),
+    }
+    assert {planet.naif_id for planet in PLANETS.values()} == {199, 399, 599, 699, 799, 899}
+    assert all(planet.naif_id // 100 == planet.barycenter for planet in PLANETS.values())
+
+
+def test_another_planet_has_no_rotation_here() -> None:
+    """The error names those that have."""
+    with pytest.raises(EphemerisError, match=r"'Mars' is not known here.*Jupiter, .*Mercury"):
+        planet_of("Mars")
 
 
 @pytest.mark.parametrize(
@@ -31,10 +40,16 @@ def test_constants_are_those_of_the_iau() -> None:
     [
         ("Sun", 10),
         ("Earth", 399),
+        ("Moon", 301),
         ("Io", 501),
         ("Europa", 502),
         ("Ganymede", 503),
         ("Callisto", 504),
+        ("Titan", 606),
+        ("Titania", 703),
+        ("Triton", 801),
+        ("Saturn", 699),
+        ("BepiColombo", -121),
         ("JUICE", -28),
         ("voyager 1", -31),
         ("Voyager_2", -32),
@@ -82,13 +97,17 @@ def test_a_long_name_is_cut_in_the_message() -> None:
 )
 def test_latitudes_are_flattened_to_the_centre(planetodetic: float, centric: float) -> None:
     """By tan φc = (b/a)² tan φd."""
-    assert planetocentric(planetodetic) == pytest.approx(centric, abs=1e-6)
+    assert planetocentric(PLANETS["Jupiter"], planetodetic) == pytest.approx(centric, abs=1e-6)
 
 
-@given(st.floats(-math.pi / 2, math.pi / 2))
-def test_the_normal_of_the_ellipse_has_the_planetodetic_latitude(parameter: float) -> None:
+@pytest.mark.parametrize("planet", PLANETS.values(), ids=PLANETS)
+@given(parameter=st.floats(-math.pi / 2, math.pi / 2))
+def test_the_normal_of_the_ellipse_has_the_planetodetic_latitude(
+    planet: Planet, parameter: float
+) -> None:
     """A point of the ellipse, the direction of its normal there, and that of its radius."""
-    x, z = EQUATOR_KM * math.cos(parameter), POLE_KM * math.sin(parameter)
-    normal = math.atan2(z / POLE_KM**2, x / EQUATOR_KM**2)
-    radius = math.atan2(z, x)
-    assert planetocentric(math.degrees(normal)) == pytest.approx(math.degrees(radius), abs=1e-9)
+    a, b = planet.equator_km, planet.pole_km
+    x, z = a * math.cos(parameter), b * math.sin(parameter)
+    normal, radius = math.atan2(z / b**2, x / a**2), math.atan2(z, x)
+    found = planetocentric(planet, math.degrees(normal))
+    assert found == pytest.approx(math.degrees(radius), abs=1e-9)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prefect_expres.engine.geometry import read_ephemeris
+from prefect_expres.engine.ephemeris_file import read_ephemeris
 from prefect_expres.ephemeris import Ephemeris, Point, Span, read_csv, to_csv
 from tests.ephemeris.de440 import DAY, EARTH
 
@@ -126,7 +126,7 @@ def test_source_and_notes_follow_the_rows() -> None:
 
 def test_the_sandbox_reads_what_is_written() -> None:
     """Its engine, which reads as ExPRES does, sees the grid, west longitudes and radii."""
-    seen = read_ephemeris(to_csv(ephemeris()))
+    seen = read_ephemeris(to_csv(ephemeris()), 71492.0)
     assert (seen.start, seen.minutes, len(seen.longitude)) == (DAY, 6.0, 7)
     assert seen.longitude[0] == pytest.approx(360.0 - 228.503350)
     assert seen.distance[0] == pytest.approx(872_502_916.6 / 71_492.0)

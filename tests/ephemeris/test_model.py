@@ -164,13 +164,13 @@ def test_what_lies_beyond_the_known_leap_seconds_is_noted() -> None:
     assert Ephemeris(late, POINTS, "test", "Earth", notes=("first",)).notes == ("first", note)
     assert Ephemeris(late, POINTS, "test", "Earth", notes=(note,)).notes == (note,)
     assert Ephemeris(before, POINTS, "test", "Earth", notes=("first",)).notes == ("first",)
-    assert Ephemeris(Span(DAY, 60, 7), POINTS, "test", "Earth").notes == ()
+    assert Ephemeris(Span(DAY, 60, 7), POINTS, "test", "Earth", "Jupiter").notes == ()
 
 
 def test_spans_and_ephemerides_are_not_changed() -> None:
     """They are values: checked once, equal and hashed by their content."""
     span = Span(DAY, 60, 7)
-    for value in (span, Ephemeris(span, POINTS, "test", "Earth")):
+    for value in (span, Ephemeris(span, POINTS, "test", "Earth", "Jupiter")):
         assert hash(value) == hash(dataclasses.replace(value))
         with pytest.raises(dataclasses.FrozenInstanceError):
             value.span = value.step = 1  # type: ignore[union-attr]
@@ -179,7 +179,7 @@ def test_spans_and_ephemerides_are_not_changed() -> None:
 def test_light_times_are_distances_over_c() -> None:
     """One for each row."""
     points = tuple(Point(0.0, 0.0, 299_792.458 * seconds) for seconds in range(1, 8))
-    made = Ephemeris(Span(DAY, 60, 7), points, "test", "Earth")
+    made = Ephemeris(Span(DAY, 60, 7), points, "test", "Earth", "Jupiter")
     assert made.light_times == pytest.approx([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], rel=1e-15)
     assert made.center == "Jupiter"
 
@@ -188,7 +188,7 @@ def test_light_times_are_distances_over_c() -> None:
 def test_the_poles_are_positions(latitude: float) -> None:
     """And so is any distance above the centre."""
     points = (*POINTS[:6], Point(0.0, latitude, 1e-9))
-    assert Ephemeris(Span(DAY, 60, 7), points, "test", "Earth").points == points
+    assert Ephemeris(Span(DAY, 60, 7), points, "test", "Earth", "Jupiter").points == points
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_the_poles_are_positions(latitude: float) -> None:
 def test_rows_that_are_no_positions_are_refused(point: Point, word: str) -> None:
     """The error names the row's time."""
     with pytest.raises(EphemerisError, match=word) as fault:
-        Ephemeris(Span(DAY, 60, 7), (*POINTS[:6], point), "test", "Earth")
+        Ephemeris(Span(DAY, 60, 7), (*POINTS[:6], point), "test", "Earth", "Jupiter")
     assert "2018-09-13 00:06:00" in str(fault.value)
 
 
@@ -214,15 +214,15 @@ def test_missing_and_shifted_rows_are_refused() -> None:
     """A source must answer for the times that were asked for, all of them."""
     span = Span(DAY, 60, 7)
     rows = list(zip(span.times(), POINTS, strict=True))
-    made = Ephemeris.of_rows(span, iter(rows), "test", "Juno", ("a note",))
-    assert made == Ephemeris(span, POINTS, "test", "Juno", "Jupiter", ("a note",))
+    made = Ephemeris.of_rows(span, iter(rows), "test", "Juno", "Saturn", ("a note",))
+    assert made == Ephemeris(span, POINTS, "test", "Juno", "Saturn", ("a note",))
     with pytest.raises(EphemerisError, match=r"^test gave 6 rows of the 7 asked for"):
-        Ephemeris.of_rows(span, rows[:6], "test", "Earth")
+        Ephemeris.of_rows(span, rows[:6], "test", "Earth", "Jupiter")
     with pytest.raises(EphemerisError, match=r"^test gave 8 rows of the 7 asked for"):
-        Ephemeris.of_rows(span, [*rows, (DAY, POINTS[0])], "test", "Earth")
+        Ephemeris.of_rows(span, [*rows, (DAY, POINTS[0])], "test", "Earth", "Jupiter")
     rows[3] = (rows[3][0] + timedelta(seconds=1), rows[3][1])
     with pytest.raises(EphemerisError, match=r"^test answered for .*00:03:01.*00:03:00.*was asked"):
-        Ephemeris.of_rows(span, rows, "test", "Earth")
+        Ephemeris.of_rows(span, rows, "test", "Earth", "Jupiter")
 
 
 def test_the_errors_pickle_and_know_whether_to_retry() -> None:

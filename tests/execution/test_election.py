@@ -22,6 +22,7 @@ from prefect_expres.execution import (
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.uws import JobRef, Phase, UWSClient, wait_for
 from tests.support.quick import QUICK_RUN
 from tests.support.schedules import HurriedClock, brought_home
@@ -221,8 +222,9 @@ async def test_jobs_of_an_owner_are_stopped_by_name(
 @pytest.fixture(params=["opus", "standard"])
 def narrow(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SandboxServer]:
     """Serve a sandbox that allows one active job."""
+    limit = Behaviour(active_jobs=1)
     with SandboxServer(
-        tmp_path / "narrow", dialect=request.param, command=QUICK_RUN, active_jobs=1
+        tmp_path / "narrow", request.param, command=QUICK_RUN, behaviour=limit
     ) as server:
         yield server
 

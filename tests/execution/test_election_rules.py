@@ -18,7 +18,8 @@ from tests.execution.elections import (
     submit,
 )
 from tests.support.listening import Told
-from tests.support.virtual_service import VirtualJob, VirtualService
+from tests.support.virtual_jobs import VirtualJob
+from tests.support.virtual_service import VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 

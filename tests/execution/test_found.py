@@ -12,7 +12,7 @@ from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.storage import read_or_none, write_whole
 from tests.execution.repeated import Runs
 from tests.support.fitting import fitting, written
-from tests.support.virtual_service import CDF
+from tests.support.virtual_jobs import CDF
 from tests.support.virtual_time import in_virtual_time
 
 COMPARED = {"time", "frequency", "sources", "hemisphere", "mode", "energy", "field model"}

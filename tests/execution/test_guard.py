@@ -122,7 +122,7 @@ async def test_a_second_create_under_way_is_looked_for_twice(
 async def test_a_service_that_does_not_answer_is_not_waited_for_longer(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
-    """Prefect kills a cancelled run after 30 seconds: the user is told before."""
+    """A machine that goes down gives 10 seconds: the user is told of the job before."""
     service, told = VirtualService(executing=1e9), Told()
     async with attempts_at(service, simulation, tmp_path, told) as attempts:
         finishing = asyncio.create_task(attempts.finish())
@@ -131,8 +131,77 @@ async def test_a_service_that_does_not_answer_is_not_waited_for_longer(
         finishing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await finishing
-    assert service.now() == 50.0 + 25.0
-    assert told.warnings == ["The service did not answer in time; the job may still be running"]
+    assert service.now() == 50.0 + 2.0
+    (warning,) = told.warnings
+    assert warning.startswith("The job http://127.0.0.1/rest/ExPRES/j001 could not be stopped")
+
+
+@in_virtual_time
+async def test_a_service_that_answers_is_waited_for(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """A slow abort takes its time, up to that after which Prefect kills the run."""
+    service, told = VirtualService(executing=1e9), Told()
+    async with attempts_at(service, simulation, tmp_path, told) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(50.0)
+        service.trouble("POST /j001/phase$", 200, delivered=True, seconds=8.0)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    assert service.jobs["j001"].phase is Phase.ABORTED
+    assert told.warnings == []
+
+
+@in_virtual_time
+async def test_a_second_cancellation_does_not_break_the_abort(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """A signal cancels all tasks, and a task group cancels its own again."""
+    service = VirtualService(executing=1e9)
+    async with attempts_at(service, simulation, tmp_path) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(50.0)
+        service.trouble("GET /j001/phase$", 503, seconds=1.0)
+        for _ in range(3):
+            finishing.cancel()
+            await asyncio.sleep(0.2)
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    assert service.jobs["j001"].phase is Phase.ABORTED
+
+
+@in_virtual_time
+async def test_no_job_is_told_that_cannot_exist(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Where the service was away all the time, no create was sent."""
+    service, told = VirtualService(), Told()
+    service.trouble("", 503, times=1e9)
+    took = await cancelled(service, simulation, tmp_path, 5.0, told=told)
+    assert (told.warnings, took) == ([], 2.0)
+
+
+@in_virtual_time
+async def test_a_job_that_may_exist_is_told_by_its_name(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """The create was sent, and no answer came."""
+    service, told = VirtualService(), Told()
+    service.trouble(CREATE, None, delivered=True)
+    async with attempts_at(service, simulation, tmp_path, told) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        for _ in range(100):
+            if service.asked(CREATE):
+                break
+            await asyncio.sleep(0.1)
+        service.trouble("", 503, times=1e9)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    (warning,) = told.warnings
+    assert ", if it was created, could not be stopped" in warning
+    assert simulation.fingerprint[:12] in warning
 
 
 @in_virtual_time
@@ -144,12 +213,12 @@ async def test_a_job_that_cannot_be_stopped_is_told(
     async with attempts_at(service, simulation, tmp_path, told) as attempts:
         finishing = asyncio.create_task(attempts.finish())
         await asyncio.sleep(50.0)
-        service.trouble("GET $", 401, times=1e9)
+        service.trouble("GET /j001/phase$", 401, times=1e9)
         finishing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await finishing
     (warning,) = told.warnings
-    assert "could not be stopped; look at them on the service" in warning
+    assert "could not be stopped, and may be running; abort it later" in warning
 
 
 @in_virtual_time

@@ -11,7 +11,8 @@ from prefect_expres.execution import rebuild_request
 from prefect_expres.execution.inputs import Likeness, compare
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId
-from tests.support.virtual_service import Inputs, VirtualJob, VirtualService
+from tests.support.virtual_jobs import VirtualJob
+from tests.support.virtual_service import Inputs, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 EVERY_WAY = pytest.mark.parametrize("inputs", get_args(Inputs))

@@ -16,7 +16,8 @@ from tests.execution.repeated import Runs
 from tests.execution.test_found import of_the_20th
 from tests.execution.test_stepwise import run_of
 from tests.support.fitting import fitting, written
-from tests.support.virtual_service import CDF, VirtualJob, VirtualService
+from tests.support.virtual_jobs import CDF, VirtualJob
+from tests.support.virtual_service import VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 

@@ -11,7 +11,8 @@ from prefect_expres.execution.evidence import LONGEST_TEXT, TAIL_LINES
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.uws import ErrorSummary, Phase
 from tests.support.listening import Told
-from tests.support.virtual_service import CDF, URL, VirtualJob, VirtualService
+from tests.support.virtual_jobs import CDF, VirtualJob
+from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 

@@ -26,7 +26,7 @@ from prefect_expres.expres import SimulationRequest
 from prefect_expres.storage import write_whole
 from prefect_expres.uws import Phase
 from tests.execution.repeated import WINDOW, Runs
-from tests.support.virtual_service import CDF
+from tests.support.virtual_jobs import CDF
 from tests.support.virtual_time import in_virtual_time
 
 

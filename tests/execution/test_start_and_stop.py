@@ -9,11 +9,13 @@ from prefect_expres.errors import JobLost, JobNotFound, WaitTimeout
 from prefect_expres.execution import Submission, ensure_started, stop_jobs
 from prefect_expres.execution.start import SECONDS_FOR_CREATOR, SPREAD
 from prefect_expres.execution.steps import start
+from prefect_expres.execution.stop import stop_job
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.uws import Phase
 from tests.support.listening import Told
-from tests.support.virtual_service import URL, VirtualJob, VirtualService
+from tests.support.virtual_jobs import VirtualJob
+from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 OWNER = "0123456789abcdef"
@@ -199,12 +201,13 @@ async def test_started_jobs_can_be_spared(simulation: SimulationRequest) -> None
 async def test_known_jobs_are_stopped_where_names_are_not_kept(
     simulation: SimulationRequest,
 ) -> None:
-    """A service that forgets runIds is told the ids."""
+    """On a service that forgets runIds a job is stopped by its id; once is enough."""
     service = VirtualService(keeps_run_ids=False)
     job = own(service, simulation, Phase.EXECUTING)
     other = service.plant(simulation, run_id=str(RunId.new("io", "0" * 12, owner_of(uuid4()))))
     async with service.client() as client:
         assert await stop_jobs(client, OWNER) == {}
-        stopped = await stop_jobs(client, OWNER, known=[job.id])
-    assert stopped == {f"{URL}/{job.id}": Phase.ABORTED}
+        assert await stop_job(client, job.id, spare_started=True) == {}
+        assert await stop_job(client, job.id) == {f"{URL}/{job.id}": Phase.ABORTED}
+        assert await stop_job(client, job.id) == await stop_job(client, "gone") == {}
     assert other.phase is Phase.PENDING

@@ -1,8 +1,6 @@
 """Broken configuration files, one a rule: each fault is named with its place and its fix."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +9,7 @@ import pytest
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.rules import RULES
+from tests.support.command_line import run
 from tests.support.quick import DATA
 
 FOLDER = DATA / "expres" / "broken"
@@ -111,12 +110,6 @@ MANY = (
 """The faults of the file that has several: three of structure, two between values."""
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as people do."""
-    command = [sys.executable, "-m", "prefect_expres.cli.main", "config", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-
-
 @pytest.mark.parametrize("name", FAULTS)
 def test_the_fault_of_a_file_is_named(name: str) -> None:
     """A file with one fault has one problem, at its place and with its words."""
@@ -153,23 +146,23 @@ def test_every_rule_has_its_file() -> None:
 
 def test_the_command_names_every_fault_and_exits_with_1() -> None:
     """One run over all broken files names every file and, on its line, every fault."""
-    done = run("check", *(str(FOLDER / f"{name}.json") for name in FAULTS))
-    assert done.returncode == 1
-    lines = iter(done.stdout.splitlines())
+    done = run("config", "check", *(str(FOLDER / f"{name}.json") for name in FAULTS))
+    assert done.code == 1
+    lines = iter(done.out.splitlines())
     for name, (path, words) in FAULTS.items():
         assert next(lines) == f"✗ {FOLDER / name}.json"
         fault = next(lines)
         assert fault.startswith(f"  problem  {path}: ")
         assert words in fault
     assert not list(lines)
-    assert not done.stderr
+    assert not done.err
 
 
 def test_the_command_reports_as_json() -> None:
     """With --json each problem has its parts."""
-    done = run("check", str(FOLDER / "planet-radius.json"), "--json")
-    assert done.returncode == 1
-    (report,) = json.loads(done.stdout)
+    done = run("config", "check", str(FOLDER / "planet-radius.json"), "--json")
+    assert done.code == 1
+    (report,) = json.loads(done.out)
     (problem,) = report["problems"]
     assert problem["path"] == "BODY[0].RADIUS"
     assert problem["value"] == 0
@@ -179,19 +172,19 @@ def test_the_command_reports_as_json() -> None:
 
 def test_the_command_exits_with_0_if_all_is_well() -> None:
     """Good files are named, with their warnings, and are no failure."""
-    done = run("check", *map(str, GOOD))
-    assert done.returncode == 0
-    marks: list[Any] = [line[0] for line in done.stdout.splitlines() if not line.startswith(" ")]
+    done = run("config", "check", *map(str, GOOD))
+    assert done.code == 0
+    marks: list[Any] = [line[0] for line in done.out.splitlines() if not line.startswith(" ")]
     assert marks == ["✓", "✓"]
-    assert "warning  TIME.NBR: 144:" in done.stdout
+    assert "warning  TIME.NBR: 144:" in done.out
 
 
 def test_a_pattern_stands_for_files(tmp_path: Path) -> None:
     """The command finds the files of a pattern itself; one without files is a problem."""
     for name in ("a", "b"):
         (tmp_path / f"{name}.json").write_bytes(GOOD[0].read_bytes())
-    assert run("check", str(tmp_path / "*.json")).stdout.count("✓") == 2
-    done = run("check", str(tmp_path / "*.txt"), str(tmp_path / "a.json"))
-    assert done.returncode == 1
-    assert "No such file" in done.stdout
-    assert "✓" in done.stdout
+    assert run("config", "check", str(tmp_path / "*.json")).out.count("✓") == 2
+    done = run("config", "check", str(tmp_path / "*.txt"), str(tmp_path / "a.json"))
+    assert done.code == 1
+    assert "No such file" in done.out
+    assert "✓" in done.out

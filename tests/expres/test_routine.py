@@ -2,21 +2,41 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import cdflib
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
 from prefect_expres.engine import run_engine
 from prefect_expres.errors import ConfigurationError
-from prefect_expres.expres import Access, Configuration, routine, warnings_of
+from prefect_expres.expres import Access, Configuration, Routine, warnings_of
 from prefect_expres.expres.result_name import output_name
-from prefect_expres.expres.routine import MOONS, Form, routine_path
+from prefect_expres.expres.routine import FORMS, Form, routine_path
+from prefect_expres.expres.templates import TEMPLATES
+from prefect_expres.expres.templates.moons import MOONS
 from tests.support.quick import DATA
 
 EXAMPLES = DATA.parent.parent / "prefect_expres" / "examples"
 EPHEMERIS = (EXAMPLES / "earth-jupiter-20180913.csv").read_bytes()
 DAY = date(2018, 9, 13)
+
+
+def routine(
+    observer: str,
+    moon: str,
+    day: date,
+    *,
+    phase: float,
+    ephemeris: str = "",
+    form: Form = "v11",
+    **more: Any,
+) -> Configuration:
+    """Build the configuration of a moon at a longitude, in a form of the team."""
+    made = Routine(source=moon, day=day, observer=observer, field=FORMS[form], **more)
+    return made.configuration(ephemeris=ephemeris, phases={moon: phase})
 
 
 @pytest.mark.parametrize("moon", MOONS)
@@ -71,17 +91,84 @@ def test_the_path_is_that_of_the_team() -> None:
 @pytest.mark.parametrize(
     ("observer", "moon", "phase", "words"),
     [
-        ("Earth", "Callisto", 0.0, "no routine simulation of the moon 'Callisto'"),
-        ("Earth", "io", 0.0, "write 'Io'"),
         ("JUICE", "Io", 0.0, "OBSERVER.SC: 'JUICE'"),
         ("Earth", "Io", float("nan"), "cannot be written as JSON"),
         ("Juno", "Io", 0.0, "OBSERVER.SCTIME: '203201010000'"),
     ],
 )
 def test_what_cannot_run_is_not_made(observer: str, moon: str, phase: float, words: str) -> None:
-    """A moon without a routine, and an observer whom ExPRES does not find, are refused."""
+    """An observer whom ExPRES does not find, and a phase that is no number, are refused."""
     with pytest.raises(ConfigurationError, match=words):
         routine(observer, moon, date(2032, 1, 1), phase=phase)
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        ({"source": "Iso"}, "there is no 'Iso' here; write 'Io'"),
+        ({"source": "Moon"}, "choose one of 'Io', 'Europa', 'Ganymede'"),
+        ({"field": "JRM32"}, "there is no 'JRM32' here; write 'JRM33'"),
+        ({"source": "Europa", "lag_model": "bonfond2017"}, "for Europa; choose one of 'hess2011'"),
+        ({"lag_model": "hess"}, "there is no 'hess' here; "),
+        ({"energy": 0}, "greater than 0"),
+        ({"observer": ""}, "at least 1 character"),
+        ({"moon": "Io"}, "Extra inputs are not permitted"),
+        ({"day": "2018-09-31"}, "valid date"),
+    ],
+)
+def test_a_choice_that_there_is_not_is_refused(choices: dict[str, Any], words: str) -> None:
+    """The reason says what there is."""
+    with pytest.raises(ValidationError) as refused:
+        Routine.model_validate({"source": "Io", "day": "2018-09-13", **choices})
+    (problem,) = refused.value.errors()
+    assert words in problem["msg"]
+
+
+@pytest.mark.parametrize("choices", [{}, {"energy": 1.5, "field": "VIP4", "lag_model": "hue2023"}])
+def test_its_json_is_what_a_form_sends(choices: dict[str, Any]) -> None:
+    """A server that checks parameters by their schema takes it, and it is read back."""
+    routine = Routine(source="Io", day=DAY, **choices)
+    sent = routine.model_dump(mode="json")
+    Draft202012Validator(Routine.model_json_schema()).validate(sent)
+    assert Routine.model_validate(sent) == routine
+
+
+def test_names_are_taken_in_any_case() -> None:
+    """They are written as ExPRES knows them, so that the same simulation has the same file."""
+    usual = Routine(source="Io", day=DAY, field="JRM33", lag_model="hue2023")
+    typed = Routine(source="IO", day=DAY, observer="earth", field="jrm33", lag_model="Hue2023")
+    assert typed == usual
+    assert Routine(source="io", day=DAY, field="jrm09").field == "JRM09+Connerney CS"
+    assert Routine(source="io", day=DAY, observer="juno").observer == "Juno"
+    assert Routine(source="io", day=DAY, observer="My probe").observer == "My probe"
+
+
+@pytest.mark.parametrize(("energy", "written"), [(None, "3"), (3.0, "3"), (0.55, "0.55")])
+def test_the_energy_is_written_as_the_team_writes_it(energy: float | None, written: str) -> None:
+    """A whole number has no point: with one the file would be another simulation's."""
+    made = Routine(source="Io", day=DAY, energy=energy).configuration()
+    assert {str(source.accel) for source in made.source} == {written}
+
+
+def test_another_field_names_the_simulation() -> None:
+    """The team's versions have their names; any other field is its own."""
+    made = Routine(source="Io", day=DAY, field="VIP4+Connerney CS").configuration()
+    assert made.body[0].mag == "VIP4+Connerney CS"
+    assert made.simu.name == "earth-io-20180913-vip4+connerney cs"
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_choice_of_a_template_gives_a_configuration(name: str) -> None:
+    """No rule is broken, and ExPRES does nothing silently."""
+    template = TEMPLATES[name]
+    assert template.summary
+    assert template.paper
+    for field in template.fields:
+        for lag_model in template.lag_models or [None]:
+            routine = Routine(source=name, day=DAY, field=field, lag_model=lag_model)
+            made = routine.configuration(ephemeris="earth.csv")
+            assert made.body[0].name == made.observer.parent == template.planet
+            assert warnings_of(made, Access.of(None)) == ()
 
 
 def test_a_routine_is_written_out() -> None:

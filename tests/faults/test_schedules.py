@@ -16,8 +16,9 @@ from lxml import etree
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.storage import StoredFile
-from prefect_expres.uws import UWSClient
+from prefect_expres.uws import ClientOptions, UWSClient
 from tests.support.proxy import FaultProxy, fault_proxy
 from tests.support.quick import QUICK_RUN
 from tests.support.schedules import HurriedClock, brought_home, schedule_of
@@ -38,9 +39,8 @@ def service(
 ) -> Iterator[SandboxServer]:
     """Serve one sandbox for many schedules."""
     data = tmp_path_factory.mktemp("sandbox")
-    with SandboxServer(
-        data, dialect=request.param, command=QUICK_RUN, parallel=4, active_jobs=1000
-    ) as server:
+    limits = Behaviour(parallel=4, active_jobs=1000)
+    with SandboxServer(data, request.param, command=QUICK_RUN, behaviour=limits) as server:
         yield server
 
 
@@ -56,7 +56,8 @@ async def a_client(
 ) -> AsyncIterator[UWSClient]:
     """Give a client behind a proxy."""
     url = f"{proxy.url}/rest/ExPRES"
-    async with UWSClient(url, user, TOKEN, timeout=timeout, clock=HurriedClock(hurry)) as client:
+    options, clock = ClientOptions(timeout=timeout), HurriedClock(hurry)
+    async with UWSClient(url, user, TOKEN, options=options, clock=clock) as client:
         yield client
 
 

@@ -16,13 +16,13 @@ from prefect.exceptions import ParameterTypeError
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.ephemeris import AnalyticEphemeris, Span, TableEphemeris
 from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError, JobFailed
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.expres import Configuration
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.sandbox.serving import SandboxServer
-from prefect_expres.tasks.ephemeris import compute_ephemeris
 
 TOKEN = "t0ken-that-must-not-leak"
 

@@ -18,6 +18,7 @@ from prefect_expres.hooks import read_family, stop_jobs_of
 from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.uws import Phase
 from tests.support.processes import free_port
+from tests.support.virtual_time import in_virtual_time
 
 LOGGER = logging.getLogger("tests.hooks")
 
@@ -77,6 +78,7 @@ async def test_jobs_of_the_run_are_stopped(
     assert not away
 
 
+@in_virtual_time
 async def test_service_that_is_away_is_asked_once(lines: pytest.LogCaptureFixture) -> None:
     """A service that does not answer is told of once for a family, and others are still asked."""
     gone = f"http://127.0.0.1:{free_port()}"

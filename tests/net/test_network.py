@@ -10,7 +10,7 @@ from prefect_expres.ephemeris.web_service import exclusive_access
 from prefect_expres.errors import EphemerisError, Unreachable, UntrustedCertificate, UsageError
 from prefect_expres.net.clock import MonotonicClock
 from prefect_expres.net.network import Network
-from prefect_expres.uws import UWSClient
+from prefect_expres.uws import ClientOptions, UWSClient
 from prefect_expres.uws.waiting import wait_for
 from tests.support.certificates import Authority
 from tests.support.raw_server import RawServer, raw_server
@@ -35,7 +35,7 @@ def without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def read_list(server: RawServer, network: Network | None = None) -> None:
     """Read the job list of a server."""
-    async with UWSClient(server.url + LIST, network=network) as client:
+    async with UWSClient(server.url + LIST, options=ClientOptions(network=network)) as client:
         assert await client.jobs() == ()
 
 
@@ -108,7 +108,7 @@ def test_bundle_that_is_none_is_told(tmp_path: Path, content: str | None) -> Non
         path.write_text(content)
     for network in (Network(ca_bundle=str(path)), Network(cert_file=str(path))):
         with pytest.raises(UsageError, match=r"none\.pem .*cannot be read: .*Give a PEM file"):
-            UWSClient("https://host/rest/ExPRES", network=network)
+            UWSClient("https://host/rest/ExPRES", options=ClientOptions(network=network))
 
 
 SERVICE = "http://expres.example"
@@ -150,7 +150,9 @@ async def test_proxy_of_the_block_comes_before_that_of_the_environment(
 async def test_proxy_that_does_not_answer_is_named() -> None:
     """Without its password."""
     network = Network(proxy="http://al:s3cret@127.0.0.1:9")
-    async with UWSClient(SERVICE + LIST, network=network, attempts=1) as client:
+    async with UWSClient(
+        SERVICE + LIST, options=ClientOptions(network=network, attempts=1)
+    ) as client:
         with pytest.raises(
             Unreachable, match=r"did not answer through http://127\.0\.0\.1:9"
         ) as seen:
@@ -162,8 +164,8 @@ async def test_trusted_host_that_only_the_proxy_knows_is_fetched_from() -> None:
     """The proxy resolves its name, so that its address cannot be looked at here."""
     async with raw_server() as proxy:
         proxy.add("http://files.invalid/r", b"x")
-        network, trusted = Network(proxy=proxy.url), ["files.invalid"]
-        async with UWSClient(SERVICE + LIST, network=network, trusted_hosts=trusted) as client:
+        options = ClientOptions(network=Network(proxy=proxy.url), trusted_hosts=["files.invalid"])
+        async with UWSClient(SERVICE + LIST, options=options) as client:
             assert await client.content("http://files.invalid/r", 9) == b"x"
 
 
@@ -171,7 +173,7 @@ async def test_trusted_host_that_only_the_proxy_knows_is_fetched_from() -> None:
 def test_proxy_that_is_none_is_told(proxy: str) -> None:
     """By the client, and by the block."""
     with pytest.raises(UsageError, match="is not a proxy; write it as http://host:port"):
-        UWSClient(SERVICE + LIST, network=Network(proxy=proxy))
+        UWSClient(SERVICE + LIST, options=ClientOptions(network=Network(proxy=proxy)))
     with pytest.raises(ValidationError, match="is not a proxy; write it as"):
         ExpresService(base_url=SERVICE, proxy=SecretStr(proxy))
 
@@ -180,4 +182,21 @@ def test_settings_come_one_by_one() -> None:
     """What is named nearer wins; an empty variable names nothing."""
     found = Network.of({"EXPRES_PROXY": "", "EXPRES_CA_BUNDLE": "a.pem", "SSL_CERT_FILE": "b.pem"})
     assert found == Network(None, "a.pem", "b.pem")
+    assert found.rate == 1000
     assert Network("p", "c.pem").over(found) == Network("p", "c.pem", "b.pem")
+
+
+def test_lowest_rate_of_the_environment() -> None:
+    """It is the one that is used, unless another is named."""
+    slow = Network.of({"EXPRES_LOWEST_RATE": "12.5"})
+    assert slow == Network(lowest_rate=12.5)
+    assert Network().over(slow).rate == 12.5
+    assert Network(lowest_rate=3.0).over(slow).rate == 3.0
+    assert Network.of({"EXPRES_LOWEST_RATE": ""}) == Network()
+
+
+@pytest.mark.parametrize("text", ["fast", "0", "-1", "nan", "inf"])
+def test_lowest_rate_that_is_none_is_told(text: str) -> None:
+    """With the variable, what it says, and what it should be."""
+    with pytest.raises(UsageError, match=f"EXPRES_LOWEST_RATE is '{text}'; give bytes a second"):
+        Network.of({"EXPRES_LOWEST_RATE": text})

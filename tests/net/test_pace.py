@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from prefect_expres.errors import Unreachable
+from prefect_expres.net.network import Network
+from prefect_expres.uws import ClientOptions
 from prefect_expres.uws.http import Http
 from tests.support.drip_server import drip_server
 
@@ -19,12 +21,17 @@ DRIPPING_HEADS = {
 }
 
 
+def paced(lowest_rate: float | None = None) -> ClientOptions:
+    """Give the options of a client that loses patience soon."""
+    return ClientOptions(timeout=TIMEOUT, network=Network(lowest_rate=lowest_rate))
+
+
 @pytest.mark.parametrize("kind", DRIPPING_HEADS)
 @pytest.mark.parametrize("method", ["read", "send"])
 async def test_head_that_never_ends_is_given_up(kind: str, method: str) -> None:
     """Status and headers are due within the timeout, whatever comes meanwhile."""
     async with drip_server(*DRIPPING_HEADS[kind]) as url:
-        http = Http(url, timeout=TIMEOUT)
+        http = Http(url, options=paced())
         asked = http.read(url, limit=1000) if method == "read" else http.send("POST", url)
         with pytest.raises(Unreachable, match="did not answer: no whole answer in 0 s"):
             await asked
@@ -35,7 +42,7 @@ async def test_head_that_never_ends_is_given_up(kind: str, method: str) -> None:
 async def test_body_that_comes_too_slowly_is_given_up(head: bytes) -> None:
     """A byte now and then is less than the lowest rate."""
     async with drip_server(head + b"\r\n", b"x") as url:
-        http = Http(url, timeout=TIMEOUT, lowest_rate=1000.0)
+        http = Http(url, options=paced(1000.0))
         with pytest.raises(Unreachable, match="broke off: less than 1000 bytes a second"):
             await http.read(url, limit=10**6)
         await http.aclose()
@@ -44,7 +51,7 @@ async def test_body_that_comes_too_slowly_is_given_up(head: bytes) -> None:
 async def test_lowest_rate_may_be_set() -> None:
     """Twenty bytes a second are enough where ten are asked for, longer than the timeout."""
     async with drip_server(HEAD + b"\r\n", b"x", drops=20) as url:
-        http = Http(url, timeout=TIMEOUT, lowest_rate=10.0)
+        http = Http(url, options=paced(10.0))
         assert await http.read(url, limit=1000) == b"x" * 20
         await http.aclose()
 
@@ -52,7 +59,7 @@ async def test_lowest_rate_may_be_set() -> None:
 async def test_reader_that_takes_its_time_is_no_slow_service() -> None:
     """Only the time that the bytes take counts."""
     async with drip_server(HEAD + b"\r\n", b"x", drops=4) as url:
-        http = Http(url, timeout=TIMEOUT)
+        http = Http(url, options=paced())
         received = b""
         async with http.stream("GET", url) as response:
             async for chunk in response.aiter_raw():

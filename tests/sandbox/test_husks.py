@@ -9,6 +9,7 @@ import pytest
 from prefect_expres.execution import ClientSteps, RunOptions
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.sandbox.dialects import DialectName
 from prefect_expres.uws import Phase, UWSClient, wait_for
 from tests.support.listening import Told
@@ -24,7 +25,7 @@ async def test_a_husk_keeps_its_name_and_runs_the_default(
 ) -> None:
     """The create answers 500 with the reason; the job has runId and duration, and no config."""
     with (
-        SandboxServer(tmp_path, dialect, command=QUICK_RUN, husks=1) as server,
+        SandboxServer(tmp_path, dialect, command=QUICK_RUN, behaviour=Behaviour(husks=1)) as server,
         ServiceUser(server.url) as user,
     ):
         answer = user.create_answer(runId="a.husk", executionDuration="77")
@@ -51,7 +52,8 @@ async def test_a_simulation_survives_husks(
     """They are deleted, never started, and the server's reason is told."""
     request = SimulationRequest.build(Configuration.from_mapping(configuration), label="io")
     told = Told()
-    with SandboxServer(tmp_path, dialect, command=QUICK_RUN, husks=2) as server:
+    faults = Behaviour(husks=2)
+    with SandboxServer(tmp_path, dialect, command=QUICK_RUN, behaviour=faults) as server:
         async with UWSClient(server.jobs_url()) as client:
             steps = ClientSteps(client, tell=told)
             submission = await steps.create(request, RunOptions("0123456789abcdef"), ())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from tests.support.quick import QUICK_RUN
 from tests.support.service_user import ServiceUser
 
@@ -66,7 +67,7 @@ def test_run_id_that_is_posted_changes_a_parameter_only(ann: ServiceUser) -> Non
 def test_limit_is_looked_at_on_create_only(tmp_path: Path) -> None:
     """Jobs that were created before may all be started."""
     with (
-        SandboxServer(tmp_path, command=QUICK_RUN, active_jobs=1) as server,
+        SandboxServer(tmp_path, command=QUICK_RUN, behaviour=Behaviour(active_jobs=1)) as server,
         ServiceUser(server.url, "ann") as ann,
     ):
         ids = [ann.create("sleep=60") for _ in range(3)]
@@ -77,8 +78,9 @@ def test_limit_is_looked_at_on_create_only(tmp_path: Path) -> None:
 
 def test_urls_begin_with_the_base_url(tmp_path: Path) -> None:
     """Left at its default while users come under another name, results are on another host."""
+    elsewhere = Behaviour(base_url="http://localhost:8082")
     with (
-        SandboxServer(tmp_path, command=QUICK_RUN, base_url="http://localhost:8082") as server,
+        SandboxServer(tmp_path, command=QUICK_RUN, behaviour=elsewhere) as server,
         ServiceUser(server.url, "ann") as ann,
     ):
         answer = ann.create_answer()
@@ -92,7 +94,7 @@ def test_urls_begin_with_the_base_url(tmp_path: Path) -> None:
 def test_input_of_kind_file_may_not_be_left_out(tmp_path: Path) -> None:
     """The create fails after the job was saved: it stays PENDING, without a configuration."""
     with (
-        SandboxServer(tmp_path, command=QUICK_RUN, file_inputs=True) as server,
+        SandboxServer(tmp_path, command=QUICK_RUN, behaviour=Behaviour(file_inputs=True)) as server,
         ServiceUser(server.url, "ann") as ann,
     ):
         answer = ann.create_answer(runId="mine")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from tests.support.quick import QUICK_RUN
 from tests.support.service_user import ServiceUser
 
@@ -35,7 +36,7 @@ def masked(document: str) -> str:
 def bob(tmp_path: Path) -> Iterator[ServiceUser]:
     """Give the user of the recordings, on a service that runs one job at a time."""
     with (
-        SandboxServer(tmp_path, command=QUICK_RUN, parallel=1) as server,
+        SandboxServer(tmp_path, command=QUICK_RUN, behaviour=Behaviour(parallel=1)) as server,
         ServiceUser(server.url, "bob") as user,
     ):
         yield user

@@ -20,9 +20,9 @@ from tests.support.service_user import ServiceUser, alive, process_id, until_gon
 _SERVE = """
 import sys
 from pathlib import Path
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.sandbox.serving import serve
-serve(host="127.0.0.1", port=0, data=Path(sys.argv[1]), dialect="opus", command=sys.argv[2:],
-      parallel=1)
+serve(Path(sys.argv[1]), "opus", 0, sys.argv[2:], behaviour=Behaviour(parallel=1))
 """
 
 

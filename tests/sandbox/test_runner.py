@@ -5,6 +5,7 @@ import contextlib
 from datetime import timedelta
 from pathlib import Path
 
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.sandbox.runner import Runner
 from prefect_expres.sandbox.store import SandboxJob, Store, now
 from prefect_expres.sandbox.threads import Threads
@@ -32,7 +33,7 @@ async def test_no_run_begins_while_the_service_stops(tmp_path: Path) -> None:
     """A run that ends meanwhile frees its place; the next job stays in the queue."""
     gate = tmp_path / "gate"
     with contextlib.closing(Store(tmp_path / "jobs")) as store:
-        runner = Runner(store, (*UNTIL_A_FILE, str(gate)), 1, Threads())
+        runner = Runner(store, (*UNTIL_A_FILE, str(gate)), Threads(), Behaviour(parallel=1))
         first, second = added(store), added(store)
         runner.queue(first)
         runner.queue(second)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from tests.support.quick import QUICK_RUN
 from tests.support.service_user import ServiceUser, alive, process_id, until_gone
 
@@ -113,7 +114,7 @@ def test_parameters_of_a_pending_job_change(ann: ServiceUser) -> None:
     answer = ann.post(f"{job_id}/parameters/branch", VALUE="two")
     assert answer.headers["location"].endswith(f"{job_id}/parameters")
     assert ann.get(f"{job_id}/parameters/branch").text == "two"
-    assert ann.post(f"{job_id}/parameters", nonsense="1").status_code == 500
+    assert ann.post(f"{job_id}/parameters", nonsense="1").status_code == 400
 
 
 def test_run_longer_than_its_duration_is_killed(ann: ServiceUser) -> None:
@@ -157,7 +158,7 @@ def test_finished_job_cannot_be_aborted(ann: ServiceUser) -> None:
 def test_queued_job_is_aborted_without_a_run(tmp_path: Path) -> None:
     """A queued job is aborted; the next one in the queue runs."""
     with (
-        SandboxServer(tmp_path, command=QUICK_RUN, parallel=1) as server,
+        SandboxServer(tmp_path, command=QUICK_RUN, behaviour=Behaviour(parallel=1)) as server,
         ServiceUser(server.url, "ann") as ann,
     ):
         first, second, third = ann.run("sleep=60"), ann.run(), ann.run()
@@ -218,7 +219,7 @@ def test_bad_phases_are_refused(ann: ServiceUser) -> None:
 def test_active_jobs_are_limited_at_creation(tmp_path: Path) -> None:
     """Over the limit of active jobs a new job is a 500 with OPUS' words; others are free."""
     with (
-        SandboxServer(tmp_path, command=QUICK_RUN, active_jobs=1) as server,
+        SandboxServer(tmp_path, command=QUICK_RUN, behaviour=Behaviour(active_jobs=1)) as server,
         ServiceUser(server.url, "ann") as ann,
         ServiceUser(server.url, "bob") as bob,
     ):
@@ -254,11 +255,11 @@ def test_owners_see_their_own_and_guests_share(
 def test_branches_have_their_job_lists(quick_opus: SandboxServer, guest: ServiceUser) -> None:
     """Guests run master on ExPRES; develop runs on ExPRES-dev for named users."""
     refused = guest.create(branch="develop")
-    assert guest.post(f"{refused}/phase", PHASE="RUN").status_code == 500
+    assert guest.post(f"{refused}/phase", PHASE="RUN").status_code == 400
     with ServiceUser(quick_opus.url, "ann", "ExPRES-dev") as ann:
         ann.until(ann.run(branch="develop"), "COMPLETED")
         job_id = ann.create()
-        assert ann.post(f"{job_id}/phase", PHASE="RUN").status_code == 500
+        assert ann.post(f"{job_id}/phase", PHASE="RUN").status_code == 400
         assert ann.http.get(f"/rest/ExPRES/{job_id}").status_code == 404
     assert (quick_opus.job_count("ExPRES"), quick_opus.job_count("ExPRES-dev")) == (1, 2)
     assert quick_opus.created_count() == 3

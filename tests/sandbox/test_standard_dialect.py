@@ -10,6 +10,7 @@ import pytest
 from lxml import etree
 
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from tests.support.quick import QUICK_RUN
 from tests.support.service_user import UWS, ServiceUser
 
@@ -17,7 +18,8 @@ from tests.support.service_user import UWS, ServiceUser
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[SandboxServer]:
     """Serve with a limit of one active job."""
-    with SandboxServer(tmp_path, "standard", command=QUICK_RUN, active_jobs=1) as server:
+    limit = Behaviour(active_jobs=1)
+    with SandboxServer(tmp_path, "standard", command=QUICK_RUN, behaviour=limit) as server:
         yield server
 
 

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.sandbox.dialects import DialectName
 from prefect_expres.sandbox.threads import Threads
 from tests.support.quick import QUICK_RUN
@@ -26,7 +27,7 @@ async def seconds_of(client: httpx.AsyncClient, path: str, delay: float = 0.0) -
 @pytest.mark.parametrize(("threads", "starved"), [(1, True), (2, False), (None, False)])
 async def test_wait_holds_a_thread(tmp_path: Path, threads: int | None, *, starved: bool) -> None:
     """With one thread, a WAIT keeps everybody waiting; the job's own report is late, too."""
-    with SandboxServer(tmp_path, command=QUICK_RUN, threads=threads) as server:
+    with SandboxServer(tmp_path, command=QUICK_RUN, behaviour=Behaviour(threads=threads)) as server:
         with ServiceUser(server.url, "ann") as ann:
             job_id = ann.run("sleep=0.5")
             ann.until(job_id, "EXECUTING")
@@ -44,7 +45,7 @@ async def test_wait_holds_a_thread(tmp_path: Path, threads: int | None, *, starv
 
 async def test_thread_is_held_though_the_client_has_gone(tmp_path: Path) -> None:
     """To break off a WAIT does not end it on the service."""
-    with SandboxServer(tmp_path, command=QUICK_RUN, threads=1) as server:
+    with SandboxServer(tmp_path, command=QUICK_RUN, behaviour=Behaviour(threads=1)) as server:
         with ServiceUser(server.url, "ann") as ann:
             job_id = ann.run("sleep=60")
             ann.until(job_id, "EXECUTING")

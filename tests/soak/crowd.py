@@ -24,6 +24,7 @@ from rich.table import Table
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import owner_of
 from prefect_expres.sandbox import SandboxServer
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.uws import UWSClient
 from tests.support.quick import DATA, QUICK_RUN
 from tests.support.schedules import brought_home
@@ -52,8 +53,9 @@ class Outcome:
 def gather_crowd(processes: int, rounds: int, directory: Path) -> Outcome:
     """Let processes ask for one simulation a round."""
     outcome = Outcome()
+    limit = Behaviour(parallel=4)
     with (
-        SandboxServer(directory / "sandbox", command=QUICK_RUN, parallel=4) as server,
+        SandboxServer(directory / "sandbox", command=QUICK_RUN, behaviour=limit) as server,
         _members(processes) as members,
         ServiceUser(server.url) as guest,
     ):

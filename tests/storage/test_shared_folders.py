@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from prefect_expres.errors import StorageError
-from prefect_expres.storage import require_writable, write_whole
+from prefect_expres.storage import read_or_none, require_writable, write_whole
 from prefect_expres.storage.atomic import Part
 from prefect_expres.storage.locks import lock
 from prefect_expres.storage.part_files import LocalPart
@@ -139,6 +139,24 @@ async def test_what_another_user_planted_is_not_used(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="is a symbolic link of another user"):
         await write_whole(str(tmp_path / "link"), "other", b"")
     assert "other" not in names(tmp_path)
+
+
+def test_pipe_in_place_of_a_file_is_not_read(tmp_path: Path) -> None:
+    """Who waits for its writer waits for ever."""
+    os.mkfifo(tmp_path / "r.json")
+    with pytest.raises(StorageError, match=r"r\.json is no file\. Remove it"):
+        read_or_none(str(tmp_path), "r.json")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")
+def test_planted_link_is_not_read_through(tmp_path: Path) -> None:
+    """One's own is followed: archives may keep the contents of files elsewhere."""
+    (tmp_path / "private").write_bytes(CONTENT)
+    (tmp_path / "r.json").symlink_to(tmp_path / "private")
+    assert read_or_none(str(tmp_path), "r.json") == CONTENT
+    os.lchown(tmp_path / "r.json", 12345, 12345)
+    with pytest.raises(StorageError, match="is a symbolic link of another user"):
+        read_or_none(str(tmp_path), "r.json")
 
 
 async def test_file_system_without_locks_can_be_written(tmp_path: Path) -> None:

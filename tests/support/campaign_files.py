@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect_expres.campaigns.plan import FilesPlan
+from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.fitting import fitting, fixed_observer, three_windows
 from tests.support.result_files import write
@@ -14,12 +15,14 @@ from tests.support.result_files import write
 COPYING_RUN = str(Path(__file__).with_name("copying_run.py"))
 
 
-def quick_sandbox_for_campaigns(folder: Path, **settings: Any) -> SandboxServer:
+def quick_sandbox_for_campaigns(folder: Path, **limits: int) -> SandboxServer:
     """Make a sandbox whose runs obey orders and write small spectra."""
     cdf = folder / "spectra.cdf"
     write(fitting(fixed_observer(), seen=three_windows), cdf)
     return SandboxServer(
-        folder / "sandbox", command=(sys.executable, COPYING_RUN, str(cdf)), **settings
+        folder / "sandbox",
+        command=(sys.executable, COPYING_RUN, str(cdf)),
+        behaviour=Behaviour(**limits),
     )
 
 

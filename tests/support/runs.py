@@ -80,8 +80,12 @@ class DeployedRun:
             client.set_flow_run_state(self.id, Cancelling())
 
     def kill(self) -> None:
-        """Kill its process, which is not told."""
-        os.kill(int(self.read().infrastructure_pid or 0), signal.SIGKILL)
+        """Kill its process, which is not told.
+
+        A worker tells Prefect which it is. A process that serves does not: it is its only child.
+        """
+        told = self.read().infrastructure_pid
+        os.kill(int(told or _only_child(self.runner.pid)), signal.SIGKILL)
 
     def ends(self, state: str) -> None:
         """Wait until it is over, which must be in this state."""
@@ -91,6 +95,12 @@ class DeployedRun:
             return run.state_name if run.state and run.state.is_final() else None
 
         assert until(over, "the end of the flow run", self.runner) == state, self.runner.output
+
+
+def _only_child(pid: int) -> str:
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    (child,) = (child for thread in threads for child in thread.read_text().split())
+    return child
 
 
 def reference(block: str) -> dict[str, Any]:

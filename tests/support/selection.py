@@ -1,5 +1,7 @@
 """Which tests are quick, and in which order files run."""
 
+import functools
+import inspect
 from collections.abc import Iterator
 from types import CodeType, FunctionType
 from typing import Any
@@ -11,6 +13,7 @@ _SLOW = {
     "Child",
     "PrefectServer",
     "Sandbox",
+    "SandboxServer",
     "TerminalSession",
     "build_package",
     "create_subprocess_exec",
@@ -23,20 +26,22 @@ _SLOW = {
     "sync_playwright",
     "unprivileged",
 }
-"""A test that reaches one of these has a process, a Prefect server, a browser or the engine."""
+"""A test that reaches one of these has a process, a service, a browser or the engine."""
 
 _LONGEST = (
     "tests/docs/test_pages.py",
-    "tests/flows/test_campaign.py",
-    "tests/flows/test_cancel.py",
-    "tests/benchmarks/test_benchmarks.py",
-    "tests/flows/test_campaign_workers.py",
-    "tests/faults/test_schedules.py",
-    "tests/flows/test_kill.py",
+    "tests/deployment/test_schedules.py",
     "tests/deployment/test_register.py",
+    "tests/flows/test_campaign.py",
+    "tests/flows/test_kill.py",
+    "tests/flows/test_cancel.py",
     "tests/cli/test_demo.py",
+    "tests/benchmarks/test_benchmarks.py",
+    "tests/faults/test_schedules.py",
     "tests/typing/test_consumer.py",
+    "tests/flows/test_campaign_workers.py",
     "tests/flows/test_forecast.py",
+    "tests/deployment/test_kill.py",
     "tests/ui/test_simulate_form.py",
     "tests/ui/test_campaign_form.py",
     "tests/flows/test_campaign_ends.py",
@@ -44,6 +49,7 @@ _LONGEST = (
     "tests/flows/test_restarts.py",
     "tests/deployment/test_postgresql.py",
     "tests/docs/test_build.py",
+    "tests/engine/test_engine.py",
 )
 """The files that take longest, longest first."""
 
@@ -56,36 +62,45 @@ class ByFile(LoadFileScheduling):  # type: ignore[misc] # xdist ships no types
 
 
 def is_quick(item: pytest.Item) -> bool:
-    """Say whether a test needs no process, Prefect server, browser or engine, nor long.
+    """Say whether a test needs no process, service, Prefect server, browser or engine, nor long.
 
-    Looked at is the code of the test, of its fixtures, and of the functions of the tests that they
-    call. What takes long for another reason is marked as slow.
+    Looked at is the code of the test, of its fixtures, and of the functions and classes of the
+    tests that they use. What takes long for another reason is marked as slow.
     """
     if item.get_closest_marker("slow") or not isinstance(item, pytest.Function):
         return False
     fixtures = item._fixtureinfo.name2fixturedefs.values()  # noqa: SLF001 - there is no other way
-    functions = [item.function, *(given[-1].func for given in fixtures)]
-    return _SLOW.isdisjoint(name for function in functions for name in _reached(function, set()))
+    functions = (item.function, *(given[-1].func for given in fixtures))
+    return not any(_is_slow(function) for function in functions)
 
 
 def order(item: pytest.Item) -> tuple[int, bool]:
     """Sort long files first and quick tests last, so that all workers end at the same time."""
     file = item.nodeid.partition("::")[0]
     place = _LONGEST.index(file) if file in _LONGEST else len(_LONGEST)
-    return place, is_quick(item)
+    return place, item.get_closest_marker("quick") is not None
 
 
-def _reached(function: Any, seen: set[Any]) -> Iterator[str]:
-    """Give the names in a function's code, and in that of the functions of the tests it calls."""
-    function = getattr(function, "__func__", function)
-    if not isinstance(function, FunctionType) or function in seen:
+@functools.cache
+def _is_slow(function: Any) -> bool:
+    return not _SLOW.isdisjoint(_reached(function, set()))
+
+
+def _reached(used: Any, seen: set[Any]) -> Iterator[str]:
+    """Give the names in the code of a function or class, and of those of the tests that it uses."""
+    used = inspect.unwrap(getattr(used, "__func__", used))
+    if not isinstance(used, FunctionType | type) or used in seen:
         return
-    seen.add(function)
-    for name in _names(function.__code__):
+    seen.add(used)
+    if isinstance(used, type):
+        for member in vars(used).values():
+            yield from _reached(member, seen)
+        return
+    for name in _names(used.__code__):
         yield name
-        called = function.__globals__.get(name)
-        if (getattr(called, "__module__", None) or "").startswith("tests."):
-            yield from _reached(called, seen)
+        found = used.__globals__.get(name)
+        if (getattr(found, "__module__", None) or "").startswith("tests."):
+            yield from _reached(found, seen)
 
 
 def _names(code: CodeType) -> Iterator[str]:

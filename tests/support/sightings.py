@@ -34,5 +34,8 @@ def seen(visible: Any, **more: Any) -> Sighting:
         "time": times(steps),
         "frequency": 10.0 * np.arange(1, channels + 1),
         "visible": cells,
+        **more,
     }
-    return Sighting(**{**facts, **more})
+    lasting = np.median(np.diff(facts["time"]).astype(float)) if steps > 1 else 0
+    facts.setdefault("steps", np.full(steps, np.timedelta64(int(lasting), "ns")))
+    return Sighting(**facts)

@@ -7,9 +7,7 @@ meanwhile is done with `VirtualService.plant`.
 import asyncio
 import email
 import itertools
-import math
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import parse_qs
@@ -21,59 +19,18 @@ import httpx
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.uws import Phase, UWSClient
-from tests.support.fitting import fitting, fixed_observer, written
+from tests.support.virtual_jobs import Trouble, VirtualJob
 from tests.support.virtual_time import LoopClock
 
 URL = "http://127.0.0.1/rest/ExPRES"
 BEGAN = datetime(2026, 11, 24, 12, tzinfo=UTC)
 """The service's time when the virtual loop begins."""
-CDF = written(fitting(fixed_observer()))
-"""The result of the configuration that the tests have."""
 _PATH = "/rest/ExPRES"
 _SPACES = 'xmlns="http://www.ivoa.net/xml/UWS/v1.0" xmlns:xlink="http://www.w3.org/1999/xlink"'
 _SENT = re.compile(r'name="([^"]+)"')
 
 
 Inputs = Literal["by path", "by name", "in the document"]
-
-
-@dataclass
-class VirtualJob:
-    """A job as the service keeps it; seconds are those of the virtual loop.
-
-    ``uploads`` are the names and media types of files, by parameter; ``executing`` and
-    ``ends_in`` say how a started job goes on, ``listed_from`` when the list begins to have it.
-    """
-
-    id: str
-    run_id: str = ""
-    created: float = 0.0
-    given: dict[str, bytes] = field(default_factory=dict)
-    uploads: dict[str, tuple[str, str]] = field(default_factory=dict)
-    phase: Phase = Phase.PENDING
-    owner: str | None = None
-    executing: float = 60.0
-    ends_in: Phase = Phase.COMPLETED
-    started: float | None = None
-    ended: float | None = None
-    execution_duration: str = "600"
-    destruction: str = "2026-12-24T12:00:00Z"
-    results: dict[str, bytes] = field(default_factory=lambda: {"io.cdf": CDF})
-    texts: dict[str, str] = field(default_factory=dict)
-    listed_from: float = -math.inf
-
-
-@dataclass
-class Trouble:
-    """What happens to some requests, see `VirtualService.trouble`."""
-
-    pattern: str
-    status: int | None
-    reason: str
-    times: float
-    delivered: bool
-    seconds: float
-    headers: dict[str, str]
 
 
 class VirtualService(httpx.AsyncBaseTransport):

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from playwright.sync_api import Locator, Page, expect
 
 SUBMISSIONS = 5
+LONGEST_RUN_MS = 240_000
 
 
 def open_form(page: Page, deployment: str) -> None:
@@ -23,9 +24,28 @@ def choose_service(page: Page, name: str) -> None:
     page.get_by_role("option", name=name).click()
 
 
+def choose(page: Page, title: str, word: str) -> None:
+    """Choose one of the words of a field; its label and its list belong to the same group."""
+    label = page.get_by_text(_titled(title))
+    group = label.locator("xpath=ancestor::div[contains(@class, 'group')][1]")
+    group.locator("fieldset").get_by_role("button").first.click()
+    page.get_by_role("option", name=word, exact=True).click()
+
+
+def choose_day(page: Page, title: str, day: str) -> None:
+    """Write a day into the calendar of a field."""
+    field(page, title).click()
+    page.get_by_label("Date (yyyy-MM-dd)").fill(day)
+    page.keyboard.press("Escape")
+
+
 def field(page: Page, title: str) -> Locator:
     """Find a field by its title; the form marks those with a default."""
-    return page.get_by_label(re.compile(rf"^{re.escape(title)}( \(Optional\))?$"))
+    return page.get_by_label(_titled(title))
+
+
+def _titled(title: str) -> re.Pattern[str]:
+    return re.compile(rf"^{re.escape(title)}( \(Optional\))?$")
 
 
 def submit(page: Page) -> None:
@@ -43,8 +63,9 @@ def submit(page: Page) -> None:
 
 
 def await_completion(page: Page) -> None:
-    """Watch the run until it has completed."""
-    expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
+    """Watch the run until it has completed; a day's simulation takes a busy machine minutes."""
+    completed = page.get_by_text("Completed", exact=True).first
+    expect(completed).to_be_visible(timeout=LONGEST_RUN_MS)
 
 
 def open_artifact(page: Page, key: str) -> None:

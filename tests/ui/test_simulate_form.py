@@ -7,7 +7,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.runs import ROOT
-from tests.ui.form import await_completion, choose_service, field, open_artifact, open_form, submit
+from tests.ui.form import (
+    await_completion,
+    choose,
+    choose_day,
+    choose_service,
+    field,
+    open_artifact,
+    open_form,
+    submit,
+)
 
 pytestmark = pytest.mark.timeout(420)
 
@@ -15,21 +24,21 @@ EXAMPLE = ROOT / "prefect_expres" / "examples" / "earth-jupiter-io-20180913.json
 LABEL = "io-earth-20180913"
 
 
-def test_simulation_is_run_from_the_form(
+def test_routine_simulation_is_run_from_the_form(
     page: Page, service: str, screenshots: Path, tmp_path: Path
 ) -> None:
-    """Paste a configuration, choose service and ephemeris, and see the results in the UI."""
+    """Choose moon and day, and see the results in the UI: no JSON, no file, no ephemeris."""
 
     def keep(name: str) -> None:
         page.screenshot(path=screenshots / f"{name}.png", full_page=True)
 
     open_form(page, "simulate")
     keep("1-form")
-    page.locator(".cm-content").click()
-    page.keyboard.insert_text(json.dumps(json.loads(EXAMPLE.read_text())))
-    expect(page.locator(".cm-content")).to_contain_text("SOURCE")
+    expect(page.get_by_role("tab", name="Routine simulation")).to_be_visible()
+    choose(page, "Moon or auroral source", "Io")
+    choose_day(page, "Day", "2018-09-13")
+    choose(page, "Lag model", "hue2023")
     choose_service(page, service)
-    page.get_by_role("tab", name="Earth, computed").click()
     field(page, "Output folder").fill(str(tmp_path))
     keep("2-form-filled")
     submit(page)
@@ -52,6 +61,21 @@ def test_simulation_is_run_from_the_form(
         open_artifact(page, f"{kind}-{LABEL}")
         expect(sight).to_be_visible()
         keep(f"5-{kind}")
+    assert list(tmp_path.rglob("manifest.json"))
+
+
+def test_configuration_is_pasted(page: Page, service: str, tmp_path: Path) -> None:
+    """A configuration of one's own is run with a computed ephemeris."""
+    open_form(page, "simulate")
+    page.get_by_role("tab", name="Paste JSON").click()
+    page.locator(".cm-content").click()
+    page.keyboard.insert_text(json.dumps(json.loads(EXAMPLE.read_text())))
+    expect(page.locator(".cm-content")).to_contain_text("SOURCE")
+    choose_service(page, service)
+    page.get_by_role("tab", name="Earth, computed").click()
+    field(page, "Output folder").fill(str(tmp_path))
+    submit(page)
+    await_completion(page)
     assert list(tmp_path.rglob("manifest.json"))
 
 

@@ -4,7 +4,9 @@ import asyncio
 import gzip
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 import pytest
 
@@ -63,12 +65,12 @@ WITHIN = {
 _READ = """
 import asyncio, sys, time
 from prefect_expres.errors import ExpresError
-from prefect_expres.uws import UWSClient
+from prefect_expres.uws import ClientOptions, UWSClient
 from tests.support.peak_memory import peak_memory
 
 async def main(url, *kinds):
     for kind in kinds:
-        async with UWSClient(f"{url}/{kind}", attempts=1) as client:
+        async with UWSClient(f"{url}/{kind}", options=ClientOptions(attempts=1)) as client:
             began = time.process_time()
             for read in (client.jobs, client.job, client.phase, client.destruction):
                 try:
@@ -167,3 +169,23 @@ async def test_long_list_does_not_hold_the_event_loop() -> None:
     going.cancel()
     assert len(jobs) == 30_000
     assert turns > 10
+
+
+async def test_long_list_is_filtered_and_sorted_beside_the_event_loop() -> None:
+    """To compare the times of many jobs takes longer than to read them."""
+    threads = set()
+
+    class Noting(datetime):
+        """A time that notes which threads compare it."""
+
+        def __lt__(self, other: datetime) -> bool:
+            threads.add(threading.get_ident())
+            return super().__lt__(other)
+
+    service = ScriptedService()
+    entry = b"<jobref id='1'><creationTime>2026-01-01T12:00:00Z</creationTime></jobref>"
+    service.on("GET", b"<jobs>" + entry * 3000 + b"</jobs>")
+    after = Noting(2026, 1, 1, tzinfo=UTC)
+    assert len(await UWSClient(JOBS_URL, transport=service).jobs(after=after)) == 3000
+    assert threads
+    assert threading.get_ident() not in threads

@@ -17,7 +17,7 @@ from prefect_expres.errors import (
     UnsafeLocation,
     UnsafeName,
 )
-from prefect_expres.uws import ResultRef, Upload, UWSClient, download
+from prefect_expres.uws import ClientOptions, ResultRef, Upload, UWSClient, download
 from prefect_expres.uws.filenames import file_names, safe_name
 from tests.support.no_pause import NoPause
 from tests.support.raw_server import RawServer, raw_server
@@ -114,7 +114,9 @@ async def test_private_host_is_refused_even_if_trusted(tmp_path: Path) -> None:
     """Trust in a name does not open the way to a private address."""
     async with raw_server() as raw:
         port = raw.url.rpartition(":")[2]
-        client = UWSClient("http://service.invalid/rest/ExPRES", trusted_hosts=["127.0.0.1"])
+        client = UWSClient(
+            "http://service.invalid/rest/ExPRES", options=ClientOptions(trusted_hosts=["127.0.0.1"])
+        )
         async with client:
             href = f"http://127.0.0.1:{port}/x"
             with pytest.raises(UnsafeLocation, match="private"):
@@ -165,7 +167,7 @@ async def test_endless_document_is_refused() -> None:
     """A document over the limit is not read to its end."""
     async with raw_server() as raw:
         raw.add("/rest/ExPRES", b"<jobs>" + b" " * 10_000)
-        client = UWSClient(f"{raw.url}/rest/ExPRES", document_limit=1000)
+        client = UWSClient(f"{raw.url}/rest/ExPRES", options=ClientOptions(document_limit=1000))
         async with client:
             with pytest.raises(ProtocolError, match="limit"):
                 await client.jobs()

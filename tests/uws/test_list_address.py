@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from prefect_expres.errors import JobNotFound, ServiceError
-from prefect_expres.uws import Phase, UWSClient
+from prefect_expres.uws import ClientOptions, Phase, UWSClient
 from prefect_expres.uws.opus_address import service_address
 from prefect_expres.uws.xml import read_jobs
 from tests.support.no_pause import NoPause
@@ -32,7 +32,9 @@ def service() -> ScriptedService:
 @pytest.fixture
 def client(service: ScriptedService) -> UWSClient:
     """Give a client that knows both places."""
-    return UWSClient(JOBS_URL, or_at=[UWS], transport=service, clock=NoPause())
+    return UWSClient(
+        JOBS_URL, options=ClientOptions(or_at=[UWS]), transport=service, clock=NoPause()
+    )
 
 
 async def test_list_is_found_whatever_comes_first(

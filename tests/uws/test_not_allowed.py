@@ -21,12 +21,6 @@ CHANGES: dict[str, tuple[str, Callable[[UWSClient], Awaitable[object]]]] = {
 
 
 @pytest.fixture
-def service() -> ScriptedService:
-    """Give a service without scripts."""
-    return ScriptedService()
-
-
-@pytest.fixture
 def client(service: ScriptedService) -> UWSClient:
     """Give the client of a user."""
     return UWSClient(JOBS_URL, "ann", "t0ken", transport=service, clock=NoPause())

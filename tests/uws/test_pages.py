@@ -20,7 +20,6 @@ from prefect_expres.uws import Phase, ResultRef, UWSClient, download
 from prefect_expres.uws.pages import refuse_other
 from prefect_expres.uws.waiting import wait_for
 from prefect_expres.uws.xml import read_job
-from tests.support.no_pause import NoPause
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService
 from tests.support.uws_documents import job_document
 
@@ -51,18 +50,6 @@ READS: dict[str, Step] = {
     "GET /j1/stdout": lambda client: client.stdout("j1"),
     "GET /j1/destruction": lambda client: client.destruction("j1"),
 }
-
-
-@pytest.fixture
-def service() -> ScriptedService:
-    """Give a service without scripts."""
-    return ScriptedService()
-
-
-@pytest.fixture
-def client(service: ScriptedService) -> UWSClient:
-    """Give a client whose pauses take no time."""
-    return UWSClient(JOBS_URL, transport=service, clock=NoPause())
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)

@@ -4,25 +4,12 @@ import pytest
 
 from prefect_expres.errors import RequestRejected, SubmissionUncertain
 from prefect_expres.uws import Phase, UWSClient
-from tests.support.no_pause import NoPause
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService, redirect
 
 HOST = "https://uws.example.org"
 MOVED = f"{HOST}/opus/rest/ExPRES"
 """Where a proxy has moved ``/rest``."""
 REDIRECTS = [301, 302, 303, 307, 308]
-
-
-@pytest.fixture
-def service() -> ScriptedService:
-    """Give a service without scripts."""
-    return ScriptedService()
-
-
-@pytest.fixture
-def client(service: ScriptedService) -> UWSClient:
-    """Give a client whose pauses take no time."""
-    return UWSClient(JOBS_URL, transport=service, clock=NoPause())
 
 
 DONE = [

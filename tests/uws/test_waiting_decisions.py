@@ -19,6 +19,7 @@ from prefect_expres.errors import (
     WaitTimeout,
 )
 from prefect_expres.uws import Observation, UWSClient, wait_for
+from tests.support.listed_jobs import now
 from tests.support.scripted_service import JOBS_URL, Answer, Script, ScriptedService
 from tests.support.uws_documents import job_document, jobs_document
 from tests.support.virtual_time import LoopClock, in_virtual_time
@@ -51,11 +52,6 @@ class Story:
             self.client, "j1", timeout=timeout, on_progress=self.note, began=began
         )
         return found.phase.value
-
-
-def now() -> float:
-    """Give the loop's time."""
-    return asyncio.get_running_loop().time()
 
 
 @in_virtual_time

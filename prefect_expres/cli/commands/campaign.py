@@ -4,21 +4,24 @@ import asyncio
 import json
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from cyclopts import App, Group, Parameter
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
 
 from prefect_expres.campaigns.index import found_at
 from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
 from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.flow_service import service_block
+from prefect_expres.cli.commands.invalid import reasons
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.routine_options import ephemeris_of
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import facts, give, table
+from prefect_expres.ephemeris import AnyEphemeris, TableEphemeris
 from prefect_expres.errors import ConfigurationError, UsageError
 from prefect_expres.expres.estimate import run_seconds
+from prefect_expres.expres.routine import Form
 
 app = App(name="campaign", help="Plan many simulations, run them, and show their progress.")
 
@@ -35,6 +38,10 @@ class PlanOptions:
         last: Last day; by default the first.
         moon: A moon; repeat the option for several. Default: Io.
         observer: An observer; repeat the option for several. Default: Earth.
+        ephemeris: Source of the observers' positions: analytic, which knows Earth and needs no
+            network, horizons, webgeocalc, miriade or spice; or path or URL of a table of them.
+            Default: analytic for routine simulations, and for files none.
+        form: v11 uses the magnetic field model JRM33, v01 uses JRM09. Default: v11.
         grid: Values for a JSON path of the configuration, as SOURCE.*.ACCEL=1,3,5; repeat the
             option for several paths.
         files: Configurations instead of routine simulations: paths or URLs, with `*` for any
@@ -45,6 +52,8 @@ class PlanOptions:
     last: date | None = None
     moon: tuple[str, ...] = ()
     observer: tuple[str, ...] = ()
+    ephemeris: str | None = None
+    form: Form | None = None
     grid: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
 
@@ -95,7 +104,9 @@ def run(
     branch: str = "master",
     execution_duration: int = 600,
     timeout: float | None = None,
+    reuse: Literal["verified", "never"] = "verified",
     attempts: int = 1,
+    preview_first: bool = False,
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> int:
@@ -111,7 +122,10 @@ def run(
         branch: The ExPRES git branch; guests may only use master.
         execution_duration: Seconds that each job may run.
         timeout: Seconds to wait for each job; by default the execution duration plus one hour.
+        reuse: verified takes the results of identical simulations, if there are any; never runs
+            them again.
         attempts: How many jobs may be tried for each simulation.
+        preview_first: Send nothing of what shows no emission in a preview.
         service: The service to use, and the user.
         as_json: Print the result as JSON.
     """
@@ -131,7 +145,9 @@ def run(
         branch=branch,
         execution_duration=execution_duration,
         timeout=timeout,
+        reuse=reuse,
         attempts=attempts,
+        preview_first=preview_first,
     )
 
 
@@ -191,28 +207,30 @@ def _plan_of(file: str | None, options: PlanOptions) -> RoutinePlan | FilesPlan:
             plan: RoutinePlan | FilesPlan = TypeAdapter(Plan).validate_json(read_bytes(file))
             return plan
         if options.files:
-            return FilesPlan(configurations=options.files)
+            return FilesPlan(configurations=options.files, ephemeris=_source_of(options))
         assert options.first is not None
+        chosen = {
+            "moons": options.moon,
+            "observers": options.observer,
+            "ephemeris": _source_of(options),
+            "form": options.form,
+        }
         return RoutinePlan.model_validate(
             {
                 "first": options.first,
                 "last": options.last or options.first,
                 "grid": dict(map(_values, options.grid)),
-                **({"moons": options.moon} if options.moon else {}),
-                **({"observers": options.observer} if options.observer else {}),
+                **{name: value for name, value in chosen.items() if value},
             }
         )
     except ValidationError as fault:
-        raise ConfigurationError(
-            "The plan is not valid", tuple(map(_described, fault.errors()))
-        ) from None
+        raise ConfigurationError("The plan is not valid", tuple(reasons(fault))) from None
 
 
-def _described(problem: ErrorDetails) -> str:
-    """Describe a problem by its JSON path and the rule that it breaks."""
-    path = ".".join(map(str, problem["loc"]))
-    words = problem["msg"].removeprefix("Value error, ")
-    return f"{path}: {words}" if path else words
+def _source_of(options: PlanOptions) -> AnyEphemeris | None:
+    """Return the source of the positions; a file is a table of them."""
+    source = ephemeris_of(options.ephemeris)
+    return TableEphemeris(path=source) if isinstance(source, str) else source
 
 
 def _values(text: str) -> tuple[str, list[Any]]:

@@ -9,19 +9,22 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 from fsspec.core import has_magic, url_to_fs
+from pydantic import ValidationError
 from rich.text import Text
 
 from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.options import AsJson
 from prefect_expres.cli.commands.writable import require_writable
-from prefect_expres.cli.console.printing import give, print_json
+from prefect_expres.cli.console.printing import give, print_json, table
 from prefect_expres.errors import ConfigurationError
-from prefect_expres.expres import Access, Configuration, Problem, routine, warnings_of
+from prefect_expres.execution.prepare import build_request
+from prefect_expres.expres import Access, Configuration, Problem, Routine, warnings_of
 from prefect_expres.expres.differences import differences
-from prefect_expres.expres.routine import routine_path
+from prefect_expres.expres.routine import FORMS, Form, routine_path
 from prefect_expres.expres.schema import configuration_schema
 from prefect_expres.expres.schema_errors import problem_of_file
 from prefect_expres.expres.strict_json import read_content
+from prefect_expres.expres.templates import TEMPLATES
 from prefect_expres.storage import write_whole
 
 app = App(name="config", help="Check, write and compare ExPRES configurations.")
@@ -74,51 +77,89 @@ def schema() -> None:
 
 @app.command
 def new(
-    observer: str,
-    moon: Literal["Io", "Europa", "Ganymede"],
-    day: date,
+    observer: str = "",
+    source: str = "",
+    day: date | None = None,
     /,
     *,
-    phase: float,
+    phase: float | None = None,
     ephemeris: str | None = None,
     form: Literal["v11", "v01"] = "v11",
-    lag_model: str = "hess2011",
+    lag_model: str | None = None,
     folder: str = ".",
+    output: Annotated[str | None, Parameter(alias="-o")] = None,
     tree: bool = False,
     force: bool = False,
+    listed: Annotated[bool, Parameter(name="--list", negative=())] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the configuration of a routine simulation: one observer, one moon, one day.
+    """Write the configuration of a routine simulation: one observer, one source, one day.
 
     Args:
         observer: Name of the observer, as Earth.
-        moon: The moon that induces the emission.
+        source: The moon or auroral source of the emission, as Io or SKR; see --list.
         day: The day, UTC, as 2018-09-13.
-        phase: East longitude of the moon at the start minus the light time, degrees.
+        phase: East longitude of the moon at the start minus the light time, degrees; by default
+            computed from the ephemeris file, or for Earth without one. Ovals have no moon.
         ephemeris: The observer's ephemeris file, whose name goes into the configuration.
-        form: v11 uses the magnetic field model JRM33, v01 uses JRM09.
+        form: The magnetic field model of Jupiter: v11 is JRM33, v01 is JRM09.
         lag_model: Model of the lead angle, as hess2011 or hue2023.
-        folder: Path or URL of the folder to write to.
+        folder: Path or URL of the folder to write to; the file is named like its result.
+        output: Path or URL of the file, if it is to have another name.
         tree: Write into sub-folders by observer, year and month, as the MASER team does.
         force: Overwrite a file of the same name.
-        as_json: Print the file's URL as JSON.
+        listed: Write nothing: list the sources, with the papers that they follow.
+        as_json: Print the file's URL, or the list, as JSON.
     """
-    configuration = routine(
-        observer,
-        moon,
-        day,
-        phase=phase,
-        ephemeris=PurePosixPath(ephemeris or "").name,
-        form=form,
-        lag_model=lag_model,
+    if listed:
+        _list_templates(as_json=as_json)
+        return
+    if not (observer and source and day):
+        msg = "Name the observer, the source and the day, as Earth Io 2018-09-13; see --list"
+        raise ConfigurationError(msg)
+    routine = _routine(observer, source, day, form, lag_model)
+    configuration = routine.configuration(
+        ephemeris=PurePosixPath(ephemeris or "").name, phases=_phases(routine, phase, ephemeris)
     )
     path = PurePosixPath(routine_path(configuration))
     target = f"{folder.rstrip('/') or '/'}/{path.parent}" if tree else folder
-    require_writable(target, "--folder")
+    if output:
+        target, _, name = output.rpartition("/")
+        path = PurePosixPath(name)
+    target = target or "."
+    require_writable(target, "--output" if output else "--folder")
     if not force:
         _refuse_existing(f"{target}/{path.name}")
     stored = asyncio.run(write_whole(target, path.name, configuration.to_json()))
     give({"file": stored.url}, stored.url, as_json=as_json)
+
+
+def _list_templates(*, as_json: bool) -> None:
+    rows = [(name, each.summary, each.paper) for name, each in TEMPLATES.items()]
+    found = [dict(zip(("source", "summary", "paper"), row, strict=True)) for row in rows]
+    give(found, table("Source", "Simulates", "After", rows=rows), as_json=as_json)
+
+
+def _routine(observer: str, source: str, day: date, form: Form, lag_model: str | None) -> Routine:
+    """Build a routine simulation from words."""
+    try:
+        plain = Routine(source=source, day=day, observer=observer, lag_model=lag_model)
+    except ValidationError as fault:
+        problems = "; ".join(error["msg"].removeprefix("Value error, ") for error in fault.errors())
+        msg = f"There is no such routine simulation: {problems}; see --list"
+        raise ConfigurationError(msg) from None
+    field = FORMS[form]
+    return plain.model_copy(update={"field": field if field in plain.template.fields else None})
+
+
+def _phases(routine: Routine, phase: float | None, ephemeris: str | None) -> dict[str, float]:
+    """Give the phase of the moon of a routine simulation, told or computed."""
+    template = routine.template
+    if phase is not None or not template.moon or template.seen_from:
+        return {template.moon: phase or 0.0}
+    computed = asyncio.run(build_request(routine, Access.of(None), ephemeris)).configuration
+    moon = next(body for body in computed.body if body.name == template.moon)
+    return {template.moon: float(moon.phase)}
 
 
 @app.command

@@ -11,7 +11,7 @@ from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import read_profiles
 from prefect_expres.cli.commands.tokens import Token, find_token
 from prefect_expres.errors import UsageError
-from prefect_expres.uws import UWSClient
+from prefect_expres.uws import ClientOptions, UWSClient
 from prefect_expres.uws.opus_address import other_urls
 
 ATTEMPTS = 3
@@ -55,11 +55,13 @@ def client_of(endpoint: ServiceEndpoint, token: Token | None) -> UWSClient:
         endpoint.jobs_url,
         endpoint.user,
         token.text if token else None,
-        or_at=other_urls(endpoint.jobs_url),
-        timeout=endpoint.timeout,
-        trusted_hosts=endpoint.trusted_hosts,
-        network=endpoint.network,
-        attempts=ATTEMPTS,
+        options=ClientOptions(
+            or_at=other_urls(endpoint.jobs_url),
+            timeout=endpoint.timeout,
+            trusted_hosts=endpoint.trusted_hosts,
+            network=endpoint.network,
+            attempts=ATTEMPTS,
+        ),
     )
 
 

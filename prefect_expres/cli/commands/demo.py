@@ -6,7 +6,7 @@ from prefect_expres.cli.commands.writable import require_writable
 
 
 def demo(*, directory: Path = Path("expres-demo"), fresh: bool = False) -> int:
-    """Run the shipped simulation on a sandbox: Io's radio emission seen from Earth for a day.
+    """Run a routine simulation on a sandbox: Io's radio emission seen from Earth for a day.
 
     Args:
         directory: Folder of the sandbox, of Prefect's data and of the results.

@@ -1,7 +1,6 @@
 """The command ``doctor``: check what is installed, configured and reachable."""
 
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -25,11 +24,13 @@ from prefect_expres.errors import (
     ExpresError,
     ProtocolError,
     RequestRejected,
+    StorageError,
     UntrustedCertificate,
     UsageError,
 )
 from prefect_expres.net.network import CA_BUNDLE
 from prefect_expres.net.url import shown_url
+from prefect_expres.storage import require_writable
 from prefect_expres.uws import UWSClient
 from prefect_expres.uws.xml import read_jobs, read_version
 
@@ -75,7 +76,7 @@ async def doctor(
         service: The service to use.
         as_json: Print JSON.
     """
-    findings = [*_installed(), *await _prefect(), *await _service(service), _writable(output)]
+    findings = [*_installed(), *await _prefect(), *await _service(service), await _writable(output)]
     rows = (
         (Text(each.verdict, style=_STYLES[each.verdict]), each.what, each.seen, each.fix)
         for each in findings
@@ -204,17 +205,16 @@ async def _is_opus(client: UWSClient) -> bool:
     return True
 
 
-def _writable(output: str) -> Finding:
-    """Write a file to the output, then remove it and the folder that was made for it."""
+async def _writable(output: str) -> Finding:
+    """Try the output, and remove the folder that was made for it."""
     try:
         system, folder = url_to_fs(output)
         existed = system.exists(folder)
-        probe = f"{folder}/.{_PACKAGE}-{secrets.token_hex(4)}"
-        system.makedirs(folder, exist_ok=True)
-        system.pipe_file(probe, b"")
-        system.rm_file(probe)
+        await require_writable(output, 0)
         if not existed:
             system.rmdir(folder)
+    except StorageError as fault:
+        return Finding("output", "fail", str(fault), "choose another folder: --output")
     except (OSError, ValueError, ImportError) as fault:
         return Finding("output", "fail", f"{output}: {fault}", "choose another folder: --output")
     return Finding("output", "ok", f"{output} can be written")

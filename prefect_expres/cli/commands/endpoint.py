@@ -28,7 +28,7 @@ class ServiceEndpoint:
         trusted_hosts: Other hosts that results may come from.
         timeout: Seconds without an answer before a request is given up.
         token_in_environment: Whether EXPRES_TOKEN belongs to it.
-        network: Proxy and certificate authorities.
+        network: Proxy, certificate authorities and lowest rate.
     """
 
     named_by: str
@@ -185,5 +185,5 @@ def _from_profile(profile: Profile, job_list: str | None = None) -> ServiceEndpo
         profile.user,
         profile.trusted_hosts,
         profile.timeout,
-        network=Network(profile.proxy, profile.ca_bundle),
+        network=Network(profile.proxy, profile.ca_bundle, lowest_rate=profile.lowest_rate),
     )

@@ -9,20 +9,21 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 from pydantic import TypeAdapter, ValidationError
 
-from prefect_expres.cli.commands.options import AsJson
+from prefect_expres.cli.commands.options import AsJson, in_usual_case
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give
 from prefect_expres.ephemeris import (
     AnyEphemeris,
     Ephemeris,
+    EphemerisSpec,
     Moon,
-    Provider,
     Span,
-    moon_phase,
+    phase_from,
     prepare_ephemeris,
     to_csv,
 )
 from prefect_expres.errors import EphemerisError
+from prefect_expres.net.clock import MonotonicClock
 from prefect_expres.storage import atomic_path
 
 Source = Literal["analytic", "webgeocalc", "horizons", "miriade", "spice"]
@@ -36,7 +37,7 @@ def ephemeris(
     hours: float = 24.0,
     step: int = 60,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
-    moon: tuple[Moon, ...] = (),
+    moon: Annotated[tuple[Moon, ...], Parameter(converter=in_usual_case)] = (),
     source: Source = "analytic",
     kernel: tuple[str, ...] = (),
     kernel_set: tuple[int, ...] = (),
@@ -44,17 +45,20 @@ def ephemeris(
 ) -> None:
     """Write an observer's ephemeris in the form that ExPRES reads.
 
-    The positions of Earth are computed without network. Spacecraft need another source.
+    A planet seen from Earth or its Moon is computed without network; spacecraft need another
+    source.
 
     Args:
-        observer: Earth, the name of a spacecraft, or a NAIF number as -61.
+        observer: Earth, Moon, the name of a spacecraft, or a NAIF number as -61.
         start: First time, UTC.
-        center: The planet whose radio emission is simulated.
+        center: The planet whose radio emission is simulated: Jupiter, Saturn, Uranus, Neptune,
+            Earth or Mercury.
         hours: Length in hours; a day with a step of a minute has 1440 rows.
         step: Seconds between rows, a whole number.
         output: The file, which must end in lower-case .csv; by default it is named by observer,
             planet and day.
-        moon: Print BODY.PHASE of this moon at the first time; repeat the option for several.
+        moon: Print BODY.PHASE of this moon of the planet at the first time; repeat the option for
+            several. The Galilean moons are computed here, others asked of the source.
         source: The source of the positions; webgeocalc, horizons and miriade need the network,
             spice needs the extra of that name.
         kernel: Path of a kernel or metakernel for spice; repeat the option for several.
@@ -67,9 +71,9 @@ def ephemeris(
         msg = f"{path}: ExPRES reads this form only from a file in lower-case .csv; rename it"
         raise EphemerisError(msg)
     require_writable(path.parent, "--output")
-    made = asyncio.run(prepare_ephemeris(provider, Span.lasting(start, hours, step)))
+    made, phases = asyncio.run(_computed(provider, Span.lasting(start, hours, step), moon))
     _write(path, to_csv(made))
-    record = _record(made, path, moon)
+    record = _record(made, path, phases)
     give(record, *_lines(made, record), as_json=as_json)
 
 
@@ -79,14 +83,14 @@ def _provider(
     center: str,
     kernels: Sequence[str],
     kernel_sets: Sequence[int],
-) -> Provider:
+) -> EphemerisSpec:
     facts: dict[str, Any] = {"kind": source, "observer": observer, "center": center}
     if kernels:
         facts["kernels"] = kernels
     if kernel_sets:
         facts["kernel_sets"] = kernel_sets
     try:
-        provider: Provider = TypeAdapter(AnyEphemeris).validate_python(facts)
+        provider: EphemerisSpec = TypeAdapter(AnyEphemeris).validate_python(facts)
     except ValidationError as fault:
         problems = (
             f"{error['loc'][-1]}: {error['input']!r}: {error['msg']}" for error in fault.errors()
@@ -94,6 +98,18 @@ def _provider(
         msg = f"{source} does not support this: {'; '.join(problems)}. Try another --source"
         raise EphemerisError(msg) from None
     return provider
+
+
+async def _computed(
+    provider: EphemerisSpec, span: Span, moons: Sequence[Moon]
+) -> tuple[Ephemeris, dict[str, float]]:
+    """Compute the ephemeris, and the phases of moons at its first time."""
+    made, clock = await prepare_ephemeris(provider, span), MonotonicClock()
+    light_time = made.light_times[0]
+    phases: dict[str, float] = {
+        moon: await phase_from(provider, moon, span.start, light_time, clock) for moon in moons
+    }
+    return made, phases
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -106,7 +122,7 @@ def _write(path: Path, data: bytes) -> None:
         raise EphemerisError(msg) from None
 
 
-def _record(made: Ephemeris, path: Path, moons: Sequence[Moon]) -> dict[str, Any]:
+def _record(made: Ephemeris, path: Path, phases: dict[str, float]) -> dict[str, Any]:
     """Return a record of the file, for programs."""
     span, first, light_time = made.span, made.points[0], made.light_times[0]
     return {
@@ -119,7 +135,7 @@ def _record(made: Ephemeris, path: Path, moons: Sequence[Moon]) -> dict[str, Any
         "latitude": first.latitude,
         "distance": first.distance,
         "light_time": light_time,
-        "phases": {moon: moon_phase(moon, span.start, light_time) for moon in moons},
+        "phases": phases,
         "notes": list(made.notes),
     }
 

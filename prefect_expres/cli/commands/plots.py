@@ -93,7 +93,7 @@ def windows(
     if tfcat:
         written.append(analysis.write_catalogue(arcs, tfcat, observatory=site))
     records = [window.model_dump(mode="json") for window in found]
-    give(records, _table_of(found), *map(str, written), as_json=as_json)
+    give(records, table_of_windows(found), *map(str, written), as_json=as_json)
 
 
 def compare(before: str, after: str, /, *, as_json: AsJson = False) -> None:
@@ -105,7 +105,8 @@ def compare(before: str, after: str, /, *, as_json: AsJson = False) -> None:
         as_json: Print the differences as JSON.
     """
     result = analysis.compare(*_opened([before, after]))
-    give(result.model_dump(mode="json"), _differences(result), as_json=as_json)
+    same = f"{len(result.unmoved)} arcs did not move"
+    give(result.model_dump(mode="json"), _differences(result), same, as_json=as_json)
 
 
 def _opened(files: Iterable[str]) -> Iterator[Any]:
@@ -113,11 +114,13 @@ def _opened(files: Iterable[str]) -> Iterator[Any]:
     return (analysis.open_results(file) for file in files)
 
 
-def _table_of(windows: Iterable["Window"]) -> RenderableType:
+def table_of_windows(windows: Iterable["Window"]) -> RenderableType:
+    """Lay out windows of visible emission."""
     rows = (
-        (*_span(window), _from_to(window.cml), _from_to(window.moon_phase)) for window in windows
+        (*_span(window), _from_to(window.cml), _from_to(window.moon_phase), window.cut_at)
+        for window in windows
     )
-    return table(*_HEADINGS, "CML", "moon phase", rows=rows)
+    return table(*_HEADINGS, "CML", "moon phase", "cut at", rows=rows)
 
 
 def _differences(result: "Comparison") -> RenderableType:

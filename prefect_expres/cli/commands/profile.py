@@ -77,5 +77,6 @@ def _record(endpoint: ServiceEndpoint) -> dict[str, Any]:
         "trusted_hosts": list(endpoint.trusted_hosts),
         "timeout": endpoint.timeout,
         "proxy": shown_url(endpoint.network.proxy) if endpoint.network.proxy else None,
+        "lowest_rate": endpoint.network.rate,
         "ca_bundle": endpoint.network.ca_bundle or endpoint.network.cert_file,
     }

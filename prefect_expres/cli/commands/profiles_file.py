@@ -1,5 +1,6 @@
 """Profiles: named services in a TOML file, which is written by hand."""
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     "timeout": (int, float),
     "proxy": str,
     "ca_bundle": str,
+    "lowest_rate": (int, float),
 }
 _SECRETS = ("token", "password")
 
@@ -36,6 +38,7 @@ class Profile:
         timeout: Seconds without an answer before a request is given up.
         proxy: HTTP proxy, without a password.
         ca_bundle: PEM file of a private certificate authority.
+        lowest_rate: Bytes a second that an answer must have on average.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Profile:
     timeout: float = 30.0
     proxy: str | None = None
     ca_bundle: str | None = None
+    lowest_rate: float | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,8 @@ def _profile(path: Path, name: str, section: Any) -> Profile:
             raise UsageError(f"{where}: {key} is not a known key; the keys are {', '.join(_KINDS)}")
         if not isinstance(value, _KINDS[key]) or isinstance(value, bool):
             raise UsageError(f"{where}: {key} = {value!r} has the wrong type")
+        if isinstance(value, int | float) and not 0 < value < math.inf:
+            raise UsageError(f"{where}: {key} = {value!r} must be a positive number")
     hosts = section.get("trusted_hosts", [])
     if not all(isinstance(host, str) for host in hosts):
         raise UsageError(f"{where}: trusted_hosts must be a list of host names")

@@ -11,6 +11,7 @@ from prefect_expres.cli.commands.connect import connected
 from prefect_expres.cli.commands.options import AsJson, ServiceOptions
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, phase, table
+from prefect_expres.sandbox.behaviour import Behaviour
 
 app = App(name="sandbox", help="A local UWS service with a small ExPRES engine.")
 PORT = 8470
@@ -26,8 +27,10 @@ def serve(
     port: int = PORT,
     directory: Path = Path("expres-sandbox"),
     dialect: Literal["opus", "standard"] = "opus",
-    husks: int = 0,
     threads: Threads | None = None,
+    husks: int = 0,
+    silent_ends: int = 0,
+    orphans: bool = False,
 ) -> None:
     """Serve the sandbox until Ctrl-C.
 
@@ -36,16 +39,18 @@ def serve(
         port: Port to listen on; 0 chooses a free one.
         directory: Folder of jobs and results; they survive a restart.
         dialect: Answer as OPUS does, or strictly as UWS 1.1 says.
-        husks: Let so many creates fail and leave a job without its inputs, as a failing OPUS does.
         threads: How many requests are answered at once, also those that wait; by default, as many
             as come. OPUS has 1 by itself, and 5 in the set-up that its documentation shows.
+        husks: Let so many creates fail and leave a job without its inputs, as a failing OPUS does.
+        silent_ends: Let so many runs end without a report, so that their jobs stay in EXECUTING, as
+            those of an OPUS whose script calls exit.
+        orphans: Let what a job has started go on when it is aborted or deleted, as OPUS does.
     """
     require_writable(directory, "--directory")
     from prefect_expres.sandbox.serving import serve as serve_sandbox  # noqa: PLC0415 - an extra
 
-    serve_sandbox(
-        host=host, port=port, data=directory, dialect=dialect, husks=husks, threads=threads
-    )
+    behaviour = Behaviour(threads=threads, husks=husks, silent_ends=silent_ends, orphans=orphans)
+    serve_sandbox(directory, dialect, port, host=host, behaviour=behaviour)
 
 
 @app.command

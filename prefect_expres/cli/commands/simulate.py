@@ -4,12 +4,20 @@ from typing import Literal
 
 from prefect_expres.cli.commands.flow_service import service_block
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.routine_options import (
+    NO_ROUTINE,
+    RoutineOptions,
+    positions_of,
+    what_to_run,
+)
 from prefect_expres.cli.commands.writable import require_writable
 
 
 def simulate(
-    configuration: str,
+    configuration: str | None = None,
+    /,
     *,
+    routine: RoutineOptions = NO_ROUTINE,
     ephemeris: str | None = None,
     output: str = "expres-results",
     branch: str = "master",
@@ -19,17 +27,20 @@ def simulate(
     reuse: Literal["verified", "never"] = "verified",
     attempts: int = 1,
     keep_running: bool = False,
+    preview_first: bool = False,
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
-    """Run one simulation and download its results.
+    """Run one simulation and download its results: a routine simulation, or a configuration file.
 
     At a terminal, Ctrl-C asks whether to stop the job or to keep waiting.
 
     Args:
-        configuration: Path or URL of the ExPRES configuration.
-        ephemeris: Path or URL of the CSV file that the configuration names, or the word analytic
-            for Earth: its positions are computed without network, from OBSERVER.SCTIME and TIME.
+        configuration: Path or URL of an ExPRES configuration; none with --moon and --day.
+        routine: A routine simulation instead of a configuration file.
+        ephemeris: The observer's positions: path or URL of a CSV file, or analytic, horizons,
+            webgeocalc, miriade or spice, which compute them for the times of the configuration.
+            analytic knows Earth and needs no network; routine simulations use it by default.
         output: Path or URL under which the simulation gets a folder.
         branch: The ExPRES git branch; guests may only use master.
         label: A short name for people.
@@ -39,9 +50,12 @@ def simulate(
             runs it again.
         attempts: How many jobs may be tried, if jobs fail, are aborted or are lost.
         keep_running: Leave the job running after Ctrl-C.
+        preview_first: Send nothing if a preview shows no emission.
         service: The service to use; the branch decides which of its job lists.
         as_json: Print the result as JSON.
     """
+    asked = what_to_run(configuration, routine)
+    positions = positions_of(ephemeris, routine, asked)
     require_writable(output, "--output")
     block = service_block(service)
     from prefect_expres.cli.terminal import run_with_progress  # noqa: PLC0415 - imports Prefect
@@ -49,8 +63,8 @@ def simulate(
     run_with_progress(
         block,
         as_json=as_json,
-        configuration=configuration,
-        ephemeris=ephemeris,
+        configuration=asked,
+        ephemeris=positions,
         output=output,
         branch=branch,
         label=label,
@@ -59,4 +73,5 @@ def simulate(
         reuse=reuse,
         attempts=attempts,
         keep_running=keep_running,
+        preview_first=preview_first,
     )

@@ -13,6 +13,7 @@ from prefect_expres.errors import (
     JobFailed,
     JobLost,
     JobNotFound,
+    PrefectUnreachable,
     ResultsMissing,
     ServerFault,
     SubmissionUncertain,
@@ -39,6 +40,7 @@ class Exit(IntEnum):
     TRANSFER = 9
     NOT_AS_ASKED = 10
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class Interruption(Exception):
@@ -56,6 +58,7 @@ _CODES: tuple[tuple[type[ExpresError], Exit], ...] = (
     (AuthenticationFailed, Exit.REFUSED),
     (AccessError, Exit.REFUSED),
     (Unreachable, Exit.UNREACHABLE),
+    (PrefectUnreachable, Exit.UNREACHABLE),
     (UntrustedCertificate, Exit.UNREACHABLE),
     (Busy, Exit.UNREACHABLE),
     (ServerFault, Exit.UNREACHABLE),

@@ -1,4 +1,4 @@
-"""The Prefect task that computes where the observer is."""
+"""The Prefect task that computes where the observer is; its answers are kept for a while."""
 
 import asyncio
 import contextlib
@@ -17,8 +17,8 @@ from prefect_expres.ephemeris import AnyEphemeris, Span, cache_key
 from prefect_expres.errors import EphemerisError
 from prefect_expres.execution.prepare import compute_csv
 from prefect_expres.monitoring.progress import LogListener
+from prefect_expres.prefect_support.retry import may_help
 from prefect_expres.prefect_support.sync_task import SyncCompatibleTask
-from prefect_expres.tasks.retry import may_help
 
 P = ParamSpec("P")
 R = TypeVar("R")

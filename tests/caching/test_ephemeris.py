@@ -13,10 +13,10 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.caching.ephemeris import EXPIRATION
 from prefect_expres.ephemeris import AnalyticEphemeris, Span, TableEphemeris, span_of
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.tasks import compute_ephemeris, prepare
-from prefect_expres.tasks.ephemeris import EXPIRATION
 
 SLOW = 1.0
 TABLE = "time,longitude,latitude,distance\n" + "".join(

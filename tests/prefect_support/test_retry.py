@@ -7,8 +7,8 @@ from prefect.states import Failed
 from prefect_expres.errors import RequestRejected, Unreachable
 from prefect_expres.net.clock import MonotonicClock
 from prefect_expres.net.deadline import Deadline, within
+from prefect_expres.prefect_support.retry import may_help
 from prefect_expres.tasks.jobs import create_job
-from prefect_expres.tasks.retry import may_help
 
 AWAY = Unreachable("the service did not answer")
 REFUSED = RequestRejected("the service refused")

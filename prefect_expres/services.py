@@ -1,0 +1,90 @@
+"""A service as a flow is given it: a block, the name of a saved one, or an address for guests.
+
+The parameters of a flow run hold it as an object, a reference, or its fields with masked secrets.
+
+May import: blocks, net, prefect_support.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import ValidationError, WithJsonSchema
+
+from prefect_expres.blocks import ExpresService, ExpresSimulation
+from prefect_expres.errors import UsageError
+from prefect_expres.net.url import shown_url
+from prefect_expres.prefect_support.strict_block import PREFECTS_FIELDS
+
+_MASK = "*****"
+_FIELDS = ExpresService.model_fields.keys() | PREFECTS_FIELDS
+_SLUG = f"{ExpresService.get_block_type_slug()}/"
+
+AnyService = (
+    ExpresService
+    | Annotated[str, WithJsonSchema({"title": "Saved name or address", "type": "string"})]
+)
+"""A service as a block, the name of a saved block, or an address for guests."""
+
+
+async def find_service(given: ExpresService | str) -> ExpresService:
+    """Give the service that is meant.
+
+    Args:
+        given: The block, the name of a saved block, or an address as ``https://host``, which is
+            used as a guest.
+
+    Raises:
+        UsageError: No block of this name is saved, or the address is none of a service.
+    """
+    if isinstance(given, ExpresService):
+        return given
+    try:
+        if "://" in given:
+            return ExpresService(base_url=given)
+        return await ExpresService.aload(given.removeprefix(_SLUG))
+    except ValueError as fault:
+        # Pydantic's own text shows what was given, which may hold a password.
+        reason = fault.errors()[0]["msg"] if isinstance(fault, ValidationError) else fault
+        msg = (
+            f"There is no service {shown_url(given)!r}: give the name of a saved block of the type "
+            f"ExPRES Service, or an address as https://host. {reason}"
+        )
+        raise UsageError(msg) from None
+
+
+def services_in(value: Any) -> Iterator[ExpresService | dict[str, Any]]:
+    """Find the services among parameters, at any depth and under any name."""
+    if isinstance(value, ExpresService):
+        yield value
+    elif isinstance(value, ExpresSimulation):
+        yield value.service
+    elif isinstance(value, Mapping):
+        if "$ref" in value or _is_service(value):
+            yield dict(value)
+        else:
+            yield from services_in(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from services_in(each)
+
+
+def _is_service(value: Mapping[str, Any]) -> bool:
+    """Tell the fields of a service from those of other models that have an address, too."""
+    saved = value.get("block_type_slug") == ExpresService.get_block_type_slug()
+    return "base_url" in value and (saved or value.keys() <= _FIELDS)
+
+
+def is_masked(given: Mapping[str, Any], field: str) -> bool:
+    """Say whether a secret of a service has been replaced by asterisks."""
+    return _MASK in str(given.get(field))
+
+
+def reference_in(given: dict[str, Any]) -> dict[str, Any] | None:
+    """Give the reference of a block: as a deployment has it, or as an object that was loaded."""
+    if "$ref" in given:
+        reference = given["$ref"]
+        return reference if isinstance(reference, dict) else {"block_document_id": reference}
+    masked = is_masked(given, "token") or is_masked(given, "proxy")
+    if masked and given.get("_block_document_id"):
+        return {"block_document_id": given["_block_document_id"]}
+    return None

@@ -1,0 +1,25 @@
+"""A configuration that the engine simulates in a second, and a place for its field lines."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep the field lines of all previews: each shell is traced once."""
+    return tmp_path_factory.mktemp("tables")
+
+
+@pytest.fixture
+def visible(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Give a configuration in which emission is visible."""
+    return configuration
+
+
+@pytest.fixture
+def empty(configuration: dict[str, Any]) -> dict[str, Any]:
+    """Give a configuration above the highest frequency of the emission."""
+    configuration["FREQUENCY"] |= {"TYPE": "Linear", "MIN": 80.0, "MAX": 90.0, "NBR": 5}
+    return configuration
