@@ -1,6 +1,8 @@
 """Show a flow in a terminal: live steps while it runs, short tables when it is done."""
 
 import logging
+import os
+import sys
 import time
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
@@ -12,12 +14,13 @@ from rich.text import Text
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.index import CampaignResult
-from prefect_expres.cli.console.printing import error_console, give, table
+from prefect_expres.cli.console.printing import error_console, give, note, table
 from prefect_expres.cli.console.prompts import at_terminal, interrupt_asks
 from prefect_expres.ephemeris import AnalyticEphemeris
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.simulate import simulate
+from prefect_expres.prefect_support.lost_server import server_was_lost
 from prefect_expres.prefect_support.sync_call import run_here
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
@@ -38,6 +41,7 @@ def run_with_progress(
     with _steps() as progress:
         result = run_here(_asking(progress, service=service, ephemeris=source, **simulation))
     give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
+    _leave_lost_server(0)
 
 
 def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> int:
@@ -54,7 +58,21 @@ def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> i
     with _steps(shown={"campaign", "abort"}):
         result: CampaignResult = campaign(service=service, **settings)
     give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
-    return int(result.failed > 0)
+    code = int(result.failed > 0)
+    _leave_lost_server(code)
+    return code
+
+
+def _leave_lost_server(code: int) -> None:
+    """End at once if Prefect's server is gone: its client would try for minutes to send events."""
+    if server_was_lost():
+        note(
+            "Prefect's server does not answer any more: it was not told how the run ended. The "
+            "results are complete. When it is back, it shows the run as running; delete it there."
+        )
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _summary(result: CampaignResult) -> Iterator[RenderableType]:
