@@ -93,9 +93,8 @@ def test_workers_number_files_alike(tmp_path: Path) -> None:
 def test_more_failures_than_allowed_are_too_many(
     failed: int, most: int | None, *, too_many: bool
 ) -> None:
-    """As many as allowed are not; only failures count."""
-    rows = {number: row(number, "failed") for number in range(failed)} | {99: row(99)}
-    assert settings(max_failures=most).too_many_failed(rows) is too_many
+    """As many as allowed are not."""
+    assert settings(max_failures=most).too_many_failed(failed) is too_many
 
 
 async def test_the_manifest_counts_what_became_of_each_simulation(tmp_path: Path) -> None:
