@@ -84,9 +84,10 @@ def source_type(source: Source) -> str:
 
     A constant angle is written as IDL prints a float, cut after six characters.
     """
-    if CURRENTS[source.current] is Beam.CONSTANT:
-        return Beam.CONSTANT + f"{source.constant:#.6g}"[:6]
-    return CURRENTS[source.current]
+    beam = CURRENTS[source.current]
+    if beam is Beam.CONSTANT:
+        return beam + f"{source.constant:#.6g}"[:6]
+    return str(beam)
 
 
 def source_width(source: Source) -> str:
