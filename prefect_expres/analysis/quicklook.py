@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import ListedColormap
+from matplotlib.colors import ListedColormap, to_hex
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
@@ -34,6 +34,9 @@ from prefect_expres.storage import atomic_path
 WIDTH, DPI = 10.0, 150
 _PANEL, _MARGINS = 4.0, 1.75
 """Inches: the heights of the panel and of everything around it."""
+
+_MOST_NAMES = 12
+"""Entries of a legend that names every source."""
 
 _COLUMNS = 2
 """Entries in a row of the legend."""
@@ -113,7 +116,7 @@ def _figure(
     add_grid(panel)
     seen = [sighting for _, sighting in series]
     _scale(panel, seen, log=log)
-    names = list(_draw_all(panel, series))
+    names = _at_most(_MOST_NAMES, list(_draw_all(panel, series)))
     panel.legend(
         handles=names,
         loc="lower left",
@@ -142,6 +145,19 @@ def _draw_all(panel: Axes, series: Sequence[tuple[str, Sighting]]) -> Iterator[P
         if not np.isnan(image).all():
             draw_image(panel, raster, image, cmap=ListedColormap([colour]))
         yield Patch(color=colour, label=_name(label, parts))
+
+
+def _at_most(count: int, names: list[Patch]) -> list[Patch]:
+    """Keep a legend, or name one source of each colour: that of an oval would take the panel."""
+    if len(names) <= count:
+        return names
+    alike: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        alike[to_hex(name.get_facecolor())].append(str(name.get_label()))
+    return [
+        Patch(color=colour, label=f"{labels[0]}, and {len(labels) - 1} more")
+        for colour, labels in alike.items()
+    ]
 
 
 def _grouped(

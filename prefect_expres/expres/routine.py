@@ -27,7 +27,7 @@ from prefect_expres.expres.configuration import CdfFlags, Configuration
 from prefect_expres.expres.problem import choice
 from prefect_expres.expres.result_name import output_name
 from prefect_expres.expres.templates import TEMPLATES, Choices, Template
-from prefect_expres.expres.vocabulary import FIELDS, OBSERVERS
+from prefect_expres.expres.vocabulary import FIELDS, OBSERVERS, field_folder
 
 Form = Literal["v11", "v01"]
 
@@ -199,7 +199,8 @@ class Routine(BaseModel):
 
     def _name(self, field: str) -> str:
         """Name the simulation as the team does, by the version of its data if it has one."""
-        version = next((form for form, model in FORMS.items() if model == field), field)
+        folder = field_folder(field)
+        version = next((form for form, model in FORMS.items() if model == field), folder)
         return f"{self.observer}-{self.source}-{self.day:%Y%m%d}-{version}".lower()
 
     def _observer(self, ephemeris: str) -> dict[str, Any]:

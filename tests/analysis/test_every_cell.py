@@ -89,6 +89,20 @@ def test_files_of_other_steps_and_channels_share_a_picture(opened: Opened, order
     assert {int(mark > (start + end) / 2) for mark in marks} == {0, 1}
 
 
+def test_many_sources_leave_the_panel_its_place(opened: Opened) -> None:
+    """One of each colour is named, and how many there are."""
+    names = [f"{degrees}d-30R" for degrees in range(0, 360, 30)]
+    visible = nothing(steps=24, channels=4)
+    dataset = opened(visible=visible, step=3600, flags=("FC",))
+    figure = quicklook_figure([dataset] * len(names), labels=names)
+    legend = figure.axes[0].get_legend()
+    assert legend is not None
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert 2 <= len(texts) <= 8
+    assert all(" more" in text for text in texts)
+    assert sum(1 + int(text.split()[-2]) for text in texts) == 2 * len(names)
+
+
 def test_nothing_is_drawn_where_days_are_missing(opened: Opened) -> None:
     """The last cell before a gap lasts one step, and is not drawn into the days after it."""
     visible = nothing(steps=24, channels=4)

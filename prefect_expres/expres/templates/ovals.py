@@ -22,14 +22,14 @@ _SATURN_AURORA_KM = 1100.0
 _SATURN_LATITUDE = 75
 
 
-def _jovian(name: str, band: tuple[float, float, int]) -> Template:
+def _jovian(name: str, band: tuple[float, float, int], *, torus: bool = True) -> Template:
     return Template(
         summary=f"{name} emission of Jupiter's main auroral oval",
         paper="Cecconi et al. 2021, Planet. Space Sci. 209, 105344",
         planet="Jupiter",
         fields=JUPITER_FIELDS,
         lag_models=(),
-        bodies=lambda choices: [jupiter(choices.field)],
+        bodies=lambda choices: [jupiter(choices.field, torus=torus)],
         sources=partial(
             auroral_sources,
             "M-shell",
@@ -53,7 +53,9 @@ def _saturn(choices: Choices) -> list[Content]:
 
 
 HECTOMETRIC = _jovian("Hectometric", (0.1, 10.0, 199))
-KILOMETRIC = _jovian("Broadband kilometric", (0.01, 1.0, 199))
+KILOMETRIC = _jovian("Broadband kilometric", (0.01, 1.0, 199), torus=False)
+"""Its sources are above the torus, whose model decreases so slowly upwards that with it nothing
+could radiate below 0.45 MHz."""
 SATURN_KILOMETRIC = Template(
     summary="Kilometric emission of Saturn's auroral oval",
     paper="Lamy et al. 2008, J. Geophys. Res. 113, A10213",

@@ -6,12 +6,12 @@ JUPITER_KM = 71492.0
 AURORA_KM = 650.0
 
 
-def jupiter(field: str) -> Content:
-    """Describe Jupiter; its plasma is an ionosphere and the torus of Io."""
+def jupiter(field: str, *, torus: bool = True) -> Content:
+    """Describe Jupiter; its plasma is an ionosphere and, if wanted, the torus of Io."""
     shape = {"RADIUS": 1, "PERIOD": 595.5, "FLAT": 0.064935, "ORB_PER": 177.83}
     plasma = [
         density("Body1_density1", "Ionospheric", 350000.0, 0.0223801, 0.012465),
-        density("Body1_density2", "Torus", 2000.0, 1, 5.91),
+        density("Body1_density2", "Torus", 2000.0 if torus else 0, 1, 5.91),
     ]
     return central_body("Jupiter", field, shape, plasma)
 
