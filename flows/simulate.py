@@ -47,7 +47,7 @@ def _name_of(configuration: object) -> str:
         if isinstance(configuration, dict):
             return default_label(Configuration.from_mapping(configuration))
         if isinstance(configuration, Routine):
-            return default_label(configuration.configuration(ephemeris="observer.csv"))
+            return default_label(configuration.configuration(ephemeris=configuration.track))
     except ConfigurationError:
         return "simulation"
     return PurePath(str(configuration)).stem

@@ -142,7 +142,7 @@ class RoutinePlan(BaseModel):
             observer=where,
             field=FORMS[self.form] if FORMS[self.form] in template.fields else None,
         )
-        configuration = _changed(plain.configuration(ephemeris=f"{where}.csv"), changes)
+        configuration = _changed(plain.configuration(ephemeris=plain.track), changes)
         label = "-".join((default_label(configuration), *_words(changes)))
         source = self._source(where, template)
         return Planned(number, safe_label(label), configuration, source)

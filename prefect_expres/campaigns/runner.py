@@ -27,6 +27,7 @@ from prefect_expres.execution.prepare import build_request, read_configuration
 from prefect_expres.execution.run import run_simulation
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.access import job_list_for
+from prefect_expres.monitoring.log import lines_name
 from prefect_expres.monitoring.progress import LogListener
 from prefect_expres.prefect_support.job_lists import record_job_list
 from prefect_expres.prefect_support.retry import may_help
@@ -176,12 +177,17 @@ class CampaignRunner:
             planned = await asyncio.to_thread(plan.simulation, number)
         except ExpresError as fault:
             return _failure(number, f"simulation-{number}", fault)
-        run = functools.partial(self._run, planned)
+        run = functools.partial(self._named, planned)
         # Prefect's annotations do not know that an async task's state is awaited, too.
         ending: Any = run_planned(planned.label, run, return_state=True)
         state: State[Row] = await ending
         outcome = await state.aresult(raise_on_failure=False)
         return outcome if isinstance(outcome, Row) else _failure(number, planned.label, outcome)
+
+    async def _named(self, planned: Planned) -> Row:
+        """Run one simulation; all that it logs begins with its name."""
+        with lines_name(planned.label):
+            return await self._run(planned)
 
     async def _run(self, planned: Planned) -> Row:
         settings = self._settings

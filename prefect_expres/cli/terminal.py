@@ -23,7 +23,7 @@ from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.forecasts.forecast import Forecast, forecasts_of
 from prefect_expres.prefect_support.sync_call import run_here
-from prefect_expres.prefect_support.wrong_parameters import told_once
+from prefect_expres.prefect_support.wrong_parameters import check_parameters
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
@@ -36,7 +36,8 @@ def run_with_progress(service: ExpresService, *, as_json: bool, **simulation: An
         as_json: Print the result as JSON.
         simulation: The other parameters of `simulate`.
     """
-    with told_once(), _steps() as progress:
+    check_parameters(simulate, {"service": service, **simulation})
+    with _steps() as progress:
         result = run_here(_asking(progress, service=service, **simulation))
     give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
 
@@ -52,7 +53,8 @@ def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> i
     Returns:
         The exit code: 1 if simulations failed.
     """
-    with told_once(), _steps(shown={"campaign", "abort"}):
+    check_parameters(campaign, {"service": service, **settings})
+    with _steps(shown={"campaign", "abort"}):
         result: CampaignResult = campaign(service=service, **settings)
     give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
     return int(result.failed > 0)
@@ -66,7 +68,8 @@ def run_forecast(service: ExpresService, *, as_json: bool, **settings: Any) -> N
         as_json: Print the forecast as JSON.
         settings: The other parameters of `forecast`.
     """
-    with told_once(), _steps(shown={"campaign", "forecast"}):
+    check_parameters(forecast, {"service": service, **settings})
+    with _steps(shown={"campaign", "forecast"}):
         made: Forecast = forecast(service=service, **settings)
     give(made.model_dump(mode="json"), *_foreseen(made, settings["output"]), as_json=as_json)
 
@@ -82,7 +85,8 @@ def run_housekeeping(service: ExpresService, *, as_json: bool, **settings: Any) 
     Returns:
         The exit code: 1 if something could not be done.
     """
-    with told_once(), _steps(shown={"phase"}):
+    check_parameters(housekeeping, {"service": service, **settings})
+    with _steps(shown={"phase"}):
         result: HousekeepingResult = housekeeping(service=service, **settings)
     give(result.model_dump(mode="json"), *_decided(result), as_json=as_json)
     return int(any(decision.error for decision in result.decisions))

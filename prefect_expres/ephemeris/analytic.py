@@ -8,7 +8,7 @@ in latitude, and the distance within 7e-5, between 1990 and 2040.
 import asyncio
 from collections.abc import Iterator
 from importlib.metadata import version
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from astronomy import Body, GeoMoon, HelioVector, Time
 from pydantic import ConfigDict, Field, model_validator
@@ -20,6 +20,7 @@ from prefect_expres.ephemeris.provider import EphemerisSpec
 from prefect_expres.ephemeris.rotation import Point, Vector, point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
 from prefect_expres.ephemeris.vsop_corrections import correction
+from prefect_expres.expres.routine import in_any_case
 from prefect_expres.net.clock import Clock
 
 _DAY_S = 86_400.0
@@ -33,7 +34,7 @@ class AnalyticEphemeris(EphemerisSpec):
     model_config = ConfigDict(title="Earth, computed")
 
     kind: Literal["analytic"] = "analytic"
-    observer: Literal["Earth", "Moon"] = Field(
+    observer: Annotated[Literal["Earth", "Moon"], in_any_case(("Earth", "Moon"))] = Field(
         "Earth",
         description="Earth, or its Moon; take another source for spacecraft. Earth itself as the "
         "centre is seen from the Moon.",

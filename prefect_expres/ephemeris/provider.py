@@ -6,13 +6,14 @@ forms show them, so each field has a description.
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from prefect_expres import __version__
 from prefect_expres.ephemeris.model import CONVENTION, Ephemeris, Span
 from prefect_expres.ephemeris.planets import PLANETS, Planet, PlanetName
+from prefect_expres.expres.routine import in_any_case
 from prefect_expres.net.clock import Clock
 
 
@@ -64,7 +65,9 @@ class EphemerisSpec(BaseModel, ABC):
     model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra=for_forms)
 
     kind: str
-    center: PlanetName = Field("Jupiter", description="Planet whose radio emission is simulated.")
+    center: Annotated[PlanetName, in_any_case(get_args(PlanetName))] = Field(
+        "Jupiter", description="Planet whose radio emission is simulated."
+    )
 
     @property
     def planet(self) -> Planet:

@@ -117,7 +117,7 @@ async def build_request(
             times of the configuration.
     """
     if isinstance(given, Routine):
-        model = given.configuration(ephemeris=f"{given.observer}.csv")
+        model = given.configuration(ephemeris=given.track)
         positions = await _of_routine(given, ephemeris)
     else:
         model, positions = await read_configuration(given), ephemeris

@@ -4,6 +4,7 @@ One observer, one moon or auroral source, one day: 1440 steps of a minute, and w
 the source fixes (`prefect_expres.expres.templates`).
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
@@ -146,6 +147,11 @@ class Routine(BaseModel):
     def template(self) -> Template:
         """The kind of simulation."""
         return TEMPLATES[self.source]
+
+    @property
+    def track(self) -> str:
+        """A name for the observer's ephemeris file, until it is known."""
+        return f"{re.sub(r'[^A-Za-z0-9]+', '-', self.observer).strip('-')}.csv"
 
     def configuration(
         self, *, ephemeris: str = "", phases: Mapping[str, float] | None = None

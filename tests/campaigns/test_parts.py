@@ -53,6 +53,8 @@ def test_workers_divide_the_slots() -> None:
         "execution_duration": 700,
         "timeout": 50.0,
         "attempts": 3,
+        "reuse": "verified",
+        "preview_first": False,
     }
     assert given[0]["service"]["base_url"] == "http://127.0.0.1:9"
 

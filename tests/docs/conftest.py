@@ -14,7 +14,6 @@ from prefect_expres.engine import run_engine
 from prefect_expres.expres import Configuration
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.docs.horizons import serving_horizons
-from tests.docs.pages import ROOT
 from tests.support.processes import PrefectServer, flows_on_server
 
 REAL_SERVICE = "https://voparis-uws-maser.obspm.fr"
@@ -89,8 +88,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, ready: Path, page: Path) -> Path:
-    """Give a page a folder of its own with the files that are ready; README needs none."""
-    if page != ROOT / "README.md":
-        shutil.copytree(ready, tmp_path, dirs_exist_ok=True)
+def folder(tmp_path: Path, ready: Path) -> Path:
+    """Give a page a folder of its own with the files that are ready."""
+    shutil.copytree(ready, tmp_path, dirs_exist_ok=True)
     return tmp_path

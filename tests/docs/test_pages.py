@@ -27,7 +27,14 @@ def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-WITH_CODE = [page for page in PAGES if any(map(Block.runs, blocks_of(page)))]
+README = ROOT / "README.md"
+WITH_CODE = [page for page in PAGES if page != README and any(map(Block.runs, blocks_of(page)))]
+
+
+@pytest.mark.timeout(600)
+def test_readme_needs_no_files(tmp_path: Path, stand_ins: dict[str, str]) -> None:
+    """Its blocks run one after the other in an empty folder, as they stand."""
+    run_blocks(blocks_of(README), tmp_path, stand_ins)
 
 
 @pytest.mark.timeout(600)

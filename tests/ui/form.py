@@ -6,6 +6,7 @@ from http import HTTPStatus
 from playwright.sync_api import Locator, Page, expect
 
 SUBMISSIONS = 5
+LONGEST_RUN_MS = 240_000
 
 
 def open_form(page: Page, deployment: str) -> None:
@@ -62,8 +63,9 @@ def submit(page: Page) -> None:
 
 
 def await_completion(page: Page) -> None:
-    """Watch the run until it has completed."""
-    expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
+    """Watch the run until it has completed; a day's simulation takes a busy machine minutes."""
+    completed = page.get_by_text("Completed", exact=True).first
+    expect(completed).to_be_visible(timeout=LONGEST_RUN_MS)
 
 
 def open_artifact(page: Page, key: str) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 from pydantic import TypeAdapter, ValidationError
 
-from prefect_expres.cli.commands.options import AsJson
+from prefect_expres.cli.commands.options import AsJson, in_usual_case
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give
 from prefect_expres.ephemeris import (
@@ -37,7 +37,7 @@ def ephemeris(
     hours: float = 24.0,
     step: int = 60,
     output: Annotated[Path | None, Parameter(alias="-o")] = None,
-    moon: tuple[Moon, ...] = (),
+    moon: Annotated[tuple[Moon, ...], Parameter(converter=in_usual_case)] = (),
     source: Source = "analytic",
     kernel: tuple[str, ...] = (),
     kernel_set: tuple[int, ...] = (),

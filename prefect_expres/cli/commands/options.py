@@ -1,14 +1,25 @@
 """Options that commands share."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
-from cyclopts import Group, Parameter
+from cyclopts import Group, Parameter, Token, convert
 
 SERVICE = Group("Service", sort_key=8)
 
 AsJson = Annotated[bool, Parameter("--json")]
 """Print JSON for programs instead of tables for people."""
+
+
+def in_usual_case(choices: Any, tokens: Sequence[Token]) -> Any:
+    """Convert words that are one of several choices, in any case."""
+    choice = next(iter(get_args(choices)), choices)
+    usual = {word.casefold(): word for word in get_args(choice)}
+    return convert(
+        choices,
+        [token.evolve(value=usual.get(token.value.casefold(), token.value)) for token in tokens],
+    )
 
 
 @Parameter(name="*", group=SERVICE)

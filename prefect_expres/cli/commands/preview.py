@@ -51,7 +51,7 @@ def preview(
 
     require_writable(output.parent if output else Path(), "--output")
     asked = what_to_run(configuration, routine)
-    positions = positions_of(ephemeris, routine, configuration)
+    positions = positions_of(ephemeris, routine, asked)
     made = asyncio.run(preview_simulation(asked, positions, access=Access.of(user)))
     picture = output or Path(made.file_name)
     if made.picture is not None:

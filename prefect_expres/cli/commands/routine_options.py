@@ -8,7 +8,7 @@ from cyclopts import Group, Parameter
 from pydantic import TypeAdapter, ValidationError
 
 from prefect_expres.cli.commands.invalid import reasons
-from prefect_expres.ephemeris import AnyEphemeris
+from prefect_expres.ephemeris import AnyEphemeris, source_for
 from prefect_expres.errors import UsageError
 from prefect_expres.expres import Routine
 
@@ -74,16 +74,21 @@ def _of_option(reason: str) -> str:
 
 
 def positions_of(
-    word: str | None, options: RoutineOptions, file: str | None
+    word: str | None, options: RoutineOptions, asked: Routine | str
 ) -> AnyEphemeris | str | None:
     """Return the source of the observer's positions, or where their file is.
 
     Raises:
         UsageError: A source would not know whose positions it is to compute.
+        EphemerisError: No source is given, and none here knows the observer of the routine
+            simulation.
     """
     source = ephemeris_of(word, options.observer)
+    if isinstance(asked, Routine):
+        here = source is None and not asked.template.seen_from
+        return source_for(asked.observer, asked.template.planet) if here else source
     several = source and not isinstance(source, str) and source.kind != "analytic"
-    if several and file and options.observer is None:
+    if several and options.observer is None:
         raise UsageError(f"--ephemeris {word} needs --observer: whose positions it computes")
     return source
 

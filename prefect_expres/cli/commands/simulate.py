@@ -55,7 +55,7 @@ def simulate(
         as_json: Print the result as JSON.
     """
     asked = what_to_run(configuration, routine)
-    positions = positions_of(ephemeris, routine, configuration)
+    positions = positions_of(ephemeris, routine, asked)
     require_writable(output, "--output")
     block = service_block(service)
     from prefect_expres.cli.terminal import run_with_progress  # noqa: PLC0415 - imports Prefect
