@@ -5,10 +5,10 @@ READY := .venv/.ready
 comma := ,
 # Where the environment forbids it, each of the hundreds of processes would compile all sources anew.
 export PYTHONDONTWRITEBYTECODE :=
-WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
+WORKERS := -n 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test quick coverage soak crowd mutants bench docs check lock clean
+.PHONY: help demo test quick latest coverage soak crowd mutants bench docs check lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -16,12 +16,24 @@ help: ## Show the targets
 demo: $(READY) ## Run a simulation on the sandbox (FRESH=1: run it anew)
 	@$(BIN)/prefect-expres demo $(if $(FRESH),--fresh)
 
-# Three workers for two cores: a third of the time tests wait. The longest files begin.
+# Four workers for two cores: a third of the time tests wait. The longest files begin.
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest $(WORKERS)
 
 quick: $(READY) ## Run the tests that need no process, service, browser or engine
 	@$(BIN)/python -m pytest $(WORKERS) -m quick
+
+# uv knows pyenv's interpreters only if pyenv is told which one is meant.
+LATEST = build/latest/$(notdir $(PYTHON))
+latest: export PYENV_VERSION := $(patsubst python%,%,$(filter python3.%,$(PYTHON)))
+latest: $(READY) ## Try the newest versions that the requirements allow (PYTHON=python3.13)
+	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(LATEST)
+	@$(BIN)/uv pip install --quiet --upgrade --python $(LATEST) -e .[dev]
+	@$(LATEST)/bin/prefect-expres demo --directory $(LATEST)/demo
+	@$(LATEST)/bin/python -m pytest $(WORKERS) -m quick
+	@$(LATEST)/bin/python -m pytest tests/deployment/test_schedules.py
+	@$(BIN)/uv pip freeze --python $(LATEST) --exclude-editable > $(LATEST).txt
+	@echo "It works with the versions in $(LATEST).txt"
 
 coverage: $(READY) ## Run the tests, and measure how many lines of each package they run
 	@$(BIN)/python -m pytest $(WORKERS) --cov --cov-report= -p tests.support.coverage_by_package

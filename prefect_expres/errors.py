@@ -5,7 +5,7 @@
     ExpresError
     ├── UsageError, ConfigurationError, AccessError
     ├── EphemerisError: EphemerisUnavailable
-    ├── ResultError, ObservatoryError, DeployError, StorageError, WaitTimeout
+    ├── ResultError, ObservatoryError, DeployError, PrefectUnreachable, StorageError, WaitTimeout
     ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
     │   ├── RequestRejected: AuthenticationFailed, JobNotFound
     │   ├── Busy: ActiveJobsLimit
@@ -41,7 +41,7 @@ class ExpresError(Exception):
 
 
 class UsageError(ExpresError):
-    """Options, environment variables and profiles of a command are wrong or contradictory."""
+    """What a command or flow was given is wrong: options, parameters, environment, profiles."""
 
 
 class ConfigurationError(ExpresError):
@@ -253,6 +253,10 @@ class TooManyFailures(CampaignError):
 
 class DeployError(ExpresError):
     """The Prefect server cannot be set up as asked."""
+
+
+class PrefectUnreachable(ExpresError):
+    """The Prefect server does not answer."""
 
 
 class StorageError(ExpresError):

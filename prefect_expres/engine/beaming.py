@@ -11,23 +11,14 @@ from numpy.typing import NDArray
 
 from prefect_expres.engine.harmonics import Floats
 from prefect_expres.expres.configuration import Source
+from prefect_expres.expres.vocabulary import CURRENTS, Beam
 
 ELECTRON_KEV = 511.0
+SHELL_DEGREES = 90.0
 
 NEGATIVE_TOLERANCE = 1e-4
 INDEX_TOLERANCE = 1.001
 """How far rounding may carry the discriminant below zero, and the index above one."""
-
-ALFVENIC = (
-    "Transient (Alfvenic)",
-    "Transient (Alfvénic)",
-    "Transient (Aflvenic)",
-    "Transient (Aflvénic)",
-    "Transient (Aflvenic)+bornes",
-)
-"""The spellings that ExPRES reads; the last adds to a file that is not written here."""
-STEADY, CONSTANT, SHELL = "Steady-State", "Constant", "Shell"
-CURRENTS = (*ALFVENIC, STEADY, CONSTANT, SHELL)
 
 
 class Cone(NamedTuple):
@@ -53,21 +44,23 @@ def cone(source: Source, ratio: Floats, plasma: Floats) -> Cone:
     Returns:
         Arrays of the same shape.
     """
-    if source.current == STEADY:
-        return steady_state(source.temph, _dilution(source) * plasma)
-    if source.current == CONSTANT:
-        return Cone(np.full_like(plasma, source.constant), ratio > 1.0)
-    if source.current == SHELL:
-        return Cone(np.full_like(plasma, 90.0), ratio > 1.0)
-    ordinary = source.mode.upper() == "LO"
-    angle = loss_cone(source.accel, source.temph, ratio, plasma, ordinary=ordinary)
-    absent = np.isnan(angle)
-    return Cone(np.where(absent, 0.0, angle), absent)
+    match CURRENTS[source.current]:
+        case Beam.CAVITY:
+            return steady_state(source.temph, _dilution(source) * plasma)
+        case Beam.CONSTANT:
+            return Cone(np.full_like(plasma, source.constant), ratio > 1.0)
+        case Beam.SHELL:
+            return Cone(np.full_like(plasma, SHELL_DEGREES), ratio > 1.0)
+        case Beam.LOSS_CONE:
+            ordinary = source.mode.upper() == "LO"
+            angle = loss_cone(source.accel, source.temph, ratio, plasma, ordinary=ordinary)
+            absent = np.isnan(angle)
+            return Cone(np.where(absent, 0.0, angle), absent)
 
 
 def plasma_scale(source: Source) -> float:
     """Give the factor on the plasma frequency that ExPRES writes: Steady-State dilutes it."""
-    return float(_dilution(source) ** 0.5) if source.current == STEADY else 1.0
+    return float(_dilution(source) ** 0.5) if CURRENTS[source.current] is Beam.CAVITY else 1.0
 
 
 def _dilution(source: Source) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from prefect_expres.engine.errors import EngineError
 from prefect_expres.engine.harmonics import Floats, schmidt_coefficients
+from prefect_expres.expres.vocabulary import FIELDS, field_folder
 
 
 @dataclass(frozen=True)
@@ -135,10 +136,6 @@ MODELS = {
 }
 """The models by the name of ExPRES' folder of field lines, without its suffix."""
 
-_SHEET_SUFFIXES = ("+Connerney CS", " Connerney CS")
-_UNPUBLISHED = ("TDS", "Tau_Boo", "ADLeonis", "proxima_centauri")
-"""How the fields of stars and exoplanets begin that ExPRES' server has as field lines only."""
-
 
 def field_model(magnetic: str) -> FieldModel:
     """Find the field model that ``BODY.MAG`` names.
@@ -146,17 +143,13 @@ def field_model(magnetic: str) -> FieldModel:
     Raises:
         EngineError: The engine does not have it.
     """
-    name = magnetic
-    for suffix in _SHEET_SUFFIXES:
-        name = name.removesuffix(suffix)
-    if name in MODELS:
-        return MODELS[name]
-    if name.startswith(_UNPUBLISHED):
+    folder = field_folder(magnetic)
+    if folder in MODELS:
+        return MODELS[folder]
+    if folder in FIELDS:
         reason = "its coefficients are not published, only the server of ExPRES has its field lines"
-    elif name.lower() == "auto":
-        reason = "its field lines are files of the server of ExPRES"
     else:
-        reason = "the engine does not know this field"
+        reason = "its field lines, if there are any, are files of the server of ExPRES"
     msg = (
         f"BODY.MAG: {magnetic!r}: {reason}; choose one of {', '.join(MODELS)}, "
         "or run it on the ExPRES service"

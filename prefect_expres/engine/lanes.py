@@ -7,16 +7,16 @@ import numpy as np
 
 from prefect_expres.engine.geometry import Clock, moon_track
 from prefect_expres.engine.harmonics import Floats
-from prefect_expres.engine.lead import DEFAULT_LAW, NO_LAW, lead
+from prefect_expres.engine.lead import lead
 from prefect_expres.engine.limits import active_sources, central_body, is_satellite, moon
-from prefect_expres.engine.lines import Family, Kind
+from prefect_expres.engine.lines import Family
 from prefect_expres.expres.configuration import Body, Configuration, Source
 from prefect_expres.expres.result_name import line_longitude, source_origin
+from prefect_expres.expres.vocabulary import LEAD_LAWS, NO_LAW, Lines, lines_of
 
 LAW_SHIFTS = (0.0, -4.0, -14.0)
 """What ExPRES adds to the first, second and third line of a law; all others get nothing."""
 NEAREST_SHELL, FARTHEST_SHELL = 2, 100
-FIXED = "fixed in latitude"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _lanes_of(source: Source) -> list[Lane]:
     if not isinstance(source.lg_min, str):
         return [Lane(source, i, line_longitude(source, i)) for i in indices]
     beside = float(source.lg_min.removeprefix("auto") or 0)
-    return [Lane(source, i, beside or _law_shift(i), DEFAULT_LAW) for i in indices]
+    return [Lane(source, i, beside or _law_shift(i), LEAD_LAWS[0]) for i in indices]
 
 
 def _law_shift(index: int) -> float:
@@ -80,7 +80,7 @@ def course(lane: Lane, configuration: Configuration, moments: Clock) -> Course:
     """Find the field line that is lit at every step."""
     planet = central_body(configuration)
     if not is_satellite(lane.source):
-        family = Family(_kind(lane.source), int(lane.source.lat))
+        family = Family(lines_of(lane.source.type), int(lane.source.lat))
         meridian = _meridian(lane.source, planet, moments)
         line = _lit(lane, planet.name, meridian)
         return Course(line, [family], np.zeros_like(line))
@@ -88,13 +88,6 @@ def course(lane: Lane, configuration: Configuration, moments: Clock) -> Course:
     track = moon_track(planet, body, moments)
     families, place = _shells(body, float(lane.source.lat) + track.distance)
     return Course(_lit(lane, body.name, track.longitude), families, place)
-
-
-def _kind(source: Source) -> Kind:
-    """Choose as ExPRES: the M-shell for whatever it does not know, "Fixed in latitude" included."""
-    if source.type == FIXED:
-        return Kind.LATITUDE
-    return Kind.L_SHELL if source.type.lower() == "l-shell" else Kind.M_SHELL
 
 
 def _meridian(source: Source, planet: Body, moments: Clock) -> Floats:
@@ -119,11 +112,11 @@ def _shells(body: Body, distance: Floats) -> tuple[list[Family], Floats]:
     """
     semi_major, semi_minor = float(body.semi_maj), float(body.semi_min)
     if semi_major == semi_minor and semi_major.is_integer():
-        return [Family(Kind.L_SHELL, int(semi_major))], np.zeros_like(distance)
+        return [Family(Lines.L_SHELL, int(semi_major))], np.zeros_like(distance)
     centre = (semi_major**2 - semi_minor**2) ** 0.5
     nearest = max(int(semi_major - centre), NEAREST_SHELL)
     farthest = min(int(semi_major + centre + 1), FARTHEST_SHELL)
     place = np.minimum(distance, farthest - nearest)
     first, last = int(place.min()), int(np.ceil(place.max()))
     row = range(nearest + first, nearest + last + 1)
-    return [Family(Kind.L_SHELL, number) for number in row], place - first
+    return [Family(Lines.L_SHELL, number) for number in row], place - first

@@ -4,10 +4,9 @@ import numpy as np
 
 from prefect_expres.engine.errors import EngineError
 from prefect_expres.engine.harmonics import Floats
-from prefect_expres.expres.lead_angle import LAWS, TABULATED, lead_angle
+from prefect_expres.expres.lead_angle import lead_angle
+from prefect_expres.expres.vocabulary import LEAD_LAWS, ONE_LAW_MOONS
 
-NO_LAW = (None, "", "off")
-DEFAULT_LAW = "hess2011"
 EXACT_LAW = "hue2023"
 
 
@@ -30,12 +29,12 @@ def lead(law: str, moon: str, longitude: Floats, *, south: bool) -> Floats:
         EngineError: Io has no such law; ExPRES stops.
     """
     if moon == "Io":
-        known = (*LAWS, *TABULATED)
-        if law.lower() not in known:
-            msg = f"SOURCE.LAG_MODEL: {law!r}: there is no such law; choose {', '.join(known)}"
+        if law.lower() not in LEAD_LAWS:
+            known = ", ".join(LEAD_LAWS)
+            msg = f"SOURCE.LAG_MODEL: {law!r}: there is no such law; choose {known}"
             raise EngineError(msg)
         return lead_angle(law.lower(), moon, longitude, south=south)
-    taken = law if law == EXACT_LAW else DEFAULT_LAW
-    if moon not in LAWS[taken]:
+    if moon not in ONE_LAW_MOONS:
         return np.zeros_like(longitude)
+    taken = law if law == EXACT_LAW else LEAD_LAWS[0]
     return lead_angle(taken, moon, longitude, south=south)

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
-from prefect_expres.engine.beaming import CONSTANT, CURRENTS
 from prefect_expres.engine.errors import EngineError
 from prefect_expres.expres.configuration import Body, Configuration, Source
+from prefect_expres.expres.vocabulary import (
+    AT_A_LATITUDE,
+    CURRENTS,
+    LEADS,
+    MODES,
+    ON_A_MOON,
+    Beam,
+)
 
-SATELLITE = "attached to a satellite"
-AUTOMATIC = ("auto", "auto+3", "auto-3")
-MODES = ("", "RX", "LO")
 LARGEST_LATITUDE = 90
 
 
@@ -51,7 +55,7 @@ def active_sources(configuration: Configuration) -> list[Source]:
 
 def is_satellite(source: Source) -> bool:
     """Say whether a source moves with a moon."""
-    return source.type == SATELLITE
+    return source.type == ON_A_MOON
 
 
 def _general_limits(configuration: Configuration) -> Iterator[str]:
@@ -83,15 +87,15 @@ def _source_limits(source: Source) -> Iterator[str]:
         yield "REFRACTION: not modelled; set it to false"
     if source.current not in CURRENTS:
         yield f"CURRENT {source.current!r}: ExPRES stops; write one of {', '.join(CURRENTS)}"
-    if source.current == CONSTANT and source.constant == 0:
+    if CURRENTS.get(source.current) is Beam.CONSTANT and source.constant == 0:
         yield "CONSTANT 0: ExPRES stops; give the angle of the cone"
-    if source.mode.upper() not in MODES:
+    if source.mode.upper() not in {"", *MODES}:
         yield f"MODE {source.mode!r}: ExPRES stops; write RX or LO"
     if source.width <= 0:
         yield f"WIDTH {source.width}: must be positive"
     if bool(source.north) == bool(source.south):
         yield "set exactly one of NORTH and SOUTH to true"
-    if isinstance(source.lg_min, str) and source.lg_min not in AUTOMATIC:
+    if isinstance(source.lg_min, str) and source.lg_min not in LEADS:
         yield f"LG_MIN {source.lg_min!r}: write a number, auto, auto+3 or auto-3"
     if not is_satellite(source):
         yield from _auroral_limits(source)
@@ -100,5 +104,5 @@ def _source_limits(source: Source) -> Iterator[str]:
 def _auroral_limits(source: Source) -> Iterator[str]:
     if source.lat < 1:
         yield f"LAT {source.lat}: write the shell's distance in radii, or the latitude, at least 1"
-    if source.type == "fixed in latitude" and source.lat >= LARGEST_LATITUDE:
+    if source.type == AT_A_LATITUDE and source.lat >= LARGEST_LATITUDE:
         yield f"LAT {source.lat}: write a latitude below {LARGEST_LATITUDE}"

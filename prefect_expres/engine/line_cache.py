@@ -15,7 +15,7 @@ from prefect_expres.engine.field_models import FieldModel
 from prefect_expres.engine.harmonics import coefficient_bytes
 from prefect_expres.engine.lines import CEILING, FLOOR, LONGITUDES, STEP, Family, FieldLines, trace
 
-METHOD = "rk4-2"
+METHOD = "rk4-3"
 """Change this when the tracing changes: it is a part of the cache's key."""
 
 
@@ -27,7 +27,7 @@ def field_lines(model: FieldModel, family: Family, cache: Path) -> FieldLines:
         family: Which of its lines.
         cache: The directory of the tables; several processes may share it.
     """
-    table = cache / f"lines-{family.kind}-{family.number}-{_signature(model, family)}.npz"
+    table = cache / f"lines{family.kind}-{family.number}-{_signature(model, family)}.npz"
     stored = _load(table)
     if stored is not None:
         return stored

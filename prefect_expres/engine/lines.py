@@ -6,7 +6,6 @@ it. Both hemispheres have a line at each longitude; the northern ones end in the
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from prefect_expres.engine.errors import EngineError
 from prefect_expres.engine.field import magnetic_field
 from prefect_expres.engine.field_models import FieldModel
 from prefect_expres.engine.harmonics import Floats
+from prefect_expres.expres.vocabulary import Lines
 
 NORTH, SOUTH = 0, 1
 LONGITUDES = 360
@@ -28,21 +28,17 @@ SCANNED_DEGREES = 80
 BISECTIONS = 40
 
 
-class Kind(StrEnum):
-    """How the number of a family of lines is meant."""
-
-    LATITUDE = "lat"
-    """Latitude at which the lines reach one equatorial radius, planetocentric, degrees."""
-    L_SHELL = "lsh"
-    """Distance at which they cross the rotational equator, radii."""
-    M_SHELL = "msh"
-    """Distance of their apex, radii."""
-
-
 class Family(NamedTuple):
-    """The lines of all longitudes that have the same number."""
+    """The lines of all longitudes that have the same number.
 
-    kind: Kind
+    Attributes:
+        kind: How the number is meant.
+        number: The planetocentric latitude at which they reach one equatorial radius, degrees; the
+            distance at which they cross the rotational equator (L-shell), or that of their apex
+            (M-shell), radii.
+    """
+
+    kind: Lines
     number: int
 
 
@@ -73,11 +69,11 @@ def trace(model: FieldModel, family: Family, step: float = STEP) -> FieldLines:
         EngineError: A line does not come back to the planet.
     """
     start = _STARTS[family.kind](model, family.number)
-    inward = np.repeat([-1.0, 1.0], LONGITUDES)[:, None]
-    if not model.points_north:
-        inward = -inward
-    if family.kind is Kind.LATITUDE:
+    if family.kind is Lines.LATITUDE:
+        inward = -np.sign(_outward_field(model, start))[:, None]
         start = _follow(model, start, -inward, step, _climbs).end
+    else:
+        inward = np.repeat([-1.0, 1.0], LONGITUDES)[:, None] * (1 if model.points_north else -1)
     lines = _follow(model, start, inward, step, _is_above_floor)
     shape = (2, LONGITUDES, -1, 3)
     return FieldLines(
@@ -109,8 +105,7 @@ def _at_apex(model: FieldModel, distance: int) -> Floats:
     """Find where the field is level, on each meridian nearest to the equator, by bisection."""
 
     def outward(latitude: Floats) -> Floats:
-        point = _on_sphere(distance, latitude)
-        return np.asarray((magnetic_field(model, point) * point).sum(axis=1))
+        return _outward_field(model, _on_sphere(distance, latitude))
 
     scanned = np.arange(-SCANNED_DEGREES, SCANNED_DEGREES + 1)
     north_of = np.stack([outward(np.full(LONGITUDES, float(each))) > 0 for each in scanned])
@@ -129,10 +124,14 @@ def _at_apex(model: FieldModel, distance: int) -> Floats:
     return np.tile(_on_sphere(distance, low), (2, 1))
 
 
-_STARTS: dict[Kind, Callable[[FieldModel, int], Floats]] = {
-    Kind.LATITUDE: _at_surface,
-    Kind.L_SHELL: _on_equator,
-    Kind.M_SHELL: _at_apex,
+def _outward_field(model: FieldModel, point: Floats) -> Floats:
+    return np.asarray((magnetic_field(model, point) * point).sum(axis=1))
+
+
+_STARTS: dict[Lines, Callable[[FieldModel, int], Floats]] = {
+    Lines.LATITUDE: _at_surface,
+    Lines.L_SHELL: _on_equator,
+    Lines.M_SHELL: _at_apex,
 }
 
 

@@ -125,7 +125,7 @@ def _global_attributes(simulation: Simulation) -> dict[str, dict[int, Any]]:
         ],
         "TEXT": [CREDIT],
         "Rules_of_use": ["For tests and previews; do not publish as an ExPRES result."],
-        "Generated_by": [ENGINE],
+        "Generated_by": [f"{ENGINE}, not ExPRES"],
         "Generation_date": [datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")],
         "PDS_start_time": [f"{simulation.moments[0]:%Y-%m-%dT%H:%M:%S}"],
         "PDS_stop_time": [f"{simulation.moments[-1]:%Y-%m-%dT%H:%M:%S}"],

@@ -3,16 +3,7 @@
 from prefect_expres.engine.errors import EngineError
 from prefect_expres.engine.limits import central_body
 from prefect_expres.expres.configuration import Body, Configuration, Density, Observer
-
-RADII_KM = {
-    "Earth": 6378.137,
-    "Mars": 3396.2,
-    "Jupiter": 71492.0,
-    "Saturn": 60268.0,
-    "Uranus": 25559.0,
-    "Neptune": 24764.0,
-}
-"""What ExPRES takes for the planets if ``RADIUS`` is 1 and distances come in kilometres."""
+from prefect_expres.expres.vocabulary import KM_IN_A_RADIUS
 
 
 def in_radii(configuration: Configuration) -> Configuration:
@@ -41,13 +32,13 @@ def radius_km(configuration: Configuration) -> float:
     radius, planet = central_body(configuration).radius, configuration.observer.parent
     if radius != 1:
         return float(radius)
-    if planet not in RADII_KM:
+    if planet not in KM_IN_A_RADIUS:
         msg = (
             f"BODY {planet}: RADIUS 1: with an ephemeris file give all lengths in km, RADIUS too; "
-            f"only {', '.join(RADII_KM)} need not"
+            f"only {', '.join(KM_IN_A_RADIUS)} need not"
         )
         raise EngineError(msg)
-    return RADII_KM[planet]
+    return KM_IN_A_RADIUS[planet]
 
 
 def _observer(observer: Observer, radius: float) -> Observer:

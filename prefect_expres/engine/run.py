@@ -123,7 +123,7 @@ class _Tables:
         )
         side = "south" if source.south else "north"
         taken = time.monotonic() - began
-        _say(f"Field lines {planet.mag}, {family.kind} {family.number}, {side}: {taken:.1f} s")
+        _say(f"Field lines {planet.mag}, {family.kind[1:]} {family.number}, {side}: {taken:.1f} s")
         return table
 
 

@@ -1,7 +1,9 @@
 """Leave no job running by mistake: a flow run that gives up stops its jobs."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 import anyio
 
@@ -56,7 +58,7 @@ class JobGuard:
                 await self.stop_strays()
                 raise
             except BaseException as fault:
-                await self._stop_before_the_end(gave_up=isinstance(fault, WaitTimeout))
+                await _unbroken(self._stop_before_the_end(gave_up=isinstance(fault, WaitTimeout)))
                 raise
 
     async def _stop_before_the_end(self, *, gave_up: bool) -> None:
@@ -65,7 +67,7 @@ class JobGuard:
             msg = f"Stopping jobs of ours, {seconds:.0f} s at most"
             await self._tell(StepTaken("abort", msg))
         until = anyio.current_time() + seconds
-        with anyio.move_on_after(ANSWER_SECONDS, shield=True) as limit:
+        with anyio.move_on_after(ANSWER_SECONDS) as limit:
 
             def answered() -> None:
                 limit.deadline = until
@@ -137,3 +139,16 @@ class JobGuard:
         for job in left:
             msg = f"{job} could not be stopped, and may be running; abort it later. {reason}"
             await self._tell(Warned(msg, "abort"))
+
+
+async def _unbroken(work: Coroutine[Any, Any, None]) -> None:
+    """Await work to its end, however often the task is cancelled meanwhile.
+
+    A signal cancels all tasks of the loop, and a task group then cancels its own once more.
+    """
+    task = asyncio.ensure_future(work)
+    with anyio.CancelScope(shield=True):
+        while not task.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.shield(task)
+    task.result()

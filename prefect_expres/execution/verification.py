@@ -109,6 +109,7 @@ def _positions(
     observer = configuration.observer
     turned = any(body.init_ax for body in configuration.body if body.name == observer.parent)
     position = (observer.fixe_subl, observer.fixe_decl)
-    if observer.type != "Fixed" or turned or "auto" in position:
+    if observer.type != "Fixed" or turned or isinstance(observer.fixe_dist, str):
         return ()
-    return [(float(observer.fixe_subl), float(observer.fixe_decl))]
+    west, latitude = (0.0 if isinstance(angle, str) else float(angle) for angle in position)
+    return [(west, latitude)]

@@ -21,9 +21,11 @@ from prefect_expres.expres.section import (
     Flag,
     Natural,
     Number,
+    OneOrMore,
     Range,
     Section,
     Text,
+    TwoOrMore,
 )
 from prefect_expres.expres.strict_json import check_writable, read_content
 
@@ -31,8 +33,8 @@ from prefect_expres.expres.strict_json import check_writable, read_content
 class Simu(Section):
     """``SIMU``: names of the run; ``DOI``, if given, becomes a part of the file name."""
 
-    name: Text
-    out: Text
+    name: Text = ""
+    out: Text = ""
     doi: Text = ""
 
 
@@ -49,7 +51,7 @@ class Time(Section):
 
     min: Number
     max: Number
-    nbr: Annotated[Natural, Field(ge=2)]
+    nbr: TwoOrMore
 
 
 class Frequency(Section):
@@ -67,9 +69,9 @@ class Observer(Section):
 
     type: Literal["Fixed", "Orbiter", "Pre-Defined"]
     ephem: Text
-    fixe_dist: Number | Literal["auto"]
-    fixe_subl: Number | Literal["auto"]
-    fixe_decl: Number | Literal["auto"]
+    fixe_dist: Number | Text
+    fixe_subl: Number | Text
+    fixe_decl: Number | Text
     parent: Text
     sc: Text
     sctime: Text
@@ -84,7 +86,7 @@ class Observer(Section):
 class CdfFlags(Section):
     """``SPDYN.CDF``: which variables the CDF holds; ExPRES stops where a flag is missing.
 
-    Only the last flag may be missing, as it is in files of 2019.
+    One of the last two flags may be missing, as it is in files of 2019.
     """
 
     theta: Flag
@@ -97,7 +99,7 @@ class CdfFlags(Section):
     obsdistance: Flag
     obslocaltime: Flag
     cml: Flag
-    srcpos: Flag
+    srcpos: Flag = False
     srcvis: Flag = False
 
 
@@ -124,7 +126,7 @@ class Movie2D(Section):
     """``MOVIE2D``: required even when it is off."""
 
     on: Flag
-    subcycle: Annotated[Natural, Field(ge=1)]
+    subcycle: Number
     range: Number
 
 
@@ -132,7 +134,7 @@ class Movie3D(Section):
     """``MOVIE3D``: required even when it is off."""
 
     on: Flag
-    subcycle: Annotated[Natural, Field(ge=1)]
+    subcycle: Number
     xrange: Range
     yrange: Range
     zrange: Range
@@ -145,7 +147,7 @@ class Density(Section):
 
     on: Flag
     name: Text
-    type: Literal["Ionospheric", "Torus", "Disk", "Stellar", "auto"]
+    type: Text
     rho0: Number
     scale: Number
     perp: Number
@@ -169,7 +171,7 @@ class Body(Section):
     declination: Number
     apo_long: Number
     inclination: Number
-    phase: Number | Literal["auto"]
+    phase: Number | Text
     dens: list[Density]
 
 
@@ -179,10 +181,10 @@ class Source(Section):
     on: Flag
     name: Text
     parent: Text
-    type: Literal["attached to a satellite", "fixed in latitude", "L-shell", "M-shell"]
+    type: Text
     lg_min: Number | Text
     lg_max: Number | Text
-    lg_nbr: Annotated[Natural, Field(ge=1)]
+    lg_nbr: OneOrMore
     lat: Number
     sub: Number
     aurora_alt: Number
@@ -190,9 +192,9 @@ class Source(Section):
     north: Flag
     south: Flag
     width: Number
-    current: Literal["Transient (Alfvenic)", "Steady-State", "Constant", "Shell"]
+    current: Text
     constant: Number
-    mode: Literal["RX", "LO", ""] = ""
+    mode: Text = ""
     lag_model: Text = ""
     accel: Number
     temp: Number

@@ -33,7 +33,7 @@ def result_bytes(configuration: Configuration) -> int:
     reals = flags.theta + flags.fp + flags.fc + flags.azimuth + 3 * flags.srcpos
     counts = 1 + 2 * flags.srcvis
     of_sources = REAL_BYTES * reals * cells(configuration)
-    return of_sources + COUNT_BYTES * counts * spectrum(configuration)
+    return int(of_sources + COUNT_BYTES * counts * spectrum(configuration))
 
 
 def run_seconds(configuration: Configuration) -> int:

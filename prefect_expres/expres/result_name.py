@@ -7,14 +7,11 @@ the first active source counts.
 from datetime import datetime
 
 from prefect_expres.expres.configuration import Configuration, Source
+from prefect_expres.expres.vocabulary import CURRENTS, ON_A_MOON, Beam
 
 SCTIME_DIGITS = 12
 VERSION = "v14"
 """How ExPRES 1.4 marks its files."""
-
-_CURRENTS = {"Steady-State": "cavity", "Shell": "shell"}
-_LOSS_CONE = "lossc"
-"""The word for all spellings of ``Transient (Alfvenic)``."""
 
 
 def output_name(configuration: Configuration, ephemeris_start: datetime | None = None) -> str:
@@ -68,7 +65,7 @@ def source_origin(source: Source, index: int = 0) -> str:
         source: The source.
         index: Which of its ``LG_NBR`` field lines; the file is named after the first.
     """
-    if source.type == "attached to a satellite":
+    if source.type == ON_A_MOON:
         return source.sat
     return f"{int(line_longitude(source, index))}d-{int(source.lat)}R"
 
@@ -87,9 +84,10 @@ def source_type(source: Source) -> str:
 
     A constant angle is written as IDL prints a float, cut after six characters.
     """
-    if source.current == "Constant":
-        return "cst" + f"{source.constant:#.6g}"[:6]
-    return _CURRENTS.get(source.current, _LOSS_CONE)
+    beam = CURRENTS[source.current]
+    if beam is Beam.CONSTANT:
+        return beam + f"{source.constant:#.6g}"[:6]
+    return str(beam)
 
 
 def source_width(source: Source) -> str:

@@ -18,7 +18,7 @@ _EXPECTED = {
     "bool_type": "true or false",
     "float_type": "a number",
     "greater_than_equal": "at least {ge}",
-    "int_type": "a whole number, without a point",
+    "int_type": "a whole number",
     "less_than_equal": "at most {le}",
     "list_type": "a list in [ ]",
     "literal_error": "{expected}",
@@ -91,8 +91,6 @@ def _fix_of_missing(error: ErrorDetails) -> str:
 
 def _fix_of_type(value: Any, wanted: str) -> str:
     """Say what to write if the value is right but its type is wrong."""
-    if wanted == _EXPECTED["int_type"] and isinstance(value, float) and value.is_integer():
-        return f"write {int(value)}"
     if isinstance(value, str) and _UNQUOTED.fullmatch(value):
         return "write it without quotes"
     return "write such a value"

@@ -1,5 +1,6 @@
 """The base of all sections of a configuration file, and the types of their values."""
 
+from math import isfinite
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -7,11 +8,14 @@ from pydantic import (
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
+    PlainSerializer,
     StrictBool,
     StrictFloat,
     StrictInt,
     StrictStr,
+    ValidatorFunctionWrapHandler,
     WithJsonSchema,
+    WrapValidator,
     model_validator,
 )
 
@@ -26,8 +30,33 @@ Number = Annotated[
     Field(ge=-LARGEST, le=LARGEST),
     WithJsonSchema({"type": "number", "minimum": -LARGEST, "maximum": LARGEST}),
 ]
-Natural = Annotated[StrictInt, Field(ge=0, le=MOST)]
-Flag = StrictBool | Annotated[StrictInt, Field(ge=0, le=1)]
+
+
+class Cut(int):
+    """A number that ExPRES cuts to a whole one, as ``720.0``, and what the file has for it."""
+
+    written: float
+
+
+def _cut(value: Any, handler: ValidatorFunctionWrapHandler) -> int:
+    if not isinstance(value, float) or not isfinite(value):
+        return int(handler(value))
+    number = Cut(handler(int(value)))
+    number.written = value
+    return number
+
+
+def _as_written(value: int) -> int | float:
+    return value.written if isinstance(value, Cut) else value
+
+
+_WHOLE = WrapValidator(_cut)
+_AS_WRITTEN = PlainSerializer(_as_written, return_type=int | float)
+
+Natural = Annotated[StrictInt, Field(ge=0, le=MOST), _WHOLE, _AS_WRITTEN]
+OneOrMore = Annotated[StrictInt, Field(ge=1, le=MOST), _WHOLE, _AS_WRITTEN]
+TwoOrMore = Annotated[StrictInt, Field(ge=2, le=MOST), _WHOLE, _AS_WRITTEN]
+Flag = StrictBool | Annotated[StrictInt | StrictFloat, Field(ge=0, le=1, multiple_of=1)]
 Text = StrictStr
 Five = Annotated[list[Flag], Field(min_length=5, max_length=5)]
 Range = Annotated[list[Number], Field(min_length=2, max_length=2)]

@@ -19,17 +19,22 @@ class Beam(StrEnum):
     SHELL = "shell"
 
 
+BOUNDS = "+bornes"
+"""Behind a current: two more sources, 10° beside the first."""
+
 CURRENTS: Mapping[str, Beam] = {
     "Transient (Alfvenic)": Beam.LOSS_CONE,
     "Transient (Alfvénic)": Beam.LOSS_CONE,
     "Transient (Aflvenic)": Beam.LOSS_CONE,
     "Transient (Aflvénic)": Beam.LOSS_CONE,
-    "Transient (Aflvenic)+bornes": Beam.LOSS_CONE,
+    f"Transient (Aflvenic){BOUNDS}": Beam.LOSS_CONE,
     "Steady-State": Beam.CAVITY,
     "Constant": Beam.CONSTANT,
     "Shell": Beam.SHELL,
 }
 """Spellings of ``SOURCE.CURRENT``, with their case."""
+
+USUAL_CURRENTS = ("Transient (Alfvenic)", "Steady-State", "Constant", "Shell")
 
 
 class Lines(StrEnum):
@@ -138,6 +143,9 @@ MODES = ("RX", "LO")
 DENSITIES = ("Ionospheric", "Torus", "Disk", "Stellar")
 """Plasma models (``BODY.DENS.TYPE``), with their case."""
 
+AUTO_DENSITY = "auto"
+"""The plasma model that is in the files of a field 'auto'."""
+
 FREQUENCY_TYPES = ("Linear", "Log", "Pre-Defined")
 OBSERVER_TYPES = ("Fixed", "Orbiter", "Pre-Defined")
 
@@ -150,3 +158,9 @@ KM_IN_A_RADIUS: Mapping[str, float] = {
     "Neptune": 24764.0,
 }
 """Bodies whose radius ExPRES knows: without one, it cannot use km of a file or light times."""
+
+WEB_PLANETS = ("Jupiter", "Saturn", "Uranus")
+"""Planets whose observers' positions ExPRES can take from the web."""
+
+WEB_PARENTS = (*WEB_PLANETS, "Neptune")
+"""Planets whose moons' phases ExPRES can take from the web."""

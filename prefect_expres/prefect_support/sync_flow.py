@@ -1,12 +1,16 @@
 """An asynchronous flow that sync and async callers use alike."""
 
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, Literal, ParamSpec, Self, TypeVar, overload
 
 from prefect import Flow, State
 from prefect.context import FlowRunContext
+from prefect.exceptions import ParameterTypeError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from prefect_expres.errors import UsageError
 from prefect_expres.prefect_support.current_run import note_own_run
 from prefect_expres.prefect_support.hangup import hangup_terminates
 from prefect_expres.prefect_support.sync_call import Called, call_from_anywhere
@@ -30,11 +34,39 @@ class SyncCompatibleFlow(Flow[P, R]):
         """Run the flow: give a coroutine to async callers, the result to sync ones."""
         return call_from_anywhere(super().__call__(*args, **kwargs))
 
+    def validate_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        """Check what the flow is given, and convert it; what is wrong is told once.
+
+        Raises:
+            UsageError: A parameter is wrong, or names a block that is not there.
+        """
+        try:
+            return super().validate_parameters(parameters)
+        except ParameterTypeError as fault:
+            wrong = "\n".join(f"  {line}" for line in _reasons(fault))
+            msg = f"The flow {self.name} cannot be run with these parameters:\n{wrong}"
+            raise UsageError(msg) from None
+
     def with_options(self, **options: Any) -> Self:
         """Copy the flow with other options; the copy can be called from anywhere, too."""
         changed = super().with_options(**options)
         changed.__class__ = type(self)
         return changed  # type: ignore[return-value]
+
+
+def _reasons(fault: ParameterTypeError) -> Iterator[str]:
+    """Give one reason for each parameter: a union has one for each of its members."""
+    cause = fault.__cause__ or fault.__context__
+    if not isinstance(cause, ValidationError):
+        yield str(cause or fault)
+        return
+    by_parameter: dict[str, list[ErrorDetails]] = {}
+    for error in cause.errors():
+        by_parameter.setdefault(str(error["loc"][0]), []).append(error)
+    for name, errors in by_parameter.items():
+        # The member that was meant is the one into which the check went deepest.
+        meant = max(errors, key=lambda error: len(error["loc"]))
+        yield f"{name}: {meant['msg'].removeprefix('Value error, ')}"
 
 
 def sync_compatible_flow(

@@ -31,7 +31,7 @@ def description_of(job_list: str) -> dict[str, Any]:
         "parameters": parameters,
         "generated": generated,
         "used": used,
-        "annotation": "ExPRES sandbox: a small engine, not ExPRES",
+        "annotation": "ExPRES sandbox: an engine of its own, not ExPRES",
         "doculink": "",
         "type": "simulation",
         "subtype": "",

@@ -92,6 +92,7 @@ def test_every_function_that_takes_results_is_here() -> None:
     assert {*products("/")} == {*analysis.__all__} - models - others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", products("/"))
 def test_every_function_takes_results_of_any_location(
     name: str, location: str | Path, tmp_path: Path

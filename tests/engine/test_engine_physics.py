@@ -11,8 +11,9 @@ import pytest
 from prefect_expres.engine.beaming import loss_cone
 from prefect_expres.engine.field_models import field_model
 from prefect_expres.engine.line_cache import field_lines
-from prefect_expres.engine.lines import NORTH, SOUTH, Family, Kind
+from prefect_expres.engine.lines import NORTH, SOUTH, Family
 from prefect_expres.engine.table import Surroundings, source_table
+from prefect_expres.expres.vocabulary import Lines
 from tests.engine.engine_runs import EXAMPLES, VISIBLE, fixed_observer, run
 
 pytestmark = pytest.mark.slow
@@ -91,7 +92,7 @@ def test_maximum_frequencies_span_what_the_kernel_has(
 ) -> None:
     """Over all longitudes of Io's shell, the maximum frequency has the kernel's extremes."""
     table = source_table(
-        field_lines(field_model("JRM09_CS2020"), Family(Kind.L_SHELL, 6), tables),
+        field_lines(field_model("JRM09_CS2020"), Family(Lines.L_SHELL, 6), tables),
         hemisphere,
         np.linspace(1, 40, 40),
         Surroundings([], flattening=0.064935, aurora=0.009091926738619804, step=0.05),

@@ -154,6 +154,24 @@ async def test_a_service_that_answers_is_waited_for(
 
 
 @in_virtual_time
+async def test_a_second_cancellation_does_not_break_the_abort(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """A signal cancels all tasks, and a task group cancels its own again."""
+    service = VirtualService(executing=1e9)
+    async with attempts_at(service, simulation, tmp_path) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(50.0)
+        service.trouble("GET /j001/phase$", 503, seconds=1.0)
+        for _ in range(3):
+            finishing.cancel()
+            await asyncio.sleep(0.2)
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    assert service.jobs["j001"].phase is Phase.ABORTED
+
+
+@in_virtual_time
 async def test_no_job_is_told_that_cannot_exist(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:

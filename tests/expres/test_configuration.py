@@ -39,7 +39,7 @@ def test_unknown_and_absent_keys_stay(configuration: dict[str, Any]) -> None:
 
 def test_problems_travel_with_the_error(configuration: dict[str, Any]) -> None:
     """The error tells every problem on a line, and each keeps its parts through a pickle."""
-    configuration["TIME"]["MIN"] = 5
+    configuration["BODY"][0]["RADIUS"] = -1
     configuration["OBSERVER"]["TYPE"] = "fixed"
     with pytest.raises(ConfigurationError) as caught:
         Configuration.from_mapping(configuration)
@@ -48,8 +48,8 @@ def test_problems_travel_with_the_error(configuration: dict[str, Any]) -> None:
     headline, *lines = str(error).splitlines()
     assert "2 problems" in headline
     assert lines == [f"  {problem}" for problem in error.problems]
-    assert {problem.path for problem in error.problems} == {"TIME.MIN", "OBSERVER.TYPE"}
-    assert all(problem.value in {5, "fixed"} for problem in error.problems)
+    assert {problem.path for problem in error.problems} == {"BODY[0].RADIUS", "OBSERVER.TYPE"}
+    assert all(problem.value in {-1, "fixed"} for problem in error.problems)
 
 
 def test_fingerprints_stay_what_they_are() -> None:

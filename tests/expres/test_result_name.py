@@ -58,7 +58,10 @@ NAMES: list[tuple[Callable[[Content], Any], str]] = [
         "expres_juice_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20320101_v14",
     ),
     (
-        lambda c: c["SOURCE"][0].update(ON=False, WIDTH=5),
+        lambda c: (
+            c["SOURCE"][0].update(ON=False, WIDTH=5),
+            c["SOURCE"][1].update(NAME="Source1"),
+        ),
         "expres_earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913_v14",
     ),
     (_ephemeris, "expres_earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913_v14"),

@@ -15,7 +15,6 @@ OF_STRUCTURE = (
     "missing-key",
     "missing-flag",
     "type-of-observer",
-    "type-of-source",
     "number-in-quotes",
     "one-step",
     "four-flags",

@@ -52,7 +52,9 @@ def test_an_oval_goes_round(source: str, kind: str, lat: float) -> None:
 
 
 def test_callisto_has_no_law() -> None:
-    """ExPRES knows none for it."""
+    """ExPRES knows none for it: the source is on the moon's own field line."""
+    made = Routine(source="Callisto", day=DAY).configuration(ephemeris="earth.csv")
+    assert [(each.lg_min, each.lag_model) for each in made.source] == [(0, "")] * 2
     assert TEMPLATES["Callisto"].lag_models == ()
     assert MOONS["Callisto"].distance == pytest.approx(26.33, abs=0.01)
 

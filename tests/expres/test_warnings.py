@@ -1,6 +1,6 @@
 """Warnings: what ExPRES takes without a word and does otherwise than was meant."""
 
-from collections.abc import Callable
+import re
 from typing import Any
 
 import pytest
@@ -8,117 +8,22 @@ import pytest
 from prefect_expres.expres import Access, Configuration, warnings_of
 from prefect_expres.expres.estimate import result_bytes
 from prefect_expres.expres.warnings import WARNINGS
-from tests.expres.bounds.changes import FILE, Bounds, Changes, apply
+from tests.expres.bounds import warned_others, warned_sources
+from tests.expres.bounds.changes import Changes, apply
 
 Content = dict[str, Any]
 
 
-def _in_km(content: Content) -> None:
-    """Write every length of the configuration in kilometres, as a careful user would."""
-    radius = 71492
-    content["OBSERVER"]["FIXE_DIST"] *= radius
-    for body in content["BODY"]:
-        for key in ("RADIUS", "SEMI_MAJ", "SEMI_MIN"):
-            body[key] *= radius
-        for model in body["DENS"]:
-            model["SCALE"] *= radius
-            model["PERP"] *= radius
-    for source in content["SOURCE"]:
-        source["AURORA_ALT"] = 650
+CASES = warned_others.CASES | warned_sources.CASES
 
 
-def _europa(law: str) -> Callable[[Content], None]:
-    def change(content: Content) -> None:
-        content["BODY"][1]["NAME"] = "Europa"
-        for source in content["SOURCE"]:
-            source |= {"SAT": "Europa", "LAG_MODEL": law}
-
-    return change
-
-
-CASES: dict[str, tuple[Callable[[Content], Any], str]] = {
-    "axes-drift": (
-        lambda c: c["TIME"].update(NBR=100),
-        "TIME.NBR: 100: .* 4.35° of rotation here; take NBR 436 or more to stay within 1°$",
-    ),
-    "phase-from-the-web": (
-        lambda c: c["BODY"][1].update(PHASE="auto"),
-        r"BODY\[1\].PHASE: 'auto': .* web service .* east longitude",
-    ),
-    "aurora-in-km": (_in_km, r"SOURCE\[0\].AURORA_ALT: 650: .* cut-off vanishes.* here 0.009092$"),
-    "aurora-too-high": (
-        lambda c: c["SOURCE"][0].update(AURORA_ALT=650),
-        r"SOURCE\[0\].AURORA_ALT: 650: it is in planetary radii.* 0.00909",
-    ),
-    "law-not-used": (
-        _europa("Hue2023"),
-        r"SOURCE\[0\].LAG_MODEL: 'Hue2023': .* lower case.*; write 'hue2023'$",
-    ),
-    "law-over-longitude": (
-        lambda c: c["SOURCE"][1].update(LG_MIN="auto+3"),
-        r"SOURCE\[1\].LG_MIN: 'auto\+3': LAG_MODEL sets the lead angle",
-    ),
-    "visible-sources-left-out": (
-        lambda c: c["SPDYN"]["CDF"].pop("SRCVIS"),
-        "SPDYN.CDF.SRCVIS: the flag is missing",
-    ),
-}
-
-KM: Changes = {"BODY[0].RADIUS": 71492, "SOURCE[1].AURORA_ALT": 0}
-EUROPA: Changes = {"BODY[1].NAME": "Europa", "SOURCE[0].SAT": "Europa", "SOURCE[1].SAT": "Europa"}
-GANYMEDE = dict.fromkeys(EUROPA, "Ganymede")
-LAW = "SOURCE[0].LAG_MODEL"
-ALTITUDE = "SOURCE[0].AURORA_ALT"
-LEAD = "SOURCE[0].LG_MIN"
-
-BOUNDS: dict[str, Bounds] = {
-    # Jupiter turns by 435.26° in 720 minutes: 436 steps lag by less than 1°, 435 by more.
-    "axes-drift": Bounds(
-        "TIME.NBR",
-        [{"TIME.NBR": 436}, {"TIME.NBR": 436, "BODY[0].PERIOD": -595.5}, FILE | {"TIME.NBR": 10}],
-        [{"TIME.NBR": 435}, {"TIME.NBR": 435, "BODY[0].PERIOD": -595.5}],
-    ),
-    "phase-from-the-web": Bounds(
-        "BODY[1].PHASE",
-        [{"BODY[1].PHASE": 0}, {"BODY[0].PHASE": "auto"}],
-        [{"BODY[1].PHASE": "auto"}, FILE | {"BODY[1].PHASE": "auto"}],
-    ),
-    "aurora-in-km": Bounds(
-        ALTITUDE,
-        [KM | {ALTITUDE: 0}, {ALTITUDE: 0.5}, KM | {ALTITUDE: 9, "SOURCE[0].ON": False}],
-        [KM | {ALTITUDE: 0.5}, KM | {ALTITUDE: 650}, {"BODY[0].RADIUS": 1.001} | {ALTITUDE: 9}],
-    ),
-    "aurora-too-high": Bounds(
-        ALTITUDE, [{ALTITUDE: 0.999}, {ALTITUDE: 2, "SOURCE[0].ON": False}], [{ALTITUDE: 1}]
-    ),
-    "law-not-used": Bounds(
-        LAW,
-        [
-            *(EUROPA | {LAW: law} for law in ("hue2023", "hess2011", "HESS2011", "", "off")),
-            GANYMEDE | {LAW: "hue2023"},
-            {LAW: "Hue2023"},
-            {LAW: "bonfond2009"},
-        ],
-        [
-            *(EUROPA | {LAW: law} for law in ("Hue2023", "bonfond2009", "hinton2019")),
-            GANYMEDE | {LAW: "HUE2023"},
-        ],
-    ),
-    "law-over-longitude": Bounds(
-        LEAD,
-        [
-            {LEAD: "auto"},
-            {LEAD: 0, "SOURCE[0].LG_MAX": 0},
-            {LEAD: "auto+3", LAW: ""},
-            {LEAD: 10, "SOURCE[0].LG_MAX": 20, LAW: "off"},
-        ],
-        [{LEAD: "auto-3"}, {LEAD: 1, "SOURCE[0].LG_MAX": 20}],
-    ),
-    "visible-sources-left-out": Bounds(
-        "SPDYN.CDF.SRCVIS", [{"SPDYN.CDF.SRCVIS": False}, {"SPDYN.CDF.SRCVIS": 0}], []
-    ),
-}
-"""What gives no warning, and what just gives one."""
+def cases(side: str) -> list[Any]:
+    """Give name and changes of every case of one side."""
+    return [
+        pytest.param(name, changes, id=f"{name}-{number}")
+        for name, case in CASES.items()
+        for number, changes in enumerate(getattr(case, side))
+    ]
 
 
 @pytest.fixture
@@ -133,59 +38,34 @@ def test_a_careful_configuration_has_no_warnings(quiet: Content) -> None:
     assert warnings_of(Configuration.from_mapping(quiet), Access.of(None)) == ()
 
 
-@pytest.mark.parametrize("name", WARNINGS)
+@pytest.mark.parametrize("name", CASES)
 def test_a_warning_says_where_why_and_what_to_write(name: str, quiet: Content) -> None:
-    """What gives a warning breaks no rule."""
-    change, words = CASES[name]
-    change(quiet)
-    warnings = warnings_of(Configuration.from_mapping(quiet))
-    assert warnings
+    """A file with one surprise has one warning, and breaks no rule."""
+    warnings = warnings_of(Configuration.from_mapping(apply(quiet, CASES[name].warned[0])))
     assert {warning.rule for warning in warnings} == {WARNINGS[name].rule}
-    with pytest.raises(AssertionError, match=words):
-        raise AssertionError(warnings[0])
+    assert warnings[0].path == CASES[name].path
+    assert re.search(CASES[name].words, warnings[0])
 
 
-@pytest.mark.parametrize(
-    ("name", "changes"),
-    [(name, changes) for name, bounds in BOUNDS.items() for changes in bounds.inside],
-)
+@pytest.mark.parametrize(("name", "changes"), cases("quiet"))
 def test_inside_a_bound_there_is_no_warning(name: str, changes: Changes, quiet: Content) -> None:
     """What ExPRES computes as it is meant gives no warning of this kind."""
     warnings = warnings_of(Configuration.from_mapping(apply(quiet, changes)))
     assert WARNINGS[name].rule not in {warning.rule for warning in warnings}
 
 
-@pytest.mark.parametrize(
-    ("name", "changes"),
-    [(name, changes) for name, bounds in BOUNDS.items() for changes in bounds.outside],
-)
+@pytest.mark.parametrize(("name", "changes"), cases("warned"))
 def test_outside_a_bound_there_is_a_warning(name: str, changes: Changes, quiet: Content) -> None:
     """One step further there is one, at its path."""
     warnings = warnings_of(Configuration.from_mapping(apply(quiet, changes)))
     paths = [warning.path for warning in warnings if warning.rule == WARNINGS[name].rule]
-    assert BOUNDS[name].path in paths
+    assert CASES[name].path in paths
 
 
 def test_every_warning_has_its_bounds() -> None:
     """No warning is without cases."""
-    assert WARNINGS.keys() == BOUNDS.keys() == CASES.keys()
-
-
-@pytest.mark.parametrize(
-    ("changes", "fix"),
-    [
-        (KM | {ALTITUDE: 650}, "here 0.009092"),
-        (KM | {ALTITUDE: 1}, "here 1.399e-05"),
-        (KM | {ALTITUDE: 0.00909}, "here 0.00909"),
-        (EUROPA | {LAW: "HUE2023"}, "write 'hue2023'"),
-        (EUROPA | {LAW: "hinton2019"}, "write 'hess2011'"),
-        ({"TIME.NBR": 435}, "1.00° of rotation here; take NBR 436 or more"),
-    ],
-)
-def test_the_fix_of_a_warning_has_its_figures(changes: Changes, fix: str, quiet: Content) -> None:
-    """Altitudes of 1 and more are kilometres, smaller ones are radii already."""
-    warning = warnings_of(Configuration.from_mapping(apply(quiet, changes)))[0]
-    assert fix in warning.fix
+    assert WARNINGS.keys() == CASES.keys()
+    assert all(case.quiet and case.warned for case in CASES.values())
 
 
 def test_a_long_run_is_told_before_it_is_cut(quiet: Content) -> None:

@@ -18,7 +18,7 @@ from prefect_expres.expres.run_id import owner_of
 from prefect_expres.sandbox import SandboxServer
 from prefect_expres.sandbox.behaviour import Behaviour
 from prefect_expres.storage import StoredFile
-from prefect_expres.uws import UWSClient
+from prefect_expres.uws import ClientOptions, UWSClient
 from tests.support.proxy import FaultProxy, fault_proxy
 from tests.support.quick import QUICK_RUN
 from tests.support.schedules import HurriedClock, brought_home, schedule_of
@@ -56,7 +56,8 @@ async def a_client(
 ) -> AsyncIterator[UWSClient]:
     """Give a client behind a proxy."""
     url = f"{proxy.url}/rest/ExPRES"
-    async with UWSClient(url, user, TOKEN, timeout=timeout, clock=HurriedClock(hurry)) as client:
+    options, clock = ClientOptions(timeout=timeout), HurriedClock(hurry)
+    async with UWSClient(url, user, TOKEN, options=options, clock=clock) as client:
         yield client
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.campaign_files import plan_of
-from tests.support.processes import Child, PrefectServer, Sandbox, until
+from tests.support.processes import USER, Child, PrefectServer, Sandbox, until
 
 pytestmark = pytest.mark.timeout(300)
 TERMINATED = 143
@@ -33,7 +33,8 @@ def command(
     }[request.param]
     options = ["--url", sandbox_process.url, "--output", str(tmp_path / "results")]
     command = ["-m", "prefect_expres.cli.main", *words, *options]
-    with server.runs(command, tmp_path / "command.log") as child:
+    user = dict(zip(("EXPRES_USER", "EXPRES_TOKEN"), USER, strict=True))
+    with Child(command, tmp_path / "command.log", server.environment | user) as child:
         busy = {"simulate": 1, "campaign": 2}[request.param]
         until(lambda: sandbox_process.phases().count("EXECUTING") == busy, "the jobs", child)
         yield child
@@ -70,7 +71,7 @@ def test_a_service_that_is_away_is_not_waited_for(command: Child, sandbox_proces
     sandbox_process.process.signal(signal.SIGSTOP)
     command.signal(signal.SIGTERM)
     assert command.end(3 * GRACE) == TERMINATED, command.output
-    assert f"The job {sandbox_process.url}/rest/ExPRES/" in command.output
+    assert "The job " in command.output
     assert "could not be stopped, and may be running" in command.output
     assert "Traceback" not in command.output
     sandbox_process.process.signal(signal.SIGCONT)

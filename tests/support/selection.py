@@ -30,16 +30,18 @@ _SLOW = {
 
 _LONGEST = (
     "tests/docs/test_pages.py",
-    "tests/flows/test_campaign.py",
-    "tests/flows/test_cancel.py",
-    "tests/benchmarks/test_benchmarks.py",
-    "tests/flows/test_campaign_workers.py",
-    "tests/faults/test_schedules.py",
-    "tests/flows/test_kill.py",
+    "tests/deployment/test_schedules.py",
     "tests/deployment/test_register.py",
+    "tests/flows/test_campaign.py",
+    "tests/flows/test_kill.py",
+    "tests/flows/test_cancel.py",
     "tests/cli/test_demo.py",
+    "tests/benchmarks/test_benchmarks.py",
+    "tests/faults/test_schedules.py",
     "tests/typing/test_consumer.py",
+    "tests/flows/test_campaign_workers.py",
     "tests/flows/test_forecast.py",
+    "tests/deployment/test_kill.py",
     "tests/ui/test_simulate_form.py",
     "tests/ui/test_campaign_form.py",
     "tests/flows/test_campaign_ends.py",
@@ -47,6 +49,7 @@ _LONGEST = (
     "tests/flows/test_restarts.py",
     "tests/deployment/test_postgresql.py",
     "tests/docs/test_build.py",
+    "tests/engine/test_engine.py",
 )
 """The files that take longest, longest first."""
 

@@ -28,6 +28,7 @@ def test_service_with_many_threads_tells_the_end_at_once(seconds: float) -> None
     assert ours.delay <= 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "scene",
     [Scene(1, 7), Scene(1, 60), Scene(5, 40, processes=5), Scene(5, 60, processes=5)],

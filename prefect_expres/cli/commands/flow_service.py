@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from prefect_expres.cli.commands.connect import endpoint_of
 from prefect_expres.cli.commands.options import ServiceOptions
+from prefect_expres.cli.commands.prefect_server import require_prefect_server
 from prefect_expres.cli.commands.tokens import find_token
 from prefect_expres.cli.commands.writable import require_prefect_home
 
@@ -28,7 +29,7 @@ def service_block(options: ServiceOptions) -> "ExpresService":
     from prefect_expres.blocks import ExpresService  # noqa: PLC0415 - imports Prefect
 
     require_prefect_home()
-
+    require_prefect_server()
     return ExpresService(
         base_url=endpoint.root or endpoint.jobs_url,
         user=endpoint.user,

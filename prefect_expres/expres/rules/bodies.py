@@ -1,62 +1,101 @@
 """Rules of the list BODY: the planet, its moons and their plasma."""
 
+import re
 from collections.abc import Mapping
 
 from prefect_expres.expres.problem import Part, choice, readable
 from prefect_expres.expres.rules.rule import (
     Rule,
     bodies,
-    body_names,
     densities,
     every_body,
+    field_bodies,
     file,
-    moon_names,
     moons,
     names,
     planets,
+    source_moons,
 )
-from prefect_expres.expres.vocabulary import fields_of
+from prefect_expres.expres.vocabulary import AUTO_DENSITY, DENSITIES, WEB_PARENTS, fields_of
 
 MOST_DENSITIES = 4
 """The most active plasma models that ExPRES holds."""
 
 
-def _one_planet(whole: Part) -> bool:
-    return [bool(body["PARENT"]) for body in every_body(whole) if body["ON"]].count(False) == 1
+def _has_planet(whole: Part) -> bool:
+    """Say whether a body has no parent, and all such have the radius that ExPRES divides by."""
+    radii = [body["RADIUS"] for body in every_body(whole) if body["ON"] and not body["PARENT"]]
+    return len(set(radii)) == 1
 
 
-def _name_is_first(body: Part) -> bool:
-    earlier = [each for each in bodies(body.whole) if each.index < body.index]
-    return body["NAME"] not in names(earlier)
+def _name_is_its_own(moon: Part) -> bool:
+    earlier = [each for each in moons(moon.whole) if each.index < moon.index]
+    return moon["NAME"] not in names(planets(moon.whole)) + names(earlier)
 
 
-def _is_planet(body: Part) -> bool:
-    return bool(body["ON"]) and not body["PARENT"]
+def _parents(moon: Part) -> list[str]:
+    """List whom a moon may orbit: the planet, or another moon that comes before it."""
+    return names(planets(moon.whole)) + [
+        other["NAME"] for other in moons(moon.whole) if other.index < moon.index
+    ]
 
 
-def _active_densities(body: Part) -> int:
-    return len(list(readable(body.parts("DENS"), "ON")))
+def _is_from_files(body: Part) -> bool:
+    return bool(body["MAG"].lower() == "auto")
 
 
-def _fix_of_field(planet: Part) -> str:
-    if planet["MAG"] == "auto":
-        return f"'auto' needs files on the server; {choice('', fields_of(planet['NAME']))}"
-    return choice(planet["MAG"], fields_of(planet["NAME"]))
+def _phase_is_automatic(body: Part) -> bool:
+    return isinstance(body["PHASE"], str)
+
+
+def densities_of_planet(whole: Part) -> list[Part]:
+    """Select the active plasma models that ExPRES gives to the planet.
+
+    They are its own and those of the inactive bodies that follow it in the file.
+    """
+    found: list[Part] = []
+    on_planet = False
+    for body in every_body(whole):
+        if body["ON"]:
+            on_planet = not body["PARENT"]
+        if on_planet:
+            found += readable(body.parts("DENS"), "ON")
+    return found
+
+
+def _densities_have_their_place(planet: Part) -> bool:
+    """Say whether the planet's active models are among the first ones of the file.
+
+    ExPRES counts the active models of all bodies, and looks at the first NUMBER.DENSITY of them.
+    """
+    order = [model.path for model in densities(planet.whole)]
+    places = [order.index(model.path) for model in densities_of_planet(planet.whole)]
+    return all(place < planet.whole.part("NUMBER")["DENSITY"] for place in places)
+
+
+def _stands_alone(model: Part) -> bool:
+    """Say whether no model of 'auto' is beside another one of the planet."""
+    planet = densities_of_planet(model.whole)
+    return (
+        model["TYPE"] != AUTO_DENSITY
+        or len(planet) == 1
+        or model.path not in {each.path for each in planet}
+    )
 
 
 RULES: Mapping[str, Rule] = {
     "one-planet": Rule(
         file,
         "BODY",
-        _one_planet,
+        _has_planet,
         "exactly one active body is the planet, whose PARENT is empty",
         "write '' as the PARENT of the planet, and its name as the PARENT of the moons",
     ),
     "body-name-once": Rule(
-        bodies,
+        moons,
         "NAME",
-        _name_is_first,
-        "an earlier active body has the same name",
+        _name_is_its_own,
+        "the planet or an earlier moon has the same name: ExPRES loses this one, and crashes",
         "rename or remove one of them",
     ),
     "body-name-without-slash": Rule(
@@ -80,90 +119,92 @@ RULES: Mapping[str, Rule] = {
         "must be above 0: every length is divided by it",
         "write 1, and every length in planetary radii",
     ),
-    "planet-rotation": Rule(
-        planets,
-        "PERIOD",
-        lambda planet: planet["PERIOD"] != 0,
-        "must not be 0: the rotation is divided by it",
-        "write the sidereal rotation period in minutes, as 595.5 for Jupiter",
-    ),
-    "planet-flattening": Rule(
-        planets,
-        "FLAT",
-        lambda planet: 0 <= planet["FLAT"] < 1,
-        "must be from 0 to less than 1",
-        "write (equatorial - polar) / equatorial radius, as 0.064935 for Jupiter",
-    ),
-    "planet-orbital-period": Rule(
-        planets,
-        "ORB_PER",
-        lambda planet: planet["ORB_PER"] > 0 or not moon_names(planet.whole),
-        "must be above 0: the moons' periods are ORB_PER · SEMI_MAJ^1.5",
-        "write the period in minutes of an orbit at one radius, as 177.83 for Jupiter",
-    ),
-    "planet-field": Rule(
-        planets,
+    "field": Rule(
+        field_bodies,
         "MAG",
-        lambda planet: planet["MAG"] in fields_of(planet["NAME"]),
-        "the server has no such magnetic field for this body",
-        _fix_of_field,
+        lambda body: bool(body["MAG"]) and not _is_from_files(body),
+        "a source is in the magnetic field of this body, and 'auto' needs files on the server",
+        lambda body: f"choose one of {', '.join(map(repr, fields_of(body['NAME'])))}",
+    ),
+    "field-is-no-dipole": Rule(
+        field_bodies,
+        "MAG",
+        lambda body: not body["MAG"].startswith("Dipole"),
+        "ExPRES stops at a dipole: its highest frequency is unfinished there",
+        lambda body: f"choose one of {', '.join(map(repr, fields_of(body['NAME'])))}",
+    ),
+    "field-without-slash": Rule(
+        field_bodies,
+        "MAG",
+        lambda body: "/" not in re.split("[_+]", body["MAG"])[0],
+        "becomes a part of the result's file name, which holds no '/'",
+        "name a folder on the server, without its path",
     ),
     "moon-parent": Rule(
         moons,
         "PARENT",
-        lambda moon: moon["PARENT"] in {*body_names(moon.whole)} - {moon["NAME"]},
-        "no other active BODY has this name; names are case-sensitive",
-        lambda moon: choice(
-            moon["PARENT"], [name for name in body_names(moon.whole) if name != moon["NAME"]]
-        ),
+        lambda moon: moon["PARENT"] in _parents(moon),
+        "no other active BODY has this name, or a moon that comes later: ExPRES loses the body; "
+        "names are case-sensitive",
+        lambda moon: choice(moon["PARENT"], _parents(moon)),
     ),
     "moon-orbit": Rule(
-        moons,
+        source_moons,
         "SEMI_MIN",
         lambda moon: 0 < moon["SEMI_MIN"] <= moon["SEMI_MAJ"],
-        "an orbit needs 0 < SEMI_MIN ≤ SEMI_MAJ",
+        "the orbit of a source's moon needs 0 < SEMI_MIN ≤ SEMI_MAJ",
         "write both half axes",
+    ),
+    "phase-of-planet": Rule(
+        planets,
+        "PHASE",
+        lambda planet: not _phase_is_automatic(planet),
+        "ExPRES stops at a text: the phase is that of a moon",
+        "write 0",
     ),
     "moon-phase-of-orbiter": Rule(
         moons,
         "PHASE",
-        lambda moon: moon["PHASE"] != "auto" or moon.whole.part("OBSERVER")["TYPE"] != "Orbiter",
+        lambda moon: (
+            not _phase_is_automatic(moon) or moon.whole.part("OBSERVER")["TYPE"] != "Orbiter"
+        ),
         "ExPRES stops at 'auto' if the observer is an 'Orbiter'",
         "write the moon's east longitude at the start, in degrees",
     ),
-    "densities-of-the-planet": Rule(
-        every_body,
-        "DENS",
-        lambda body: _is_planet(body) or not _active_densities(body),
-        "only the planet may have active plasma models; others would be given to it",
-        "write false as their ON",
+    "moon-phase-of-known-planet": Rule(
+        moons,
+        "PHASE",
+        lambda moon: not _phase_is_automatic(moon) or moon["PARENT"] in WEB_PARENTS,
+        f"ExPRES finds phases for moons of {', '.join(WEB_PARENTS)} only, and stops at others",
+        "write the moon's east longitude at the start, in degrees",
     ),
     "densities-at-most-four": Rule(
+        file,
+        "BODY",
+        lambda whole: len(densities(whole)) <= MOST_DENSITIES,
+        f"ExPRES holds at most {MOST_DENSITIES} active plasma models, of all bodies together",
+        "write false as the ON of the others",
+    ),
+    "densities-of-the-planet": Rule(
         planets,
         "DENS",
-        lambda planet: _active_densities(planet) <= MOST_DENSITIES,
-        f"ExPRES holds at most {MOST_DENSITIES} active plasma models",
-        "write false as the ON of the others",
+        _densities_have_their_place,
+        "ExPRES gives it the active plasma models of inactive bodies behind it, too, looks only at "
+        "the first NUMBER.DENSITY active ones of the file, and crashes",
+        "write false as the ON of those of all other bodies",
     ),
     "density-type": Rule(
         densities,
         "TYPE",
-        lambda model: model["TYPE"] != "auto",
-        "'auto' needs files on the server, as MAG 'auto' does",
-        "choose one of 'Ionospheric', 'Torus', 'Disk', 'Stellar'",
+        lambda model: model["TYPE"] in {*DENSITIES, AUTO_DENSITY},
+        "ExPRES knows no such plasma model, and compares the case of letters",
+        lambda model: choice(model["TYPE"], DENSITIES),
     ),
-    "density-scale": Rule(
+    "density-from-files": Rule(
         densities,
-        "SCALE",
-        lambda model: model["TYPE"] == "Stellar" or model["SCALE"] > 0,
-        "must be above 0: heights are divided by it",
-        "write the scale height, in the unit of the planet's RADIUS",
-    ),
-    "density-disk": Rule(
-        densities,
-        "PERP",
-        lambda model: model["TYPE"] != "Disk" or model["PERP"] > 0,
-        "must be above 0: distances from the axis are divided by it",
-        "write the disk's scale along the equator, in the unit of the planet's RADIUS",
+        "TYPE",
+        _stands_alone,
+        f"{AUTO_DENSITY!r} needs files on the server, and no other plasma model beside it",
+        f"choose one of {', '.join(map(repr, DENSITIES))}",
     ),
 }

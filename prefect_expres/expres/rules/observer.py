@@ -5,15 +5,24 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from prefect_expres.expres.problem import Part, choice
-from prefect_expres.expres.rules.rule import Rule, body_names, section
-from prefect_expres.expres.vocabulary import OBSERVERS, TRACKS
+from prefect_expres.expres.rules.rule import Rule, body_names, planet_of, section
+from prefect_expres.expres.vocabulary import (
+    KM_IN_A_RADIUS,
+    OBSERVERS,
+    TRACKS,
+    WEB_OBSERVERS,
+    WEB_PLANETS,
+)
 
 MIRIADE_STEPS = 5000
 """The most positions that the web service Miriade gives in one answer."""
 
 _TIME_FORMATS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
+_START = re.compile(r"\d{12}", re.ASCII)
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}\.csv", re.ASCII)
-_POSITION = ("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL")
+_NOT_PLAIN = r"[\s/\\'\"`$&|;<>()*?#!~\[\]{}]"
+_PLAIN = re.compile(_NOT_PLAIN.replace("[", "[^", 1) + "*")
+_CASSINI_AT_JUPITER = ("201603281700", "201701010000")
 
 _observer = section("OBSERVER")
 
@@ -29,6 +38,11 @@ def start_of(observer: Part) -> datetime | None:
         return None
 
 
+def _has_start(observer: Part) -> bool:
+    """Say whether SCTIME has a year and enough digits: with fewer, ExPRES takes today's date."""
+    return bool(_START.match(observer["SCTIME"])) and int(observer["SCTIME"][:4]) > 0
+
+
 def has_file(observer: Part) -> bool:
     """Say whether the positions come from an ephemeris file, which also sets all times."""
     return bool(observer["EPHEM"])
@@ -41,15 +55,35 @@ def follows_track(observer: Part) -> bool:
 
 def position_is_automatic(observer: Part) -> bool:
     """Say whether ExPRES itself must find the position of a fixed observer."""
-    return observer["TYPE"] == "Fixed" and "auto" in [observer[key] for key in _POSITION]
+    text = observer["TYPE"] == "Fixed" and isinstance(observer["FIXE_DIST"], str)
+    return text and not has_file(observer)
 
 
-def asks_miriade(whole: Part) -> bool:
-    """Say whether the track comes from the web: the server has those of some spacecraft."""
+def follows_web_track(observer: Part) -> bool:
+    """Say whether ExPRES asks the web for each position: the server has some tracks itself."""
+    name = observer["SC"].lower()
+    voyager_at_jupiter = name in {"voyager1", "voyager2"} and observer["SCTIME"][:4] == "1979"
+    return follows_track(observer) and not (name in TRACKS or voyager_at_jupiter)
+
+
+def asks_web(observer: Part) -> bool:
+    """Say whether ExPRES asks the web for one position or many."""
+    first, end = _CASSINI_AT_JUPITER
+    kept = observer["SC"] == "Cassini" and first <= observer["SCTIME"] < end
+    return follows_web_track(observer) or (position_is_automatic(observer) and not kept)
+
+
+def _is_known_to_web(observer: Part) -> bool:
+    """Say whether the web service is asked for an observer whose number ExPRES knows."""
+    if not asks_web(observer) or observer["SC"] in WEB_OBSERVERS:
+        return True
+    return observer["SC"] == "" and position_is_automatic(observer)
+
+
+def _km_can_be_converted(whole: Part) -> bool:
     observer = whole.part("OBSERVER")
-    voyager_at_jupiter = observer["SC"].startswith("Voyager") and observer["SCTIME"][:4] == "1979"
-    kept = observer["SC"].lower() in TRACKS or voyager_at_jupiter
-    return follows_track(observer) and not kept
+    known = observer["PARENT"].capitalize() in KM_IN_A_RADIUS
+    return not has_file(observer) or planet_of(whole)["RADIUS"] != 1 or known
 
 
 def _within_track(observer: Part) -> bool:
@@ -72,9 +106,8 @@ def _fix_of_track(observer: Part) -> str:
     )
 
 
-def _position_is_given(observer: Part) -> bool:
-    automatic = [observer[key] == "auto" for key in _POSITION]
-    return all(automatic) or not any(automatic)
+def _words_for(observer: Part) -> tuple[str, ...]:
+    return WEB_OBSERVERS if observer["TYPE"] == "Fixed" else OBSERVERS
 
 
 RULES: Mapping[str, Rule] = {
@@ -95,27 +128,36 @@ RULES: Mapping[str, Rule] = {
     "observer-known": Rule(
         _observer,
         "SC",
-        lambda observer: (
-            not observer["SC"]
-            or observer["SC"] in OBSERVERS
-            or not (follows_track(observer) or position_is_automatic(observer))
-        ),
+        _is_known_to_web,
         "ExPRES finds no positions for this observer",
         lambda observer: (
-            f"{choice(observer['SC'], OBSERVERS)}, or give an ephemeris file in OBSERVER.EPHEM"
+            f"{choice(observer['SC'], _words_for(observer))}, or give an ephemeris file in "
+            "OBSERVER.EPHEM with the TYPE 'Pre-Defined'"
+        ),
+    ),
+    "observer-of-known-planet": Rule(
+        _observer,
+        "PARENT",
+        lambda observer: not asks_web(observer) or observer["PARENT"] in WEB_PLANETS,
+        "ExPRES takes positions from the web for some planets only; for others it stops, or the "
+        "distance becomes infinite",
+        lambda observer: (
+            f"{choice(observer['PARENT'], WEB_PLANETS)}, or give an ephemeris file in "
+            "OBSERVER.EPHEM with the TYPE 'Pre-Defined'"
         ),
     ),
     "observer-without-slash": Rule(
         _observer,
         "SC",
-        lambda observer: "/" not in observer["SC"],
-        "becomes a part of the result's file name, which holds no '/'",
-        lambda observer: f"write {observer['SC'].replace('/', '-')!r}",
+        lambda observer: _PLAIN.fullmatch(observer["SC"]) is not None,
+        "becomes a folder of the result, which ExPRES makes by a command: no '/', no space, and "
+        "nothing else that means something to a shell",
+        lambda observer: f"write {re.sub(_NOT_PLAIN, '-', observer['SC'])!r}",
     ),
     "observer-start": Rule(
         _observer,
         "SCTIME",
-        lambda observer: has_file(observer) or start_of(observer) is not None,
+        lambda observer: has_file(observer) or _has_start(observer),
         "must be a date of 12 or 14 digits, YYYYMMDDhhmm or YYYYMMDDhhmmss",
         "write the start of the simulation, as '201809130000'",
     ),
@@ -132,6 +174,14 @@ RULES: Mapping[str, Rule] = {
         lambda observer: not has_file(observer) or observer["TYPE"] == "Pre-Defined",
         "an EPHEM file needs the type 'Pre-Defined'",
         "write 'Pre-Defined', or '' in OBSERVER.EPHEM",
+    ),
+    "ephemeris-in-km": Rule(
+        lambda whole: [planet_of(whole)],
+        "RADIUS",
+        lambda planet: _km_can_be_converted(planet.whole),
+        "the distances of an EPHEM file are in km, and ExPRES knows the radius of few planets: for "
+        "others it stops",
+        "write RADIUS, and every other length except AURORA_ALT, in km",
     ),
     "ephemeris-from-the-web": Rule(
         _observer,
@@ -150,32 +200,5 @@ RULES: Mapping[str, Rule] = {
         ),
         "the service takes letters, digits and . _ - only, no folder, and .csv in lower case",
         "rename the file, as 'earth-20180913.csv'",
-    ),
-    "fixed-position": Rule(
-        _observer,
-        "FIXE_DIST",
-        lambda observer: observer["TYPE"] != "Fixed" or _position_is_given(observer),
-        "FIXE_DIST, FIXE_SUBL and FIXE_DECL are three numbers, or 'auto' all three",
-        "write numbers, or 'auto' in all of them",
-    ),
-    "fixed-distance": Rule(
-        _observer,
-        "FIXE_DIST",
-        lambda observer: (
-            observer["TYPE"] != "Fixed"
-            or observer["FIXE_DIST"] == "auto"
-            or observer["FIXE_DIST"] > 0
-        ),
-        "must be above 0",
-        "write the distance from the planet's centre",
-    ),
-    "observer-orbit": Rule(
-        _observer,
-        "SEMI_MIN",
-        lambda observer: (
-            observer["TYPE"] != "Orbiter" or 0 < observer["SEMI_MIN"] <= observer["SEMI_MAJ"]
-        ),
-        "an orbit needs 0 < SEMI_MIN ≤ SEMI_MAJ",
-        "write both half axes",
     ),
 }

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from prefect_expres.expres.problem import Part, Problem, UnreadableError, readable
+from prefect_expres.expres.vocabulary import ON_A_MOON
 
 Where = Callable[[Part], Sequence[Part]]
 
@@ -46,6 +47,12 @@ def section(name: str) -> Where:
     return lambda whole: [whole.part(name)]
 
 
+def cdf_flags(whole: Part) -> list[Part]:
+    """Select the flags of the result's variables, if they are a section."""
+    flags = whole.part("SPDYN").part("CDF")
+    return [flags] if isinstance(flags.content, dict) else []
+
+
 def file(whole: Part) -> list[Part]:
     """Select the whole file."""
     return [whole]
@@ -71,6 +78,19 @@ def planets(whole: Part) -> list[Part]:
     return [body for body in bodies(whole) if body.get("PARENT", None) == ""]
 
 
+def source_moons(whole: Part) -> list[Part]:
+    """Select the active moons on whose field lines an active source is."""
+    followed = [source["SAT"] for source in sources(whole) if follows_moon(source)]
+    return [moon for moon in moons(whole) if moon["NAME"] in followed]
+
+
+def field_bodies(whole: Part) -> list[Part]:
+    """Select the active bodies in whose magnetic field an active source is, the first of a name."""
+    first = {body["NAME"]: body for body in reversed(bodies(whole))}
+    parents = {source["PARENT"] for source in sources(whole)}
+    return [body for name, body in first.items() if name in parents]
+
+
 def densities(whole: Part) -> list[Part]:
     """Select the plasma models that are switched on."""
     return [model for body in every_body(whole) for model in readable(body.parts("DENS"), "ON")]
@@ -84,6 +104,23 @@ def every_source(whole: Part) -> list[Part]:
 def sources(whole: Part) -> list[Part]:
     """Select the sources that are switched on."""
     return list(readable(every_source(whole), "ON"))
+
+
+def follows_moon(source: Part) -> bool:
+    """Say whether a source is on the field line of a moon."""
+    return bool(source["TYPE"] == ON_A_MOON)
+
+
+def planet_of(whole: Part) -> Part:
+    """Give the planet, by whose radius ExPRES divides all lengths: the last one without a parent.
+
+    Raises:
+        UnreadableError: There is none.
+    """
+    found = planets(whole)
+    if not found:
+        raise UnreadableError("BODY")
+    return found[-1]
 
 
 def names(parts: Sequence[Part]) -> list[str]:

@@ -87,9 +87,13 @@ def moving_body(name: str, planet: str, size: Content, orbit: Content) -> Conten
 
 
 def moon_sources(moon: str, planet: str, altitude: float, choices: Choices) -> list[Content]:
-    """Describe a source in each hemisphere, on the field line of a moon."""
+    """Describe a source in each hemisphere, on the field line of a moon.
+
+    It leads the moon by what a law says; without a law it is on the moon's own line.
+    """
     place = {"TYPE": "attached to a satellite", "SAT": moon, "LAT": 0, "SUB": 0}
-    longitudes = {"LG_MIN": "auto", "LG_MAX": "auto", "LG_NBR": 1}
+    lead = "auto" if choices.lag_model else 0
+    longitudes = {"LG_MIN": lead, "LG_MAX": lead, "LG_NBR": 1}
     return _in_both_hemispheres({**place, **longitudes}, planet, altitude, choices)
 
 

@@ -1,17 +1,27 @@
-"""Bounds of the rules of the sections SIMU, NUMBER, TIME and FREQUENCY."""
+"""Bounds of the rules of the sections SIMU, NUMBER, TIME, FREQUENCY and SPDYN."""
 
 from tests.expres.bounds.changes import (
+    AURORAL,
     FILE,
     JUNO,
     LISTED,
     SMALL,
     TRACK,
     Bounds,
+    Changes,
     densities,
     starts,
     third_body,
     values,
 )
+
+LOG: Changes = {"FREQUENCY.TYPE": "Log"}
+NO = [False] * 5
+FLAGS = (
+    *("THETA", "FP", "FC", "AZIMUTH", "OBSLATITUDE", "SRCLONGITUDE", "SRCFREQMAX"),
+    *("OBSDISTANCE", "OBSLOCALTIME", "CML", "SRCPOS", "SRCVIS"),
+)
+ABSENT_POSITIONS = {flag: True for flag in FLAGS if flag != "SRCPOS"}
 
 CASES: dict[str, Bounds] = {
     "doi-without-slash": values("SIMU.DOI", ["", "10.25935-x"], ["/", "10.25935/x"]),
@@ -29,10 +39,9 @@ CASES: dict[str, Bounds] = {
             {"BODY[1].DENS[2]": {}},
             {"BODY[0].DENS[2]": {"ON": False}, "NUMBER.DENSITY": 3},
         ],
+        frozenset({"densities-of-the-planet"}),
     ),
     "number-of-sources": values("NUMBER.SOURCE", [2], [0, 1, 3]),
-    "time-starts-at-zero": values("TIME.MIN", [0, 0.0], [SMALL, -SMALL, 1]),
-    "time-passes": values("TIME.MAX", [SMALL, 720], [0, -SMALL]),
     "steps-through-miriade": Bounds(
         "TIME.NBR",
         [
@@ -50,31 +59,49 @@ CASES: dict[str, Bounds] = {
             TRACK | {"TIME.NBR": 5001, "OBSERVER.SC": "Earth"} | starts("197903050000"),
         ],
     ),
-    "frequency-above-zero": Bounds(
-        "FREQUENCY.MIN",
-        [{"FREQUENCY.MIN": SMALL}, LISTED | {"FREQUENCY.MIN": 0}],
-        [
-            {"FREQUENCY.MIN": 0},
-            {"FREQUENCY.MIN": -1},
-            {"FREQUENCY.MIN": 0, "FREQUENCY.TYPE": "Log"},
-        ],
-    ),
-    "frequency-rises": Bounds(
-        "FREQUENCY.MAX",
-        [{"FREQUENCY.MAX": 1.001}, LISTED | {"FREQUENCY.MAX": 0}],
-        [{"FREQUENCY.MAX": 1}, {"FREQUENCY.MAX": 0.999}],
-    ),
     "frequency-channels": Bounds(
         "FREQUENCY.NBR",
         [{"FREQUENCY.NBR": 2}, LISTED | {"FREQUENCY.NBR": 0}],
         [{"FREQUENCY.NBR": 1}, {"FREQUENCY.NBR": 0}],
     ),
+    "frequency-of-logarithm": Bounds(
+        "FREQUENCY.MIN",
+        [LOG, LOG | {"FREQUENCY.MIN": SMALL}, {"FREQUENCY.MIN": 0}, LISTED | {"FREQUENCY.MIN": 0}],
+        [LOG | {"FREQUENCY.MIN": 0}, LOG | {"FREQUENCY.MIN": -1}, LOG | {"FREQUENCY.MAX": 0}],
+    ),
     "frequency-list": Bounds(
         "FREQUENCY.SC",
-        [LISTED, LISTED | {"FREQUENCY.SC": [SMALL, 1, 40.5]}, {"FREQUENCY.SC": [2, 1]}],
         [
-            LISTED | {"FREQUENCY.SC": wrong}
-            for wrong in ("", "list", [], [1], [0, 1], [-1, 1], [2, 1], [1, 1], [1, 3, 2])
+            LISTED,
+            *(LISTED | {"FREQUENCY.SC": odd} for odd in ([2, 1], [0, 1], [1, 1], [SMALL, 40.5])),
+            {"FREQUENCY.SC": [2, 1]},
+            {"FREQUENCY.SC": "any"},
+        ],
+        [LISTED | {"FREQUENCY.SC": wrong} for wrong in ("", "list", [], [1])],
+    ),
+    **{
+        rule: Bounds(
+            f"SPDYN.{key}",
+            [{f"SPDYN.{key}": flags} for flags in (NO, [1, 1, 1, 1, 1], [0, 0, 0, 1, 0])],
+            [{f"SPDYN.{key}": flags} for flags in ([0, 1, 0, 0, 0], [0, 0, 1, 0, 0])]
+            + [{f"SPDYN.{key}": [False, False, False, False, True]}],
+        )
+        for rule, key in (
+            ("plots-of-frequency", "FREQ"),
+            ("plots-of-longitude", "LONG"),
+            ("plots-of-latitude", "LAT"),
+        )
+    },
+    "positions-flag": Bounds(
+        "SPDYN.CDF.SRCPOS",
+        [
+            {"SPDYN.CDF": ABSENT_POSITIONS} | AURORAL,
+            {"SPDYN.CDF": dict.fromkeys(FLAGS, True)},
+            {"SPDYN.CDF": dict.fromkeys(FLAGS[:-1], True)},
+        ],
+        [
+            {"SPDYN.CDF": ABSENT_POSITIONS},
+            {"SPDYN.CDF": dict.fromkeys(FLAGS[:-2], True)} | AURORAL,
         ],
     ),
 }

@@ -21,7 +21,10 @@ LISTED: Changes = {"FREQUENCY.TYPE": "Pre-Defined", "FREQUENCY.SC": [1, 2]}
 AURORAL: Changes = {
     f"SOURCE[{index}].{key}": value
     for index in (0, 1)
-    for key, value in (("TYPE", "L-shell"), ("LG_MIN", 0), ("LG_MAX", 10), ("SAT", ""))
+    for key, value in (
+        *(("TYPE", "L-shell"), ("LAT", 6), ("SAT", ""), ("LAG_MODEL", "off")),
+        *(("LG_MIN", 0), ("LG_MAX", 10), ("LG_NBR", 2)),
+    )
 }
 JUNO: Changes = TRACK | {"OBSERVER.SC": "Juno"}
 GALILEO: Changes = TRACK | {"OBSERVER.SC": "Galileo"}
@@ -34,6 +37,12 @@ def third_body(**values: Any) -> Changes:
     return {"NUMBER.BODY": 3, "BODY[2]": values}
 
 
+def named(planet: str) -> Changes:
+    """Give the planet another name, wherever it stands."""
+    paths = ("BODY[0].NAME", "BODY[1].PARENT", "OBSERVER.PARENT")
+    return dict.fromkeys((*paths, "SOURCE[0].PARENT", "SOURCE[1].PARENT"), planet)
+
+
 class Bounds(NamedTuple):
     """What a rule accepts, and what it refuses; each is a set of changes to a good file."""
 
@@ -42,6 +51,26 @@ class Bounds(NamedTuple):
     outside: Sequence[Changes]
     also: frozenset[str] = frozenset()
     """Other rules that what is outside breaks, too."""
+
+
+class Warned(NamedTuple):
+    """What gives a warning and what does not; each is a set of changes to a good file."""
+
+    path: str
+    words: str
+    """What the first file that is warned of is told."""
+    quiet: Sequence[Changes]
+    warned: Sequence[Changes]
+
+
+def second(**values: Any) -> Changes:
+    """Change the second source."""
+    return {f"SOURCE[1].{key}": value for key, value in values.items()}
+
+
+def each(**values: Any) -> Changes:
+    """Change both sources."""
+    return second(**values) | {f"SOURCE[0].{key}": value for key, value in values.items()}
 
 
 def values(
@@ -60,7 +89,10 @@ def values(
 
 
 def apply(content: Any, changes: Changes) -> Any:
-    """Give a copy of a file with other values at some JSON paths; a dict updates a section."""
+    """Give a copy of a file with other values at some JSON paths; a dict updates a section.
+
+    An ellipsis stands for a key that is left out.
+    """
     changed = copy.deepcopy(content)
     for path, value in changes.items():
         *way, last = [
@@ -71,7 +103,9 @@ def apply(content: Any, changes: Changes) -> Any:
             section = section[step]
         if isinstance(section, list) and isinstance(last, int) and last >= len(section):
             section.append(copy.deepcopy(section[-1]))
-        if isinstance(value, dict) and isinstance(last, int):
+        if value is ...:
+            del section[last]
+        elif isinstance(value, dict) and isinstance(last, int):
             section[last] |= value
         else:
             section[last] = value

@@ -1,14 +1,15 @@
 """Bounds of the rules of the section OBSERVER."""
 
+from prefect_expres.expres.vocabulary import KM_IN_A_RADIUS
 from tests.expres.bounds.changes import (
     AUTO,
     FILE,
     GALILEO,
     JUNO,
     ORBITER,
-    SMALL,
     TRACK,
     Bounds,
+    named,
     starts,
     third_body,
     values,
@@ -22,52 +23,6 @@ CASES: dict[str, Bounds] = {
             {"OBSERVER.PARENT": "jupiter"},
             {"OBSERVER.PARENT": ""},
             third_body(NAME="Europa", ON=False) | {"OBSERVER.PARENT": "Europa"},
-        ],
-    ),
-    "observer-name": Bounds(
-        "OBSERVER.SC",
-        [{"OBSERVER.SC": ""}, FILE | {"OBSERVER.SC": "E"}, AUTO | {"OBSERVER.SC": ""}],
-        [TRACK | {"OBSERVER.SC": ""}, FILE | {"OBSERVER.SC": ""}],
-    ),
-    "observer-known": Bounds(
-        "OBSERVER.SC",
-        [
-            *(
-                TRACK | {"OBSERVER.SC": name} | starts("201601010000")
-                for name in ("Cassini", "Juno", "Voyager1", "Voyager2", "Ganymede", "Earth")
-            ),
-            GALILEO | starts("199608270000"),
-            FILE | {"OBSERVER.SC": "JUICE"},
-            {"OBSERVER.SC": "JUICE"},
-            AUTO | {"OBSERVER.SC": "Earth"},
-            ORBITER | {"OBSERVER.SC": "JUICE"},
-        ],
-        [
-            TRACK | {"OBSERVER.SC": "JUICE"},
-            TRACK | {"OBSERVER.SC": "Voyager"},
-            AUTO | {"OBSERVER.SC": "JUICE"},
-        ],
-    ),
-    "observer-without-slash": values("OBSERVER.SC", ["Earth-Nancay"], ["Earth/Nancay", "/"]),
-    "observer-start": Bounds(
-        "OBSERVER.SCTIME",
-        [
-            starts("201809130000"),
-            starts("20180913235959"),
-            starts("202002290000"),
-            FILE | starts(""),
-            FILE | starts("soon"),
-        ],
-        [
-            starts(wrong)
-            for wrong in (
-                *("", "20180913000", "2018091300000", "201809130000000", "201809130000Z"),
-                *("201813010000", "201809320000", "201809132400", "201902290000"),
-                *(
-                    "\u0662\u0660\u0661\u0668\u0660\u0669\u0661\u0663\u0660\u0660\u0660\u0660",
-                    "\u0662\u0660\u0661\u066809130000",
-                ),
-            )
         ],
     ),
     "observer-track": Bounds(
@@ -109,22 +64,93 @@ CASES: dict[str, Bounds] = {
         ],
         given=TRACK,
     ),
-    "fixed-position": Bounds(
-        "OBSERVER.FIXE_DIST",
-        [{}, AUTO, TRACK | {"OBSERVER.FIXE_SUBL": "auto"}],
+    "observer-name": Bounds(
+        "OBSERVER.SC",
+        [{"OBSERVER.SC": ""}, FILE | {"OBSERVER.SC": "E"}, AUTO | {"OBSERVER.SC": ""}],
+        [TRACK | {"OBSERVER.SC": ""}, FILE | {"OBSERVER.SC": ""}],
+        frozenset({"observer-known"}),
+    ),
+    "observer-known": Bounds(
+        "OBSERVER.SC",
         [
-            *({key: "auto"} for key in AUTO),
-            *(AUTO | {key: 100} for key in AUTO),
+            *(
+                TRACK | {"OBSERVER.SC": name} | starts("201601010000")
+                for name in ("Cassini", "Juno", "Voyager1", "Voyager2", "Ganymede", "Earth")
+            ),
+            *(
+                TRACK | {"OBSERVER.SC": name} | starts("197903050000")
+                for name in ("Voyager1", "voyager1", "VOYAGER2")
+            ),
+            *(TRACK | {"OBSERVER.SC": name} for name in ("juno", "JUNO")),
+            GALILEO | starts("199608270000"),
+            GALILEO | starts("199608270000") | {"OBSERVER.SC": "gaLIleo"},
+            FILE | {"OBSERVER.SC": "JUICE"},
+            {"OBSERVER.SC": "JUICE"},
+            *(
+                AUTO | {"OBSERVER.SC": name}
+                for name in ("Earth", "Cassini", "Juno", "Voyager1", "Ganymede")
+            ),
+            ORBITER | {"OBSERVER.SC": "JUICE"},
+        ],
+        [
+            *(TRACK | {"OBSERVER.SC": name} for name in ("JUICE", "Voyager", "earth", "voyager1")),
+            *(
+                AUTO | {"OBSERVER.SC": name}
+                for name in ("JUICE", "Galileo", "juno", "earth", "voyager1")
+            ),
+            AUTO | {"OBSERVER.SC": "voyager1"} | starts("197903050000"),
+            {"OBSERVER.FIXE_DIST": "Auto", "OBSERVER.SC": "Galileo"},
         ],
     ),
-    "fixed-distance": Bounds(
-        "OBSERVER.FIXE_DIST",
-        [{"OBSERVER.FIXE_DIST": SMALL}, AUTO, ORBITER | {"OBSERVER.FIXE_DIST": 0}],
-        [{"OBSERVER.FIXE_DIST": 0}, {"OBSERVER.FIXE_DIST": -1}],
+    "observer-of-known-planet": Bounds(
+        "OBSERVER.PARENT",
+        [
+            {"OBSERVER.PARENT": "Io"},
+            FILE | {"OBSERVER.PARENT": "Jupiter"},
+            JUNO | {"OBSERVER.PARENT": "Io"},
+        ],
+        [TRACK | {"OBSERVER.PARENT": "Io"}, AUTO | {"OBSERVER.PARENT": "Io"}],
     ),
-    "observer-orbit": Bounds(
-        "OBSERVER.SEMI_MIN",
-        [ORBITER, ORBITER | {"OBSERVER.SEMI_MIN": SMALL}, {"OBSERVER.SEMI_MIN": -1}],
-        [ORBITER | {"OBSERVER.SEMI_MIN": wrong} for wrong in (0, -1, 9.001)],
+    "observer-without-slash": values(
+        "OBSERVER.SC",
+        ["Earth-Nancay", "Nan\u00e7ay_1.b"],
+        ["Earth/Nancay", "/", "my craft", "a'b", "a&b", "a(b)", "a;b", "a$b", "a*"],
+    ),
+    "observer-start": Bounds(
+        "OBSERVER.SCTIME",
+        [
+            starts("201809130000"),
+            starts("20180913235959"),
+            FILE | starts(""),
+            FILE | starts("soon"),
+            *(
+                starts(odd)
+                for odd in (
+                    *("2018091300000", "201809130000000", "201809130000Z", "201813010000"),
+                    *("201809320000", "201809132400", "201902290000"),
+                )
+            ),
+        ],
+        [
+            starts(wrong)
+            for wrong in (
+                *("", "20180913000", "20180913", "2018-09-13T00:00", "now", "000009130000"),
+                *(
+                    "\u0662\u0660\u0661\u0668\u0660\u0669\u0661\u0663\u0660\u0660\u0660\u0660",
+                    "\u0662\u0660\u0661\u066809130000",
+                ),
+            )
+        ],
+    ),
+    "ephemeris-in-km": Bounds(
+        "BODY[0].RADIUS",
+        [
+            FILE,
+            *(FILE | named(planet) for planet in KM_IN_A_RADIUS),
+            FILE | named("SATURN"),
+            FILE | named("Mercury") | {"BODY[0].RADIUS": 2439.7},
+            named("Mercury"),
+        ],
+        [FILE | named(planet) for planet in ("Mercury", "Venus", "TauBoo")],
     ),
 }
