@@ -1,5 +1,6 @@
 """The parts of a campaign that need no server: numbers, parameters of workers, and its manifest."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -52,11 +53,15 @@ def test_workers_divide_the_slots() -> None:
         "branch": "master",
         "execution_duration": 700,
         "timeout": 50.0,
+        "reuse": "verified",
+        "preview_first": False,
         "attempts": 3,
         "reuse": "verified",
         "preview_first": False,
     }
     assert given[0]["service"]["base_url"] == "http://127.0.0.1:9"
+    anew = replace(settings(8), options=RunOptions("0" * 16, exclusive=True))
+    assert worker_parameters(PLAN, anew, "c-1", 3)[0]["reuse"] == "never"
 
 
 def test_each_worker_needs_a_slot() -> None:
