@@ -1,5 +1,6 @@
 """Rules of the list BODY: the planet, its moons and their plasma."""
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -13,10 +14,14 @@ from prefect_expres.expres.rules.rule import (
     file,
     moons,
     names,
+    planet_of,
     planets,
     source_moons,
 )
 from prefect_expres.expres.vocabulary import AUTO_DENSITY, DENSITIES, WEB_PARENTS, fields_of
+
+LOWEST_SHELL, HIGHEST_SHELL = 2, 100
+"""The shells that ExPRES looks for around a moon's orbit, in planetary radii."""
 
 MOST_DENSITIES = 4
 """The most active plasma models that ExPRES holds."""
@@ -46,6 +51,17 @@ def _is_from_files(body: Part) -> bool:
 
 def _phase_is_automatic(body: Part) -> bool:
     return isinstance(body["PHASE"], str)
+
+
+def _has_shells(moon: Part) -> bool:
+    """Say whether there is a shell between the nearest and the farthest point of an orbit."""
+    radius = planet_of(moon.whole)["RADIUS"]
+    if radius <= 0 or not 0 < moon["SEMI_MIN"] <= moon["SEMI_MAJ"]:
+        return True
+    major, minor = moon["SEMI_MAJ"] / radius, moon["SEMI_MIN"] / radius
+    centre = math.sqrt(major**2 - minor**2)
+    lowest = max(int(major - centre), LOWEST_SHELL)
+    return lowest <= min(int(major + centre + 1), HIGHEST_SHELL)
 
 
 def densities_of_planet(whole: Part) -> list[Part]:
@@ -88,7 +104,8 @@ RULES: Mapping[str, Rule] = {
         file,
         "BODY",
         _has_planet,
-        "exactly one active body is the planet, whose PARENT is empty",
+        "an active body is the planet, whose PARENT is empty; if there are several, ExPRES divides "
+        "all lengths by the last RADIUS, which must be that of all of them",
         "write '' as the PARENT of the planet, and its name as the PARENT of the moons",
     ),
     "body-name-once": Rule(
@@ -170,6 +187,14 @@ RULES: Mapping[str, Rule] = {
         ),
         "ExPRES stops at 'auto' if the observer is an 'Orbiter'",
         "write the moon's east longitude at the start, in degrees",
+    ),
+    "moon-shells": Rule(
+        source_moons,
+        "SEMI_MAJ",
+        _has_shells,
+        f"ExPRES has shells of field lines from {LOWEST_SHELL} to {HIGHEST_SHELL} planetary radii, "
+        "and crashes if a source's moon is at none of them",
+        "write the half axes in the unit of the planet's RADIUS, as 5.91 for Io and RADIUS 1",
     ),
     "moon-phase-of-known-planet": Rule(
         moons,

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from prefect_expres.expres.problem import Part, choice
-from prefect_expres.expres.rules.rule import Rule, body_names, planet_of, section
+from prefect_expres.expres.rules.rule import (
+    NOT_PLAIN,
+    Rule,
+    body_names,
+    is_plain,
+    planet_of,
+    section,
+)
 from prefect_expres.expres.vocabulary import (
     KM_IN_A_RADIUS,
     OBSERVERS,
@@ -20,8 +27,6 @@ MIRIADE_STEPS = 5000
 _TIME_FORMATS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _START = re.compile(r"\d{12}", re.ASCII)
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}\.csv", re.ASCII)
-_NOT_PLAIN = r"[\s/\\'\"`$&|;<>()*?#!~\[\]{}]"
-_PLAIN = re.compile(_NOT_PLAIN.replace("[", "[^", 1) + "*")
 _CASSINI_AT_JUPITER = ("201603281700", "201701010000")
 
 _observer = section("OBSERVER")
@@ -149,10 +154,10 @@ RULES: Mapping[str, Rule] = {
     "observer-without-slash": Rule(
         _observer,
         "SC",
-        lambda observer: _PLAIN.fullmatch(observer["SC"]) is not None,
+        lambda observer: is_plain(observer["SC"]),
         "becomes a folder of the result, which ExPRES makes by a command: no '/', no space, and "
         "nothing else that means something to a shell",
-        lambda observer: f"write {re.sub(_NOT_PLAIN, '-', observer['SC'])!r}",
+        lambda observer: f"write {NOT_PLAIN.sub('-', observer['SC'])!r}",
     ),
     "observer-start": Rule(
         _observer,

@@ -1,5 +1,6 @@
 """The class `Rule`, and functions that select the sections which rules check."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -40,6 +41,15 @@ class Rule:
                     if not self.holds(part):
                         fix = self.fix if isinstance(self.fix, str) else self.fix(part)
                         yield part.problem(self.key, self.rule, fix)
+
+
+NOT_PLAIN = re.compile(r"[\s/\\'\"`$&|;<>()*?#!~\[\]{}]")
+"""What means something to a shell: ExPRES gives names to it without quotes."""
+
+
+def is_plain(name: str) -> bool:
+    """Say whether a name may stand in a command without quotes."""
+    return NOT_PLAIN.search(name) is None
 
 
 def section(name: str) -> Where:

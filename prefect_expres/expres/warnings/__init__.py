@@ -12,9 +12,10 @@ from prefect_expres.expres.estimate import result_bytes, run_seconds
 from prefect_expres.expres.problem import Part, Problem, nearest
 from prefect_expres.expres.rules import Rule
 from prefect_expres.expres.section import Section
-from prefect_expres.expres.warnings import axes, bodies, observer, sources
+from prefect_expres.expres.warnings import axes, bodies, names, observer, sources
 
 WARNINGS: Mapping[str, Rule] = {
+    **names.WARNINGS,
     **axes.WARNINGS,
     **observer.WARNINGS,
     **bodies.WARNINGS,

@@ -8,6 +8,7 @@ from tests.expres.bounds.changes import (
     Changes,
     densities,
     named,
+    orbit,
     third_body,
     values,
 )
@@ -25,7 +26,7 @@ CASES: dict[str, Bounds] = {
             third_body(NAME="Saturn", PARENT="", MAG="Z3", MOTION=False),
             {"BODY[0].PARENT": "Io"} | {"BODY[1].PARENT": "Jupiter"},
         ],
-        frozenset({"moon-parent"}),
+        frozenset({"moon-parent", "moon-shells"}),
     ),
     "body-name-once": Bounds(
         "BODY[2].NAME",
@@ -40,7 +41,7 @@ CASES: dict[str, Bounds] = {
         also=frozenset({"observer-parent", "moon-parent", "source-parent", "source-moon"}),
     ),
     "planet-does-not-move": values("BODY[0].MOTION", [False, 0], [True, 1]),
-    "planet-radius": values("BODY[0].RADIUS", [SMALL, 71492], [0, -1]),
+    "planet-radius": values("BODY[0].RADIUS", [SMALL, 71492], [0, -1], given=AURORAL),
     "moon-phase-of-orbiter": Bounds(
         "BODY[1].PHASE",
         [{"BODY[1].PHASE": "auto"}, ORBITER],
@@ -80,6 +81,15 @@ CASES: dict[str, Bounds] = {
             third_body(NAME="Europa", SEMI_MIN=0),
         ],
         [{"BODY[1].SEMI_MIN": axis} for axis in (0, -1, 5.911)],
+    ),
+    "moon-shells": Bounds(
+        "BODY[1].SEMI_MAJ",
+        [orbit(axis) for axis in (1, 1.5, 26.33, 99.9, 100.5)]
+        + [orbit(5.91 * 71492) | {"BODY[0].RADIUS": 71492}, AURORAL | orbit(0.5)],
+        [
+            *(orbit(axis) for axis in (0.5, 0.999, 101.5, 421700)),
+            orbit(5.91) | {"BODY[0].RADIUS": 71492},
+        ],
     ),
     "moon-phase-of-known-planet": Bounds(
         "BODY[1].PHASE",

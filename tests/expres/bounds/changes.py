@@ -43,6 +43,11 @@ def named(planet: str) -> Changes:
     return dict.fromkeys((*paths, "SOURCE[0].PARENT", "SOURCE[1].PARENT"), planet)
 
 
+def orbit(axis: float) -> Changes:
+    """Give the moon a circular orbit."""
+    return {"BODY[1].SEMI_MAJ": axis, "BODY[1].SEMI_MIN": axis}
+
+
 class Bounds(NamedTuple):
     """What a rule accepts, and what it refuses; each is a set of changes to a good file."""
 

@@ -31,6 +31,24 @@ def density(**values: Any) -> Changes:
 
 
 CASES: dict[str, Warned] = {
+    "doi-in-commands": Warned(
+        "SIMU.DOI",
+        "'10.1 x': .* without quotes.*; write '10.1-x'$",
+        [{"SIMU.DOI": "10.25935-a.b_c"}, {}],
+        [{"SIMU.DOI": wrong} for wrong in ("10.1 x", "10.1(x)")],
+    ),
+    "body-name-in-commands": Warned(
+        "BODY[0].NAME",
+        "'Tau Boo': .*; write 'Tau-Boo'$",
+        [named("TauBoo"), {"BODY[1].NAME": "a b", "BODY[1].ON": False} | AURORAL],
+        [named("Tau Boo") | {MAG: "Tau_Boo_ab_axi"}, named("Tau'Boo")],
+    ),
+    "source-name-in-commands": Warned(
+        "SOURCE[1].NAME",
+        "'Source 2': .*; write 'Source-2'$",
+        [{"SOURCE[1].NAME": "Source2_south"}],
+        [{"SOURCE[1].NAME": "Source 2"}, {"SOURCE[1].NAME": "Source2 (south)"}],
+    ),
     "time-from-the-start": Warned(
         "TIME.MIN",
         "60: ExPRES begins at SCTIME all the same",

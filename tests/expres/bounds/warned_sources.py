@@ -7,12 +7,16 @@ from tests.expres.bounds.changes import (
     Changes,
     Warned,
     each,
+    orbit,
     second,
 )
 
 STEADY: Changes = {"SOURCE[0].CURRENT": "Steady-State", "SOURCE[0].TEMPH": 1}
 OFF: Changes = {"SOURCE[0].LAG_MODEL": "off"}
-KM: Changes = {"BODY[0].RADIUS": 71492, "OBSERVER.FIXE_DIST": 71492000}
+KM: Changes = orbit(5.91 * 71492) | {
+    "BODY[0].RADIUS": 71492,
+    "OBSERVER.FIXE_DIST": 71492000,
+}
 LAW, LEAD = "SOURCE[0].LAG_MODEL", "SOURCE[0].LG_MIN"
 ALTITUDE, LINES = "SOURCE[0].AURORA_ALT", "SOURCE[0].LG_NBR"
 
