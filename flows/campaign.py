@@ -134,7 +134,7 @@ async def campaign(
         await check_deployment()
         parameters = worker_parameters(plan, settings, identity, workers)
         readings = await CampaignWorkers(identity, parameters, journal).run(
-            lambda: len(journal.rows) >= total or settings.too_many_failed(journal.rows),
+            lambda: len(journal.rows) >= total or settings.too_many_failed(journal.failed),
             lambda: progress.show(journal.rows),
         )
     facts = CampaignFacts(
@@ -151,7 +151,7 @@ async def campaign(
     for killed in await remove_silent_journals(output):
         log_step("campaign", "Removed the journal of the campaign %s, which was killed", killed)
     await show_campaign(plan.name, result)
-    if settings.too_many_failed(journal.rows):
+    if settings.too_many_failed(journal.failed):
         msg = (
             f"{result.failed} simulations failed, {result.not_begun} not started: see "
             f"{result.manifest}. Fix the cause or raise max_failures, then run it again: only what "

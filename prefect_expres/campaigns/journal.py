@@ -87,7 +87,7 @@ class Heartbeat(BaseModel):
 
 
 class Journal:
-    """The rows of one campaign.
+    """The rows of one campaign; ``failed`` counts those that failed.
 
     Args:
         output: Path or fsspec URL of the campaign's output.
@@ -98,11 +98,12 @@ class Journal:
         self._folder = posixpath.join(output.rstrip("/"), FOLDER, campaign)
         self._system, self._path = fsspec.core.url_to_fs(self._folder)
         self.rows: dict[int, Row] = {}
+        self.failed = 0
 
     async def keep(self, row: Row) -> None:
         """Write a row."""
         await write_whole(self._folder, f"{row.number:07}.json", row.model_dump_json().encode())
-        self.rows[row.number] = row
+        self._take(row)
 
     async def refresh(self) -> dict[int, Row]:
         """Read the rows that others have written since; what is no row is ignored."""
@@ -114,7 +115,7 @@ class Journal:
                 with contextlib.suppress(ValidationError, StorageError):
                     content = await asyncio.to_thread(read_or_none, self._folder, name)
                     if content is not None:
-                        self.rows[number] = Row.model_validate_json(content)
+                        self._take(Row.model_validate_json(content))
 
         unknown = listed.keys() - self.rows.keys()
         await asyncio.gather(*(read(number, listed[number]) for number in unknown))
@@ -135,6 +136,12 @@ class Journal:
     async def end(self) -> None:
         """Remove the rows: the campaign's index has them now."""
         await asyncio.to_thread(self._remove)
+
+    def _take(self, row: Row) -> None:
+        """Take a row, and count the failed ones: they are asked for before every simulation."""
+        before = self.rows.get(row.number)
+        self.failed += (row.state == "failed") - (before is not None and before.state == "failed")
+        self.rows[row.number] = row
 
     def _listed(self) -> dict[int, str]:
         self._system.invalidate_cache()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -86,9 +86,8 @@ class CampaignSettings:
     max_failures: int | None
     preview_first: bool = False
 
-    def too_many_failed(self, rows: Mapping[int, Row]) -> bool:
+    def too_many_failed(self, failed: int) -> bool:
         """Say whether no further simulation may begin."""
-        failed = sum(row.state == "failed" for row in rows.values())
         return self.max_failures is not None and failed > self.max_failures
 
 
@@ -154,7 +153,7 @@ class CampaignRunner:
             async with asyncio.TaskGroup() as group:
                 for number in numbers:
                     await handled.acquire()
-                    if self._settings.too_many_failed(self._journal.rows):
+                    if self._settings.too_many_failed(self._journal.failed):
                         break
                     if number in self._journal.rows or number in self._under_way:
                         handled.release()

@@ -1,7 +1,9 @@
 """Show a flow in a terminal: live steps while it runs, short tables when it is done."""
 
 import logging
+import os
 import posixpath
+import sys
 import time
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from rich.text import Text
 from prefect_expres.analysis.windows import Window
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.index import CampaignResult
-from prefect_expres.cli.console.printing import error_console, give, table
+from prefect_expres.cli.console.printing import error_console, give, note, table
 from prefect_expres.cli.console.prompts import at_terminal, interrupt_asks
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.flows.campaign import campaign
@@ -22,6 +24,7 @@ from prefect_expres.flows.forecast import forecast
 from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.forecasts.forecast import Forecast, forecasts_of
+from prefect_expres.prefect_support.lost_server import server_was_lost
 from prefect_expres.prefect_support.sync_call import run_here
 from prefect_expres.prefect_support.wrong_parameters import check_parameters
 
@@ -40,6 +43,7 @@ def run_with_progress(service: ExpresService, *, as_json: bool, **simulation: An
     with _steps() as progress:
         result = run_here(_asking(progress, service=service, **simulation))
     give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
+    _leave_lost_server(0)
 
 
 def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> int:
@@ -57,7 +61,9 @@ def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> i
     with _steps(shown={"campaign", "abort"}):
         result: CampaignResult = campaign(service=service, **settings)
     give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
-    return int(result.failed > 0)
+    code = int(result.failed > 0)
+    _leave_lost_server(code)
+    return code
 
 
 def run_forecast(service: ExpresService, *, as_json: bool, **settings: Any) -> None:
@@ -72,6 +78,7 @@ def run_forecast(service: ExpresService, *, as_json: bool, **settings: Any) -> N
     with _steps(shown={"campaign", "forecast"}):
         made: Forecast = forecast(service=service, **settings)
     give(made.model_dump(mode="json"), *_foreseen(made, settings["output"]), as_json=as_json)
+    _leave_lost_server(0)
 
 
 def run_housekeeping(service: ExpresService, *, as_json: bool, **settings: Any) -> int:
@@ -89,7 +96,21 @@ def run_housekeeping(service: ExpresService, *, as_json: bool, **settings: Any) 
     with _steps(shown={"phase"}):
         result: HousekeepingResult = housekeeping(service=service, **settings)
     give(result.model_dump(mode="json"), *_decided(result), as_json=as_json)
-    return int(any(decision.error for decision in result.decisions))
+    code = int(any(decision.error for decision in result.decisions))
+    _leave_lost_server(code)
+    return code
+
+
+def _leave_lost_server(code: int) -> None:
+    """End at once if Prefect's server is gone: its client would try for minutes to send events."""
+    if server_was_lost():
+        note(
+            "Prefect's server does not answer any more: it was not told how the run ended. The "
+            "results are complete. When it is back, it shows the run as running; delete it there."
+        )
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _foreseen(made: Forecast, output: str) -> Iterator[RenderableType]:

@@ -77,11 +77,9 @@ class StrictBlock(Block, ABC):
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """Name block and choices in forms, where Prefect names them by their types."""
+        """Name the choices of a form, which Prefect names by their types."""
         schema = handler(core_schema)
-        own = handler.resolve_ref_schema(schema)
-        own["title"] = cls.get_block_type_name()
-        for field in own["properties"].values():
+        for field in handler.resolve_ref_schema(schema)["properties"].values():
             for choice in field.get("anyOf", ()):
                 if "type" in choice:
                     secret = choice.get("writeOnly", False)

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from prefect_expres.errors import UsageError
 from prefect_expres.prefect_support.current_run import note_own_run
 from prefect_expres.prefect_support.hangup import hangup_terminates
+from prefect_expres.prefect_support.lost_server import noted, result_of
 from prefect_expres.prefect_support.sync_call import Called, call_from_anywhere
 
 P = ParamSpec("P")
@@ -32,7 +33,10 @@ class SyncCompatibleFlow(Flow[P, R]):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the flow: give a coroutine to async callers, the result to sync ones."""
-        return call_from_anywhere(super().__call__(*args, **kwargs))
+        running = super().__call__(*args, **kwargs)
+        if not kwargs.get("return_state"):
+            running = result_of(self.name, running)
+        return call_from_anywhere(running)
 
     def validate_parameters(self, parameters: dict[str, Any]) -> dict[str, Any]:
         """Check what the flow is given, and convert it; what is wrong is told once.
@@ -103,6 +107,6 @@ def _as_own_run(
             return await function(*args, **kwargs)
         note_own_run()
         with flow_run.model_copy(update={"persist_result": False}), hangup_terminates():
-            return await function(*args, **kwargs)
+            return await noted(function(*args, **kwargs))
 
     return run

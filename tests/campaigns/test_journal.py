@@ -60,3 +60,15 @@ async def test_planted_row_is_no_row(tmp_path: Path) -> None:
     await journal.keep(Row(number=2, label="europa", state="completed"))
     assert not (folder / "0000002.json").is_symlink()
     assert sorted(await Journal(str(tmp_path), "shared").refresh()) == [1, 2]
+
+
+async def test_failures_are_counted_as_rows_come(tmp_path: Path) -> None:
+    """Those of other workers, too; a row that is written again counts once."""
+    ours, others = (Journal(str(tmp_path), "shared") for _ in range(2))
+    for number, state in enumerate(("failed", "completed", "failed", "found")):
+        await ours.keep(Row(number=number, label="io", state=state))
+    await others.refresh()
+    assert (ours.failed, others.failed) == (2, 2)
+    await ours.keep(Row(number=0, label="io", state="failed"))
+    await ours.keep(Row(number=2, label="io", state="completed"))
+    assert ours.failed == 1

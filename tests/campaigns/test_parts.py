@@ -1,5 +1,6 @@
 """The parts of a campaign that need no server: numbers, parameters of workers, and its manifest."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -52,11 +53,13 @@ def test_workers_divide_the_slots() -> None:
         "branch": "master",
         "execution_duration": 700,
         "timeout": 50.0,
-        "attempts": 3,
         "reuse": "verified",
         "preview_first": False,
+        "attempts": 3,
     }
     assert given[0]["service"]["base_url"] == "http://127.0.0.1:9"
+    anew = replace(settings(8), options=RunOptions("0" * 16, exclusive=True))
+    assert worker_parameters(PLAN, anew, "c-1", 3)[0]["reuse"] == "never"
 
 
 def test_each_worker_needs_a_slot() -> None:
@@ -93,9 +96,8 @@ def test_workers_number_files_alike(tmp_path: Path) -> None:
 def test_more_failures_than_allowed_are_too_many(
     failed: int, most: int | None, *, too_many: bool
 ) -> None:
-    """As many as allowed are not; only failures count."""
-    rows = {number: row(number, "failed") for number in range(failed)} | {99: row(99)}
-    assert settings(max_failures=most).too_many_failed(rows) is too_many
+    """As many as allowed are not."""
+    assert settings(max_failures=most).too_many_failed(failed) is too_many
 
 
 async def test_the_manifest_counts_what_became_of_each_simulation(tmp_path: Path) -> None:

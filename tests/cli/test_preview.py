@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.command_line import run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _here(

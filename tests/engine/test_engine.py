@@ -129,6 +129,7 @@ def test_the_attributes_say_where_the_file_comes_from(example_path: Path) -> Non
     """The file tells its sources one by one, and that ExPRES did not make it."""
     attributes = cdflib.CDF(example_path).globalattsget()
     assert "NOT by ExPRES" in attributes["TEXT"][0]
+    assert attributes["Generated_by"] == ["prefect-expres engine, not ExPRES"]
     assert attributes["Logical_file_id"] == [example_path.stem]
     assert attributes["SRP_Source_Hemisphere"] == ["NORTH", "SOUTH"]
     assert attributes["SRP_Source_Type"] == ["lossc", "lossc"]

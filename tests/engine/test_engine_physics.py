@@ -1,5 +1,6 @@
 """What the engine must get right: arcs, moons, leads, modes, and how fast it is."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -169,6 +170,31 @@ ephemeris = (examples / "earth-jupiter-20180913.csv").read_bytes()
 run_engine(configuration, ephemeris, out, tables)
 print(peak_memory())
 """
+
+
+OVAL = """
+import json, sys
+from pathlib import Path
+from prefect_expres.engine import run_engine
+from prefect_expres.expres.configuration import Configuration
+from tests.support.peak_memory import peak_memory
+configuration, out, tables = map(Path, sys.argv[1:])
+run_engine(Configuration.model_validate_json(configuration.read_text()), None, out, tables)
+print(peak_memory())
+"""
+
+
+def test_an_oval_is_small(tmp_path: Path, tables: Path) -> None:
+    """A quarter of a day of 36 lines on 400 channels, with all variables, takes 0.6 GB at most."""
+    content = fixed_observer(359, 360, (0.1, 40.0, 400))
+    content["NUMBER"]["SOURCE"], content["SOURCE"] = 1, content["SOURCE"][:1]
+    content["SPDYN"]["CDF"] = dict.fromkeys(content["SPDYN"]["CDF"], True)
+    oval = {"TYPE": "L-shell", "LAT": 6, "LG_MIN": 0, "LG_MAX": 350, "LG_NBR": 36}
+    content["SOURCE"][0] |= {**oval, "LAG_MODEL": "off", "WIDTH": 3}
+    (tmp_path / "oval.json").write_text(json.dumps(content))
+    program = [sys.executable, "-c", OVAL, str(tmp_path / "oval.json"), str(tmp_path), str(tables)]
+    done = subprocess.run(program, capture_output=True, text=True, check=True, timeout=240)
+    assert int(done.stdout.splitlines()[-1]) < 600 * 2**20
 
 
 def test_a_routine_day_is_small(tmp_path: Path, tables: Path) -> None:

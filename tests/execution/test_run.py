@@ -55,6 +55,11 @@ async def test_the_manifest_tells_what_was_run(observed: SimulationRequest, tmp_
     assert result.url_of("io.cdf") == f"{folder}/io.cdf"
     assert result.manifest_url == f"{folder}/{MANIFEST}"
     assert [file.name for file in result.files] == ["io.cdf", "io.json", "earth.csv", "io.png"]
+    assert [result.check_of(file) for file in result.files] == [
+        *("no hash from the service", "input", "input", "own file"),
+    ]
+    hashed = result.files[0].model_copy(update={"verified": True})
+    assert result.check_of(hashed) == "service's hash verified"
     kept = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
     manifest = kept.pop(MANIFEST)
     assert manifest.startswith(b'{\n  "label": "io",\n')

@@ -62,7 +62,7 @@ def test_callisto_has_no_law() -> None:
 def test_the_exoplanet_is_seen_from_afar() -> None:
     """From a fixed place, whatever ephemeris is given; the planet comes round in 3.31 days."""
     made = Routine(source="exoplanet", day=DAY).configuration(
-        ephemeris="earth.csv", phases={"TauBoo-b": 90.0}
+        ephemeris="earth.csv", phases={"Tau-Boo-b": 90.0}
     )
     star, planet = made.body
     assert (made.observer.type, made.observer.ephem) == ("Fixed", "")

@@ -123,6 +123,20 @@ async def test_no_more_in_flight_than_allowed(
     assert max(seen) == 3
 
 
+async def test_all_are_run_again_if_nothing_is_reused(
+    configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """Neither complete results nor jobs of the identical simulations stand in for new runs."""
+    plan = plan_of(tmp_path, configuration, 3, lambda _: "")
+    output = tmp_path / "results"
+    with quick_sandbox_for_campaigns(tmp_path) as sandbox:
+        service = ExpresService(base_url=sandbox.url)
+        for reuse, completed, created in (("verified", 3, 3), ("verified", 0, 3), ("never", 3, 6)):
+            result = await campaign(plan, service, output=str(output), reuse=reuse)
+            assert (result.completed, result.found) == (completed, 3 - completed)
+            assert sandbox.created_count() == created
+
+
 async def test_too_many_failures_end_it(configuration: dict[str, Any], tmp_path: Path) -> None:
     """No further simulation is begun then; those under way end, and all is indexed."""
     plan = plan_of(tmp_path, configuration, 30, lambda number: "fail" if number < 20 else "")

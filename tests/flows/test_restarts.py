@@ -13,7 +13,7 @@ from prefect_expres.errors import JobFailed
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.uws import Phase
-from tests.support.processes import PrefectServer, Sandbox, until
+from tests.support.processes import USER, Child, PrefectServer, Sandbox, until
 from tests.support.runs import CALLERS, assert_whole, simulation
 
 pytestmark = pytest.mark.timeout(300)
@@ -56,6 +56,27 @@ async def test_service_restarts(
     assert (await renewed).job_url != caught.value.job_url
     assert sorted(sandbox_process.phases()) == ["COMPLETED", "COMPLETED", "ERROR", "ERROR"]
     assert sandbox_process.created_count() == 4
+
+
+def test_prefect_server_is_gone_for_good(
+    migrated_home: Path, sandbox_process: Sandbox, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """The results come home, and the command says what happened and ends."""
+    content = {**configuration, "SIMU": configuration["SIMU"] | {"NAME": "sleep=3"}}
+    (tmp_path / "io.json").write_text(json.dumps(content))
+    words = ["simulate", str(tmp_path / "io.json"), "--url", sandbox_process.url]
+    command = ["-m", "prefect_expres.cli.main", *words, "--output", str(tmp_path / "results")]
+    user = dict(zip(("EXPRES_USER", "EXPRES_TOKEN"), USER, strict=True))
+    with (
+        PrefectServer(tmp_path / "home", migrated_home) as server,
+        Child(command, tmp_path / "command.log", server.environment | user) as child,
+    ):
+        until(lambda: sandbox_process.phases() == ["EXECUTING"], "the job", child)
+        server.process.signal(signal.SIGKILL)
+        assert child.end(90) == 0, child.output
+    assert "Prefect's server does not answer any more" in child.output
+    assert "Traceback" not in child.output
+    assert_whole(tmp_path / "results")
 
 
 def test_prefect_server_restarts(

@@ -129,7 +129,7 @@ async def test_broken_parameter_is_told_without_its_token() -> None:
     broken = {"base_url": "uws", "token": "t0ken", "request_timeout": "soon"}
     places, (problem,) = await found({"service": broken})
     assert not places
-    assert re.search("used: [^;]*http[^;]*; [^;]*valid number[^;]*$", problem)
+    assert re.search("used: [^;]*http[^;]*in it; Input[^;]*valid number[^;]*$", problem)
     assert "t0ken" not in problem
 
 

@@ -21,6 +21,8 @@ _SLOW = {
     "flows_on_server",
     "getfixturevalue",
     "object_store",
+    "preview_request",
+    "preview_simulation",
     "run_engine",
     "subprocess",
     "sync_playwright",

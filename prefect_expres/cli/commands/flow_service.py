@@ -26,6 +26,8 @@ def service_block(options: ServiceOptions) -> "ExpresService":
     token, proxy = find_token(endpoint), endpoint.network.proxy
     # Our steps replace Prefect's console lines. Prefect reads this variable when it is imported.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
+    # A server that is gone in mid-run is not asked for minutes: the results are home without it.
+    os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", "2")
     from prefect_expres.blocks import ExpresService  # noqa: PLC0415 - imports Prefect
 
     require_prefect_home()

@@ -16,7 +16,7 @@ from prefect_expres.expres.templates.sections import (
 from prefect_expres.expres.templates.template import Choices, Content, FarAway, Template
 from prefect_expres.expres.vocabulary import fields_of
 
-_STAR, _PLANET = "TauBoo", "TauBoo-b"
+_STAR, _PLANET = "Tau-Boo", "Tau-Boo-b"
 _ROTATION_MIN = 4770.0
 _ORBIT_RADII = 7.4
 _ORBIT_AT_SURFACE_MIN = 237.0
