@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from prefect_expres.cli.commands import prefect_server
 from prefect_expres.errors import UsageError
 from prefect_expres.examples import __file__ as examples
 from prefect_expres.flows.simulate import simulate
@@ -50,12 +49,3 @@ async def test_no_such_service() -> None:
     """The message names what was given, and what can be."""
     with pytest.raises(UsageError, match="no service 'nowhere': give the name of a saved block"):
         await simulate(EXAMPLE, "nowhere")
-
-
-def test_no_prefect_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is told before anything begins."""
-    monkeypatch.setenv("PREFECT_API_URL", f"{URL}/api")
-    monkeypatch.setattr(prefect_server, "ANSWER_SECONDS", 1.0)
-    done = run("simulate", EXAMPLE, "--url", URL, "--output", tmp_path)
-    assert done.code == 8
-    assert f"Prefect's server at {URL}/api does not answer. Start it" in done.err
