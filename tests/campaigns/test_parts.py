@@ -56,8 +56,6 @@ def test_workers_divide_the_slots() -> None:
         "reuse": "verified",
         "preview_first": False,
         "attempts": 3,
-        "reuse": "verified",
-        "preview_first": False,
     }
     assert given[0]["service"]["base_url"] == "http://127.0.0.1:9"
     anew = replace(settings(8), options=RunOptions("0" * 16, exclusive=True))
