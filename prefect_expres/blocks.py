@@ -10,19 +10,18 @@ from typing import Any, ClassVar, Literal, Self, TypeVar
 from prefect.blocks.abstract import CredentialsBlock, JobBlock
 from pydantic import Field, HttpUrl, PositiveFloat, SecretStr, field_validator, model_validator
 
-from prefect_expres.caching.ephemeris import compute_ephemeris
+from prefect_expres.caching.ephemeris import compute_here
 from prefect_expres.ephemeris import AnyEphemeris
-from prefect_expres.errors import UsageError
 from prefect_expres.execution import ClientSteps, RunOptions, SimulationResult, StepwiseRun
-from prefect_expres.execution.prepare import Compute, build_request, compute_csv
+from prefect_expres.execution.prepare import build_request
 from prefect_expres.expres.access import Access
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
 from prefect_expres.monitoring.triggered import ExpresSimulationRun
-from prefect_expres.net.network import Network, check_proxy
+from prefect_expres.net.network import Network
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.current_run import current_owner, in_run
-from prefect_expres.prefect_support.forms import AnyConfiguration, Location
+from prefect_expres.prefect_support.forms import AnyConfiguration, Location, ProxyAddress
 from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, record_job_list
 from prefect_expres.prefect_support.strict_block import UNMASKED, StrictBlock
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
@@ -87,7 +86,7 @@ class ExpresService(StrictBlock, CredentialsBlock):
         default_factory=list,
         description="Other hosts that results may come from; they never get the token.",
     )
-    proxy: SecretStr | None = Field(
+    proxy: ProxyAddress | None = Field(
         default=None,
         description="HTTP proxy, as http://host:port; stored encrypted. Default: EXPRES_PROXY.",
         json_schema_extra=UNMASKED,
@@ -105,17 +104,6 @@ class ExpresService(StrictBlock, CredentialsBlock):
             msg = "give an http: or https: address without user name and token in it"
             raise ValueError(msg)
         return service_address(url, Access.of("anybody").job_lists)
-
-    @field_validator("proxy")
-    @classmethod
-    def _proxy_address(cls, proxy: SecretStr | None) -> SecretStr | None:
-        if proxy is None or not proxy.get_secret_value():
-            return None
-        try:
-            check_proxy(proxy.get_secret_value())
-        except UsageError as fault:
-            raise ValueError(str(fault)) from None
-        return proxy
 
     @model_validator(mode="after")
     def _whole_credentials(self) -> Self:
@@ -270,7 +258,7 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
             self.ephemeris,
             self.branch,
             self.label,
-            compute=_compute(refresh=self.reuse == "never"),
+            compute=compute_here(refresh=self.reuse == "never"),
             tell=tell,
         )
         options = RunOptions(
@@ -305,11 +293,3 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
         await run.begin()
         if run.submission is not None and not used.can_be_reached:
             await record_job(run.submission.job_url)
-
-
-def _compute(*, refresh: bool) -> Compute:
-    """Give what computes an ephemeris: within runs the task, whose answers are cached."""
-    if not in_run():
-        return compute_csv
-    task = compute_ephemeris.with_options(refresh_cache=True) if refresh else compute_ephemeris
-    return task.run_async

@@ -15,8 +15,7 @@
     └── TransferError: Interrupted, SizeMismatch, ChecksumMismatch, TooLarge, UnsafeName,
                        UnsafeLocation
 
-Errors pass all their arguments to ``Exception``, so that Prefect can pickle them, and can be made
-from their message alone: Prefect's JSON keeps only that.
+All arguments go to ``Exception``, for pickle; the message alone is enough, for Prefect's JSON.
 """
 
 from typing import ClassVar
@@ -185,7 +184,6 @@ class JobError(ExpresError):
         return tuple((heading, text) for heading, text in texts if text)
 
     def __str__(self) -> str:
-        """Return the message, the error message of the service and the longer texts."""
         said = [f"The service says: {self.error}"] if self.error else []
         return "\n".join([self.args[0], *said, *map(":\n".join, self.evidence)])
 
@@ -224,9 +222,7 @@ class WaitTimeout(ExpresError):
         waited: Seconds waited.
     """
 
-    def __init__(
-        self, message: str, job_url: str = "", phase: str = "", waited: float = 0.0
-    ) -> None:
+    def __init__(self, message: str, job_url: str = "", phase: str = "", waited: float = 0) -> None:
         super().__init__(message, job_url, phase, waited)
         self.job_url, self.phase, self.waited = job_url, phase, waited
 

@@ -15,8 +15,9 @@ from prefect.utilities.callables import get_call_parameters
 
 from prefect_expres.ephemeris import AnyEphemeris, Span, cache_key
 from prefect_expres.errors import EphemerisError
-from prefect_expres.execution.prepare import compute_csv
+from prefect_expres.execution.prepare import Compute, compute_csv
 from prefect_expres.monitoring.progress import LogListener
+from prefect_expres.prefect_support.current_run import in_run
 from prefect_expres.prefect_support.retry import may_help
 from prefect_expres.prefect_support.sync_task import SyncCompatibleTask
 
@@ -117,3 +118,11 @@ async def compute_ephemeris(provider: AnyEphemeris, span: Span) -> str:
         EphemerisError: The source cannot give these positions.
     """
     return await compute_csv(provider, span, LogListener())
+
+
+def compute_here(*, refresh: bool) -> Compute:
+    """Give what computes an ephemeris: within runs the task, whose answers are cached."""
+    if not in_run():
+        return compute_csv
+    task = compute_ephemeris.with_options(refresh_cache=True) if refresh else compute_ephemeris
+    return task.run_async

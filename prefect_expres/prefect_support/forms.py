@@ -13,13 +13,16 @@ from pydantic import (
     Field,
     NonNegativeInt,
     PositiveFloat,
+    SecretStr,
     WithJsonSchema,
 )
 from pydantic.fields import FieldInfo
 
 from prefect_expres.ephemeris import AnyEphemeris
+from prefect_expres.errors import UsageError
 from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.routine import in_any_case
+from prefect_expres.net.network import check_proxy
 
 
 def titled(title: str) -> FieldInfo:
@@ -74,3 +77,17 @@ Reuse = Literal["verified", "never"]
 _Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
 Site = Annotated[_Site, in_any_case(get_args(_Site))]
 """An observatory, as a choice; in any case."""
+
+
+def _checked_proxy(proxy: SecretStr) -> SecretStr | None:
+    if not proxy.get_secret_value():
+        return None
+    try:
+        check_proxy(proxy.get_secret_value())
+    except UsageError as fault:
+        raise ValueError(str(fault)) from None
+    return proxy
+
+
+ProxyAddress = Annotated[SecretStr, AfterValidator(_checked_proxy)]
+"""The URL of an HTTP proxy, which may have a password; empty for none."""
