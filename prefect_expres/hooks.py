@@ -40,7 +40,7 @@ from prefect_expres.prefect_support.job_lists import (
     recorded_job_lists,
     recorded_jobs,
 )
-from prefect_expres.services import is_masked, reference_in, services_in
+from prefect_expres.services.parameters import is_masked, reference_in, services_in
 from prefect_expres.uws import Phase
 
 STOP_SECONDS = 20.0

@@ -1,55 +1,16 @@
-"""A service as a flow is given it: a block, the name of a saved one, or an address for guests.
+"""Find services among the parameters of a flow run.
 
-The parameters of a flow run hold it as an object, a reference, or its fields with masked secrets.
-
-May import: blocks, net, prefect_support.
+They hold a service as an object, a reference, or its fields with masked secrets.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
-
-from pydantic import ValidationError, WithJsonSchema
+from typing import Any
 
 from prefect_expres.blocks import ExpresService, ExpresSimulation
-from prefect_expres.errors import UsageError
-from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.strict_block import PREFECTS_FIELDS
 
 _MASK = "*****"
 _FIELDS = ExpresService.model_fields.keys() | PREFECTS_FIELDS
-_SLUG = f"{ExpresService.get_block_type_slug()}/"
-
-AnyService = (
-    ExpresService
-    | Annotated[str, WithJsonSchema({"title": "Saved name or address", "type": "string"})]
-)
-"""A service as a block, the name of a saved block, or an address for guests."""
-
-
-async def find_service(given: ExpresService | str) -> ExpresService:
-    """Give the service that is meant.
-
-    Args:
-        given: The block, the name of a saved block, or an address as ``https://host``, which is
-            used as a guest.
-
-    Raises:
-        UsageError: No block of this name is saved, or the address is none of a service.
-    """
-    if isinstance(given, ExpresService):
-        return given
-    try:
-        if "://" in given:
-            return ExpresService(base_url=given)
-        return await ExpresService.aload(given.removeprefix(_SLUG))
-    except ValueError as fault:
-        # Pydantic's own text shows what was given, which may hold a password.
-        reason = fault.errors()[0]["msg"] if isinstance(fault, ValidationError) else fault
-        msg = (
-            f"There is no service {shown_url(given)!r}: give the name of a saved block of the type "
-            f"ExPRES Service, or an address as https://host. {reason}"
-        )
-        raise UsageError(msg) from None
 
 
 def services_in(value: Any) -> Iterator[ExpresService | dict[str, Any]]:

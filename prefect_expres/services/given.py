@@ -1,0 +1,43 @@
+"""Find the service that is meant."""
+
+from typing import Annotated
+
+from pydantic import ValidationError, WithJsonSchema
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.errors import UsageError
+from prefect_expres.net.url import shown_url
+
+_SLUG = f"{ExpresService.get_block_type_slug()}/"
+
+AnyService = (
+    ExpresService
+    | Annotated[str, WithJsonSchema({"title": "Saved name or address", "type": "string"})]
+)
+"""A service as a block, the name of a saved block, or an address for guests."""
+
+
+async def find_service(given: ExpresService | str) -> ExpresService:
+    """Give the service that is meant.
+
+    Args:
+        given: The block, the name of a saved block, or an address as ``https://host``, which is
+            used as a guest.
+
+    Raises:
+        UsageError: No block of this name is saved, or the address is none of a service.
+    """
+    if isinstance(given, ExpresService):
+        return given
+    try:
+        if "://" in given:
+            return ExpresService(base_url=given)
+        return await ExpresService.aload(given.removeprefix(_SLUG))
+    except ValueError as fault:
+        # Pydantic's own text shows what was given, which may hold a password.
+        reason = fault.errors()[0]["msg"] if isinstance(fault, ValidationError) else fault
+        msg = (
+            f"There is no service {shown_url(given)!r}: give the name of a saved block of the type "
+            f"ExPRES Service, or an address as https://host. {reason}"
+        )
+        raise UsageError(msg) from None
