@@ -25,7 +25,7 @@ _SATURN_LATITUDE = 75
 def _jovian(name: str, band: tuple[float, float, int], *, torus: bool = True) -> Template:
     return Template(
         summary=f"{name} emission of Jupiter's main auroral oval",
-        paper="Cecconi et al. 2021, Planet. Space Sci. 209, 105344",
+        paper="Cecconi et al. 2021, arXiv:2102.07588",
         planet="Jupiter",
         fields=JUPITER_FIELDS,
         lag_models=(),
