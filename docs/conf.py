@@ -33,6 +33,8 @@ OTHERS = ["httpx", "matplotlib", "numpy", "prefect", "pydantic", "xarray"]
 nitpick_ignore_regex = [
     (r"py:.*", rf"({'|'.join(vars(builtins))})"),
     (r"py:.*", r"prefect_expres\.blocks\.C"),  # a type variable
+    # A generic model of Prefect: pydantic has it from the module that first says of what it is.
+    (r"py:.*", r"prefect_expres\..*\.State"),
     (r"py:.*", rf"({'|'.join([*PYTHON, *OTHERS])})\..*"),
 ]
 

@@ -26,7 +26,6 @@ from prefect_expres.flows.simulate import simulate
 from prefect_expres.forecasts.forecast import Forecast, forecasts_of
 from prefect_expres.prefect_support.lost_server import server_was_lost
 from prefect_expres.prefect_support.sync_call import run_here
-from prefect_expres.prefect_support.wrong_parameters import check_parameters
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
@@ -39,7 +38,7 @@ def run_with_progress(service: ExpresService, *, as_json: bool, **simulation: An
         as_json: Print the result as JSON.
         simulation: The other parameters of `simulate`.
     """
-    check_parameters(simulate, {"service": service, **simulation})
+    simulate.validate_parameters({"service": service, **simulation})
     with _steps() as progress:
         result = run_here(_asking(progress, service=service, **simulation))
     give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
@@ -57,7 +56,7 @@ def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> i
     Returns:
         The exit code: 1 if simulations failed.
     """
-    check_parameters(campaign, {"service": service, **settings})
+    campaign.validate_parameters({"service": service, **settings})
     with _steps(shown={"campaign", "abort"}):
         result: CampaignResult = campaign(service=service, **settings)
     give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
@@ -74,7 +73,7 @@ def run_forecast(service: ExpresService, *, as_json: bool, **settings: Any) -> N
         as_json: Print the forecast as JSON.
         settings: The other parameters of `forecast`.
     """
-    check_parameters(forecast, {"service": service, **settings})
+    forecast.validate_parameters({"service": service, **settings})
     with _steps(shown={"campaign", "forecast"}):
         made: Forecast = forecast(service=service, **settings)
     give(made.model_dump(mode="json"), *_foreseen(made, settings["output"]), as_json=as_json)
@@ -92,7 +91,7 @@ def run_housekeeping(service: ExpresService, *, as_json: bool, **settings: Any) 
     Returns:
         The exit code: 1 if something could not be done.
     """
-    check_parameters(housekeeping, {"service": service, **settings})
+    housekeeping.validate_parameters({"service": service, **settings})
     with _steps(shown={"phase"}):
         result: HousekeepingResult = housekeeping(service=service, **settings)
     give(result.model_dump(mode="json"), *_decided(result), as_json=as_json)

@@ -97,7 +97,7 @@ async def preview_simulation(
 
     Args:
         configuration: Path or fsspec URL of a file, its content, the model, or a `Routine`.
-        ephemeris: As that of `build_request`.
+        ephemeris: As that of `simulate`.
         access: What the user may ask for; by default what a guest may.
         tables: Where field lines are kept from one run to the next; by default in the user's cache.
 

@@ -54,7 +54,7 @@ def products(folder: str | Path) -> dict[str, Callable[[xr.Dataset], Any]]:
         "find_arcs": lambda day: [arc.window for arc in analysis.find_arcs([day])],
         "visible_windows": analysis.visible_windows,
         "merge_windows": lambda day: analysis.merge_windows(analysis.visible_windows([day])),
-        "compare": lambda day: analysis.compare(day, [day]).shifted,
+        "compare": lambda day: analysis.compare(day, [day]).unmoved,
         "quicklook_figure": analysis.quicklook_figure,
         "beaming_figure": analysis.beaming_figure,
         "overview_figure": lambda day: analysis.overview_figure(
