@@ -63,7 +63,7 @@ def test_run_and_status(
         with server.runs(command, log) as child:
             assert child.end() == 1, child.output
         said = log.read_text()
-        assert "5: 4 run, 0 found complete, 1 failed" in said
+        assert "5: 4 run, 0 found complete, 0 empty in preview, 1 failed" in said
         assert "run-003" in said
         assert "Traceback" not in said
     shown = run("campaign", "status", output)
