@@ -42,14 +42,11 @@ FileName = Annotated[str, BeforeValidator(_without_path)]
 def for_forms(schema: dict[str, Any]) -> None:
     """Adapt the JSON schema of a model that is one of several choices in a form.
 
-    ``kind`` tells the models apart, and says nothing to people, who have chosen the model by its
-    tab. So the form shows no field for it, and sends it from the default of the model. Any other
-    constant becomes a list of one choice.
+    A constant becomes a list of one choice. ``kind`` is required and is a field of the form:
+    Prefect's form sends nothing for a choice of which no field is shown or filled.
     """
-    kind = schema["properties"].pop("kind")["const"]
-    schema["patternProperties"] = {"^kind$": {"enum": [kind]}}
     schema["required"] = ["kind", *schema.get("required", [])]
-    schema["default"] = {"kind": kind}
+    schema["properties"]["kind"]["description"] = "Sent with this choice."
     for field in schema["properties"].values():
         if "const" in field:
             field["enum"] = [field.pop("const")]
