@@ -25,11 +25,11 @@ def nothing(output: str) -> None:
     """Do nothing."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def history(server: PrefectServer) -> Iterator[list[UUID]]:
     """Have the server remember thousands of flow runs that have ended."""
     with get_client(sync_client=True) as client:
-        first = client.create_flow_run(nothing, {"output": "there"}, state=Completed())
+        first = client.create_flow_run(nothing, parameters={"output": "there"}, state=Completed())
     ids = [uuid4() for _ in range(HISTORY)]
     database = Path(server.environment["PREFECT_HOME"]) / "prefect.db"
     with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection:
@@ -62,6 +62,6 @@ async def test_only_the_owners_are_asked_for(
 async def test_a_flow_run_that_has_not_ended_is_told_apart(server: PrefectServer) -> None:
     """Its jobs are still in use."""
     async with get_client() as client:
-        run = await client.create_flow_run(nothing, {"output": 5}, state=Running())
+        run = await client.create_flow_run(nothing, parameters={"output": 5}, state=Running())
     owner = owner_of(run.id)
     assert await find_owners([owner]) == {owner: Owner(ended=False, output=None)}
