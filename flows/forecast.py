@@ -24,7 +24,6 @@ from prefect_expres.errors import CampaignError, ExpresError
 from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.forecasts.forecast import (
-    FIGURE,
     INDEX,
     Announced,
     Forecast,
@@ -33,8 +32,8 @@ from prefect_expres.forecasts.forecast import (
     Moon,
     Simulated,
     forecasts_of,
-    make_forecast,
 )
+from prefect_expres.forecasts.products import FIGURE, PAGE, make_forecast
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.monitoring.best_effort import best_effort
 from prefect_expres.monitoring.events import emit_window
@@ -92,10 +91,10 @@ async def forecast(
 
     A routine simulation for each moon and day is run, unless its complete results are under the
     output URL. The windows of all of them, limited to the band of the observatory and to the time
-    when Jupiter is above its horizon, are published as table, figure, calendar and catalogue, in a
-    folder of their own below
-    ``{output}/{observatory}``. ``latest`` leads to it as soon as all files are there, in one atomic
-    step (see `prefect_expres.storage.publish`). The forecast names the simulations that failed.
+    when Jupiter is above its horizon, are published as page, table, figure, calendar and catalogue,
+    in a folder of their own below ``{output}/{observatory}``. ``latest`` leads to it as soon as all
+    files are there, in one atomic step (see `prefect_expres.storage.publish`). The forecast
+    names the simulations that failed.
 
     Each coming window of interest that was not forecast before causes the event
     ``expres.window.appeared``, which automations may use as a trigger.
@@ -189,7 +188,7 @@ async def publish_forecast(
     cdfs = [posixpath.join(row.folder, row.cdf) for row in result.rows if row.folder and row.cdf]
     product, contents = await asyncio.to_thread(make_forecast, cdfs, facts)
     folder = product.folder
-    await publish(root, folder, contents, INDEX)
+    await publish(root, folder, contents, PAGE, INDEX)
     log_step("forecast", "%d windows, %s", len(product.windows), posixpath.join(root, folder))
     return product, contents[FIGURE]
 
