@@ -158,7 +158,7 @@ def _windows(arcs: Sequence[Arc], site: Observatory) -> HtmlElement:
     if not arcs:
         return P("Nothing is to be seen on these days.")
     clocks = [SMALL(site.time_zone)] if site.time_zone else []
-    heads = (["Source"], ["UTC", *clocks], ["MHz"], ["Longitude"], ["Moon's phase"])
+    heads = (["Source"], ["UTC ", *clocks], ["MHz"], ["Longitude"], ["Moon's phase"])
     table = TABLE(
         CAPTION(
             "The central meridian longitude and the phase of the moon are given at the start and "
@@ -175,10 +175,10 @@ def _windows(arcs: Sequence[Arc], site: Observatory) -> HtmlElement:
 
 def _row(arc: Arc, site: Observatory) -> HtmlElement:
     window = arc.window
-    name = f"{window.source} {window.hemisphere}"
+    name = f"{window.source} {window.hemisphere} "
     return TR(
         TH(_swatch(arc.sighting.source), name, SMALL(window.polarization), scope="row"),
-        TD(f"{window.start:%H:%M}-{window.end:%H:%M}", *map(SMALL, _remarks(window, site))),
+        TD(f"{window.start:%H:%M}-{window.end:%H:%M} ", *map(SMALL, _remarks(window, site))),
         TD(f"{window.fmin:.1f}-{window.fmax:.1f}"),
         TD(_angles(window.cml)),
         TD(_angles(window.moon_phase)),
