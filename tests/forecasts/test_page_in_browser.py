@@ -81,9 +81,9 @@ def test_it_is_read_on_every_screen(browser: Browser, address: str, size: str, s
     )
     levels = page.locator("h1, h2, h3").evaluate_all("all => all.map(each => each.tagName)")
     assert levels == ["H1", "H2", "H2", "H2", "H2", "H3"]
-    contrasts = contrasts(page)
-    assert len(contrasts) > 50
-    assert {text: ratio for text, ratio in contrasts.items() if ratio < 4.5} == {}
+    ratios = contrasts(page)
+    assert len(ratios) > 50
+    assert {text: ratio for text, ratio in ratios.items() if ratio < 4.5} == {}
     assert page.locator("html").get_attribute("lang") == "en"
     assert [url for url in seen.asked if not url.startswith("data:")] == [
         f"{address}/latest/{PAGE}"
