@@ -137,6 +137,8 @@ const date = (time) =>
 
 // The windows
 
+const endOf = ({ start, shape }) => start + shape.at(-1)[0] * 1000;
+
 const marks = data.windows.map((each, index) => {
   const mark = element("g", { class: "arc", role: "img", tabindex: index ? -1 : 0 }, arcs);
   const row = find(each.row);
@@ -185,11 +187,11 @@ function tell(mark, row) {
   );
 }
 
-function reveal({ start, shape }) {
-  const end = start + shape.at(-1)[0] * 1000;
-  if (end < view.from || start > view.to) {
+function reveal(each) {
+  if (endOf(each) < view.from || each.start > view.to) {
+    const middle = (each.start + endOf(each)) / 2;
     const half = (view.to - view.from) / 2;
-    show((start + end) / 2 - half, (start + end) / 2 + half);
+    show(middle - half, middle + half);
   }
 }
 
@@ -264,15 +266,17 @@ function say(text) {
 
 function sayNow() {
   const now = Date.now();
-  const ends = data.windows.map(({ start, shape }) => start + shape.at(-1)[0] * 1000);
-  const told = (each) => facts(find(each.row)).slice(0, 3).map((fact) => fact[1]).join(", ");
-  const current = data.windows.filter(({ start }, index) => start <= now && now < ends[index]);
+  const source = (each) => facts(find(each.row))[1][1];
+  const current = data.windows.filter((each) => each.start <= now && now < endOf(each));
   const next = data.windows.find(({ start }) => start > now);
+  const until = (each) => `${source(each)} until ${clock(endOf(each))}`;
   if (now >= last) say("This forecast is over; look for a newer one.");
-  else if (current.length) say(`Now: ${current.map(told).join("; ")} UTC.`);
-  else say(next ? `Next: ${told(next)} UTC.` : "No further window in this forecast.");
+  else if (current.length) say(`Now: ${current.map(until).join(", ")} UTC.`);
+  else if (next) say(`Next: ${source(next)} from ${date(next.start)}, ${clock(next.start)} UTC.`);
+  else say("No further window in this forecast.");
 }
 
+find("plain").hidden = true;
 find("chart").hidden = false;
 new ResizeObserver(draw).observe(plot);
 showDay();

@@ -158,11 +158,11 @@ def _windows(arcs: Sequence[Arc], site: Observatory) -> HtmlElement:
     if not arcs:
         return P("Nothing is to be seen on these days.")
     clocks = [SMALL(site.time_zone)] if site.time_zone else []
-    heads = (["Source"], ["UTC ", *clocks], ["MHz"], ["Longitude"], ["Moon's phase"])
+    heads = (["Source"], ["UTC ", *clocks], ["MHz"], ["CML ", SMALL("System III")], ["Phase"])
     table = TABLE(
         CAPTION(
-            "The central meridian longitude and the phase of the moon are given at the start and "
-            "at the end."
+            "CML, the central meridian longitude, and the phase of the moon are given at the start "
+            "and at the end."
         ),
         THEAD(TR(*(TH(*head, scope="col") for head in heads))),
     )
@@ -179,9 +179,9 @@ def _row(arc: Arc, site: Observatory) -> HtmlElement:
     return TR(
         TH(_swatch(arc.sighting.source), name, SMALL(window.polarization), scope="row"),
         TD(f"{window.start:%H:%M}-{window.end:%H:%M} ", *map(SMALL, _remarks(window, site))),
-        TD(f"{window.fmin:.1f}-{window.fmax:.1f}"),
-        TD(_angles(window.cml)),
-        TD(_angles(window.moon_phase)),
+        TD(*_range(window.fmin, window.fmax, ".1f")),
+        TD(*_angles(window.cml)),
+        TD(*_angles(window.moon_phase)),
         id=window.name,
     )
 
@@ -195,8 +195,15 @@ def _remarks(window: Window, site: Observatory) -> Iterator[str]:
         yield f"cut at the {window.cut_at} of the simulation"
 
 
-def _angles(ends: tuple[float, float] | None) -> str:
-    return "not known" if ends is None else f"{ends[0]:.0f}°-{ends[1]:.0f}°"
+def _angles(ends: tuple[float, float] | None) -> Iterable[str | HtmlElement]:
+    return ["not known"] if ends is None else _range(*ends, ".0f", "°")
+
+
+def _range(first: float, last: float, form: str, unit: str = "") -> Iterator[str | HtmlElement]:
+    """Give both ends of a range, between which a narrow screen may break the line."""
+    yield f"{first:{form}}{unit}-"
+    yield E.wbr()
+    yield f"{last:{form}}{unit}"
 
 
 def _facts(facts: ForecastFacts, site: Observatory, models: Iterable[str]) -> Iterator[HtmlElement]:
@@ -218,7 +225,7 @@ def _simulations(facts: ForecastFacts) -> Iterator[HtmlElement]:
     """List the simulations, first those that are missing, with the reasons."""
     yield UL(*(LI(f"{each.label}: {_line(each.error)}") for each in facts.missing))
     there = [LI(each.label) for each in facts.simulations if each.folder]
-    yield DETAILS(SUMMARY(f"{len(there)} simulations"), UL(*there))
+    yield DETAILS(SUMMARY(f"{len(there)} with results"), UL(*there))
 
 
 def _line(text: str | None) -> str:
