@@ -65,6 +65,7 @@ const front = element("g", { "aria-hidden": "true" }, plot);
 
 function draw() {
   size = { width: plot.clientWidth, height: plot.clientHeight };
+  if (inner() <= 0) return; // not laid out yet
   plot.setAttribute("viewBox", `0 0 ${size.width} ${size.height}`);
   back.replaceChildren();
   front.replaceChildren();
