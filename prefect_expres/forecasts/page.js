@@ -7,7 +7,7 @@ const DAY = 24 * HOUR;
 const SHORTEST = 20 * MINUTE;
 const STEPS = [5 * MINUTE, 15 * MINUTE, HOUR / 2, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY];
 const MARGIN = { left: 34, right: 2, top: 6, bottom: 38 };
-const THINNEST = 5;
+const THINNEST = 1.5;
 
 const find = (id) => document.getElementById(id);
 const data = JSON.parse(find("data").textContent);
@@ -144,7 +144,8 @@ const marks = data.windows.map((each, index) => {
   const mark = element("g", { class: "arc", role: "img", tabindex: index ? -1 : 0 }, arcs);
   const row = find(each.row);
   mark.setAttribute("aria-label", facts(row).map((fact) => fact.join(": ")).join(", "));
-  element("path", { class: "shape", fill: each.colour }, mark);
+  element("path", { class: "edge" }, mark);
+  element("path", { class: "shape", fill: each.colour, stroke: each.colour }, mark);
   element("path", { class: "reach" }, mark);
   mark.addEventListener("pointerenter", () => tell(mark, row));
   mark.addEventListener("focus", () => {
