@@ -51,6 +51,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     site = site.model_copy(update={"name": HOSTILE})
     page = make_page(hostile, arcs_seen(site, 1, (HOSTILE,)), site, [HOSTILE], {"a": HOSTILE})
     (root / "hostile.html").write_bytes(page)
+    (root / "empty.html").write_bytes(make_page(facts("NDA"), [], site, [], KINDS))
     with served(root) as url:
         yield url
 
@@ -210,6 +211,18 @@ def test_hostile_names_do_nothing(browser: Browser, address: str) -> None:
     assert seen.asked == [f"{address}/hostile.html"]
     assert seen.troubles == []
     assert page.locator("img").count() == 0
+    page.close()
+
+
+def test_a_forecast_without_windows_is_a_page(browser: Browser, address: str) -> None:
+    """The chart shows when the planet is up, and the keys do nothing."""
+    seen = visit(browser, f"{address}/empty.html", "desktop", datetime(2024, 1, 1, tzinfo=UTC))
+    page = seen.page
+    expect(page.locator("#plot .up")).to_have_count(2)
+    expect(page.get_by_role("status")).to_have_text("No further window in this forecast.")
+    expect(page.get_by_text("Nothing is to be seen on these days.")).to_be_visible()
+    page.locator("#plot").dispatch_event("keydown", {"key": "ArrowRight"})
+    assert seen.troubles == []
     page.close()
 
 
