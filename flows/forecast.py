@@ -24,7 +24,9 @@ from prefect_expres.errors import CampaignError, ExpresError
 from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.forecasts.forecast import (
+    FIGURE,
     INDEX,
+    PAGE,
     Announced,
     Forecast,
     ForecastFacts,
@@ -33,7 +35,6 @@ from prefect_expres.forecasts.forecast import (
     Simulated,
     forecasts_of,
 )
-from prefect_expres.forecasts.products import FIGURE, PAGE, make_forecast
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.monitoring.best_effort import best_effort
 from prefect_expres.monitoring.events import emit_window
@@ -173,6 +174,8 @@ async def publish_forecast(
     Returns:
         The forecast, and its figure as PNG.
     """
+    from prefect_expres.forecasts.products import make_forecast  # noqa: PLC0415 - draws pictures
+
     made = datetime.now(UTC).replace(microsecond=0)
     facts = ForecastFacts(
         observatory=observatory,

@@ -14,7 +14,9 @@ from prefect_expres.expres.routine import in_any_case
 from prefect_expres.storage import write_whole
 from prefect_expres.storage.publish import LATEST, read_published
 
-INDEX = "forecast.json"
+INDEX, PAGE = "forecast.json", "index.html"
+TABLE, FIGURE = "windows.csv", "overview.png"
+CALENDAR, CATALOGUE = "windows.ics", "windows.tfcat.json"
 ANNOUNCED = "announced.json"
 TOLERANCE = timedelta(minutes=15)
 _WINDOWS = TypeAdapter(list[Window])

@@ -11,7 +11,12 @@ from prefect_expres.analysis.arcs import Arc, arcs_of
 from prefect_expres.analysis.observatories import Observatory, seen_from
 from prefect_expres.analysis.visibility import sightings
 from prefect_expres.forecasts.forecast import (
+    CALENDAR,
+    CATALOGUE,
+    FIGURE,
     INDEX,
+    PAGE,
+    TABLE,
     Forecast,
     ForecastFacts,
     PublishedFile,
@@ -20,9 +25,6 @@ from prefect_expres.forecasts.forecast import (
 from prefect_expres.forecasts.page import make_page
 from prefect_expres.storage import scratch_folder
 
-PAGE = "index.html"
-TABLE, FIGURE = "windows.csv", "overview.png"
-CALENDAR, CATALOGUE = "windows.ics", "windows.tfcat.json"
 KINDS = {
     CALENDAR: "Calendar (iCalendar)",
     TABLE: "Table (CSV)",

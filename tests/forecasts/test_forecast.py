@@ -16,7 +16,12 @@ from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
 from prefect_expres.forecasts.forecast import (
     ANNOUNCED,
+    CALENDAR,
+    CATALOGUE,
+    FIGURE,
     INDEX,
+    PAGE,
+    TABLE,
     Announced,
     Forecast,
     Interest,
@@ -24,14 +29,7 @@ from prefect_expres.forecasts.forecast import (
     appeared,
     read_forecast,
 )
-from prefect_expres.forecasts.products import (
-    CALENDAR,
-    CATALOGUE,
-    FIGURE,
-    PAGE,
-    TABLE,
-    make_forecast,
-)
+from prefect_expres.forecasts.products import make_forecast
 from tests.support.forecasts import START, facts
 from tests.support.result_files import Result, nothing, write
 

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from prefect_expres.analysis import find_observatory
-from prefect_expres.forecasts.forecast import INDEX, Simulated
+from prefect_expres.forecasts.forecast import INDEX, PAGE, Simulated
 from prefect_expres.forecasts.page import make_page
-from prefect_expres.forecasts.products import KINDS, PAGE
+from prefect_expres.forecasts.products import KINDS
 from prefect_expres.storage.publish import publish
 from tests.support.browser import Visit, chromium, contrasts, screenshot_folder
 from tests.support.forecasts import FOLDER, arcs_seen, facts
