@@ -17,6 +17,8 @@ from weakref import WeakSet
 from prefect.exceptions import TerminationSignal
 
 R = TypeVar("R")
+_SET_BY_RUNNERS = "PREFECT__ENABLE_CANCELLATION_AND_CRASHED_HOOKS"
+"""A variable that is "false" in each process that a runner of Prefect starts for a flow run."""
 _under_way: list["asyncio.Task[Any]"] = []
 _terminated: WeakSet["asyncio.Task[Any]"] = WeakSet()
 
@@ -50,7 +52,7 @@ def _may_be_taken() -> bool:
         hasattr(signal, "SIGHUP")  # not on Windows
         and threading.current_thread() is threading.main_thread()
         and signal.getsignal(signal.SIGTERM) not in (None, signal.SIG_IGN)
-        and "PREFECT__FLOW_RUN_ID" not in os.environ
+        and os.environ.get(_SET_BY_RUNNERS) != "false"
     )
 
 
