@@ -221,7 +221,7 @@ def test_points_are_rounded() -> None:
 
 
 def test_a_point_of_an_outline_is_short(tmp_path: Path) -> None:
-    """A week of three moons has tens of thousands of them, and white space is most of such a file."""
+    """A week of three moons has tens of thousands: white space would be most of the file."""
     checks = np.indices((60, 60)).sum(axis=0) % 2 == 0
     path = write_catalogue(arcs(checks), tmp_path / "checks.json")
     content = path.read_text(encoding="utf-8")
