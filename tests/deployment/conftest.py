@@ -20,10 +20,10 @@ REGISTERED = {
 
 @pytest.fixture(scope="module")
 def server_of_file(
-    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    prepared_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a server; this process talks to it, too."""
-    with flows_on_server(tmp_path_factory.mktemp("deployment") / "home", migrated_home) as server:
+    with flows_on_server(tmp_path_factory.mktemp("deployment") / "home", prepared_home) as server:
         yield server
 
 

@@ -31,10 +31,10 @@ def database() -> Iterator[PostgreSQL]:
 
 @pytest.fixture(scope="module")
 def server(
-    database: PostgreSQL, migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    database: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a Prefect server on PostgreSQL; flows in this process run on it."""
-    server = PrefectServer(tmp_path_factory.mktemp("postgresql") / "home", migrated_home)
+    server = PrefectServer(tmp_path_factory.mktemp("postgresql") / "home")
     server.environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database.url
     with server, flows_going_to(server):
         yield server

@@ -50,11 +50,12 @@ def database(kind: str, server: PrefectServer) -> Iterator[None]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def deployed(
-    request: pytest.FixtureRequest, migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, prepared_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a server on each database, and deploy there as users do."""
     folder = tmp_path_factory.mktemp("schedules")
-    server = PrefectServer(folder / "home", migrated_home)
+    prepared = prepared_home if request.param == "sqlite" else None
+    server = PrefectServer(folder / "home", prepared)
     with (
         database(request.param, server),
         server,
