@@ -30,7 +30,9 @@ def server_of_file(
 @pytest.fixture
 def server(server_of_file: PrefectServer) -> PrefectServer:
     """Give the server, on which nothing is registered."""
-    with httpx.Client(base_url=server_of_file.api_url, trust_env=False, timeout=30) as client:
+    with httpx.Client(
+        base_url=server_of_file.api_url, trust_env=False, verify=False, timeout=30
+    ) as client:
         for kind, key in REGISTERED.items():
             found = client.post(f"{kind}/filter", json={"limit": 200}).raise_for_status().json()
             for each in found:

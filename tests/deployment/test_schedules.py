@@ -24,7 +24,7 @@ from prefect_expres.deployment import due_runs
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.deployment.postgresql import HOMES, PostgreSQL
 from tests.support.command_line import run
-from tests.support.processes import Child, PrefectServer, flows_going_to, until
+from tests.support.processes import SELDOM, Child, PrefectServer, flows_going_to, until
 from tests.support.quick import QUICK_RUN
 
 ENDED = [StateType.COMPLETED, StateType.FAILED, StateType.CRASHED]
@@ -90,7 +90,7 @@ def completed(client: SyncPrefectClient, runner: Child) -> FlowRun:
         )
         return [run for run in runs if run.auto_scheduled and run.id not in before]
 
-    first = until(fresh, "a run of the schedule", runner, 200)[0]
+    first = until(fresh, "a run of the schedule", runner, 200, SELDOM)[0]
     client.delete_deployment_schedule(deployment, made.id)
     return first
 
@@ -118,6 +118,7 @@ def test_the_doctor_looks_at_schedules(
         lambda: client.read_flow_runs(deployment_filter=daily, limit=1),
         "the daily runs of the forecast",
         deployed.process,
+        every=SELDOM,
     )
 
     early = datetime.now(UTC) - timedelta(minutes=20)

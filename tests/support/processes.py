@@ -23,10 +23,12 @@ import pytest
 
 from prefect_expres.uws import JobRef, Phase
 from prefect_expres.uws.xml import read_jobs
+from tests.support import loopback
 
 HERE = Path(__file__).parent
 USER = ("astronomer", "t0ken-of-the-block")
-LOOK_EVERY = 0.05
+OFTEN, SELDOM = 0.05, 0.2
+"""Seconds between looks; one at Prefect's server takes it some milliseconds."""
 _LOG = "server.log"
 _PREPARED = {
     "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "0",
@@ -116,7 +118,13 @@ class Child:
         until(lambda: words in self.output, repr(words), self, seconds)
 
 
-def until(look: Callable[[], T], what: str, child: Child, seconds: float = 120) -> T:
+def until(
+    look: Callable[[], T],
+    what: str,
+    child: Child,
+    seconds: float = 120,
+    every: float = OFTEN,
+) -> T:
     """Look again and again until something is found.
 
     Fail after some time, or when a process has ended without it, and show what it has printed.
@@ -128,7 +136,7 @@ def until(look: Callable[[], T], what: str, child: Child, seconds: float = 120) 
             return found
         if last:
             pytest.fail(f"{what} did not come in {seconds} s. The process printed:\n{child.output}")
-        time.sleep(LOOK_EVERY)
+        time.sleep(every)
 
 
 class Sandbox:
@@ -166,7 +174,7 @@ class Sandbox:
 
     def jobs(self, job_list: str = "ExPRES") -> list[JobRef]:
         """Read the job list."""
-        answer = httpx.get(f"{self.url}/rest/{job_list}", auth=USER, trust_env=False, timeout=30)
+        answer = loopback.get(f"{self.url}/rest/{job_list}", auth=USER, timeout=30)
         return list(read_jobs(answer.raise_for_status().content))
 
     def phases(self) -> list[Phase]:
@@ -290,6 +298,6 @@ def free_port() -> int:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, trust_env=False, timeout=5).is_success
+        return loopback.get(url, timeout=5).is_success
     except httpx.HTTPError:
         return False
