@@ -20,11 +20,11 @@ from tests.support.processes import (
     PrefectServer,
     Sandbox,
     flows_on_server,
-    migrate,
+    prepare,
 )
 from tests.support.quick import DATA, QUICK_RUN
 from tests.support.selection import ByFile, is_quick, order
-from tests.support.shared import made_once
+from tests.support.shared import made_once, of_the_run
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that starts the tests in the background has them ignore Ctrl-C, and what they start
@@ -91,24 +91,36 @@ def quick_opus(tmp_path: Path) -> Iterator[SandboxServer]:
 
 
 @pytest.fixture(scope="session")
-def engine_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
-    """Serve a sandbox that runs the real engine."""
-    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep the field lines of all runs of the engine of all workers: each shell is traced once."""
+    folder = of_the_run(tmp_path_factory) / "tables"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def engine_sandbox(
+    tables: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SandboxServer]:
+    """Serve a sandbox that runs the real engine, on field lines that it has in common."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    (folder / "tables").symlink_to(tables)
+    with SandboxServer(folder) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a home whose database is migrated once for all servers of all workers."""
-    return made_once("prefect", migrate, tmp_path_factory)
+def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a home with a migrated database once, for all servers of all workers."""
+    return made_once("prefect", prepare, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def server(
-    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    prepared_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a Prefect server that all tests share; flows in this process run on it, too."""
-    with flows_on_server(tmp_path_factory.mktemp("shared") / "home", migrated_home) as server:
+    with flows_on_server(tmp_path_factory.mktemp("shared") / "home", prepared_home) as server:
         yield server
 
 

@@ -25,13 +25,13 @@ ASKS_JPL = "HorizonsEphemeris("
 
 @pytest.fixture(scope="module")
 def server(
-    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    prepared_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a Prefect server for the pages only: they deploy, and other tests expect an empty one.
 
     It ends with its module, so that the flows of other tests go to their own server again.
     """
-    with flows_on_server(tmp_path_factory.mktemp("book") / "home", migrated_home) as server:
+    with flows_on_server(tmp_path_factory.mktemp("book") / "home", prepared_home) as server:
         yield server
 
 
@@ -62,14 +62,14 @@ def stand_ins(
 
 
 @pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ready(tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the files that the pages take for granted, each once.
 
     ``io.json`` is the shipped example in frequencies of 1 MHz, ``earth.csv`` its ephemeris;
     ``campaign``, ``a.json`` and ``b.json`` hold the same. The CDF files are what it gives, with
     the fields JRM09 and JRM33.
     """
-    folder, tables = tmp_path_factory.mktemp("ready"), tmp_path_factory.mktemp("tables")
+    folder = tmp_path_factory.mktemp("ready")
     examples = files("prefect_expres.examples")
     track = (examples / "earth-jupiter-20180913.csv").read_bytes()
     content = json.loads((examples / "earth-jupiter-io-20180913.json").read_text())
