@@ -36,7 +36,8 @@ def _spectrum(dataset: xr.Dataset, variable: str | None) -> Spectrum:
     attributes = {**spectra[choice.flux[0]].attrs, **dataset.attrs}
     units = str(attributes.get("units", ""))
     if len(fluxes) > 1:
-        fluxes[0], polarization = combined(*fluxes, scale_of(units))
+        right, left = fluxes
+        fluxes[0], polarization = combined(right, left, scale_of(units))
     frequency = dataset["frequency"]
     return Spectrum(
         time=dataset["time"].values,

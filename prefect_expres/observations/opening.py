@@ -9,11 +9,19 @@ from prefect_expres.analysis.locations import local_file
 from prefect_expres.errors import ObservationError
 from prefect_expres.net.url import shown_url
 from prefect_expres.observations.exported import read_netcdf, read_zarr
+from prefect_expres.observations.fits import GZIP, read_fits
+from prefect_expres.observations.istp import read_cdf
 from prefect_expres.observations.spectrum import Spectrum, as_dataset
 
 _Reader = Callable[[Path, str | None], Spectrum]
 
-_READERS: tuple[tuple[bytes, _Reader], ...] = ((b"\x89HDF\r\n\x1a\n", read_netcdf),)
+_READERS: tuple[tuple[bytes, _Reader], ...] = (
+    (b"\x89HDF\r\n\x1a\n", read_netcdf),
+    (b"\xcd\xf3\x00\x01", read_cdf),
+    (b"\xcd\xf2\x60\x02", read_cdf),
+    (b"SIMPLE  =", read_fits),
+    (GZIP, read_fits),
+)
 """The first bytes of each format, and who reads it."""
 
 _LONGEST = max(len(magic) for magic, _ in _READERS)
@@ -56,7 +64,7 @@ def open_observation(
     spectrum = _read(url, shown, variable)
     named = {
         "observer": observer or spectrum.observer,
-        "target": target or spectrum.target,
+        "target": target or _written(spectrum.target),
     }
     for name, value in named.items():
         if not value:
@@ -85,6 +93,11 @@ def _read(url: str | Path, shown: str, variable: str | None) -> Spectrum:
         raise ObservationError(
             f"{shown} cannot be read: {reason}. Is it whole? Fetch it again"
         ) from None
+
+
+def _written(target: str | None) -> str | None:
+    """Write the name of a target in small letters: some archives shout."""
+    return target.capitalize() if target and target.isupper() else target
 
 
 def _reader(path: Path) -> _Reader:
