@@ -21,7 +21,7 @@ def read_netcdf(path: Path, variable: str | None) -> Spectrum:
 
 def read_zarr(path: Path, variable: str | None) -> Spectrum:
     """Read a Zarr store."""
-    with xr.open_zarr(path, chunks=None) as dataset:
+    with xr.open_zarr(path, chunks=None, consolidated=False) as dataset:
         return _spectrum(dataset, variable)
 
 

@@ -24,6 +24,9 @@ _READERS: tuple[tuple[bytes, _Reader], ...] = (
 )
 """The first bytes of each format, and who reads it."""
 
+_STORE = ".zarr"
+"""The end of the name of a folder that is a Zarr store."""
+
 _LONGEST = max(len(magic) for magic, _ in _READERS)
 
 
@@ -80,19 +83,17 @@ def open_observation(
 def _read(url: str | Path, shown: str, variable: str | None) -> Spectrum:
     path = url
     try:
-        with local_file(url) as path:
+        with local_file(url, folder=shown.rstrip("/").endswith(_STORE)) as path:
             return _reader(path)(path, variable)
     except ObservationError as fault:
         raise ObservationError(f"{shown} is no observation: {fault}") from None
-    except ModuleNotFoundError:
-        raise
     except Exception as fault:  # noqa: BLE001 - file systems and readers have errors of their own
         # With credentials in the URL, the words of a file system may show them.
         secret = shown != str(url)
         reason = type(fault).__name__ if secret else str(fault).replace(str(path), shown)
-        raise ObservationError(
-            f"{shown} cannot be read: {reason}. Is it whole? Fetch it again"
-        ) from None
+        missing = isinstance(fault, FileNotFoundError)
+        remedy = "Name a file that is there" if missing else "Is it whole? Fetch it again"
+        raise ObservationError(f"{shown} cannot be read: {reason}. {remedy}") from None
 
 
 def _written(target: str | None) -> str | None:

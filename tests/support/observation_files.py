@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +43,8 @@ class Variable:
 def epoch(time: Any, **attributes: Any) -> Variable:
     """Make the variable with the times, as TT2000."""
     parts = [
-        [each.year, each.month, each.day, each.hour, each.minute, each.second]
-        + [each.microsecond // 1000, each.microsecond % 1000, 0]
-        for each in (datetime.fromtimestamp(int(t) / 1e9, UTC) for t in time.astype("int64"))
+        (*each.timetuple()[:6], *divmod(each.microsecond, 1000), 0)
+        for each in time.astype("datetime64[us]").tolist()
     ]
     moments = np.atleast_1d(cdflib.cdfepoch.compute_tt2000(parts))
     fill = {"FILLVAL": [np.iinfo("int64").min, "CDF_TIME_TT2000"]}
