@@ -7,6 +7,7 @@ each circular polarization has its name, such as ``RR``.
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from os import SEEK_END
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -130,15 +131,17 @@ def _start(header: dict[str, Any]) -> np.datetime64:
     clock = clock or str(header.get("TIME-OBS", ""))
     found = re.fullmatch(r"\s*(\d+):(\d+):(\d+(?:\.\d*)?)Z?\s*", clock)
     try:
-        day = np.datetime64(date.replace("/", "-"), "ns")
+        day = datetime.strptime(date.replace("/", "-"), "%Y-%m-%d").replace(tzinfo=UTC)
     except ValueError:
-        day = np.datetime64("NaT", "ns")
-    if found is None or np.isnat(day):
+        found = None
+    if found is None:
         raise ObservationError(
             f"it does not say when it starts: DATE-OBS is {date!r} and the time {clock!r}"
         )
     hours, minutes, seconds = (float(each) for each in found.groups())
-    return day + _nanoseconds(np.asarray(3600 * hours + 60 * minutes + seconds))
+    # A clock may count on over midnight, or show a leap second.
+    moment = day + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    return np.datetime64(moment.replace(tzinfo=None), "ns")
 
 
 def _values(image: Any, times: int, frequencies: int) -> NDArray[np.float32]:

@@ -12,8 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from prefect_expres.analysis.axes import AXIS_HEIGHT, add_angle_axes
+from prefect_expres.analysis.moons import Degrees
 from prefect_expres.analysis.quicklook import (
     DPI,
     WIDTH,
@@ -128,18 +130,20 @@ def _within(series: Iterable[Series], cells: xr.DataArray) -> Iterator[Series]:
         yield label, _cut(each, (each.time + each.steps >= first) & (each.time <= last))
 
 
-def _cut(sighting: Sighting, inside: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Sighting:
-    angles = {
-        name: None if values is None else values[inside]
-        for name in ("meridian", "line", "moon")
-        for values in [getattr(sighting, name)]
-    }
+def _cut(sighting: Sighting, inside: NDArray[np.bool_]) -> Sighting:
+    """Keep these time steps."""
+
+    def kept(angles: Degrees | None) -> Degrees | None:
+        return None if angles is None else angles[inside]
+
     return replace(
         sighting,
         time=sighting.time[inside],
         steps=sighting.steps[inside],
         visible=sighting.visible[inside],
-        **angles,
+        meridian=kept(sighting.meridian),
+        line=kept(sighting.line),
+        moon=kept(sighting.moon),
     )
 
 

@@ -129,14 +129,9 @@ def _time_bounds(time: NDArray[np.datetime64]) -> NDArray[np.datetime64]:
     half = np.timedelta64(max(int(usual / 2), 1), "ns")
     middles = time[:-1] + steps // 2
     pause = steps.astype(float) > _PAUSE * usual
-    bounds = [
-        [time[0] - half],
-        middles[~pause],
-        time[:-1][pause] + half,
-        time[1:][pause] - half,
-        [time[-1] + half],
-    ]
-    return np.sort(np.concatenate(bounds))
+    ends = np.array([time[0] - half, time[-1] + half])
+    edges = (ends, middles[~pause], time[:-1][pause] + half, time[1:][pause] - half)
+    return np.sort(np.concatenate(edges))
 
 
 def _norm(flux: xr.DataArray) -> Normalize:
