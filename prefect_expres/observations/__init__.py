@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from prefect_expres.observations.picture import observation_figure as observation_figure
     from prefect_expres.observations.synthesis import Interference as Interference
     from prefect_expres.observations.synthesis import synthetic as synthetic
+    from prefect_expres.observations.writing import write_observation as write_observation
 
 _MODULE_OF = {
     "Interference": "synthesis",
@@ -30,6 +31,7 @@ _MODULE_OF = {
     "open_observation": "opening",
     "overlay_figure": "overlay",
     "synthetic": "synthesis",
+    "write_observation": "writing",
 }
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "open_observation",
     "overlay_figure",
     "synthetic",
+    "write_observation",
 ]
 
 if not TYPE_CHECKING:
