@@ -104,7 +104,8 @@ def overlay_figure(
     names = _draw(figure, (upper, lower), cells, list(_within(moved, cells)))
     lower.set_title("without the simulated arcs", loc="left", fontsize=10)
     add_legend(upper, names)
-    angles = add_angle_axes(lower, [each for _, each in _within(simulated, cells)])
+    during = [each for _, each in _within(simulated, cells) if each.time.size]
+    angles = add_angle_axes(lower, during)
     figure.set_figheight(sum(_PANELS) + _MARGINS + AXIS_HEIGHT * angles)
     model = title_of(datasets).partition("\n")[2]
     add_title(figure, observation, _described(model, shift), provenance(datasets))
