@@ -6,6 +6,7 @@
     ├── UsageError, ConfigurationError, AccessError
     ├── EphemerisError: EphemerisUnavailable
     ├── ResultError, ObservatoryError, DeployError, PrefectUnreachable, StorageError, WaitTimeout
+    ├── ArchiveError: ArchiveMismatch
     ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
     │   ├── RequestRejected: AuthenticationFailed, JobNotFound
     │   ├── Busy: ActiveJobsLimit
@@ -85,6 +86,14 @@ class ResultError(ExpresError):
 
 class ObservatoryError(ExpresError):
     """The observatory, or its target, is not known."""
+
+
+class ArchiveError(ExpresError):
+    """An archive of simulations does not give what was asked, or cannot be published."""
+
+
+class ArchiveMismatch(ArchiveError):
+    """A published file is not what the table says of it."""
 
 
 class ServiceError(ExpresError):

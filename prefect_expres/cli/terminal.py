@@ -181,7 +181,7 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
         {
             "simulation": result.label,
             "state": state if result.found else "completed",
-            "job": result.job_url,
+            **_origin(result),
             "phases": phases,
         }
     )
@@ -203,6 +203,14 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
             "manifest": result.manifest_url,
         }
     )
+
+
+def _origin(result: SimulationResult) -> dict[str, str]:
+    """Tell what ran a simulation, or where it was taken from."""
+    if result.published is None:
+        return {"job": result.job_url}
+    equal = ", ".join(result.compared)
+    return {"taken from": result.published.access_url, "equal in": equal}
 
 
 def _lines(facts: dict[str, str]) -> Iterator[str]:
