@@ -181,12 +181,12 @@ class ArchiveClient:
         asked = TAPQuery(self.archive.url, query, maxrec=most)
         url = f"{asked.queryurl}?{urlencode(asked)}"
 
-        async def step() -> bytes:
-            return await self.http.read(url, limit=LARGEST_DOCUMENT)
+        async def step() -> tuple[list[dict[str, Any]], bool]:
+            document = await self.http.read(url, limit=LARGEST_DOCUMENT)
+            return await asyncio.to_thread(read_table, document, asked.queryurl, most)
 
         try:
-            document = await persist(step, self.clock, attempts=self._attempts)
-            return await asyncio.to_thread(read_table, document, asked.queryurl, most)
+            return await persist(step, self.clock, attempts=self._attempts)
         except (RequestRejected, ProtocolError, TransferError) as fault:
             msg = f"The archive does not answer as a TAP service does. {_without_query(fault)}"
             raise ArchiveError(msg) from None
