@@ -56,6 +56,7 @@ class ArchiveClient:
         network: The way out of the network; None for that of the environment.
         page: Rows that are asked for at once.
         attempts: How often a request is tried at most.
+        clock: Replaces the machine's clock, for instance in tests.
     """
 
     def __init__(
@@ -65,10 +66,11 @@ class ArchiveClient:
         *,
         page: int = PAGE,
         attempts: int = _ATTEMPTS,
+        clock: Clock | None = None,
     ) -> None:
         require(TO_ASK)
         self.archive = archive
-        self.clock: Clock = MonotonicClock()
+        self.clock = clock or MonotonicClock()
         options = ClientOptions(trusted_hosts=archive.trusted_hosts, network=network)
         self.http = Http(archive.url, options=options)
         self._page = page

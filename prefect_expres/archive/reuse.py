@@ -47,8 +47,11 @@ _MOST_TOLD = 4
 _ANGLES = (".PHASE", ".INIT_AX")
 """Where a body is at the start, which each ephemeris says a little differently."""
 _DEGREES = 0.2
-_NEEDED = frozenset({"time", "frequency", "sources"})
+_NEEDED = frozenset({"time", "frequency", "sources", "observer and planet"})
 """What a file must tell of itself to be taken."""
+_POSITION = "position of the observer"
+_PLACE = ("TYPE", "PARENT", "SC")
+_ORBIT = ("SEMI_MAJ", "SEMI_MIN", "SUBL", "DECL", "PHASE", "INCL")
 _NEEDS = ("cdflib", "xarray")
 _NAME_FREE = re.compile(r"_\d{8}(_v\d+)?$|_rx(?=_)", re.IGNORECASE)
 """What of a name is compared elsewhere, or is missing in older ones."""
@@ -160,7 +163,7 @@ class ArchiveReuse:
         with scratch_folder() as scratch:
             file = await fetch_granule(self._client, granule, str(scratch), name, self._tell)
             compared = await asyncio.to_thread(verify, request, file.url, address)
-            if silent := sorted(_NEEDED.difference(compared)):
+            if silent := sorted(_needed(request, same).difference(compared)):
                 raise _Unlike(f"its file does not tell {', '.join(silent)}")
             kept = await copy_whole(file.url, folder, name, file.sha256)
         msg = f"Taken from {address} in place of a run: {', '.join((*compared, *same))} are equal"
@@ -203,7 +206,7 @@ class _Unlike(Exception):
 def unlike_physics(published: Configuration, asked: Configuration) -> Iterator[Difference]:
     """Give the differences that decide what is computed, and that a CDF file does not tell.
 
-    Times, frequencies and the observer are in the file.
+    Times and frequencies are in the file.
     """
     for each in differences(_physics(published), _physics(asked)):
         if not (each.path.endswith(_ANGLES) and _is_same_angle(each.before, each.after)):
@@ -227,7 +230,21 @@ def _physics(model: Configuration) -> dict[str, Any]:
         for source in content["SOURCE"]
         if source["ON"]
     ]
-    return {"BODY": bodies, "SOURCE": sources, "SPDYN": {"CDF": content["SPDYN"]["CDF"]}}
+    place = {key: content["OBSERVER"][key] for key in (*_PLACE, *_placed_by(model))}
+    flags = content["SPDYN"]["CDF"]
+    return {"OBSERVER": place, "BODY": bodies, "SOURCE": sources, "SPDYN": {"CDF": flags}}
+
+
+def _placed_by(model: Configuration) -> tuple[str, ...]:
+    """Give the keys that say where the observer is; for some it is an ephemeris that says it."""
+    fixed = ("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL")
+    return {"Fixed": fixed, "Orbiter": _ORBIT}.get(model.observer.type, ())
+
+
+def _needed(request: SimulationRequest, same: tuple[str, ...]) -> frozenset[str]:
+    """Say what a file must tell: where its observer is, if neither name nor configuration do."""
+    placed = _placed_by(request.configuration) and not same
+    return _NEEDED | {_POSITION} if placed or request.ephemeris is not None else _NEEDED
 
 
 def _may_be(found: PublishedSimulation, wanted: str) -> bool:

@@ -8,15 +8,23 @@ from typing import Any
 
 import pytest
 
-from prefect_expres.archive import Archive, BroughtHome, get_published, search_archive
+from prefect_expres.archive import (
+    Archive,
+    ArchiveClient,
+    BroughtHome,
+    get_published,
+    search_archive,
+)
+from prefect_expres.archive.home import bring_home
 from prefect_expres.errors import (
     ArchiveError,
     ArchiveMismatch,
     ChecksumMismatch,
-    ExpresError,
+    Unreachable,
     UnsafeLocation,
 )
 from tests.support.listening import Told
+from tests.support.no_pause import NoPause
 from tests.support.tap_server import TapService
 
 DAY = date(2018, 9, 13)
@@ -164,8 +172,10 @@ async def test_a_page_in_place_of_a_file_is_refused(
     """It may be gone later, so that it is told as one."""
     (tap.root / "page.cdf").write_text("<html><title>Log in</title></html>")
     changed(tap, access_url=f"{tap.files}/page.cdf")
-    with pytest.raises(ExpresError, match="Log in|page"):
-        await get_published(OBS_ID, str(tmp_path), archive=archive)
+    async with ArchiveClient(archive, clock=NoPause()) as client:
+        found = await client.find(OBS_ID)
+        with pytest.raises(Unreachable, match="'Log in'"):
+            await bring_home(client, archive, found, str(tmp_path))
 
 
 async def test_other_files_that_do_not_come_are_told(
@@ -180,7 +190,8 @@ async def test_other_files_that_do_not_come_are_told(
         )
     )
     told = Told()
-    home = await get_published(OBS_ID, str(tmp_path), archive=archive, tell=told)
+    async with ArchiveClient(archive, clock=NoPause()) as client:
+        home = await bring_home(client, archive, await client.find(OBS_ID), str(tmp_path), told)
     assert len(home.files) == 4
     (warning,) = told.warnings
     assert warning.startswith(f"The published file {OBS_ID}.png is left out")
@@ -205,7 +216,10 @@ async def test_names_lead_out_of_no_folder(
     home = await get_published("../../evil", str(tmp_path / "home"), archive=archive)
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
     (folder,) = (tmp_path / "home").iterdir()
-    assert {path.name for path in folder.iterdir()} == {home.cdf, "published.json"}
+    assert {path.name for path in folder.iterdir()} == {
+        *("published.json", home.cdf),
+        *(file.name for file in home.files),
+    }
     assert json.loads((folder / "published.json").read_text())["obs_id"] == "../../evil"
 
 
