@@ -14,8 +14,8 @@ _TYPES: dict[Kind, str] = {
     "float": "real",
     "timestamp": "timestamp",
 }
-_BY_THE_MIXIN = frozenset({"spatial_frame_type"})
-"""Columns that DaCHS fills from the frame of the table."""
+_BY_THE_MIXIN = frozenset({"spatial_frame_type", "s_region"})
+"""Columns that DaCHS fills from the frame of the table; a footprint is no text for it."""
 
 
 def descriptor_of(publication: Publication, made: datetime, table: str) -> bytes:
@@ -74,7 +74,8 @@ def _metadata(publication: Publication, made: datetime) -> Iterator[str]:
 
 
 def _filled() -> Iterator[Column]:
-    for column in (*MANDATORY, *OPTIONAL):
+    """Give what the procedure of DaCHS fills; all others are taken by their names."""
+    for column in MANDATORY:
         if column.ucd and column.name not in _BY_THE_MIXIN:
             yield column
 
