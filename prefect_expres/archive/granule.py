@@ -14,6 +14,8 @@ from prefect_expres.errors import ArchiveError
 
 EPOCH_JD = 2440587.5
 """The Julian date of 1970-01-01."""
+ENGINE = "prefect-expres engine"
+"""What made the data of a sandbox, as a table calls it: it is not ExPRES."""
 _DAY = timedelta(days=1)
 _PLANET = r"expres_(?P<observer>[^_]+)_(?P<planet>[^_]+)_(?P<origin>[^_]+)_"
 _NAMED = re.compile(_PLANET, re.IGNORECASE)
@@ -60,6 +62,7 @@ class Granule(BaseModel):
     target_name: str | None = None
     feature_name: str | None = None
     instrument_host_name: str | None = None
+    instrument_name: str | None = None
     time_min: float | None = None
     time_max: float | None = None
     spectral_range_min: float | None = None

@@ -20,6 +20,7 @@ import prefect_expres
 from prefect_expres.archive.columns import Row
 from prefect_expres.archive.descriptor import descriptor_of
 from prefect_expres.archive.extra import TO_PUBLISH, require
+from prefect_expres.archive.granule import ENGINE
 from prefect_expres.archive.publication import Publication, Published
 from prefect_expres.archive.table import parquet_of, rows_in, votable_of
 from prefect_expres.archive.tree import place, stem_of
@@ -76,6 +77,8 @@ async def publish_simulations(
         rows |= {
             row["granule_uid"]: _kept_dates(row, rows.get(row["granule_uid"])) for row in fresh
         }
+        if fresh[0]["instrument_name"] == ENGINE:
+            await tell(Warned(f"{folder} was computed by a sandbox; the table says: {ENGINE}"))
         await tell(StepTaken("publish", f"{fresh[0]['obs_id']}, {len(fresh)} files"))
     ordered = [rows[uid] for uid in sorted(rows)]
     return await _publish_table(ordered, publication, made, tuple(new), tuple(left_out), tell)

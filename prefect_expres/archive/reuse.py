@@ -16,7 +16,7 @@ from typing import Any, Self
 from prefect_expres.archive.address import Archive
 from prefect_expres.archive.adql import Sought
 from prefect_expres.archive.client import ArchiveClient
-from prefect_expres.archive.granule import PublishedSimulation
+from prefect_expres.archive.granule import ENGINE, PublishedSimulation
 from prefect_expres.archive.home import fetch_granule
 from prefect_expres.errors import (
     ArchiveError,
@@ -248,8 +248,8 @@ def _needed(request: SimulationRequest, same: tuple[str, ...]) -> frozenset[str]
 
 
 def _may_be(found: PublishedSimulation, wanted: str) -> bool:
-    """Say whether a simulation has a CDF file, and not the name of another model."""
-    if found.cdf is None:
+    """Say whether a simulation has a CDF file of ExPRES, and not the name of another model."""
+    if found.cdf is None or found.cdf.instrument_name == ENGINE:
         return False
     stem = PurePosixPath(found.cdf.name.lower()).stem
     return found.cdf.origin is None or _NAME_FREE.sub("", _NAME_FREE.sub("", stem)) == wanted

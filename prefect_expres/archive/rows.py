@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from prefect_expres.analysis.dataset import open_results
 from prefect_expres.archive.agreement import HERTZ_IN_MHZ, julian_dates
 from prefect_expres.archive.columns import COLUMNS, Row
+from prefect_expres.archive.granule import ENGINE
 from prefect_expres.archive.publication import Publication
 from prefect_expres.archive.tree import CONFIGURATION, PICTURE, SPECTRUM, PlacedFile
 from prefect_expres.execution import SimulationResult
@@ -20,7 +21,6 @@ from prefect_expres.expres.vocabulary import KM_IN_A_RADIUS, ON_A_MOON
 
 _MEASURED = "phys.polarization.circular;em.radio;meta.modelled"
 _PLANETS = frozenset({*KM_IN_A_RADIUS, "Mercury", "Venus"})
-_ENGINE = "prefect-expres engine"
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _target(model: Configuration) -> Row:
 
 def _made_by(attributes: Mapping[str, str]) -> str:
     """Say what computed a file: the sandbox's engine says of itself that it is not ExPRES."""
-    return _ENGINE if _ENGINE in attributes.get("Source_name", "") else "ExPRES"
+    return ENGINE if ENGINE in attributes.get("Source_name", "") else "ExPRES"
 
 
 def _range(name: str, values: NDArray[Any]) -> Row:

@@ -181,8 +181,7 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
         {
             "simulation": result.label,
             "state": state if result.found else "completed",
-            **_origin(result),
-            "phases": phases,
+            **_origin(result, phases),
         }
     )
     yield "Files"
@@ -205,10 +204,10 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
     )
 
 
-def _origin(result: SimulationResult) -> dict[str, str]:
+def _origin(result: SimulationResult, phases: str) -> dict[str, str]:
     """Tell what ran a simulation, or where it was taken from."""
     if result.published is None:
-        return {"job": result.job_url}
+        return {"job": result.job_url, "phases": phases}
     equal = ", ".join(result.compared)
     return {"taken from": result.published.access_url, "equal in": equal}
 

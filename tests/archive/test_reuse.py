@@ -86,6 +86,16 @@ async def test_another_simulation_is_not_taken(
     assert end.endswith("so it is run")
 
 
+async def test_what_a_sandbox_computed_is_not_taken(
+    tap: TapService, archive: Archive, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """It is not ExPRES, and its table says so."""
+    tap.change(lambda row: row | {"instrument_name": "prefect-expres engine"})
+    told = Told()
+    assert await take(archive, request_for(configuration), tmp_path, told) is None
+    assert told.steps("archive")[0].endswith("(0 candidates), so it is run")
+
+
 async def test_another_energy_is_not_even_fetched(
     tap: TapService, archive: Archive, configuration: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ from prefect_expres.execution.view import view_results
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.result_name import output_name
 from prefect_expres.storage import write_whole
-from tests.support.fitting import fitting, three_windows, written
+from tests.support.fitting import fitting, fixed_observer, three_windows, written
 
 
 async def complete_simulation(
@@ -53,3 +53,9 @@ async def complete_simulation(
 def on_days(content: dict[str, Any], days: Sequence[str]) -> list[dict[str, Any]]:
     """Give a configuration for each of some days, as 20180913."""
     return [content | {"OBSERVER": content["OBSERVER"] | {"SCTIME": f"{day}0000"}} for day in days]
+
+
+async def three_days(output: Path) -> None:
+    """Write the simulations of three days."""
+    for content in on_days(fixed_observer(), ("20180913", "20180914", "20180920")):
+        await complete_simulation(output, content)

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from prefect_expres.archive import Publication
 from prefect_expres.archive.columns import COLUMNS, Row
 from prefect_expres.archive.table import rows_in
 from prefect_expres.sandbox.serving import _bound
@@ -180,6 +181,11 @@ def votable_error(reason: str, status: int = 200) -> Response:
 
 def _stored(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def publication_at(root: Path, url: str) -> Publication:
+    """Say where a folder is published."""
+    return Publication(folder=str(root), url=url, publisher="Tests & Co", creator="Tester, A.")
 
 
 @contextmanager

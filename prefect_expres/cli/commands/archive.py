@@ -90,8 +90,6 @@ async def get(
         options: The archive.
         as_json: Print the manifests as JSON.
     """
-    if not simulations:
-        raise UsageError("Name a simulation as prefect-expres archive search shows it")
     require_writable(output, "--output")
     archive = archive_of(options)
     home = [await get_published(each, output, archive=archive, tell=_told) for each in simulations]
@@ -121,8 +119,8 @@ async def publish(
         as_json: Print what is published as JSON.
     """
     publication = publication_of(options)
-    if publication is None or not outputs:
-        raise UsageError("Give an output with simulations, --to FOLDER, and --address URL")
+    if publication is None:
+        raise UsageError("Give --to FOLDER, and --address URL: where a web server shows it")
     require_writable(publication.folder, "--to")
     folders = [folder for output in outputs for folder in simulation_folders(output)]
     if not folders:
