@@ -1,11 +1,12 @@
 """Fixtures for all tests: recorded answers, services on this machine, and a configuration."""
 
+import asyncio
 import gc
 import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -25,6 +26,9 @@ from tests.support.processes import (
 from tests.support.quick import DATA, QUICK_RUN
 from tests.support.selection import ByFile, is_quick, order
 from tests.support.shared import made_once, of_the_run
+
+if TYPE_CHECKING:
+    from tests.support.tap_server import TapService
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that starts the tests in the background has them ignore Ctrl-C, and what they start
@@ -164,6 +168,31 @@ def bucket() -> Iterator[str]:
 
     with object_store() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def served_archive(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> "Iterator[tuple[Path, TapService]]":
+    """Serve an archive of three published simulations, which are in the folder."""
+    from prefect_expres.archive import publish_simulations, simulation_folders  # noqa: PLC0415
+    from tests.support.complete import three_days  # noqa: PLC0415 - heavy, and few tests need it
+    from tests.support.tap_server import publication_at, serving_tap  # noqa: PLC0415
+
+    runs = tmp_path_factory.mktemp("runs")
+    asyncio.run(three_days(runs))
+    with serving_tap(tmp_path_factory.mktemp("published")) as service:
+        publication = publication_at(service.root, service.files)
+        asyncio.run(publish_simulations(simulation_folders(str(runs)), publication))
+        yield runs, service
+
+
+@pytest.fixture
+def tap(served_archive: "tuple[Path, TapService]") -> "TapService":
+    """Give the TAP service of the archive as it is at first."""
+    _, service = served_archive
+    service.reset()
+    return service
 
 
 @pytest.fixture

@@ -15,8 +15,10 @@ from prefect_expres.expres import Configuration
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.docs.horizons import serving_horizons
 from tests.support.processes import PrefectServer, flows_on_server
+from tests.support.tap_server import TapService
 
 REAL_SERVICE = "https://voparis-uws-maser.obspm.fr"
+REAL_ARCHIVE = "https://voparis-tap-maser.obspm.fr/tap"
 SANDBOX = "http://127.0.0.1:8470"
 STORE = "https://s3.example.org"
 PREFECT = "http://127.0.0.1:4200/api"
@@ -40,9 +42,10 @@ def stand_ins(
     server: PrefectServer,
     engine_sandbox: SandboxServer,
     bucket: str,
+    tap: TapService,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
-    """Lead what the pages name to this machine: the service, the sandbox, Prefect and JPL.
+    """Lead what the pages name to this machine: service, archive, sandbox, Prefect and JPL.
 
     The block "maser" is saved as the tutorial tells its readers; the object store is named
     ``s3://bucket`` in the pages and here.
@@ -54,6 +57,7 @@ def stand_ins(
         environment.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         yield {
             REAL_SERVICE: engine_sandbox.url,
+            REAL_ARCHIVE: tap.url,
             SANDBOX: engine_sandbox.url,
             PREFECT: server.api_url,
             STORE: os.environ["AWS_ENDPOINT_URL"],
