@@ -13,6 +13,9 @@ _RULE = re.compile(
 )
 _DAY = re.compile(r"_\d{8}(?=_v\d+$|$)")
 
+AURORAL = re.compile(r"-?\d+d--?\d+r")
+"""The origin of an auroral source: its longitude, and its latitude or shell."""
+
 _NAMES = {"juice": "JUICE", "isaac": "ISaAC"}
 _BEAMING = {"lossc": "loss cone", "cavity": "steady-state cavity"}
 
@@ -51,7 +54,7 @@ def identity_of(dataset: xr.Dataset) -> Identity:
         series,
         _written(known["observer"]),
         _written(known["planet"]),
-        _written(known["origin"]) if known["origin"].isalpha() else known["origin"],
+        known["origin"] if AURORAL.fullmatch(known["origin"]) else _written(known["origin"]),
         _model(known) if known["model"] else (),
     )
 
@@ -69,5 +72,9 @@ def _beaming(word: str) -> str:
 
 
 def _written(word: str) -> str:
-    """Write a name in capitals, with a space before its number, as in Voyager 1."""
-    return _NAMES.get(word, re.sub(r"(?<=[a-z])(?=\d)", " ", word).title())
+    """Write a name in capitals, with a space before its number, as in Voyager 1.
+
+    The letter of an exoplanet, as in Tau-Boo-b, stays small.
+    """
+    name = re.sub(r"(?<=[a-z])(?=\d)", " ", word).title()
+    return _NAMES.get(word, re.sub(r"-[A-Z]$", lambda letter: letter[0].lower(), name))

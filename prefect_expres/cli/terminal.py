@@ -23,9 +23,10 @@ from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.forecast import forecast
 from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.simulate import simulate
-from prefect_expres.forecasts.forecast import Forecast, forecasts_of
+from prefect_expres.forecasts.forecast import PAGE, Forecast, forecasts_of
 from prefect_expres.prefect_support.lost_server import server_was_lost
 from prefect_expres.prefect_support.sync_call import run_here
+from prefect_expres.storage.publish import LATEST
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
@@ -118,8 +119,14 @@ def _foreseen(made: Forecast, output: str) -> Iterator[RenderableType]:
     yield _windows(made.windows)
     for each in made.missing:
         yield f"not simulated: {each.label}: {(each.error or '').splitlines()[0]}"
-    folder = posixpath.join(forecasts_of(output, made.observatory), made.folder)
-    yield from _lines({"folder": folder, "files": ", ".join(file.name for file in made.files)})
+    root = forecasts_of(output, made.observatory)
+    yield from _lines(
+        {
+            "page": posixpath.join(root, LATEST, PAGE),
+            "folder": posixpath.join(root, made.folder),
+            "files": ", ".join(file.name for file in made.files),
+        }
+    )
 
 
 def _decided(result: HousekeepingResult) -> Iterator[RenderableType]:
@@ -181,8 +188,7 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
         {
             "simulation": result.label,
             "state": state if result.found else "completed",
-            "job": result.job_url,
-            "phases": phases,
+            **_origin(result, phases),
         }
     )
     yield "Files"
@@ -203,6 +209,14 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
             "manifest": result.manifest_url,
         }
     )
+
+
+def _origin(result: SimulationResult, phases: str) -> dict[str, str]:
+    """Tell what ran a simulation, or where it was taken from."""
+    if result.published is None:
+        return {"job": result.job_url, "phases": phases}
+    equal = ", ".join(result.compared)
+    return {"taken from": result.published.access_url, "equal in": equal}
 
 
 def _lines(facts: dict[str, str]) -> Iterator[str]:
