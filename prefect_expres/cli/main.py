@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError, Group, Parameter
 
 import prefect_expres
 from prefect_expres.cli.console.exit_codes import Exit, Interruption, exit_code, print_error
-from prefect_expres.cli.console.printing import note
+from prefect_expres.cli.console.printing import escape_what_cannot_be_printed, note
 from prefect_expres.cli.console.signals import signals_end
 
 _SIMULATE = Group("Simulate", sort_key=1)
@@ -127,6 +127,7 @@ def launch(
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and end with its exit code."""
+    escape_what_cannot_be_printed()
     try:
         with signals_end():
             sys.exit(app.meta(words, exit_on_error=False, result_action="return_value"))

@@ -68,3 +68,21 @@ def test_a_table_without_rows_keeps_its_headings(capsys: pytest.CaptureFixture[s
     """So that it is seen what there is none of."""
     give([], table("job", "phase", rows=[]), as_json=False)
     assert "phase" in capsys.readouterr().out
+
+
+def test_a_terminal_that_cannot_print_a_tick() -> None:
+    """The mark becomes a word, a text is escaped, and JSON stays JSON."""
+    program = (
+        "from prefect_expres.cli.console.printing import *\n"
+        "escape_what_cannot_be_printed()\n"
+        "give({'angle': '5°'}, as_json=True)\n"
+        "give(None, marked('io.json', good=True), marked('é.json', good=False), as_json=False)\n"
+        "say('5°')"
+    )
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, check=True
+    )
+    found, _, shown = done.stdout.decode("ascii").partition("}\n")
+    assert json.loads(found + "}") == {"angle": "5°"}
+    assert shown.splitlines() == ["ok: io.json", r"wrong: \xe9.json", r"5\xb0"]

@@ -15,7 +15,7 @@ from rich.text import Text
 from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.options import AsJson
 from prefect_expres.cli.commands.writable import require_writable
-from prefect_expres.cli.console.printing import give, print_json, table
+from prefect_expres.cli.console.printing import give, marked, print_json, table
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.execution.prepare import build_request
 from prefect_expres.expres import Access, Configuration, Problem, Routine, warnings_of
@@ -190,8 +190,7 @@ def _examined(file: str, access: Access) -> Report:
 
 def _lines(report: Report) -> Iterator[Text]:
     """Show a line for the file, and a line for each finding."""
-    mark, style = ("✗", "bold red") if report.problems else ("✓", "bold green")
-    yield Text(f"{mark} {report.file}", style=style)
+    yield marked(report.file, good=not report.problems)
     for kind, found, colour in (
         ("problem", report.problems, "red"),
         ("warning", report.warnings, "yellow"),

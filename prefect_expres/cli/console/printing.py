@@ -4,6 +4,7 @@ Results go to stdout. Everything else goes to stderr, so that stdout can be pipe
 prints.
 """
 
+import io
 import json
 import re
 import sys
@@ -44,8 +45,30 @@ def give(found: Any, *shown: RenderableType, as_json: bool) -> None:
 
 
 def print_json(found: Any) -> None:
-    """Print JSON and nothing else."""
-    say(json.dumps(found, indent=2, ensure_ascii=False, default=str))
+    """Print JSON and nothing else; what stdout cannot encode is escaped."""
+    text = json.dumps(found, indent=2, ensure_ascii=False, default=str)
+    say(text if _encodes(text) else json.dumps(found, indent=2, default=str))
+
+
+def escape_what_cannot_be_printed() -> None:
+    """Have stdout escape characters that its encoding lacks, as stderr does; no command fails."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def marked(text: str, *, good: bool) -> Text:
+    """Return a line with a tick or a cross, or with words where stdout can print neither."""
+    good_mark, bad_mark = ("✓", "✗") if _encodes("✓✗") else ("ok:", "wrong:")
+    mark, style = (good_mark, "bold green") if good else (bad_mark, "bold red")
+    return Text(f"{mark} {text}", style=style)
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def say(text: str, *, end: str = "\n") -> None:
