@@ -228,7 +228,7 @@ class ResultMismatch(JobError):
 
 
 class WaitTimeout(ExpresError):
-    """The job ``job_url`` was in ``phase`` after the ``waited`` seconds that were the time to wait."""
+    """The job ``job_url`` was still in ``phase`` after ``waited`` seconds, the time to wait."""
 
     def __init__(self, message: str, job_url: str = "", phase: str = "", waited: float = 0) -> None:
         super().__init__(message, job_url, phase, waited)
