@@ -5,7 +5,9 @@
     ExpresError
     ├── UsageError, ConfigurationError, AccessError
     ├── EphemerisError: EphemerisUnavailable
-    ├── ResultError, ObservatoryError, DeployError, PrefectUnreachable, StorageError, WaitTimeout
+    ├── ResultError, ObservationError, ObservatoryError
+    ├── DeployError, PrefectUnreachable, StorageError, WaitTimeout
+    ├── ArchiveError: ArchiveMismatch
     ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
     │   ├── RequestRejected: AuthenticationFailed, JobNotFound
     │   ├── Busy: ActiveJobsLimit
@@ -83,8 +85,20 @@ class ResultError(ExpresError):
     """A result file is not as ExPRES writes it."""
 
 
+class ObservationError(ExpresError):
+    """An observation cannot be read, or does not say what is needed of it."""
+
+
 class ObservatoryError(ExpresError):
     """The observatory, or its target, is not known."""
+
+
+class ArchiveError(ExpresError):
+    """An archive of simulations does not give what was asked, or cannot be published."""
+
+
+class ArchiveMismatch(ArchiveError):
+    """A published file is not what the table says of it."""
 
 
 class ServiceError(ExpresError):

@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "expres": {"errors"},
     "ephemeris": {"errors", "net", "storage", "expres"},
     "analysis": {"errors", "net", "storage", "expres"},
+    "observations": {"errors", "net", "storage", "expres", "analysis"},
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
     "engine": {"errors", "expres"},
     "sandbox": {"errors", "expres", "engine"},  # and uws.models, see below
@@ -30,6 +31,7 @@ MAY_IMPORT = {
 }
 MAY_IMPORT["preview"] = {"errors", "storage", "expres", "ephemeris", "analysis", "execution"}
 MAY_IMPORT["preview"] |= {"engine"}
+MAY_IMPORT["archive"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
 MAY_IMPORT["monitoring"] |= {"preview", "prefect_support"}
@@ -37,7 +39,7 @@ MAY_IMPORT["caching"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "p
 MAY_IMPORT["blocks"] = MAY_IMPORT["caching"] | {"caching"}
 MAY_IMPORT["services"] = {"errors", "net", "blocks", "prefect_support"}
 MAY_IMPORT["hooks"] = MAY_IMPORT["services"] | {"services", "uws", "expres", "execution"}
-MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "preview"}
+MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "preview", "archive"}
 MAY_IMPORT["campaigns"] = MAY_IMPORT["tasks"] | {"tasks"}
 MAY_IMPORT["forecasts"] = {"errors", "storage", "expres", "analysis", "campaigns"}
 MAY_IMPORT["flows"] = MAY_IMPORT["campaigns"] | {"campaigns", "cleanup", "forecasts", "hooks"}
@@ -153,9 +155,11 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
         ".expres",
         ".ephemeris",
         ".analysis",
+        ".archive",
         ".engine",
         ".execution",
         ".net",
+        ".observations",
         ".preview",
         ".sandbox",
         ".storage",

@@ -39,7 +39,13 @@ _COMMANDS = (
     ("jobs", "jobs:app", _SERVICE, "List, create, run, follow, download, abort and delete jobs."),
     ("service", "service:app", _SERVICE, "Show what a service runs and what it allows."),
     ("profile", "profile:app", _SERVICE, "Show the named services of the profiles file."),
-    ("plot", "plots:plot", _RESULTS, "Draw the visible emission into a PNG file."),
+    (
+        "archive",
+        "archive:app",
+        _RESULTS,
+        "Find published simulations, bring them home, publish your own.",
+    ),
+    ("plot", "plots:plot", _RESULTS, "Draw the visible emission into a picture."),
     (
         "windows",
         "plots:windows",
@@ -47,6 +53,12 @@ _COMMANDS = (
         "List when and at which frequencies emission is visible.",
     ),
     ("compare", "plots:compare", _RESULTS, "Compare two simulations."),
+    (
+        "observation",
+        "observation:observation",
+        _RESULTS,
+        "Show what is in an observation, and draw it.",
+    ),
     (
         "deploy",
         "deploy:deploy",

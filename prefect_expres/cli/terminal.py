@@ -188,8 +188,7 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
         {
             "simulation": result.label,
             "state": state if result.found else "completed",
-            "job": result.job_url,
-            "phases": phases,
+            **_origin(result, phases),
         }
     )
     yield "Files"
@@ -210,6 +209,14 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
             "manifest": result.manifest_url,
         }
     )
+
+
+def _origin(result: SimulationResult, phases: str) -> dict[str, str]:
+    """Tell what ran a simulation, or where it was taken from."""
+    if result.published is None:
+        return {"job": result.job_url, "phases": phases}
+    equal = ", ".join(result.compared)
+    return {"taken from": result.published.access_url, "equal in": equal}
 
 
 def _lines(facts: dict[str, str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Every Prefect task, one module a step; each can be used by itself, in sync and async flows.
 
-May import: monitoring, caching, blocks, prefect_support, and all that these may.
+May import: archive, preview, monitoring, caching, blocks, prefect_support, and all that these may.
 
 A sync flow calls a task and has its value; an async flow awaits it. ``.submit``, ``.map`` and
 ``.with_options`` are Prefect's own. Between tasks go small values: a request, a `Submission` or
@@ -13,6 +13,12 @@ from prefect_expres.tasks.analysis import (
     draw_simulations,
     export_results,
     find_windows,
+)
+from prefect_expres.tasks.archive import (
+    get_published,
+    publish_simulations,
+    search_archive,
+    take_published,
 )
 from prefect_expres.tasks.jobs import await_phase, create_job, download_results, run_job
 from prefect_expres.tasks.preparation import prepare
@@ -28,8 +34,12 @@ __all__ = [
     "draw_simulations",
     "export_results",
     "find_windows",
+    "get_published",
     "prepare",
     "preview_simulation",
+    "publish_simulations",
     "run_job",
+    "search_archive",
+    "take_published",
     "view_results",
 ]
