@@ -270,9 +270,12 @@ class _StepHandler(logging.Handler):
         self._began = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show the record of a step, or a warning; leave out Prefect's own records."""
+        """Show the record of a step, or a warning; leave out Prefect's own records.
+
+        Prefect logs an error four times, which the command tells at its end.
+        """
         step = getattr(record, "expres_step", None)
-        if step is None and record.levelno < logging.WARNING:
+        if step is None and record.levelno != logging.WARNING:
             return
         if self._shown is not None and step not in self._shown:
             return

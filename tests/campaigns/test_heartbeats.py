@@ -35,7 +35,7 @@ async def test_heartbeats_tell_how_often_the_list_was_read(tmp_path: Path) -> No
     """One after each pause of the clock; rows that others have written meanwhile are read."""
     ours, others = (Journal(str(tmp_path), "c") for _ in range(2))
     service = ExpresService(base_url="http://127.0.0.1:9")
-    settings = CampaignSettings(service, str(tmp_path), "master", RunOptions("0" * 16), 2, None)
+    settings = CampaignSettings(service, str(tmp_path), "master", RunOptions("A" * 22), 2, None)
 
     async def nothing() -> None:
         """Show nothing."""

@@ -23,7 +23,7 @@ PLAN = RoutinePlan(first=date(2018, 9, 13), last=date(2018, 9, 14))
 def settings(in_flight: int = 8, max_failures: int | None = 2) -> CampaignSettings:
     """Give the settings of a campaign of a guest."""
     service = ExpresService(base_url="http://127.0.0.1:9")
-    options = RunOptions("0" * 16, 700, 50.0, 3)
+    options = RunOptions("A" * 22, 700, 50.0, 3)
     return CampaignSettings(service, "out", "master", options, in_flight, max_failures)
 
 
@@ -60,7 +60,7 @@ def test_workers_divide_the_slots() -> None:
         "attempts": 3,
     }
     assert given[0]["service"]["base_url"] == "http://127.0.0.1:9"
-    anew = replace(settings(8), options=RunOptions("0" * 16, exclusive=True))
+    anew = replace(settings(8), options=RunOptions("A" * 22, exclusive=True))
     assert worker_parameters(PLAN, anew, "c-1", 3)[0]["reuse"] == "never"
     archive = Archive(url="https://tap.example.org/tap")
     told = worker_parameters(PLAN, replace(settings(8), archive=archive), "c-1", 3)[0]
@@ -78,7 +78,7 @@ def test_each_worker_needs_a_slot() -> None:
 def test_a_token_is_not_handed_on() -> None:
     """A service with one must be saved, so that workers load it themselves."""
     service = ExpresService(base_url="http://127.0.0.1:9", user="ann", token=SecretStr("t"))
-    owned = CampaignSettings(service, "out", "master", RunOptions("0" * 16), 2, None)
+    owned = CampaignSettings(service, "out", "master", RunOptions("A" * 22), 2, None)
     with pytest.raises(CampaignError, match="Save the service"):
         worker_parameters(PLAN, owned, "c", 2)
 

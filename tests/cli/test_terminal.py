@@ -71,3 +71,21 @@ def test_the_result_is_json_alone(
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["job_url"].startswith(sandbox_process.url)
     assert "EXECUTING after" in done.stderr
+
+
+def test_what_is_wrong_is_told_once(server: PrefectServer, words: list[str]) -> None:
+    """Prefect logs an error for the task and for the flow, with their states; one is enough."""
+    content = json.loads(Path(words[1]).read_text())
+    content["OBSERVER"] = {**content["OBSERVER"], "TYPE": "Pre-Defined", "EPHEM": "nowhere.csv"}
+    Path(words[1]).write_text(json.dumps(content))
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect_expres.cli.main", *words],
+        env=os.environ | server.environment | WHO,
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert done.stderr.count("nowhere.csv") == 1, done.stderr
+    assert "Finished in state" not in done.stderr
