@@ -128,7 +128,7 @@ class ArchiveClient:
         """Find one simulation by its identifier.
 
         Raises:
-            ArchiveError: It is not published there, or as `search`.
+            ArchiveError: It is not published there, or as in a search.
             ServiceError: The archive does not answer.
         """
         found = await self.search(Sought(obs_id=obs_id))
