@@ -80,7 +80,8 @@ async def test_a_campaign_takes_what_is_equal_and_publishes_what_it_ran(
             archive=published,
             publication=where,
         )
-        assert (result.completed, result.failed) == (2, 0)
+        assert (result.completed, result.published, result.failed) == (1, 1, 0)
+        assert [row.state for row in result.rows] == ["published", "completed"]
         assert sandbox.created_count() == 1
     (cdf,) = (tmp_path / "www").rglob("*.cdf")
     assert cdf.parent == tmp_path / "www/earth/2018/09"
