@@ -53,7 +53,7 @@ _POSITION = "position of the observer"
 _PLACE = ("TYPE", "PARENT", "SC")
 _ORBIT = ("SEMI_MAJ", "SEMI_MIN", "SUBL", "DECL", "PHASE", "INCL")
 _NEEDS = ("cdflib", "xarray")
-_NAME_FREE = re.compile(r"_\d{8}(_v\d+)?$|_rx(?=_)", re.IGNORECASE)
+_NAME_FREE = re.compile(r"_\d{8}(_v\d+(-[0-9a-f]{12})?)?$|_rx(?=_)", re.IGNORECASE)
 """What of a name is compared elsewhere, or is missing in older ones."""
 
 
@@ -252,7 +252,7 @@ def _may_be(found: PublishedSimulation, wanted: str) -> bool:
     if found.cdf is None or found.cdf.instrument_name == ENGINE:
         return False
     stem = PurePosixPath(found.cdf.name.lower()).stem
-    return found.cdf.origin is None or _NAME_FREE.sub("", _NAME_FREE.sub("", stem)) == wanted
+    return found.cdf.origin is None or _NAME_FREE.sub("", stem) == wanted
 
 
 def _words(fault: Exception) -> str:
