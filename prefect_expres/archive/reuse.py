@@ -251,8 +251,8 @@ def _may_be(found: PublishedSimulation, wanted: str) -> bool:
     """Say whether a simulation has a CDF file of ExPRES, and not the name of another model."""
     if found.cdf is None or found.cdf.instrument_name == ENGINE:
         return False
-    stem = PurePosixPath(found.cdf.name.lower()).stem
-    return found.cdf.origin is None or _NAME_FREE.sub("", stem) == wanted
+    name = found.cdf.expres_name
+    return name is None or _NAME_FREE.sub("", name.lower()) == wanted
 
 
 def _words(fault: Exception) -> str:
