@@ -8,6 +8,7 @@ rows there are, each answer is small.
 import asyncio
 import re
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -128,7 +129,7 @@ class ArchiveClient:
         """Find one simulation by its identifier.
 
         Raises:
-            ArchiveError: It is not published there, or as `search`.
+            ArchiveError: It is not published there, or as in a search.
             ServiceError: The archive does not answer.
         """
         found = await self.search(Sought(obs_id=obs_id))
@@ -233,7 +234,7 @@ async def search_archive(
 
 
 async def get_published(
-    obs_id: str, output: str, *, archive: Archive = MASER, tell: Listener = ignore
+    obs_id: str, output: str | Path, *, archive: Archive = MASER, tell: Listener = ignore
 ) -> BroughtHome:
     """Bring a published simulation home: its files, checked, and a manifest of where they are from.
 
@@ -251,4 +252,4 @@ async def get_published(
     """
     async with ArchiveClient(archive) as client:
         found = await client.find(obs_id)
-        return await bring_home(client, archive, found, output, tell)
+        return await bring_home(client, archive, found, str(output), tell)

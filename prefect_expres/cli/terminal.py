@@ -153,7 +153,8 @@ def _summary(result: CampaignResult) -> Iterator[RenderableType]:
     yield from _lines(
         {
             "simulations": f"{result.simulations}: {result.completed} run, {result.found} found "
-            f"complete, {result.empty} empty in preview, {result.failed} failed",
+            f"complete, {result.published} taken from an archive, {result.empty} empty in "
+            f"preview, {result.failed} failed",
             "time": f"{result.wall_seconds:.0f} s; {result.service_seconds:.0f} s on the service",
             "bytes": f"{result.bytes:,}",
         }

@@ -41,7 +41,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
 Counter = Callable[[str, int, int | None], Awaitable[None]]
 
 
-class Client(Protocol):
+class DownloadClient(Protocol):
     """What a download needs of a client; `UWSClient` has it."""
 
     clock: Clock
@@ -49,7 +49,7 @@ class Client(Protocol):
 
 
 async def download(
-    client: Client,
+    client: DownloadClient,
     result: ResultRef,
     target: str,
     *,
@@ -97,7 +97,7 @@ class _Download:
 
     def __init__(
         self,
-        client: Client,
+        client: DownloadClient,
         result: ResultRef,
         part: Part,
         limit: int,
