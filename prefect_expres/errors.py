@@ -175,7 +175,7 @@ class JobError(ExpresError):
         error: The error message of the service.
         stderr: The last lines of the standard error of the job.
         stdout: The last lines of the standard output of the job.
-        detail: The detailed error text of the service, if it differs from the message.
+        detail: What the service says in detail beyond that message.
     """
 
     def __init__(
