@@ -1,0 +1,4 @@
+"""Identification: which simulated source made the emission in an observation.
+
+May import: errors, net, storage, expres, analysis, observations.
+"""

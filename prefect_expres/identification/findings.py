@@ -1,0 +1,124 @@
+"""What is found of simulated arcs in an observation, as plain values."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+import prefect_expres
+from prefect_expres.analysis.windows import Hemisphere, Window
+from prefect_expres.expres import Configuration
+
+
+class Model(BaseModel):
+    """What a simulation assumes: both hemispheres of a source are in it.
+
+    Attributes:
+        source: The moon or auroral source.
+        energy: Energy of the electrons, keV.
+        lag_model: Law of the lead angle; empty if the source has none.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str
+    energy: float
+    lag_model: str = ""
+
+    @classmethod
+    def of(cls, source: str, configuration: Configuration) -> "Model":
+        """Read it from the configuration of a simulation."""
+        first = configuration.source[0]
+        return cls(source=source, energy=first.accel, lag_model=first.lag_model)
+
+
+def candidate_name(source: str, hemisphere: Hemisphere, energy: float, lag_model: str) -> str:
+    """Name who made an arc, as ``Io north, 3 keV, hess2011``."""
+    return ", ".join(filter(None, (f"{source} {hemisphere}", f"{energy:g} keV", lag_model)))
+
+
+class Finding(Window):
+    """What is found of a simulated arc.
+
+    The window is the predicted one; where the emission is, is later by the shift.
+
+    Attributes:
+        energy_kev: Energy of the electrons, keV.
+        lag_model: Law of the lead angle; empty if the source has none.
+        observed: The part of the arc that was observed, from 0 to 1.
+        brightness: How bright its cells are where it fits best, in standard deviations of noise.
+        false_alarm: How often chance would find as much, anywhere in the search: among all shifts
+            and all candidates.
+        emission: Whether emission stands there, by this rate.
+        shift_minutes: How much later than predicted it fits best; earlier is below zero.
+        shift_error_minutes: The standard deviation of the shift.
+        named: Whether, of all candidates, this one explains the emission best.
+        as_good: The candidates that explain it as well, for one that is named.
+    """
+
+    energy_kev: float
+    lag_model: str
+    observed: float
+    brightness: float
+    false_alarm: float
+    emission: bool
+    shift_minutes: float
+    shift_error_minutes: float
+    named: bool = False
+    as_good: tuple[str, ...] = ()
+
+    @property
+    def candidate(self) -> str:
+        """Name who made it, as ``Io north, 3 keV, hess2011``."""
+        return candidate_name(self.source, self.hemisphere, self.energy_kev, self.lag_model)
+
+
+class Missing(BaseModel):
+    """A simulation that could not be searched for.
+
+    Attributes:
+        label: Its label.
+        error: Why there is none.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    error: str = ""
+
+
+class Identification(BaseModel):
+    """What made the emission in an observation.
+
+    Attributes:
+        observation: URL of the observation.
+        observer: Where it was observed.
+        target: What was observed.
+        start: Its first time, UTC.
+        end: Its last time, UTC.
+        fmin: Its lowest frequency, MHz.
+        fmax: Its highest frequency, MHz.
+        models: What was searched for.
+        arcs: How many arcs were predicted.
+        named: Those that explain the emission in it, the brightest first.
+        missing: Simulations that failed, and so were not searched for.
+        folder: URL of the folder with the files.
+        files: The names of the files.
+        package_version: The version of this package that made it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    observation: str
+    observer: str
+    target: str
+    start: datetime
+    end: datetime
+    fmin: float
+    fmax: float
+    models: tuple[Model, ...]
+    arcs: int
+    named: tuple[Finding, ...]
+    missing: tuple[Missing, ...] = ()
+    folder: str = ""
+    files: tuple[str, ...] = ()
+    package_version: str = Field(default_factory=lambda: prefect_expres.__version__)
