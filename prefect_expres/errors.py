@@ -5,7 +5,8 @@
     ExpresError
     ├── UsageError, ConfigurationError, AccessError
     ├── EphemerisError: EphemerisUnavailable
-    ├── ResultError, ObservatoryError, DeployError, PrefectUnreachable, StorageError, WaitTimeout
+    ├── ResultError, ObservationError, ObservatoryError
+    ├── DeployError, PrefectUnreachable, StorageError, WaitTimeout
     ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
     │   ├── RequestRejected: AuthenticationFailed, JobNotFound
     │   ├── Busy: ActiveJobsLimit
@@ -81,6 +82,10 @@ class EphemerisUnavailable(EphemerisError, retryable=True):
 
 class ResultError(ExpresError):
     """A result file is not as ExPRES writes it."""
+
+
+class ObservationError(ExpresError):
+    """An observation cannot be read, or does not say what is needed of it."""
 
 
 class ObservatoryError(ExpresError):

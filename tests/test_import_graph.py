@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "expres": {"errors"},
     "ephemeris": {"errors", "net", "storage", "expres"},
     "analysis": {"errors", "net", "storage", "expres"},
+    "observations": {"errors", "net", "storage", "expres", "analysis"},
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
     "engine": {"errors", "expres"},
     "sandbox": {"errors", "expres", "engine"},  # and uws.models, see below
@@ -156,6 +157,7 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
         ".engine",
         ".execution",
         ".net",
+        ".observations",
         ".preview",
         ".sandbox",
         ".storage",

@@ -1,0 +1,52 @@
+"""Observations: dynamic spectra of any instrument, and simulations drawn over them.
+
+May import: errors, net, storage, expres, analysis.
+
+The names are loaded when they are first used. They need the extra ``analysis``, and FITS files the
+extra ``observations``. Type checkers and editors see them as they are.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prefect_expres.observations.averaging import averaged as averaged
+    from prefect_expres.observations.opening import open_observation as open_observation
+    from prefect_expres.observations.synthesis import Interference as Interference
+    from prefect_expres.observations.synthesis import synthetic as synthetic
+
+_MODULE_OF = {
+    "Interference": "synthesis",
+    "averaged": "averaging",
+    "open_observation": "opening",
+    "synthetic": "synthesis",
+}
+
+__all__ = [
+    "Interference",
+    "averaged",
+    "open_observation",
+    "synthetic",
+]
+
+if not TYPE_CHECKING:
+    # Hidden from type checkers: a module with a __getattr__ has every name there is.
+
+    def __getattr__(name: str) -> Any:
+        """Load a public name from its module, which needs the analysis extra."""
+        if name not in _MODULE_OF:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        try:
+            return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        except ModuleNotFoundError as missing:
+            needed = missing.name
+            raise ModuleNotFoundError(
+                f"{needed} is not installed; pip install 'prefect-expres[observations]' brings it",
+                name=needed,
+            ) from missing
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return __all__

@@ -1,0 +1,62 @@
+"""Read netCDF-4 files and Zarr stores that xarray has written, for instance by maser-data."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from prefect_expres.errors import ObservationError
+from prefect_expres.observations.choice import choose, combined
+from prefect_expres.observations.spectrum import Spectrum, in_blocks, megahertz, scale_of
+
+_AXES = {"time", "frequency"}
+
+
+def read_netcdf(path: Path, variable: str | None) -> Spectrum:
+    """Read a netCDF-4 file."""
+    with xr.open_dataset(path, engine="h5netcdf") as dataset:
+        return _spectrum(dataset, variable)
+
+
+def read_zarr(path: Path, variable: str | None) -> Spectrum:
+    """Read a Zarr store."""
+    with xr.open_zarr(path, chunks=None) as dataset:
+        return _spectrum(dataset, variable)
+
+
+def _spectrum(dataset: xr.Dataset, variable: str | None) -> Spectrum:
+    missing = _AXES - set(dataset.coords)
+    if missing:
+        raise ObservationError(f"it has no coordinate {' or '.join(sorted(missing))}")
+    spectra = {str(name): each for name, each in dataset.items() if set(each.dims) == _AXES}
+    choice = choose(spectra, variable)
+    fluxes = [_values(spectra[name]) for name in choice.flux]
+    polarization = _values(spectra[choice.polarization]) if choice.polarization else None
+    attributes = {**spectra[choice.flux[0]].attrs, **dataset.attrs}
+    units = str(attributes.get("units", ""))
+    if len(fluxes) > 1:
+        fluxes[0], polarization = combined(*fluxes, scale_of(units))
+    frequency = dataset["frequency"]
+    return Spectrum(
+        time=dataset["time"].values,
+        frequency=megahertz(frequency.values, str(frequency.attrs.get("units", "MHz"))),
+        flux=fluxes[0],
+        units=units,
+        polarization=polarization,
+        observer=_text(attributes, "observer"),
+        target=_text(attributes, "target"),
+        instrument=_text(attributes, "instrument"),
+    )
+
+
+def _values(array: xr.DataArray) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return in_blocks(
+        (array.shape[0], array.shape[1]),
+        lambda rows: np.asarray(array[rows].values),
+        along=array.dims.index("time"),
+    )
+
+
+def _text(attributes: dict[Any, Any], name: str) -> str | None:
+    return str(attributes.get(name, "")).strip() or None
