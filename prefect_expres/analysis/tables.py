@@ -43,7 +43,7 @@ def write_csv(windows: Iterable[Window], path: str | Path, *, more: Sequence[str
         for window in windows:
             row = _row(window)
             times = {name: f"{row[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("start", "end")}
-            table.writerow({**row, **times})
+            table.writerow({**row, **times, **{name: _cell(row[name]) for name in more}})
     return target
 
 
@@ -62,6 +62,10 @@ def write_parquet(windows: Iterable[Window], path: str | Path) -> Path:
         rows = [_row(window) for window in windows]
         pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), part)
     return target
+
+
+def _cell(value: Any) -> Any:
+    return "; ".join(value) if isinstance(value, tuple) else value
 
 
 def _row(window: Window) -> dict[str, Any]:

@@ -22,8 +22,10 @@ from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.forecast import forecast
 from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
+from prefect_expres.flows.identify import identify
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.forecasts.forecast import Forecast, forecasts_of
+from prefect_expres.identification import Finding, Identification
 from prefect_expres.prefect_support.lost_server import server_was_lost
 from prefect_expres.prefect_support.sync_call import run_here
 
@@ -80,6 +82,21 @@ def run_forecast(service: ExpresService, *, as_json: bool, **settings: Any) -> N
     _leave_lost_server(0)
 
 
+def run_identify(service: ExpresService, *, as_json: bool, **settings: Any) -> None:
+    """Run the flow `identify`, show its progress, and the named arcs and files at the end.
+
+    Args:
+        service: The service.
+        as_json: Print the identification as JSON.
+        settings: The other parameters of `identify`.
+    """
+    identify.validate_parameters({"service": service, **settings})
+    with _steps(shown={"campaign", "identify"}):
+        made: Identification = identify(service=service, **settings)
+    give(made.model_dump(mode="json"), *_identified(made), as_json=as_json)
+    _leave_lost_server(0)
+
+
 def run_housekeeping(service: ExpresService, *, as_json: bool, **settings: Any) -> int:
     """Run the flow `housekeeping`, and show what is to be done, or was done, with each job.
 
@@ -120,6 +137,35 @@ def _foreseen(made: Forecast, output: str) -> Iterator[RenderableType]:
         yield f"not simulated: {each.label}: {(each.error or '').splitlines()[0]}"
     folder = posixpath.join(forecasts_of(output, made.observatory), made.folder)
     yield from _lines({"folder": folder, "files": ", ".join(file.name for file in made.files)})
+
+
+def _identified(made: Identification) -> Iterator[RenderableType]:
+    """Show what explains the emission in an observation, what is missing, and where its files are."""
+    yield f"{made.target} from {made.observer}, {made.arcs} arcs of {len(made.models)} models"
+    if made.named:
+        yield _named(made.named)
+    else:
+        yield "No emission was identified."
+    for each in made.missing:
+        yield f"not simulated: {each.label}: {each.error.partition(chr(10))[0]}"
+    yield from _lines({"folder": made.folder, "files": ", ".join(made.files)})
+
+
+def _named(findings: Iterable[Finding]) -> RenderableType:
+    rows = (
+        (
+            each.candidate,
+            f"{each.start:%Y-%m-%d %H:%M}",
+            f"{each.end:%H:%M}",
+            f"{each.shift_minutes:+.1f} ± {each.shift_error_minutes:.1f}",
+            f"{each.observed:.0%}",
+            f"{each.false_alarm:.2g}",
+            " or ".join(each.as_good),
+        )
+        for each in findings
+    )
+    headings = ("candidate", "from (UTC)", "to", "later (min)", "observed", "false alarms")
+    return table(*headings, "as good", rows=rows)
 
 
 def _decided(result: HousekeepingResult) -> Iterator[RenderableType]:

@@ -22,6 +22,7 @@ MOST_CHANNELS = 200
 """Neighbouring channels are averaged until no more are left; arcs are wider than that."""
 
 LONGEST = np.timedelta64(31, "D")
+"""Longest observation whose cells fit into memory beside those of the simulations."""
 
 _BASELINE = np.timedelta64(4, "h")
 """The background of a channel is its median over so long a time; no arc lasts half of it."""
@@ -68,18 +69,13 @@ def cells_of(
         margin: How far the grid goes on beyond the observation.
 
     Raises:
-        ObservationError: It is too long, or has too few times.
+        ObservationError: It has too few times.
     """
     time = observation["time"].values.astype("datetime64[ns]")
     if time.size < _FEWEST:
         raise ObservationError(
             f"The observation has {time.size} times; {_FEWEST} are needed to tell emission from "
             "the background"
-        )
-    if time[-1] - time[0] > LONGEST:
-        raise ObservationError(
-            f"The observation is longer than {LONGEST.astype(int)} days; cut it, as with "
-            "observation.sel(time=slice(first, last)), and identify each part"
         )
     step = step * max(1, int(np.ceil(np.median(np.diff(time)) / step - 0.01)))
     places = (time - origin) // step

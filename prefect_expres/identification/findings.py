@@ -1,12 +1,17 @@
 """What is found of simulated arcs in an observation, as plain values."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 import prefect_expres
 from prefect_expres.analysis.windows import Hemisphere, Window
-from prefect_expres.expres import Configuration
+
+INDEX = "identification.json"
+TABLE, LABELS, FIGURE = "arcs.csv", "arcs.tfcat.json", "overlay.png"
+"""The names of its files."""
 
 
 class Model(BaseModel):
@@ -23,12 +28,6 @@ class Model(BaseModel):
     source: str
     energy: float
     lag_model: str = ""
-
-    @classmethod
-    def of(cls, source: str, configuration: Configuration) -> "Model":
-        """Read it from the configuration of a simulation."""
-        first = configuration.source[0]
-        return cls(source=source, energy=first.accel, lag_model=first.lag_model)
 
 
 def candidate_name(source: str, hemisphere: Hemisphere, energy: float, lag_model: str) -> str:
@@ -71,6 +70,16 @@ class Finding(Window):
         """Name who made it, as ``Io north, 3 keV, hess2011``."""
         return candidate_name(self.source, self.hemisphere, self.energy_kev, self.lag_model)
 
+    @property
+    def told(self) -> str:
+        """Tell in a line what explains an emission."""
+        others = f"; as good: {' or '.join(self.as_good)}" if self.as_good else ""
+        return (
+            f"{self.candidate}: {self.start:%Y-%m-%d %H:%M} to {self.end:%H:%M}, "
+            f"{self.shift_minutes:+.1f} ± {self.shift_error_minutes:.1f} min, "
+            f"false alarms {self.false_alarm:.2g}{others}"
+        )
+
 
 class Missing(BaseModel):
     """A simulation that could not be searched for.
@@ -86,8 +95,23 @@ class Missing(BaseModel):
     error: str = ""
 
 
-class Identification(BaseModel):
-    """What made the emission in an observation.
+@dataclass(frozen=True)
+class Searched:
+    """What is searched for in an observation.
+
+    Attributes:
+        cdfs: fsspec URLs of the results of each model, one for each day.
+        missing: The simulations that failed.
+        max_shift: How much earlier or later than predicted an arc may be.
+    """
+
+    cdfs: Mapping[Model, Sequence[str]]
+    missing: tuple[Missing, ...]
+    max_shift: timedelta
+
+
+class Scene(BaseModel):
+    """What was observed, where, when, and at which frequencies.
 
     Attributes:
         observation: URL of the observation.
@@ -97,13 +121,6 @@ class Identification(BaseModel):
         end: Its last time, UTC.
         fmin: Its lowest frequency, MHz.
         fmax: Its highest frequency, MHz.
-        models: What was searched for.
-        arcs: How many arcs were predicted.
-        named: Those that explain the emission in it, the brightest first.
-        missing: Simulations that failed, and so were not searched for.
-        folder: URL of the folder with the files.
-        files: The names of the files.
-        package_version: The version of this package that made it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -115,10 +132,25 @@ class Identification(BaseModel):
     end: datetime
     fmin: float
     fmax: float
+
+
+class Identification(Scene):
+    """What made the emission in an observation.
+
+    Attributes:
+        models: What was searched for.
+        arcs: How many arcs were predicted.
+        named: Those that explain the emission in it, the brightest first.
+        missing: Simulations that failed, and so were not searched for.
+        folder: URL of the folder with the files.
+        files: The names of the files.
+        package_version: The version of this package that made it.
+    """
+
     models: tuple[Model, ...]
     arcs: int
     named: tuple[Finding, ...]
     missing: tuple[Missing, ...] = ()
     folder: str = ""
     files: tuple[str, ...] = ()
-    package_version: str = Field(default_factory=lambda: prefect_expres.__version__)
+    package_version: str = prefect_expres.__version__

@@ -1,6 +1,7 @@
 """Every Prefect task, one module a step; each can be used by itself, in sync and async flows.
 
-May import: monitoring, caching, blocks, prefect_support, and all that these may.
+May import: monitoring, caching, blocks, prefect_support, identification, observations, preview, and
+all that these may.
 
 A sync flow calls a task and has its value; an async flow awaits it. ``.submit``, ``.map`` and
 ``.with_options`` are Prefect's own. Between tasks go small values: a request, a `Submission` or
@@ -14,6 +15,7 @@ from prefect_expres.tasks.analysis import (
     export_results,
     find_windows,
 )
+from prefect_expres.tasks.identification import identify_emission, read_observation
 from prefect_expres.tasks.jobs import await_phase, create_job, download_results, run_job
 from prefect_expres.tasks.preparation import prepare
 from prefect_expres.tasks.preview import preview_simulation
@@ -28,8 +30,10 @@ __all__ = [
     "draw_simulations",
     "export_results",
     "find_windows",
+    "identify_emission",
     "prepare",
     "preview_simulation",
+    "read_observation",
     "run_job",
     "view_results",
 ]
