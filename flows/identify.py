@@ -10,7 +10,7 @@ from prefect.runtime import flow_run
 from pydantic import Field, JsonValue, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationError
 
 from prefect_expres.campaigns.index import CampaignResult
-from prefect_expres.campaigns.plan import Chosen, RoutinePlan
+from prefect_expres.campaigns.plan import RoutinePlan
 from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris
 from prefect_expres.errors import CampaignError, ExpresError, UsageError
 from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis
@@ -20,6 +20,7 @@ from prefect_expres.expres.templates import TEMPLATES
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.identification import Identification, Missing, Model, Scene, Searched
+from prefect_expres.identification.findings import ENERGY, LAG_MODEL
 from prefect_expres.monitoring.identification import show_identification
 from prefect_expres.prefect_support.forms import Location, OrDefault, Seconds, Text, titled
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
@@ -28,7 +29,6 @@ from prefect_expres.tasks.identification import identify_emission, read_observat
 
 Sources = Annotated[tuple[SourceName, ...], Field(min_length=1)]
 FOLDER = "identified"
-_ENERGY, _LAG_MODEL = "SOURCE.*.ACCEL", "SOURCE.*.LAG_MODEL"
 
 
 def _label(observation: object) -> str:
@@ -112,9 +112,9 @@ async def identify(
     _require_fitting(scene, moons, lag_models)
     grid: dict[str, list[JsonValue]] = {**frequencies}
     if energies:
-        grid[_ENERGY] = [int(each) if each == int(each) else each for each in energies]
+        grid[ENERGY] = [int(each) if each == int(each) else each for each in energies]
     if lag_models:
-        grid[_LAG_MODEL] = [*lag_models]
+        grid[LAG_MODEL] = [*lag_models]
     plan = _plan(scene, moons, ephemeris, grid)
     result = await campaign(
         plan,
@@ -190,7 +190,8 @@ def _searched(plan: RoutinePlan, result: CampaignResult, max_shift: float) -> Se
     cdfs: dict[Model, list[str]] = {}
     for row in result.rows:
         if row.folder and row.cdf:
-            model = _model(plan.chosen(row.number))
+            chosen = plan.chosen(row.number)
+            model = Model.of(chosen.moon, chosen.values)
             cdfs.setdefault(model, []).append(posixpath.join(row.folder, row.cdf))
     missing = tuple(
         Missing(label=row.label, error=row.error or "")
@@ -198,11 +199,3 @@ def _searched(plan: RoutinePlan, result: CampaignResult, max_shift: float) -> Se
         if row.state == "failed"
     )
     return Searched(cdfs, missing, timedelta(minutes=max_shift))
-
-
-def _model(chosen: Chosen) -> Model:
-    """Give what a simulation assumes: what the grid has set, else what is usual."""
-    template = TEMPLATES[chosen.moon]
-    usual = {_ENERGY: template.energy, _LAG_MODEL: next(iter(template.lag_models), "")}
-    values = usual | chosen.values
-    return Model(source=chosen.moon, energy=values[_ENERGY], lag_model=values[_LAG_MODEL])

@@ -140,7 +140,7 @@ def _foreseen(made: Forecast, output: str) -> Iterator[RenderableType]:
 
 
 def _identified(made: Identification) -> Iterator[RenderableType]:
-    """Show what explains the emission in an observation, what is missing, and where its files are."""
+    """Show what explains the emission, what is missing, and where the files are."""
     yield f"{made.target} from {made.observer}, {made.arcs} arcs of {len(made.models)} models"
     if made.named:
         yield _named(made.named)

@@ -3,15 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
 import prefect_expres
 from prefect_expres.analysis.windows import Hemisphere, Window
+from prefect_expres.expres.templates import TEMPLATES
 
 INDEX = "identification.json"
 TABLE, LABELS, FIGURE = "arcs.csv", "arcs.tfcat.json", "overlay.png"
 """The names of its files."""
+
+ENERGY, LAG_MODEL = "SOURCE.*.ACCEL", "SOURCE.*.LAG_MODEL"
+"""The paths in a configuration of what models assume."""
 
 
 class Model(BaseModel):
@@ -28,6 +33,22 @@ class Model(BaseModel):
     source: str
     energy: float
     lag_model: str = ""
+
+    @classmethod
+    def of(cls, source: str, values: Mapping[str, Any]) -> Self:
+        """Give what a routine simulation assumes.
+
+        Args:
+            source: The moon or auroral source.
+            values: What is not as usual, by its path in the configuration: `ENERGY`, `LAG_MODEL`.
+        """
+        template = TEMPLATES[source]
+        law = next(iter(template.lag_models), "")
+        return cls(
+            source=source,
+            energy=values.get(ENERGY, template.energy),
+            lag_model=values.get(LAG_MODEL, law),
+        )
 
 
 def candidate_name(source: str, hemisphere: Hemisphere, energy: float, lag_model: str) -> str:

@@ -1,4 +1,4 @@
-"""Name the arcs in an observation: predict them with each model, search them, and tell what is found."""
+"""Name the arcs in an observation: predict them with each model, then search them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -61,9 +61,7 @@ def identify_arcs(
     """
     if not results or max_shift < timedelta(0):
         raise UsageError("Give at least one model, and a largest shift of 0 minutes or more")
-    arcs = [
-        Prediction(model, arc) for model, each in results.items() for arc in find_arcs(each)
-    ]
+    arcs = [Prediction(model, arc) for model, each in results.items() for arc in find_arcs(each)]
     if not arcs:
         return []
     first, margin = arcs[0].arc.sighting, np.timedelta64(max_shift)
@@ -100,7 +98,6 @@ def _finding(fit: Fit, cells: Cells) -> Finding:
         named=fit.named,
         as_good=tuple(map(_name, fit.rivals)),
     )
-
 
 
 def _name(prediction: Prediction) -> str:

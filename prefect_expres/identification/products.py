@@ -8,7 +8,6 @@ import xarray as xr
 from prefect_expres import analysis
 from prefect_expres.analysis.catalogue import Labels
 from prefect_expres.identification.findings import (
-    FIGURE,
     INDEX,
     LABELS,
     TABLE,
@@ -106,9 +105,7 @@ def _files(observation: xr.Dataset, found: Sequence[Identified]) -> dict[str, by
     named = [each for each in found if each.finding.named]
     with scratch_folder() as folder:
         written = [
-            analysis.write_csv(
-                [each.finding for each in found], folder / TABLE, more=_COLUMNS
-            ),
+            analysis.write_csv([each.finding for each in found], folder / TABLE, more=_COLUMNS),
             analysis.write_catalogue(
                 [each.found for each in named], folder / LABELS, labels=_labels(observation, named)
             ),
@@ -129,4 +126,3 @@ def _opened(urls: Iterable[str]) -> Iterator[xr.Dataset]:
     for url in urls:
         with analysis.open_results(url) as dataset:
             yield dataset
-

@@ -200,11 +200,7 @@ class _Round:
                 break
             found.setdefault(predictions[place].candidate, int(place))
         del found[predictions[self.winner].candidate]
-        return [
-            place
-            for place in found.values()
-            if _as_good(own - self._by_channel(place, reach))
-        ]
+        return [place for place in found.values() if _as_good(own - self._by_channel(place, reach))]
 
     def _by_channel(self, template: int, reach: int) -> Values:
         shift = int(self.near[template].argmax()) - reach

@@ -127,9 +127,7 @@ class Brightness:
         Returns:
             Shape (step,).
         """
-        totals, counts = (
-            self._over(windows, template) for windows in (self._sums, self._counts)
-        )
+        totals, counts = (self._over(windows, template) for windows in (self._sums, self._counts))
         enough = counts >= max(_FEWEST, _SHARE * template.size)
         return np.where(enough, totals / np.sqrt(np.maximum(counts, 1)), 0.0)
 

@@ -18,7 +18,9 @@ _MOST_SHOWN = 100
 """Rows of the table that people read; the file has all."""
 
 
-async def show_identification(made: Identification, findings: Sequence[Finding], picture: bytes) -> None:
+async def show_identification(
+    made: Identification, findings: Sequence[Finding], picture: bytes
+) -> None:
     """Put the table of arcs, the figure and the summary on the Artifacts page.
 
     Args:
