@@ -7,7 +7,7 @@ in Astronomy and Space Sciences 9, 1049677.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
 
@@ -158,14 +158,13 @@ def _ring(points: NDArray[np.floating]) -> Ring:
 def _collection(
     found: list[Arc], observatory: Observatory | None, labels: Labels
 ) -> dict[str, Any]:
+    values = labels.values or [{}] * len(found)
     identities = [arc.sighting.identity for arc in found]
     observers = dict.fromkeys(each.observer or "unknown" for each in identities)
     return {
         "$schema": _SCHEMA,
         "type": "FeatureCollection",
-        "features": [
-            _feature(arc, values) for arc, values in zip_longest(found, labels.values, fillvalue={})
-        ],
+        "features": [_feature(arc, more) for arc, more in zip(found, values, strict=True)],
         "fields": {**_FIELDS, **dict(_angle_fields()), **labels.fields},
         "properties": {
             "title": labels.title,

@@ -18,6 +18,7 @@ from prefect_expres.identification.medians import Values
 _FEWEST = 8
 """Fewest searches that must have room beside each other in the observation."""
 
+LOWEST = 1e-6
 _NARROWEST = 0.1
 
 _QUARTILES = [-math.log(-math.log(part)) for part in (0.25, 0.75)]
@@ -66,5 +67,10 @@ class Chance:
         return cls(location=float(middle - scale * _MEDIAN), width=float(scale))
 
     def rate(self, brightness: float) -> float:
-        """Give how often chance finds at least this brightness somewhere in the search."""
-        return -math.expm1(-math.exp(-(brightness - self.location) / self.width))
+        """Give how often chance finds at least this brightness somewhere in the search.
+
+        Rates below `LOWEST` are not told: no observation is long enough to know them.
+        """
+        if brightness <= 0:
+            return 1.0
+        return max(LOWEST, -math.expm1(-math.exp(-(brightness - self.location) / self.width)))

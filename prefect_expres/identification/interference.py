@@ -1,6 +1,7 @@
 """Leave out what no planet makes: carriers in single channels, and bursts in single steps."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from prefect_expres.identification.medians import Values, median_of, running_median
 
@@ -34,12 +35,12 @@ def without_interference(scores: Values) -> Values:
     return kept
 
 
-def _with_carriers(scores: Values) -> np.ndarray:
+def _with_carriers(scores: Values) -> NDArray[np.bool_]:
     above = scores - running_median(scores.T, _NEIGHBOURS).T
     spikes = (above > _SPIKE).sum(axis=1)
-    return spikes > _OFTEN * np.maximum(np.isfinite(above).sum(axis=1), 1)
+    return np.asarray(spikes > _OFTEN * np.maximum(np.isfinite(above).sum(axis=1), 1))
 
 
-def _with_bursts(scores: Values) -> np.ndarray:
+def _with_bursts(scores: Values) -> NDArray[np.bool_]:
     band = median_of(scores.T)
-    return band - running_median(band, _STEPS) > _BURST
+    return np.asarray(band - running_median(band, _STEPS) > _BURST)

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 import xarray as xr
+from pydantic import JsonValue
 
 from prefect_expres.errors import ObservationError
 from prefect_expres.identification.cells import LONGEST, MOST_CHANNELS
 from prefect_expres.identification.findings import Scene
 
-Frequencies = dict[str, list[str | float | int]]
+Frequencies = dict[str, list[JsonValue]]
 
 
 def scene_of(observation: xr.Dataset) -> Scene:

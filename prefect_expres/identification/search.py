@@ -117,7 +117,7 @@ def search(cells: Cells, predictions: Sequence[Prediction], reach: int) -> list[
             brightness,
             shift,
             uncertainty,
-            chance.rate(brightness) if brightness > 0 else 1.0,
+            chance.rate(brightness),
         )
 
     fits = [fit(first, place) for place in range(len(predictions))]

@@ -1,6 +1,7 @@
 """Simulated arcs as templates on the cells of an observation, and how bright those are in them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ _SHARE = 0.3
 _RUNS = 128
 
 Indices = NDArray[np.int64]
+Points = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +71,7 @@ def template_of(arc: Arc, cells: Cells) -> Template:
     return Template(channel, starts, np.nonzero(changes == -1)[1])
 
 
-def _within(starts: NDArray, ends: NDArray, values: NDArray) -> tuple[Indices, Indices]:
+def _within(starts: Points, ends: Points, values: Points) -> tuple[Indices, Indices]:
     """Find the interval of each value: the indices of values that have one, and of those."""
     places = np.searchsorted(starts, values, side="right") - 1
     inside = np.flatnonzero((places >= 0) & (values < ends[np.maximum(places, 0)]))

@@ -1,0 +1,136 @@
+"""How often synthetic observations are identified rightly, and how often without any emission."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from prefect_expres.analysis import find_arcs, open_results
+from prefect_expres.analysis.windows import Hemisphere
+from prefect_expres.identification import Finding, Model, identify_arcs
+from prefect_expres.observations import synthetic
+from tests.benchmarks.rows import Aim, Row
+from tests.support.candidates import plan_of, simulated
+
+FARTHEST = 20
+"""Longest shift of an observation, minutes; the search goes to thirty."""
+
+_FEWEST_CELLS = 100
+"""An arc that is smaller is no emission that anybody looks for."""
+
+Results = Mapping[Model, Sequence[xr.Dataset]]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many observations with and without emission, of how many candidates."""
+
+    cases: int = 100
+    days: tuple[date, ...] = (date(2018, 9, 13), date(2019, 4, 2))
+    moons: tuple[str, ...] = ("Io", "Ganymede")
+    energies: tuple[float, ...] = (1, 3, 10)
+
+
+FULL = Size()
+TINY = Size(cases=1, days=(date(2018, 9, 13),), moons=("Io",), energies=(1, 3))
+
+
+@dataclass(frozen=True)
+class Case:
+    """An observation whose emission is known.
+
+    Attributes:
+        model: The model that made it.
+        hemisphere: The hemisphere.
+        shift: How much later than simulated it is.
+        seed: Of everything else.
+    """
+
+    model: Model
+    hemisphere: Hemisphere
+    shift: timedelta
+    seed: int
+
+    def identified(self, results: Results, sigma: float) -> list[Finding]:
+        """Make the observation, and give the arcs that are named in it."""
+        observation = synthetic(
+            results[self.model],
+            sigma=sigma,
+            shift=self.shift,
+            hemisphere=self.hemisphere,
+            seed=self.seed,
+        )
+        found = [each.finding for each in identify_arcs(observation, results)]
+        return [each for each in found if each.named]
+
+    def is_right(self, named: Sequence[Finding]) -> bool:
+        """Say whether the brightest is of the right moon, hemisphere and energy."""
+        wanted = (self.model.source, self.hemisphere, self.model.energy)
+        return bool(named) and (named[0].source, named[0].hemisphere, named[0].energy_kev) == wanted
+
+    def is_on_time(self, named: Sequence[Finding]) -> bool:
+        """Say whether it is found within a step, which is a minute."""
+        return bool(named) and abs(named[0].shift_minutes - self.shift / timedelta(minutes=1)) <= 1
+
+
+def cases_of(results: Results, count: int, seed: int) -> Iterator[Case]:
+    """Draw cases among the candidates that have arcs in the band."""
+    random = np.random.default_rng(seed)
+    seen = sorted(
+        {
+            (model.source, model.energy, model.lag_model, arc.sighting.source.hemisphere)
+            for model, datasets in results.items()
+            for arc in find_arcs(datasets)
+            if arc.visible.sum() >= _FEWEST_CELLS
+        }
+    )
+    for number in range(count):
+        *model, hemisphere = seen[random.integers(len(seen))]
+        yield Case(
+            model=Model(**dict(zip(Model.model_fields, model, strict=True))),
+            hemisphere=hemisphere,
+            shift=timedelta(minutes=int(random.integers(-FARTHEST, FARTHEST + 1))),
+            seed=1000 * seed + number,
+        )
+
+
+def results_of(size: Size, folder: Path) -> list[Results]:
+    """Simulate all candidates of each day."""
+
+    async def all_days() -> list[Results]:
+        days = []
+        for day in size.days:
+            plan = plan_of(day, size.moons, energy=list(size.energies))
+            paths = await simulated(plan, folder)
+            days.append({model: [open_results(path)] for model, path in paths.items()})
+        return days
+
+    return asyncio.run(all_days())
+
+
+def measure(size: Size) -> Iterator[Row]:
+    """Identify observations with emission of three standard deviations, and without any."""
+    with tempfile.TemporaryDirectory() as folder:
+        days = results_of(size, Path(folder))
+    right = on_time = claimed = 0
+    began, cases = time.monotonic(), 0
+    for number, results in enumerate(days):
+        count = len(range(number, size.cases, len(days)))
+        for case in cases_of(results, count, seed=number + 1):
+            named = case.identified(results, sigma=3.0)
+            right += case.is_right(named)
+            on_time += case.is_on_time(named)
+            claimed += bool(case.identified(results, sigma=0.0))
+            cases += 1
+    each = (time.monotonic() - began) / cases / 2
+    what = f"{cases} synthetic observations, 3 sigma a cell"
+    yield Row(f"{what}: right moon, hemisphere and energy", right / cases, "", aim=Aim(least=0.95))
+    yield Row(f"{what}: shift within a step", on_time / cases, "", aim=Aim(least=0.95))
+    yield Row(f"{cases} without emission: something named", claimed / cases, "", aim=Aim(most=0.05))
+    yield Row("an observation of a day", each, "s")
