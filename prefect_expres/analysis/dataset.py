@@ -84,13 +84,13 @@ def open_results(location: str | Path, *, only: Collection[str] | None = None) -
 
 
 def _read(path: Path, only: Collection[str] | None) -> xr.Dataset:
-    _refuse_cut(path)
+    refuse_cut(path)
     cdf = cdflib.CDF(str(path))
     names = set(cdf.cdf_info().zVariables)
     return _dataset(cdf, names if only is None else names & (_ESSENTIAL | set(only)))
 
 
-def _refuse_cut(path: Path) -> None:
+def refuse_cut(path: Path) -> None:
     """Compare the file's size with the size that it states: cdflib does not notice missing data."""
     with path.open("rb") as file:
         if file.read(len(_CDF_3)) != _CDF_3:
@@ -119,7 +119,7 @@ def _dataset(cdf: Any, names: set[str]) -> xr.Dataset:
         for name, dimensions in _DIMENSIONS.items()
         if name in names
     }
-    attributes = {key: _plain(value) for key, value in cdf.globalattsget().items()}
+    attributes = {key: plain(value) for key, value in cdf.globalattsget().items()}
     return xr.Dataset(variables, coordinates, attributes)
 
 
@@ -158,13 +158,13 @@ def _values(cdf: Any, name: str, shape: list[int]) -> NDArray[np.floating]:
 
 
 def _attributes(cdf: Any, name: str) -> dict[str, Any]:
-    attributes = {key: _plain(value) for key, value in cdf.varattsget(name).items()}
+    attributes = {key: plain(value) for key, value in cdf.varattsget(name).items()}
     units = str(attributes.get("UNITS", "")).strip()
     return {**attributes, "units": units} if units else attributes
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Give an attribute as a plain value; a list of one entry is that entry."""
     if isinstance(value, list):
-        return _plain(value[0]) if len(value) == 1 else [_plain(each) for each in value]
+        return plain(value[0]) if len(value) == 1 else [plain(each) for each in value]
     return value.tolist() if isinstance(value, np.generic | np.ndarray) else value

@@ -13,11 +13,12 @@ from prefect_expres.storage import local_copy
 
 
 @contextmanager
-def local_file(location: str | Path) -> Iterator[Path]:
+def local_file(location: str | Path, *, folder: bool = False) -> Iterator[Path]:
     """Give a local path to a file, wherever it is.
 
     Args:
         location: Local path or fsspec URL, for instance ``s3://bucket/folder/file.cdf``.
+        folder: It is a folder.
 
     Yields:
         The path of the file itself if it is local, else of a copy, which is deleted when the
@@ -26,7 +27,7 @@ def local_file(location: str | Path) -> Iterator[Path]:
     if (path := _local_path(location)) is not None:
         yield path
     else:
-        with local_copy(str(location)) as copy:
+        with local_copy(str(location), folder=folder) as copy:
             yield copy
 
 

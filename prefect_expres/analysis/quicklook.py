@@ -1,10 +1,11 @@
 """Draw the visible emission of simulations: time, frequency, and a colour for each source."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -32,6 +33,13 @@ from prefect_expres.analysis.visibility import Sighting, sightings
 from prefect_expres.storage import atomic_path
 
 WIDTH, DPI = 10.0, 150
+_PRINTED = 300
+"""Dots per inch of what is a raster within PDF and SVG."""
+
+_VECTOR = frozenset({"pdf", "svg"})
+_TRUE_TYPE = 42
+"""The kind of font that journals ask for in PDF."""
+
 _PANEL, _MARGINS = 4.0, 1.75
 """Inches: the heights of the panel and of everything around it."""
 
@@ -40,6 +48,12 @@ _MOST_NAMES = 12
 
 _COLUMNS = 2
 """Entries in a row of the legend."""
+
+Series = tuple[str, Sighting]
+"""A label, and what is seen of a source."""
+
+Pixels = NDArray[np.floating]
+"""What a raster has painted, shape (rows, columns)."""
 
 
 def draw_quicklook(
@@ -81,58 +95,75 @@ def quicklook_figure(
 ) -> Figure:
     """Make the figure that `draw_quicklook` saves, to be shown or changed."""
     several = [datasets] if isinstance(datasets, xr.Dataset) else list(datasets)
-    if not several:
+    return _figure(several, series_of(several, labels), log=log)
+
+
+def series_of(datasets: Sequence[xr.Dataset], labels: Sequence[str] | None = None) -> list[Series]:
+    """Give what is seen in the datasets of each label, and the label.
+
+    Args:
+        datasets: From `open_results`.
+        labels: As those of `draw_quicklook`.
+
+    Raises:
+        ResultError: The sources of a file cannot be separated by its variables.
+        ValueError: There is no dataset, or not a label for each.
+    """
+    if not datasets:
         raise ValueError("There is nothing to draw: give at least one dataset")
-    names = differences(several) if labels is None else list(labels)
-    if len(names) != len(several):
-        raise ValueError(f"{len(several)} datasets and {len(names)} labels: give one for each")
-    return _figure(several, _series(several, names), log=log)
-
-
-def save(figure: Figure, path: str | Path) -> Path:
-    """Save a figure as PNG; the file is complete when it has its name."""
-    target = local_target(path)
-    with atomic_path(target) as part:
-        figure.savefig(part, format="png")
-    return target
-
-
-def _series(datasets: Sequence[xr.Dataset], labels: Sequence[str]) -> list[tuple[str, Sighting]]:
-    """Give what is seen in the datasets of each label."""
+    names = differences(datasets) if labels is None else list(labels)
+    if len(names) != len(datasets):
+        raise ValueError(f"{len(datasets)} datasets and {len(names)} labels: give one for each")
     return [
         (label, sighting)
-        for label in dict.fromkeys(labels)
+        for label in dict.fromkeys(names)
         for sighting in sightings(
-            [each for each, name in zip(datasets, labels, strict=True) if name == label]
+            [each for each, name in zip(datasets, names, strict=True) if name == label]
         )
     ]
 
 
+def save(figure: Figure, path: str | Path) -> Path:
+    """Save a figure as PDF or SVG, if its name ends so, else as PNG.
+
+    The file is complete when it has its name. Texts and lines of PDF and SVG stay what they are,
+    and texts of PDF can be edited.
+    """
+    target = local_target(path)
+    kind = target.suffix.lower().removeprefix(".")
+    vector = kind in _VECTOR
+    with atomic_path(target) as part, mpl.rc_context({"pdf.fonttype": _TRUE_TYPE}):
+        figure.savefig(
+            part, format=kind if vector else "png", dpi=_PRINTED if vector else figure.dpi
+        )
+    return target
+
+
 def _figure(
-    datasets: Sequence[xr.Dataset], series: Sequence[tuple[str, Sighting]], *, log: bool | None
+    datasets: Sequence[xr.Dataset], series: Sequence[Series], *, log: bool | None
 ) -> Figure:
     figure = Figure((WIDTH, _PANEL + _MARGINS), dpi=DPI, layout="constrained")
     panel = figure.subplots()
     add_grid(panel)
     seen = [sighting for _, sighting in series]
     _scale(panel, seen, log=log)
-    names = _at_most(_MOST_NAMES, list(_draw_all(panel, series)))
-    panel.legend(
-        handles=names,
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        borderaxespad=0.4,
-        ncols=min(_COLUMNS, len(names)),
-        frameon=False,
-        handlelength=1.2,
-    )
+    add_legend(panel, list(draw_sources(panel, series, _fill)))
     figure.set_figheight(_PANEL + _MARGINS + AXIS_HEIGHT * add_angle_axes(panel, seen))
     add_captions(figure, datasets)
     return figure
 
 
-def _draw_all(panel: Axes, series: Sequence[tuple[str, Sighting]]) -> Iterator[Patch]:
-    """Draw the sources of each simulation, and give their names and colours for the legend."""
+def draw_sources(
+    panel: Axes, series: Sequence[Series], draw: Callable[[Axes, Raster, Pixels, str], None]
+) -> Iterator[Patch]:
+    """Draw the sources of each simulation, and give their names and colours for the legend.
+
+    Args:
+        panel: The panel, whose axes are scaled.
+        series: What is seen, from `series_of`.
+        draw: Draws what is seen of a source, which is 1 in the pixels of a raster and NaN in the
+            others, in a colour.
+    """
     raster = Raster.over(panel.get_xlim(), panel.get_ylim(), log=panel.get_yscale() == "log")
     drawn: dict[tuple[str, str], list[tuple[object, ...]]] = defaultdict(list)
     for (label, source), parts in _grouped(series).items():
@@ -143,8 +174,26 @@ def _draw_all(panel: Axes, series: Sequence[tuple[str, Sighting]]) -> Iterator[P
             [raster.paint(each, np.where(each.visible, 1.0, np.nan)) for each in parts]
         )
         if not np.isnan(image).all():
-            draw_image(panel, raster, image, cmap=ListedColormap([colour]))
+            draw(panel, raster, image, colour)
         yield Patch(color=colour, label=_name(label, parts))
+
+
+def _fill(panel: Axes, raster: Raster, image: Pixels, colour: str) -> None:
+    draw_image(panel, raster, image, cmap=ListedColormap([colour]))
+
+
+def add_legend(panel: Axes, names: list[Patch]) -> None:
+    """Name the sources above a panel."""
+    kept = _at_most(_MOST_NAMES, names)
+    panel.legend(
+        handles=kept,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.4,
+        ncols=min(_COLUMNS, len(kept)),
+        frameon=False,
+        handlelength=1.2,
+    )
 
 
 def _at_most(count: int, names: list[Patch]) -> list[Patch]:
@@ -161,7 +210,7 @@ def _at_most(count: int, names: list[Patch]) -> list[Patch]:
 
 
 def _grouped(
-    series: Sequence[tuple[str, Sighting]],
+    series: Sequence[Series],
 ) -> dict[tuple[str, EmissionSource], list[Sighting]]:
     """Group what belongs to one source of one simulation, though channels or days differ."""
     groups: dict[tuple[object, ...], list[Sighting]] = defaultdict(list)
@@ -170,7 +219,7 @@ def _grouped(
     return {(str(key[0]), parts[0].source): parts for key, parts in groups.items()}
 
 
-def draw_image(panel: Axes, raster: Raster, image: NDArray[np.floating], **how: Any) -> QuadMesh:
+def draw_image(panel: Axes, raster: Raster, image: Pixels, **how: Any) -> QuadMesh:
     """Draw what a raster has painted."""
     return panel.pcolormesh(
         raster.time, raster.frequency, np.ma.masked_invalid(image), rasterized=True, **how

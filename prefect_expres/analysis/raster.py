@@ -49,7 +49,7 @@ class Raster:
         """
         start = mdates.date2num(sighting.time)
         column, width = _touched(self.time, start, start + sighting.steps / np.timedelta64(1, "D"))
-        bounds = _bounds(sighting.frequency, self.frequency)
+        bounds = channel_bounds(sighting.frequency, self.frequency)
         row, height = _touched(self.frequency, bounds[:-1], bounds[1:])
         steps, channels = np.nonzero(~np.isnan(values))
         image = np.full((self.frequency.size - 1, self.time.size - 1), np.nan)
@@ -71,7 +71,7 @@ def _touched(
     return first, np.where(outside, 0, np.maximum(last - first, 1))
 
 
-def _bounds(frequency: Numbers, panel: Numbers) -> Numbers:
+def channel_bounds(frequency: Numbers, panel: Numbers) -> Numbers:
     """Give the bounds of channels: the middles between them, and as far beyond the outer ones."""
     if frequency.size == 1:
         return np.array([panel[0], panel[-1]])

@@ -11,21 +11,36 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from prefect_expres.observations.averaging import averaged as averaged
+    from prefect_expres.observations.background import above_background as above_background
     from prefect_expres.observations.opening import open_observation as open_observation
+    from prefect_expres.observations.overlay import draw_overlay as draw_overlay
+    from prefect_expres.observations.overlay import overlay_figure as overlay_figure
+    from prefect_expres.observations.picture import draw_observation as draw_observation
+    from prefect_expres.observations.picture import observation_figure as observation_figure
     from prefect_expres.observations.synthesis import Interference as Interference
     from prefect_expres.observations.synthesis import synthetic as synthetic
 
 _MODULE_OF = {
     "Interference": "synthesis",
+    "above_background": "background",
     "averaged": "averaging",
+    "draw_observation": "picture",
+    "draw_overlay": "overlay",
+    "observation_figure": "picture",
     "open_observation": "opening",
+    "overlay_figure": "overlay",
     "synthetic": "synthesis",
 }
 
 __all__ = [
     "Interference",
+    "above_background",
     "averaged",
+    "draw_observation",
+    "draw_overlay",
+    "observation_figure",
     "open_observation",
+    "overlay_figure",
     "synthetic",
 ]
 

@@ -21,7 +21,7 @@ def read_netcdf(path: Path, variable: str | None) -> Spectrum:
 
 def read_zarr(path: Path, variable: str | None) -> Spectrum:
     """Read a Zarr store."""
-    with xr.open_zarr(path, chunks=None) as dataset:
+    with xr.open_zarr(path, chunks=None, consolidated=False) as dataset:
         return _spectrum(dataset, variable)
 
 
@@ -36,7 +36,8 @@ def _spectrum(dataset: xr.Dataset, variable: str | None) -> Spectrum:
     attributes = {**spectra[choice.flux[0]].attrs, **dataset.attrs}
     units = str(attributes.get("units", ""))
     if len(fluxes) > 1:
-        fluxes[0], polarization = combined(*fluxes, scale_of(units))
+        right, left = fluxes
+        fluxes[0], polarization = combined(right, left, scale_of(units))
     frequency = dataset["frequency"]
     return Spectrum(
         time=dataset["time"].values,

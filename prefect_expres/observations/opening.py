@@ -9,12 +9,23 @@ from prefect_expres.analysis.locations import local_file
 from prefect_expres.errors import ObservationError
 from prefect_expres.net.url import shown_url
 from prefect_expres.observations.exported import read_netcdf, read_zarr
+from prefect_expres.observations.fits import GZIP, read_fits
+from prefect_expres.observations.istp import read_cdf
 from prefect_expres.observations.spectrum import Spectrum, as_dataset
 
 _Reader = Callable[[Path, str | None], Spectrum]
 
-_READERS: tuple[tuple[bytes, _Reader], ...] = ((b"\x89HDF\r\n\x1a\n", read_netcdf),)
+_READERS: tuple[tuple[bytes, _Reader], ...] = (
+    (b"\x89HDF\r\n\x1a\n", read_netcdf),
+    (b"\xcd\xf3\x00\x01", read_cdf),
+    (b"\xcd\xf2\x60\x02", read_cdf),
+    (b"SIMPLE  =", read_fits),
+    (GZIP, read_fits),
+)
 """The first bytes of each format, and who reads it."""
+
+_STORE = ".zarr"
+"""The end of the name of a folder that is a Zarr store."""
 
 _LONGEST = max(len(magic) for magic, _ in _READERS)
 
@@ -56,7 +67,7 @@ def open_observation(
     spectrum = _read(url, shown, variable)
     named = {
         "observer": observer or spectrum.observer,
-        "target": target or spectrum.target,
+        "target": target or _written(spectrum.target),
     }
     for name, value in named.items():
         if not value:
@@ -72,19 +83,22 @@ def open_observation(
 def _read(url: str | Path, shown: str, variable: str | None) -> Spectrum:
     path = url
     try:
-        with local_file(url) as path:
+        with local_file(url, folder=shown.rstrip("/").endswith(_STORE)) as path:
             return _reader(path)(path, variable)
     except ObservationError as fault:
         raise ObservationError(f"{shown} is no observation: {fault}") from None
-    except ModuleNotFoundError:
-        raise
     except Exception as fault:  # noqa: BLE001 - file systems and readers have errors of their own
         # With credentials in the URL, the words of a file system may show them.
         secret = shown != str(url)
         reason = type(fault).__name__ if secret else str(fault).replace(str(path), shown)
-        raise ObservationError(
-            f"{shown} cannot be read: {reason}. Is it whole? Fetch it again"
-        ) from None
+        missing = isinstance(fault, FileNotFoundError)
+        remedy = "Name a file that is there" if missing else "Is it whole? Fetch it again"
+        raise ObservationError(f"{shown} cannot be read: {reason}. {remedy}") from None
+
+
+def _written(target: str | None) -> str | None:
+    """Write the name of a target in small letters: some archives shout."""
+    return target.capitalize() if target and target.isupper() else target
 
 
 def _reader(path: Path) -> _Reader:

@@ -95,6 +95,11 @@ def scale_of(units: str) -> Scale:
     return "dB" if units.strip().lower().startswith(("db", "decibel")) else "linear"
 
 
+def is_frequency(units: str) -> bool:
+    """Say whether units are those of a frequency."""
+    return units.strip().lower() in _MEGAHERTZ
+
+
 def megahertz(frequency: Numbers, units: str) -> Numbers:
     """Convert frequencies to MHz.
 

@@ -117,8 +117,8 @@ def synthetic(
     if not polarized:
         made = made.drop_vars("polarization")
     if scale == "dB":
-        units = {"units": "dB", "scale": "dB"}
-        made["flux"] = (10 * np.log10(made["flux"])).assign_attrs(units)
+        made["flux"] = 10 * np.log10(made["flux"])
+        made["flux"].attrs = {"units": "dB", "scale": "dB"}
     return made.assign_attrs(sigma=sigma, shift_in_seconds=shift.total_seconds(), seed=seed)
 
 

@@ -43,11 +43,12 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def local_copy(url: str) -> Iterator[Path]:
+def local_copy(url: str, *, folder: bool = False) -> Iterator[Path]:
     """Copy a file from any fsspec URL into a temporary folder.
 
     Args:
         url: Path or fsspec URL of the file.
+        folder: It is a folder, which is copied with all that is in it.
 
     Yields:
         The path of the copy, which is removed at the end of the block.
@@ -57,7 +58,15 @@ def local_copy(url: str) -> Iterator[Path]:
     """
     with scratch_folder() as scratch:
         path = scratch / "copy"
-        with fsspec.open(url, "rb") as source, path.open("wb") as target:
-            while block := source.read(_BLOCK):
-                target.write(block)
+        if folder:
+            system, remote = fsspec.core.url_to_fs(url)
+            system.get(remote, str(path), recursive=True)
+        else:
+            _copy(url, path)
         yield path
+
+
+def _copy(url: str, path: Path) -> None:
+    with fsspec.open(url, "rb") as source, path.open("wb") as target:
+        while block := source.read(_BLOCK):
+            target.write(block)

@@ -1,0 +1,180 @@
+"""Draw simulated arcs over the dynamic spectrum of an observation."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from prefect_expres.analysis.axes import AXIS_HEIGHT, add_angle_axes
+from prefect_expres.analysis.moons import Degrees
+from prefect_expres.analysis.quicklook import (
+    DPI,
+    WIDTH,
+    Pixels,
+    Series,
+    add_legend,
+    draw_sources,
+    save,
+    series_of,
+)
+from prefect_expres.analysis.raster import COLUMNS, ROWS, Raster
+from prefect_expres.analysis.titles import provenance, title_of
+from prefect_expres.analysis.visibility import Sighting
+from prefect_expres.observations.averaging import averaged
+from prefect_expres.observations.background import above_background
+from prefect_expres.observations.picture import (
+    add_title,
+    deviations,
+    draw_spectrum,
+    scale_axes,
+)
+
+_PANELS, _MARGINS = (4.0, 2.4), 2.0
+"""Inches: the heights of the two panels and of everything around them."""
+
+_AROUND, _SMOOTH = 3, 2
+"""Pixels from an arc to its outline, and over how many to each side it is smoothed."""
+
+_PALE = 0.45
+"""Opacity of an arc that hides what it explains."""
+
+
+def draw_overlay(
+    observation: xr.Dataset,
+    results: xr.Dataset | Iterable[xr.Dataset],
+    path: str | Path,
+    *,
+    shift: timedelta = timedelta(0),
+    labels: Sequence[str] | None = None,
+    log: bool | None = None,
+) -> Path:
+    """Draw simulated arcs over an observation into a PNG, PDF or SVG file.
+
+    The upper panel is the dynamic spectrum, in standard deviations above the background of each
+    frequency, with the outlines of the arcs, one colour for each source as in every picture. In the
+    lower one the arcs hide what they explain. Below the time are the central meridian longitude and
+    the phase of each moon, as far as they are known.
+
+    Args:
+        observation: From `prefect_expres.observations.open_observation`.
+        results: From `prefect_expres.analysis.open_results`: one simulation, or several.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name;
+            its end tells the format.
+        shift: How much later the arcs are drawn than simulated. The angles are not shifted.
+        labels: A name for each result; those of one name are one simulation.
+        log: Scale the frequency logarithmically; None follows the spacing of the channels.
+
+    Returns:
+        The path of the file.
+
+    Raises:
+        ResultError: The sources of a file cannot be separated by its variables.
+        ValueError: There is no result, or not a label for each.
+    """
+    return save(overlay_figure(observation, results, shift=shift, labels=labels, log=log), path)
+
+
+def overlay_figure(
+    observation: xr.Dataset,
+    results: xr.Dataset | Iterable[xr.Dataset],
+    *,
+    shift: timedelta = timedelta(0),
+    labels: Sequence[str] | None = None,
+    log: bool | None = None,
+) -> Figure:
+    """Make the figure that `draw_overlay` saves, to be shown or changed."""
+    datasets = [results] if isinstance(results, xr.Dataset) else list(results)
+    cells = above_background(averaged(observation, (COLUMNS, ROWS)))
+    simulated = series_of(datasets, labels)
+    moved = [
+        (label, replace(each, time=each.time + np.timedelta64(shift))) for label, each in simulated
+    ]
+    figure = Figure((WIDTH, sum(_PANELS) + _MARGINS), dpi=DPI, layout="constrained")
+    upper, lower = figure.subplots(2, sharex=True, sharey=True, height_ratios=_PANELS)
+    scale_axes(upper, lower, cells, log=log)
+    names = _draw(figure, (upper, lower), cells, list(_within(moved, cells)))
+    lower.set_title("without the simulated arcs", loc="left", fontsize=10)
+    add_legend(upper, names)
+    angles = add_angle_axes(lower, [each for _, each in _within(simulated, cells)])
+    figure.set_figheight(sum(_PANELS) + _MARGINS + AXIS_HEIGHT * angles)
+    model = title_of(datasets).partition("\n")[2]
+    add_title(figure, observation, _described(model, shift), provenance(datasets))
+    return figure
+
+
+def _draw(
+    figure: Figure, panels: tuple[Axes, Axes], cells: xr.DataArray, series: Sequence[Series]
+) -> list[Patch]:
+    """Draw the cells in both panels, and the arcs over them; return the names of the sources."""
+    norm = deviations(cells)
+    meshes = [draw_spectrum(panel, cells, cmap="Greys", norm=norm) for panel in panels]
+    bar = figure.colorbar(meshes[0], ax=panels, pad=0.015, aspect=40, extend="both")
+    bar.set_label("flux above the background (standard deviations)")
+    list(draw_sources(panels[1], series, _hide))
+    return list(draw_sources(panels[0], series, _outline))
+
+
+def _within(series: Iterable[Series], cells: xr.DataArray) -> Iterator[Series]:
+    """Cut what is simulated to the time of the observation."""
+    first, last = cells["time"].values[[0, -1]]
+    for label, each in series:
+        yield label, _cut(each, (each.time + each.steps >= first) & (each.time <= last))
+
+
+def _cut(sighting: Sighting, inside: NDArray[np.bool_]) -> Sighting:
+    """Keep these time steps."""
+
+    def kept(angles: Degrees | None) -> Degrees | None:
+        return None if angles is None else angles[inside]
+
+    return replace(
+        sighting,
+        time=sighting.time[inside],
+        steps=sighting.steps[inside],
+        visible=sighting.visible[inside],
+        meridian=kept(sighting.meridian),
+        line=kept(sighting.line),
+        moon=kept(sighting.moon),
+    )
+
+
+def _outline(panel: Axes, raster: Raster, image: Pixels, colour: str) -> None:
+    """Draw the outline of an arc, which leaves free what is inside."""
+    lines = panel.contour(*_ribbon(raster, image), levels=[0.5], colors=[colour], linewidths=1.1)
+    lines.set_path_effects([patheffects.withStroke(linewidth=2.2, foreground="white")])
+
+
+def _hide(panel: Axes, raster: Raster, image: Pixels, colour: str) -> None:
+    """Hide what an arc explains."""
+    ribbon = _ribbon(raster, image)
+    for shade in ("white", to_rgba(colour, _PALE)):
+        panel.contourf(*ribbon, levels=[0.5, np.inf], colors=[shade])
+
+
+def _ribbon(raster: Raster, image: Pixels) -> tuple[Pixels, Pixels, Pixels]:
+    """Give the middles of the pixels, and a smooth field above 0.5 around what is seen."""
+    seen = np.isfinite(image).astype(np.float32)
+    around = _windows(seen, _AROUND).max(axis=(2, 3))
+    middles = [(axis[1:] + axis[:-1]) / 2 for axis in (raster.time, raster.frequency)]
+    return middles[0], middles[1], _windows(around, _SMOOTH).mean(axis=(2, 3))
+
+
+def _windows(image: Pixels, reach: int) -> Pixels:
+    """Give the neighbours of each pixel, shape (rows, columns, neighbours, neighbours)."""
+    size = 2 * reach + 1
+    return np.lib.stride_tricks.sliding_window_view(np.pad(image, reach), (size, size))
+
+
+def _described(model: str, shift: timedelta) -> str:
+    minutes = shift.total_seconds() / 60
+    moved = f"arcs moved by {minutes:+g} min" if minutes else ""
+    return ", ".join(filter(None, [f"simulated: {model}" if model else "", moved]))

@@ -1,0 +1,123 @@
+"""FITS files of e-CALLISTO and Radio JOVE."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from astropy.io import fits
+
+from prefect_expres.errors import ObservationError
+from prefect_expres.observations import open_observation
+from tests.support.observation_files import flux
+
+_CALLISTO = {
+    "INSTRUME": "BIR",
+    "OBJECT": "Sun",
+    "DATE-OBS": "2022/01/30",
+    "TIME-OBS": "11:15:00.171",
+    "BUNIT": "digits",
+    "CTYPE2": "Frequency [MHz]",
+    "OBS_LAT": 53.09,
+}
+
+
+def callisto(path: Path, values: Any, seconds: Any, frequency: Any, **header: Any) -> Path:
+    """Write a file of e-CALLISTO: an image upside down, and a table of one row with the axes."""
+    image = fits.PrimaryHDU(np.uint8(values))
+    image.header.update(_CALLISTO | header)
+    columns = [
+        fits.Column("TIME", f"{len(seconds)}D8.3", array=[seconds]),
+        fits.Column("FREQUENCY", f"{len(frequency)}D8.3", array=[frequency]),
+    ]
+    fits.HDUList([image, fits.BinTableHDU.from_columns(columns)]).writeto(path)
+    return path
+
+
+def test_callisto(tmp_path: Path) -> None:
+    """The image is turned around, the frequencies rise, and the Sun is what it looks at."""
+    path = callisto(
+        tmp_path / "BIR.fit", flux(4, 3), seconds=[0.25, 0.5, 0.75], frequency=[40, 30, 20, 10]
+    )
+    opened = open_observation(path)
+    assert opened.attrs["observer"] == "Earth"
+    assert opened.attrs["target"] == "Sun"
+    assert opened.attrs["instrument"] == "BIR"
+    assert opened["flux"].attrs == {"units": "digits", "scale": "linear"}
+    assert str(opened["time"].values[0]) == "2022-01-30T11:15:00.421000000"
+    np.testing.assert_array_equal(opened["flux"], flux(4, 3)[::-1].T)
+    np.testing.assert_array_equal(opened["frequency"], [10, 20, 30, 40])
+    assert open_observation(path, target="Jupiter").attrs["target"] == "Jupiter"
+
+
+def test_a_compressed_file(tmp_path: Path) -> None:
+    """e-CALLISTO's archive compresses them."""
+    path = callisto(tmp_path / "BIR.fit", flux(4, 3), [0, 1, 2], [1, 2, 3, 4])
+    squeezed = tmp_path / "BIR.fit.gz"
+    squeezed.write_bytes(gzip.compress(path.read_bytes()))
+    np.testing.assert_array_equal(open_observation(squeezed)["flux"], flux(4, 3).T)
+
+
+def radio_jove(path: Path, **axes: Any) -> Path:
+    """Write a file of a dual polarization spectrograph: an image each, with linear axes."""
+    header = {
+        "TELESCOP": "Radio JOVE",
+        "INSTRUME": "DPS",
+        "OBJECT": "Jupiter",
+        "DATE-OBS": "2016-12-10T03:04:05.5",
+        "BUNIT": "ADU",
+        "CUNIT2": "MHz",
+        "CRVAL1": 0.0,
+        "CDELT1": 0.5,
+        "CRVAL2": 16.0,
+        "CDELT2": 2.0,
+    } | axes
+    images = [fits.ImageHDU(np.float32(flux(4, 3) * k), name=n) for n, k in (("RR", 3), ("LL", 1))]
+    for image in images:
+        image.header.update(header)
+    fits.HDUList([fits.PrimaryHDU(), *images]).writeto(path)
+    return path
+
+
+def test_radio_jove(tmp_path: Path) -> None:
+    """Both polarizations are one flux, and the axes are those of the header."""
+    opened = open_observation(radio_jove(tmp_path / "jove.fits"))
+    assert opened.attrs["observer"] == "Earth"
+    assert opened.attrs["target"] == "Jupiter"
+    np.testing.assert_array_equal(opened["flux"], 4 * flux(4, 3).T)
+    np.testing.assert_allclose(opened["polarization"], -0.5)
+    np.testing.assert_array_equal(opened["frequency"], [16, 18, 20, 22])
+    assert str(opened["time"].values[1]) == "2016-12-10T03:04:06.000000000"
+
+
+def test_axes_without_units_are_refused(tmp_path: Path) -> None:
+    """e-CALLISTO's headers count pixels: they are no axes without the table."""
+    path = radio_jove(tmp_path / "jove.fits", CUNIT2="")
+    with pytest.raises(ObservationError, match="it has no axes: neither a table"):
+        open_observation(path)
+
+
+def test_axes_of_another_length_are_refused(tmp_path: Path) -> None:
+    """The table and the image belong together."""
+    path = callisto(tmp_path / "BIR.fit", flux(4, 3), [0, 1], [1, 2, 3, 4])
+    with pytest.raises(ObservationError, match="its image has 3 by 4 pixels for 2 times and 4"):
+        open_observation(path)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"DATE-OBS": "yesterday"}, {"TIME-OBS": "noon"}, {"DATE-OBS": ""}]
+)
+def test_a_file_without_a_start_is_refused(tmp_path: Path, wrong: dict[str, str]) -> None:
+    """Its times would be anybody's guess."""
+    path = callisto(tmp_path / "BIR.fit", flux(4, 3), [0, 1, 2], [1, 2, 3, 4], **wrong)
+    with pytest.raises(ObservationError, match="it does not say when it starts"):
+        open_observation(path)
+
+
+def test_a_cut_file_is_refused(tmp_path: Path) -> None:
+    """Half an image is none."""
+    path = callisto(tmp_path / "BIR.fit", np.ones((200, 300)), range(300), range(1, 201))
+    path.write_bytes(path.read_bytes()[:20_000])
+    with pytest.raises(ObservationError, match=r"BIR\.fit cannot be read: .*Fetch it again"):
+        open_observation(path)
