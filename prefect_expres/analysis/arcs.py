@@ -1,7 +1,7 @@
 """Find the arcs of visible emission, and the windows of time that they span."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -34,6 +34,13 @@ class Arc:
     def visible(self) -> NDArray[np.bool_]:
         """Shape (steps, frequency)."""
         return self.sighting.visible[self.steps]
+
+    @property
+    def alone(self) -> Sighting:
+        """What is seen of the source in this arc only."""
+        inside = np.zeros(self.sighting.time.size, dtype=bool)
+        inside[self.steps] = True
+        return replace(self.sighting, visible=self.sighting.visible & inside[:, None])
 
     @property
     def window(self) -> Window:

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import xarray as xr
+from matplotlib.figure import Figure
 
+import prefect_expres
 from prefect_expres import analysis
 from prefect_expres.analysis.catalogue import Labels
+from prefect_expres.analysis.quicklook import save
 from prefect_expres.identification.findings import (
     INDEX,
     LABELS,
@@ -17,7 +20,12 @@ from prefect_expres.identification.findings import (
 )
 from prefect_expres.identification.naming import Identified, identify_arcs
 from prefect_expres.identification.scene import scene_of
+from prefect_expres.observations.overlay import sightings_over
+from prefect_expres.observations.picture import add_title
 from prefect_expres.storage import scratch_folder
+
+_MOST_TOLD = 3
+"""Named arcs that the title tells of."""
 
 _COLUMNS = tuple(name for name in Finding.model_fields if name not in analysis.Window.model_fields)
 
@@ -106,11 +114,29 @@ def _files(observation: xr.Dataset, found: Sequence[Identified]) -> dict[str, by
     with scratch_folder() as folder:
         written = [
             analysis.write_csv([each.finding for each in found], folder / TABLE, more=_COLUMNS),
+            save(_figure(observation, found, named), folder / FIGURE),
             analysis.write_catalogue(
                 [each.found for each in named], folder / LABELS, labels=_labels(observation, named)
             ),
         ]
         return {path.name: path.read_bytes() for path in written}
+
+
+def _figure(
+    observation: xr.Dataset, found: Sequence[Identified], named: Sequence[Identified]
+) -> Figure:
+    """Draw the named arcs over the observation, where they fit best."""
+    moved = [(_model(each.finding), each.found.alone) for each in named]
+    simulated = [(_model(each.finding), each.arc.sighting) for each in (named or found[:1])]
+    figure = sightings_over(observation, moved, simulated)
+    words = [f"{each.finding.candidate}, {each.finding.shift_minutes:+.1f} min" for each in named]
+    told = "; ".join(words[:_MOST_TOLD]) or "no emission identified"
+    add_title(figure, observation, told, f"prefect-expres {prefect_expres.__version__}")
+    return figure
+
+
+def _model(finding: Finding) -> str:
+    return ", ".join(filter(None, (f"{finding.energy_kev:g} keV", finding.lag_model)))
 
 
 def _labels(observation: xr.Dataset, named: Sequence[Identified]) -> Labels:
