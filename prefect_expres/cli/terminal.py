@@ -157,7 +157,7 @@ def _named(findings: Iterable[Finding]) -> RenderableType:
             each.candidate,
             f"{each.start:%Y-%m-%d %H:%M}",
             f"{each.end:%H:%M}",
-            f"{each.shift_minutes:+.1f} ± {each.shift_error_minutes:.1f}",
+            each.shift_told,
             f"{each.observed:.0%}",
             f"{each.false_alarm:.2g}",
             " or ".join(each.as_good),

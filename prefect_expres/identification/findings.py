@@ -69,8 +69,9 @@ class Finding(Window):
         false_alarm: How often chance would find as much, anywhere in the search: among all shifts
             and all candidates.
         emission: Whether emission stands there, by this rate.
-        shift_minutes: How much later than predicted it fits best; earlier is below zero.
-        shift_error_minutes: The standard deviation of the shift.
+        shift_minutes: How much later than predicted it fits best; earlier is below zero. None
+            where no emission stands.
+        shift_error_minutes: The standard deviation of the shift, likewise.
         named: Whether, of all candidates, this one explains the emission best.
         as_good: The candidates that explain it as well, for one that is named.
     """
@@ -81,8 +82,8 @@ class Finding(Window):
     brightness: float
     false_alarm: float
     emission: bool
-    shift_minutes: float
-    shift_error_minutes: float
+    shift_minutes: float | None
+    shift_error_minutes: float | None
     named: bool = False
     as_good: tuple[str, ...] = ()
 
@@ -92,12 +93,19 @@ class Finding(Window):
         return candidate_name(self.source, self.hemisphere, self.energy_kev, self.lag_model)
 
     @property
+    def shift_told(self) -> str:
+        """The shift with its standard deviation, in minutes; empty where no emission stands."""
+        if self.shift_minutes is None:
+            return ""
+        return f"{self.shift_minutes:+.1f} ± {self.shift_error_minutes:.1f}"
+
+    @property
     def told(self) -> str:
         """Tell in a line what explains an emission."""
         others = f"; as good: {' or '.join(self.as_good)}" if self.as_good else ""
         return (
             f"{self.candidate}: {self.start:%Y-%m-%d %H:%M} to {self.end:%H:%M}, "
-            f"{self.shift_minutes:+.1f} ± {self.shift_error_minutes:.1f} min, "
+            f"{self.shift_told} min, "
             f"false alarms {self.false_alarm:.2g}{others}"
         )
 

@@ -31,8 +31,8 @@ class Identified:
 
     @property
     def found(self) -> Arc:
-        """The arc where it fits best."""
-        shift = np.timedelta64(round(self.finding.shift_minutes * 60e9), "ns")
+        """The arc where it fits best; where it is predicted, if no emission stands there."""
+        shift = np.timedelta64(round((self.finding.shift_minutes or 0.0) * 60e9), "ns")
         sighting = self.arc.sighting
         return replace(self.arc, sighting=replace(sighting, time=sighting.time + shift))
 
@@ -84,7 +84,7 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 def _finding(fit: Fit, cells: Cells) -> Finding:
     step = float(cells.step / np.timedelta64(1, "m"))
-    model = fit.prediction.model
+    model, emission = fit.prediction.model, fit.false_alarm <= FALSE_ALARMS
     return Finding(
         **dict(fit.prediction.arc.window),
         energy_kev=model.energy,
@@ -92,9 +92,9 @@ def _finding(fit: Fit, cells: Cells) -> Finding:
         observed=round(fit.observed, 3),
         brightness=round(fit.brightness, 2),
         false_alarm=float(f"{fit.false_alarm:.2g}"),
-        emission=fit.false_alarm <= FALSE_ALARMS,
-        shift_minutes=round(fit.shift * step, 2),
-        shift_error_minutes=round(fit.uncertainty * step, 2),
+        emission=emission,
+        shift_minutes=round(fit.shift * step, 2) if emission else None,
+        shift_error_minutes=round(fit.uncertainty * step, 2) if emission else None,
         named=fit.named,
         as_good=tuple(map(_name, fit.rivals)),
     )

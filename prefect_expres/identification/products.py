@@ -11,6 +11,7 @@ from prefect_expres import analysis
 from prefect_expres.analysis.catalogue import Labels
 from prefect_expres.analysis.quicklook import save
 from prefect_expres.identification.findings import (
+    FIGURE,
     INDEX,
     LABELS,
     TABLE,
@@ -129,7 +130,7 @@ def _figure(
     moved = [(_model(each.finding), each.found.alone) for each in named]
     simulated = [(_model(each.finding), each.arc.sighting) for each in (named or found[:1])]
     figure = sightings_over(observation, moved, simulated)
-    words = [f"{each.finding.candidate}, {each.finding.shift_minutes:+.1f} min" for each in named]
+    words = [f"{each.finding.candidate}, {each.finding.shift_told} min" for each in named]
     told = "; ".join(words[:_MOST_TOLD]) or "no emission identified"
     add_title(figure, observation, told, f"prefect-expres {prefect_expres.__version__}")
     return figure

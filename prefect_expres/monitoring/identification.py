@@ -58,7 +58,7 @@ def _row(finding: Finding) -> dict[str, object]:
         "MHz": f"{finding.fmin:.2f}-{finding.fmax:.2f}",
         "observed": f"{finding.observed:.0%}",
         "false alarms": f"{finding.false_alarm:.2g}",
-        "later (min)": f"{finding.shift_minutes:+.1f} ± {finding.shift_error_minutes:.1f}",
+        "later (min)": finding.shift_told,
         "named": "named" if finding.named else "",
     }
 

@@ -76,7 +76,8 @@ class Case:
 
     def is_on_time(self, named: Sequence[Finding]) -> bool:
         """Say whether it is found within a step, which is a minute."""
-        return bool(named) and abs(named[0].shift_minutes - self.shift / timedelta(minutes=1)) <= 1
+        found = named[0].shift_minutes if named else None
+        return found is not None and abs(found - self.shift / timedelta(minutes=1)) <= 1
 
 
 def cases_of(results: Results, count: int, seed: int) -> Iterator[Case]:
