@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from prefect.context import FlowRunContext, TaskRunContext
 from prefect.exceptions import TerminationSignal
 
-from prefect_expres.prefect_support.hangup import hangup_terminates
+from prefect_expres.prefect_support.termination import hangup_terminates, terminable
 
 R = TypeVar("R")
 
@@ -59,7 +59,7 @@ def _loop_is_running() -> bool:
 def run_here(coroutine: Coroutine[Any, Any, R]) -> R:
     """Run what is asynchronous to its end; a signal that has ended it ends the process, too."""
     try:
-        return _run_beside(coroutine) if _loop_is_running() else asyncio.run(coroutine)
+        return _run_beside(coroutine) if _loop_is_running() else asyncio.run(terminable(coroutine))
     except KeyboardInterrupt:
         # What was under way when the user stopped it is no fault to be traced.
         raise KeyboardInterrupt from None

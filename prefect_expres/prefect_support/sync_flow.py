@@ -12,9 +12,9 @@ from pydantic_core import ErrorDetails
 
 from prefect_expres.errors import UsageError
 from prefect_expres.prefect_support.current_run import note_own_run
-from prefect_expres.prefect_support.hangup import hangup_terminates
 from prefect_expres.prefect_support.lost_server import noted, result_of
 from prefect_expres.prefect_support.sync_call import Called, call_from_anywhere
+from prefect_expres.prefect_support.termination import hangup_terminates, terminable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -95,7 +95,7 @@ def sync_compatible_flow(
 def _as_own_run(
     function: Callable[P, Coroutine[Any, Any, R]],
 ) -> Callable[P, Coroutine[Any, Any, R]]:
-    """Run a flow's function so that hooks know it, and SIGHUP ends it as SIGTERM does.
+    """Run a flow's function so that hooks know it, and signals end it in order.
 
     Its tasks keep their results if they say so, not since the flow keeps its own.
     """
@@ -107,6 +107,6 @@ def _as_own_run(
             return await function(*args, **kwargs)
         note_own_run()
         with flow_run.model_copy(update={"persist_result": False}), hangup_terminates():
-            return await noted(function(*args, **kwargs))
+            return await noted(terminable(function(*args, **kwargs)))
 
     return run

@@ -12,13 +12,18 @@ from typing import Any
 import httpx
 import pytest
 from prefect import flow, get_client
-from prefect.exceptions import ParameterTypeError
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.ephemeris import AnalyticEphemeris, Span, TableEphemeris
-from prefect_expres.errors import AccessError, ConfigurationError, EphemerisError, JobFailed
+from prefect_expres.errors import (
+    AccessError,
+    ConfigurationError,
+    EphemerisError,
+    JobFailed,
+    UsageError,
+)
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.expres import Configuration
 from prefect_expres.flows.simulate import simulate
@@ -146,7 +151,7 @@ async def test_nothing_is_sent_when_a_rule_is_broken(
     with pytest.raises(AccessError, match="600"):
         await simulate(configuration, service, output=output, execution_duration=601)
     for wrong_number in ({"attempts": 0}, {"timeout": -1.0}):
-        with pytest.raises(ParameterTypeError, match=next(iter(wrong_number))):
+        with pytest.raises(UsageError, match=next(iter(wrong_number))):
             await simulate(configuration, service, output=output, **wrong_number)
     with pytest.raises(AccessError, match="master"):
         await simulate(configuration, service, output=output, branch="develop")
