@@ -24,8 +24,12 @@ MOST_CHANNELS = 200
 LONGEST = np.timedelta64(31, "D")
 """Longest observation whose cells fit into memory beside those of the simulations."""
 
-_BASELINE = np.timedelta64(4, "h")
-"""The background of a channel is its median over so long a time; no arc lasts half of it."""
+_PART, _PARTS = np.timedelta64(10, "m"), 19
+"""The background of a channel is a running median over three hours, in parts of ten minutes; no arc
+is in one channel for half of it."""
+
+_PASSES = 2
+"""What a running median leaves of a curved background, it takes away the next time."""
 
 _FEWEST = 20
 """Fewest cells of a channel whose ranks say anything."""
@@ -79,20 +83,24 @@ def cells_of(
         )
     step = step * max(1, int(np.ceil(np.median(np.diff(time)) / step - 0.01)))
     places = (time - origin) // step
-    around = int(np.ceil(margin / step))
-    first = int(places[0]) - around
-    means = np.full((_channels(observation).size, int(places[-1]) + around + 1 - first), np.nan)
     steps = np.flatnonzero(np.diff(places, prepend=places[0] - 1))
     channels = _channels(observation)
     flux = observation["flux"].transpose("time", "frequency").values
-    means[:, places[steps] - first] = block_means(flux, steps, channels).T
+    means = np.full((channels.size, int(places[-1] - places[0]) + 1), np.nan)
+    means[:, places[steps] - places[0]] = block_means(flux, steps, channels).T
+    for _ in range(_PASSES):
+        means -= _background(means, max(1, round(_PART / step)))
     frequency = observation["frequency"].values.astype(float)
-    widths = np.diff(channels, append=frequency.size)
+    around = int(np.ceil(margin / step))
     return Cells(
-        start=origin + first * step,
+        start=origin + (int(places[0]) - around) * step,
         step=step,
-        frequency=np.add.reduceat(frequency, channels) / widths,
-        scores=without_interference(_ranked(means - _background(means, step))),
+        frequency=np.add.reduceat(frequency, channels) / np.diff(channels, append=frequency.size),
+        scores=np.pad(
+            without_interference(_ranked(means)),
+            [(0, 0), (around, around)],
+            constant_values=np.nan,
+        ),
     )
 
 
@@ -102,18 +110,24 @@ def _channels(observation: xr.Dataset) -> NDArray[Any]:
     return np.arange(0, count, -(-count // MOST_CHANNELS))
 
 
-def _background(means: Values, step: np.timedelta64) -> Values:
-    """Give the medians of each channel over hours, and between them what lies between."""
-    length = max(int(_BASELINE / step), 1)
-    count = max(means.shape[1] // length, 1)
-    parts = np.array_split(np.arange(means.shape[1]), count)
-    medians = np.stack([median_of(means[:, part]) for part in parts], axis=1)
+def _background(values: Values, length: int) -> Values:
+    """Give a running median of each channel; beyond its ends a channel goes on as it is within.
+
+    Args:
+        values: Shape (channel, step).
+        length: How many steps a part has.
+    """
+    steps = np.arange(values.shape[1])
+    parts = np.array_split(steps, max(steps.size // length, 1))
+    medians = np.stack([median_of(values[:, part]) for part in parts], axis=1)
     middles = np.array([part.mean() for part in parts])
-    steps = np.arange(means.shape[1])
-    background = np.full_like(means, np.nan)
-    for channel, values in enumerate(medians):
-        if (known := np.isfinite(values)).any():
-            background[channel] = np.interp(steps, middles[known], values[known])
+    background = np.full_like(values, np.nan)
+    for channel, row in enumerate(medians):
+        if (known := np.isfinite(row)).any():
+            whole = np.interp(middles, middles[known], row[known])
+            turned = np.pad(whole, _PARTS // 2, mode="reflect", reflect_type="odd")
+            windows = np.lib.stride_tricks.sliding_window_view(turned, _PARTS)
+            background[channel] = np.interp(steps, middles, np.median(windows, axis=1))
     return background
 
 

@@ -1,4 +1,4 @@
-"""Medians that leave out what is missing."""
+"""Medians and quantiles that leave out what is missing."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,13 +6,25 @@ from numpy.typing import NDArray
 Values = NDArray[np.floating]
 
 
+def quantile_of(values: Values, part: float) -> Values:
+    """Give a quantile over the last axis; NaN where nothing is there.
+
+    Args:
+        values: Of any shape, NaN where they are missing.
+        part: The part of them that is smaller.
+    """
+    ordered, count = np.sort(values, axis=-1), np.isfinite(values).sum(axis=-1)
+    place = part * np.maximum(count - 1, 0)
+    pair = [
+        np.take_along_axis(ordered, each.astype(int)[..., None], axis=-1)[..., 0]
+        for each in (np.floor(place), np.ceil(place))
+    ]
+    return np.where(count > 0, (pair[0] + pair[1]) / 2, np.nan)
+
+
 def median_of(values: Values) -> Values:
     """Give the medians over the last axis; NaN where nothing is there."""
-    ordered = np.sort(values, axis=-1)
-    count = np.isfinite(values).sum(axis=-1)
-    middles = [np.maximum((count - 1) // 2, 0), np.minimum(count // 2, values.shape[-1] - 1)]
-    pair = [np.take_along_axis(ordered, each[..., None], axis=-1)[..., 0] for each in middles]
-    return np.where(count > 0, (pair[0] + pair[1]) / 2, np.nan)
+    return quantile_of(values, 0.5)
 
 
 def running_median(values: Values, width: int) -> Values:
