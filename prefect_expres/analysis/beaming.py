@@ -31,7 +31,7 @@ _PANEL, _MARGINS = 2.5, 1.8
 
 
 def draw_beaming(dataset: xr.Dataset, path: str | Path, *, log: bool | None = None) -> Path:
-    """Draw the beaming angle of the visible emission into a PNG file.
+    """Draw the beaming angle of the visible emission into a PNG, PDF or SVG file.
 
     Each source has a panel for each polarization: UTC to the right, frequency in MHz upwards, the
     half-angle θ of the emission cone in colour. Where several field lines of a source are seen at
@@ -39,7 +39,8 @@ def draw_beaming(dataset: xr.Dataset, path: str | Path, *, log: bool | None = No
 
     Args:
         dataset: From `open_results`.
-        path: Local path or ``file://`` URL of the file, which is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name;
+            its end tells the format.
         log: Scale the frequency logarithmically; None does it as the file does.
 
     Returns:

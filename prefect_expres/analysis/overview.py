@@ -60,7 +60,7 @@ class Overview:
 
 
 def draw_overview(arcs: Sequence[Arc], path: str | Path, about: Overview) -> Path:
-    """Draw when an observatory can see emission over many days into a PNG file.
+    """Draw when an observatory can see emission over many days into a PNG, PDF or SVG file.
 
     Each day is a strip with the hours of UTC to the right and the frequency in MHz upwards. It is
     white while the planet is high enough, and grey while it is not. Each moon has the colours that
@@ -69,7 +69,8 @@ def draw_overview(arcs: Sequence[Arc], path: str | Path, about: Overview) -> Pat
 
     Args:
         arcs: From `find_arcs` with the observatory.
-        path: Local path or ``file://`` URL of the file, which is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name;
+            its end tells the format.
         about: The observatory, the days and the moons.
 
     Returns:

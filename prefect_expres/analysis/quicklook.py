@@ -63,7 +63,7 @@ def draw_quicklook(
     labels: Sequence[str] | None = None,
     log: bool | None = None,
 ) -> Path:
-    """Draw the visible emission of one or several simulations into a PNG file.
+    """Draw the visible emission of one or several simulations into a PNG, PDF or SVG file.
 
     UTC runs to the right, frequency in MHz upwards. Every visible cell is drawn, whatever the time
     steps and channels of the files. A moon has the same colours in every picture, cold for the
@@ -72,7 +72,8 @@ def draw_quicklook(
 
     Args:
         datasets: From `open_results`: one, or several to be laid over each other.
-        path: Local path or ``file://`` URL of the file, which is complete when it has this name.
+        path: Local path or ``file://`` URL of the file, which is complete when it has this name;
+            its end tells the format.
         labels: A name for each dataset; those of one name are one simulation, for instance its
             days. By default names are made of what is different in the models.
         log: Scale the frequency logarithmically; None does it as the files do.

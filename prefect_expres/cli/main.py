@@ -40,7 +40,7 @@ _COMMANDS = (
     ("jobs", "jobs:app", _SERVICE, "List, create, run, follow, download, abort and delete jobs."),
     ("service", "service:app", _SERVICE, "Show what a service runs and what it allows."),
     ("profile", "profile:app", _SERVICE, "Show the named services of the profiles file."),
-    ("plot", "plots:plot", _RESULTS, "Draw the visible emission into a PNG file."),
+    ("plot", "plots:plot", _RESULTS, "Draw the visible emission into a picture."),
     (
         "windows",
         "plots:windows",
@@ -48,6 +48,12 @@ _COMMANDS = (
         "List when and at which frequencies emission is visible.",
     ),
     ("compare", "plots:compare", _RESULTS, "Compare two simulations."),
+    (
+        "observation",
+        "observation:observation",
+        _RESULTS,
+        "Show what is in an observation, and draw it.",
+    ),
     (
         "deploy",
         "deploy:deploy",

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from prefect_expres.observations.overlay import overlay_figure as overlay_figure
     from prefect_expres.observations.picture import draw_observation as draw_observation
     from prefect_expres.observations.picture import observation_figure as observation_figure
+    from prefect_expres.observations.summary import Summary as Summary
+    from prefect_expres.observations.summary import summary_of as summary_of
     from prefect_expres.observations.synthesis import Interference as Interference
     from prefect_expres.observations.synthesis import synthetic as synthetic
+    from prefect_expres.observations.writing import write_observation as write_observation
 
 _MODULE_OF = {
     "Interference": "synthesis",
+    "Summary": "summary",
     "above_background": "background",
     "averaged": "averaging",
     "draw_observation": "picture",
@@ -29,11 +33,14 @@ _MODULE_OF = {
     "observation_figure": "picture",
     "open_observation": "opening",
     "overlay_figure": "overlay",
+    "summary_of": "summary",
     "synthetic": "synthesis",
+    "write_observation": "writing",
 }
 
 __all__ = [
     "Interference",
+    "Summary",
     "above_background",
     "averaged",
     "draw_observation",
@@ -41,7 +48,9 @@ __all__ = [
     "observation_figure",
     "open_observation",
     "overlay_figure",
+    "summary_of",
     "synthetic",
+    "write_observation",
 ]
 
 if not TYPE_CHECKING:

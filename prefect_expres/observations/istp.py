@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from prefect_expres.analysis.dataset import FILL, plain, refuse_cut
 from prefect_expres.errors import ObservationError
+from prefect_expres.observations.cdf_records import PlainRecords
 from prefect_expres.observations.choice import choose, combined
 from prefect_expres.observations.places import observer_of
 from prefect_expres.observations.spectrum import (
@@ -61,6 +62,7 @@ class _File:
     """A CDF file and the attributes of its variables."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._cdf: Any = cdflib.CDF(str(path))
         info = self._cdf.cdf_info()
         self.names: tuple[str, ...] = (*info.zVariables, *info.rVariables)
@@ -127,9 +129,14 @@ class _File:
         shape = (records, self._sizes(name)[0] if self.has_sweeps(name) else 1)
         fill = self._attributes[name].get("FILLVAL")
         step = self._decibels(name)
+        plain_records = PlainRecords.of(self._path, self._cdf, name)
 
         def read(rows: slice) -> Numbers:
-            values = np.asarray(self._cdf.varget(name, startrec=rows.start, endrec=rows.stop - 1))
+            values = (
+                plain_records.read(rows.start, rows.stop)
+                if plain_records
+                else np.asarray(self._cdf.varget(name, startrec=rows.start, endrec=rows.stop - 1))
+            )
             missing = values == fill
             if values.dtype.kind == "f":
                 missing |= values < FILL

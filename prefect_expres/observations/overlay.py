@@ -126,7 +126,8 @@ def sightings_over(
     lower.set_title("without the simulated arcs", loc="left", fontsize=10)
     if names:
         add_legend(upper, names)
-    angles = add_angle_axes(lower, [each for _, each in _within(simulated, cells)])
+    during = [each for _, each in _within(simulated, cells) if each.time.size]
+    angles = add_angle_axes(lower, during)
     figure.set_figheight(sum(_PANELS) + _MARGINS + AXIS_HEIGHT * angles)
     return figure
 

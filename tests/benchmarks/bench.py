@@ -21,6 +21,7 @@ BENCHMARKS = {
     "download": "tests.benchmarks.downloads",
     "start": "tests.benchmarks.starts",
     "engine": "tests.benchmarks.engine_day",
+    "identify": "tests.benchmarks.identification",
     "campaign": "tests.benchmarks.orchestration",
 }
 """The module of each benchmark; it has ``measure(size)`` and the sizes ``FULL`` and ``TINY``."""

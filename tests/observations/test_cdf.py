@@ -55,9 +55,10 @@ def test_an_archive_s_file_says_what_it_is(
         assert (np.diff(opened[axis].values).astype(float) > 0).all()
 
 
-def test_juno_is_read_with_its_gap(path: Path) -> None:
+@pytest.mark.parametrize("squeezed", [True, False])
+def test_juno_is_read_with_its_gap(path: Path, *, squeezed: bool) -> None:
     """The values are the file's, frequencies are in MHz, and a fill value is missing."""
-    opened = open_observation(files.juno(path))
+    opened = open_observation(files.juno(path, squeezed=squeezed))
     expected = files.flux()
     expected[2, 1] = np.nan
     np.testing.assert_array_equal(opened["flux"], expected)

@@ -65,8 +65,14 @@ def spectrum(
     return Variable(np.float32(values), CDF.CDF_REAL4, {"UNITS": units, **depends, **fill})
 
 
-def write_cdf(path: Path, attributes: Mapping[str, str], variables: Mapping[str, Variable]) -> Path:
-    """Write a CDF file."""
+def write_cdf(
+    path: Path,
+    attributes: Mapping[str, str],
+    variables: Mapping[str, Variable],
+    *,
+    squeezed: bool = True,
+) -> Path:
+    """Write a CDF file, whose variables are compressed or not."""
     file = CDF(path, cdf_spec={"Majority": "row_major", "Encoding": 6})
     file.write_globalattrs({name: {0: text} for name, text in attributes.items()})
     for name, each in variables.items():
@@ -77,13 +83,14 @@ def write_cdf(path: Path, attributes: Mapping[str, str], variables: Mapping[str,
             "Num_Elements": 1,
             "Rec_Vary": each.records,
             "Dim_Sizes": list(sizes),
+            "Compress": 6 if squeezed else 0,
         }
         file.write_var(spec, var_attrs=dict(each.attributes), var_data=each.values)
     file.close()
     return path
 
 
-def juno(path: Path) -> Path:
+def juno(path: Path, *, squeezed: bool = False) -> Path:
     """Write Juno/Waves as MASER distributes it: jno_wav_cdr_lesia, version 2."""
     values = flux()
     values[2, 1] = FILL
@@ -104,6 +111,7 @@ def juno(path: Path) -> Path:
                 flux()[0], attributes={"UNITS": "V**2 m**-2 Hz**-1"}, records=False
             ),
         },
+        squeezed=squeezed,
     )
 
 

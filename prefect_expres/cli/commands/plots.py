@@ -31,11 +31,12 @@ def plot(
     angle: bool = False,
     as_json: AsJson = False,
 ) -> None:
-    """Draw the visible emission into a PNG file, several simulations into one picture.
+    """Draw the visible emission into a PNG, PDF or SVG file, several simulations into one picture.
 
     Args:
         files: CDF files: of several days, moons or models.
-        output: The picture; by default the name of the first file in .png, in this folder.
+        output: The picture, as PDF or SVG if its name ends so; by default the name of the first
+            file in .png, in this folder.
         log: Logarithmic frequency axis; by default the scale of the files.
         angle: Draw the beaming angle of the first file instead, one panel per source.
         as_json: Print the picture's path as JSON.
