@@ -1,6 +1,8 @@
 """What hooks do with a flow run's jobs, on a service over HTTP and without a Prefect server."""
 
+import asyncio
 import logging
+import socket
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +16,7 @@ from prefect_expres.execution import RunOptions, ensure_started
 from prefect_expres.execution.steps import create
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import owner_of
-from prefect_expres.hooks import read_family, stop_jobs_of
+from prefect_expres.hooks import STOP_SECONDS, read_family, stop_jobs_of
 from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.uws import Phase
 from tests.support.processes import free_port
@@ -90,6 +92,21 @@ async def test_service_that_is_away_is_asked_once(lines: pytest.LogCaptureFixtur
     assert f"{gone}/rest/ExPRES did not answer" in lines.messages[0]
     await stop_jobs_of(run, load, LOGGER, away)
     assert len(lines.records) == 1
+
+
+@in_virtual_time
+async def test_service_that_never_answers_is_given_up(lines: pytest.LogCaptureFixture) -> None:
+    """A service that takes the connection and says nothing is away, too, after some seconds."""
+    loop = asyncio.get_running_loop()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        run = flow_run(parameters={"service": {"base_url": address}})
+        away: set[str] = set()
+        began = loop.time()
+        await stop_jobs_of(run, load, LOGGER, away)
+        assert loop.time() - began == pytest.approx(STOP_SECONDS, abs=1)
+    assert away == {address}
+    assert f"{address} does not answer" in lines.messages[0]
 
 
 @pytest.mark.parametrize("away", [True, False])

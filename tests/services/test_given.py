@@ -1,0 +1,56 @@
+"""A service is given as a block, as the name of a saved one, or as an address."""
+
+import pytest
+from pydantic import SecretStr, TypeAdapter
+
+from prefect_expres.blocks import ExpresService
+from prefect_expres.errors import UsageError
+from prefect_expres.services.given import AnyService, find_service
+from tests.support.processes import PrefectServer
+
+ADDRESS = "https://uws.example.org"
+
+
+async def test_a_block_is_taken_as_it_is() -> None:
+    """It is this object, with its token."""
+    given = ExpresService(base_url=ADDRESS, user="ann", token=SecretStr("t0ken"))
+    assert await find_service(given) is given
+
+
+async def test_an_address_is_used_as_a_guest() -> None:
+    """Nobody's token is sent."""
+    service = await find_service(ADDRESS)
+    assert (service.base_url, service.user, service.token) == (ADDRESS, None, None)
+
+
+@pytest.mark.parametrize("address", ["ftp://uws.example.org", "https://ann:t0ken@uws.example.org"])
+async def test_an_address_that_is_none_is_told(address: str) -> None:
+    """The error says why, what to give, and shows no password."""
+    with pytest.raises(UsageError, match="There is no service") as told:
+        await find_service(address)
+    assert "uws.example.org" in str(told.value)
+    assert "give the name of a saved block" in str(told.value)
+    assert str(told.value).endswith("address without user name and token in it")
+    assert "t0ken" not in str(told.value)
+    assert told.value.__cause__ is None
+
+
+def test_a_form_takes_a_text() -> None:
+    """What is no block is written into a field of its own."""
+    choices = TypeAdapter(AnyService).json_schema()["anyOf"]
+    assert {"title": "Saved name or address", "type": "string"} in choices
+
+
+@pytest.mark.parametrize("name", ["given", "expres-service/given"])
+async def test_a_saved_block_is_found_by_its_name(server: PrefectServer, name: str) -> None:
+    """With or without the slug of its type, as Prefect writes it."""
+    saved = ExpresService(base_url=ADDRESS, user="ann", token=SecretStr("t0ken"))
+    await saved.asave("given", overwrite=True)
+    found = await find_service(name)
+    assert (found.user, found.token) == (saved.user, saved.token)
+
+
+async def test_a_name_that_is_not_saved_is_told(server: PrefectServer) -> None:
+    """The error names it."""
+    with pytest.raises(UsageError, match="There is no service 'nobody'"):
+        await find_service("nobody")
