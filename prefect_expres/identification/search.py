@@ -2,12 +2,14 @@
 
 The brightest arc is taken first: of arcs that overlap, as those of both hemispheres or of several
 energies do, it is the one whose cells explain most, by their likelihood. What it explains is left
-out before the next one is looked for.
+out before the next one is looked for. Of candidates that explain it equally well, as laws of the
+lead angle that only move an arc, the one is named that predicts its time best; the others are told.
 """
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -39,8 +41,8 @@ _TOLD_APART = 2.0
 """Two candidates are told apart if their likelihoods differ by so many standard deviations."""
 
 
-_LEAST = 2.0
-"""… and by so much at least: what two standard deviations of one number are."""
+_EQUAL = 2.0
+"""… and by so much at least; what differs less is equal, and the smaller shift decides."""
 
 _CLOSE = 0.7
 """What is less bright than that part of the brightest explains less than half as much."""
@@ -102,8 +104,7 @@ def search(cells: Cells, predictions: Sequence[Prediction], reach: int) -> list[
     Raises:
         ObservationError: The observation is too short for the reach.
     """
-    templates = [template_of(each.arc, cells) for each in predictions]
-    rounds = list(_rounds(cells, templates, reach))
+    rounds = list(_rounds(cells, predictions, reach))
     first, last = rounds[0], rounds[-1]
     chance = Chance.of(last.brightest, reach)
     parts = [observed_part(each.arc, cells) for each in predictions]
@@ -111,32 +112,28 @@ def search(cells: Cells, predictions: Sequence[Prediction], reach: int) -> list[
     def fit(each: _Round, place: int) -> Fit:
         brightness = float(each.near[place].max())
         shift, uncertainty = each.place_of(place, last.spread)
-        return Fit(
-            predictions[place],
-            parts[place],
-            brightness,
-            shift,
-            uncertainty,
-            chance.rate(brightness),
-        )
+        rate = chance.rate(brightness)
+        return Fit(predictions[place], parts[place], brightness, shift, uncertainty, rate)
 
     fits = [fit(first, place) for place in range(len(predictions))]
     for each in rounds:
         found = fit(each, each.winner)
         if found.false_alarm > FALSE_ALARMS:
             break
-        rivals = tuple(predictions[place] for place in each.rivals(predictions))
+        rivals = tuple(predictions[place] for place in each.rivals if place != each.winner)
         fits[each.winner] = replace(found, named=True, rivals=rivals)
     return fits
 
 
-def _rounds(cells: Cells, templates: Sequence[Template], reach: int) -> Iterator["_Round"]:
+def _rounds(cells: Cells, predictions: Sequence[Prediction], reach: int) -> Iterator["_Round"]:
     """Look for the brightest arc, again and again, without what the ones before explain."""
+    templates = [template_of(each.arc, cells) for each in predictions]
+    candidates = [each.candidate for each in predictions]
     around = int(np.ceil(_AROUND / cells.step))
     scores = cells.scores.copy()
     for _ in range(_MOST):
         rest = replace(cells, scores=scores)
-        each = _Round.of(rest, templates, reach)
+        each = _Round.of(rest, templates, candidates, reach)
         yield each
         if each.near[each.winner].max() < _PLAIN:
             return
@@ -151,6 +148,7 @@ class _Round:
     Attributes:
         brightness: How bright templates are in what is left of the observation.
         templates: All templates.
+        candidates: Who makes each of them.
         near: Brightness of each for the shifts of the search, shape (template, shift).
         brightest: That of the brightest, for all shifts round the circle, shape (step,).
         spread: Standard deviation of brightness by chance; 1 if the noise of cells is independent.
@@ -158,12 +156,19 @@ class _Round:
 
     brightness: Brightness
     templates: Sequence[Template]
+    candidates: Sequence[tuple[object, ...]]
     near: Values
     brightest: Values
     spread: float
 
     @classmethod
-    def of(cls, cells: Cells, templates: Sequence[Template], reach: int) -> "_Round":
+    def of(
+        cls,
+        cells: Cells,
+        templates: Sequence[Template],
+        candidates: Sequence[tuple[object, ...]],
+        reach: int,
+    ) -> "_Round":
         """Take the brightness of all templates."""
         brightness, shifts = Brightness(cells), np.arange(-reach, reach + 1)
         brightest = np.full(cells.scores.shape[1], -np.inf)
@@ -173,12 +178,36 @@ class _Round:
             near.append(curve[shifts])
             np.maximum(brightest, curve, out=brightest)
             spreads.append(np.median(np.abs(curve)) / _MEDIAN_OF_NORMAL)
-        return cls(brightness, templates, np.array(near), brightest, float(np.median(spreads)))
+        spread = float(np.median(spreads))
+        return cls(brightness, templates, candidates, np.array(near), brightest, spread)
 
-    @property
+    @cached_property
     def winner(self) -> int:
-        """The template that explains most."""
-        return int(self.near.max(axis=1).argmax())
+        """The template that explains most; of equal ones that which needs the smallest shift."""
+        equal = [place for place, better in self._compared if better.sum() <= _EQUAL]
+        return int(min(equal, key=lambda place: abs(self._shift(place))))
+
+    @cached_property
+    def rivals(self) -> list[int]:
+        """The brightest templates of all candidates that explain the emission as well."""
+        return [place for place, better in self._compared if _as_good(better)]
+
+    @cached_property
+    def _compared(self) -> list[tuple[int, Values]]:
+        """Give the brightest template of each candidate, and how much the brightest is better."""
+        best = self.near.max(axis=1)
+        found: dict[tuple[object, ...], int] = {}
+        for place in np.argsort(-best):
+            if best[place] >= _CLOSE * best.max():
+                found.setdefault(self.candidates[place], int(place))
+        most, *others = (self._by_channel(place) for place in found.values())
+        return list(zip(found.values(), [most - each for each in (most, *others)], strict=True))
+
+    def _by_channel(self, template: int) -> Values:
+        return self.brightness.by_channel(self.templates[template], self._shift(template))
+
+    def _shift(self, template: int) -> int:
+        return int(self.near[template].argmax()) - self.near.shape[1] // 2
 
     def place_of(self, template: int, spread: float) -> tuple[float, float]:
         """Give the shift at which a template fits best, and its standard deviation, in steps."""
@@ -190,25 +219,9 @@ class _Round:
         middle = (likelihood.size - 1) / 2
         return (low + high) / 2 - middle, math.hypot((high - low) / 2, _HALF_A_STEP)
 
-    def rivals(self, predictions: Sequence[Prediction]) -> list[int]:
-        """Find the brightest arcs of other candidates that explain the emission as well."""
-        reach, best = self.near.shape[1] // 2, self.near.max(axis=1)
-        own = self._by_channel(self.winner, reach)
-        found: dict[tuple[object, ...], int] = {}
-        for place in np.argsort(-best):
-            if best[place] < _CLOSE * best[self.winner]:
-                break
-            found.setdefault(predictions[place].candidate, int(place))
-        del found[predictions[self.winner].candidate]
-        return [place for place in found.values() if _as_good(own - self._by_channel(place, reach))]
-
-    def _by_channel(self, template: int, reach: int) -> Values:
-        shift = int(self.near[template].argmax()) - reach
-        return self.brightness.by_channel(self.templates[template], shift)
-
 
 def _as_good(better: Values) -> bool:
     """Say whether a difference of likelihoods may be noise, by how it varies among channels."""
     differing = better[better != 0]
     spread = math.sqrt(differing.size) * differing.std() if differing.size else 0.0
-    return bool(better.sum() <= max(_TOLD_APART * spread, _LEAST))
+    return bool(better.sum() <= max(_TOLD_APART * spread, _EQUAL))

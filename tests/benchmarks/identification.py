@@ -13,10 +13,17 @@ import xarray as xr
 
 from prefect_expres.analysis import find_arcs, open_results
 from prefect_expres.analysis.windows import Hemisphere
+from prefect_expres.campaigns.plan import RoutinePlan
+from prefect_expres.engine import run_engine
+from prefect_expres.execution.prepare import build_request
+from prefect_expres.expres import Access
 from prefect_expres.identification import Finding, Model, identify_arcs
+from prefect_expres.identification.findings import ENERGY
 from prefect_expres.observations import synthetic
 from tests.benchmarks.rows import Aim, Row
-from tests.support.candidates import plan_of, simulated
+
+BAND = {"FREQUENCY.MIN": [10.0], "FREQUENCY.MAX": [40.0], "FREQUENCY.NBR": [120]}
+"""What decametric instruments on Earth observe, in steps of a quarter of a MHz."""
 
 FARTHEST = 20
 """Longest shift of an observation, minutes; the search goes to thirty."""
@@ -101,13 +108,28 @@ def cases_of(results: Results, count: int, seed: int) -> Iterator[Case]:
         )
 
 
+async def simulated(plan: RoutinePlan, folder: Path) -> Mapping[Model, Path]:
+    """Run the simulations of a plan with the engine; what is there already is taken."""
+    found = {}
+    for number in range(plan.count()):
+        planned, chosen = plan.simulation(number), plan.chosen(number)
+        place = folder / planned.label
+        if not list(place.glob("*.cdf")):
+            place.mkdir(parents=True, exist_ok=True)
+            request = await build_request(planned.configuration, Access.of(None), planned.ephemeris)
+            run_engine(request.configuration, request.ephemeris, place, folder / "tables")
+        (found[Model.of(chosen.moon, chosen.values)],) = place.glob("*.cdf")
+    return found
+
+
 def results_of(size: Size, folder: Path) -> list[Results]:
     """Simulate all candidates of each day."""
 
     async def all_days() -> list[Results]:
         days = []
         for day in size.days:
-            plan = plan_of(day, size.moons, energy=list(size.energies))
+            grid = BAND | {ENERGY: list(size.energies)}
+            plan = RoutinePlan(first=day, last=day, moons=size.moons, grid=grid)
             paths = await simulated(plan, folder)
             days.append({model: [open_results(path)] for model, path in paths.items()})
         return days

@@ -71,6 +71,17 @@ def test_candidates_that_look_alike_are_told(results: Results) -> None:
     assert names == {"Io north, 3 keV", "Io north, 3.01 keV"}
 
 
+def test_of_equal_candidates_the_best_timed_is_named(results: Results) -> None:
+    """Laws of the lead angle only move an arc: the one that needs the smallest shift is named."""
+    early = Model(source="Io", energy=3, lag_model="early")
+    moved = results[IO][0].assign_coords(time=results[IO][0]["time"] - np.timedelta64(12, "m"))
+    alike = {early: [moved], IO: results[IO]}
+    for minutes, lag_model in ((2, ""), (-10, "early")):
+        (found,) = named(observed(results[IO][0], minutes, hemisphere="north"), alike)
+        assert (found.lag_model, len(found.as_good)) == (lag_model, 1)
+        assert found.shift_minutes == 2
+
+
 def test_every_arc_tells_how_much_was_observed(results: Results) -> None:
     """Half an arc, in time and in frequency, is a half; emission that was observed is found."""
     whole = observed(results[IO][0], hemisphere="north", interference=Interference(0, 0), gaps=0)
