@@ -4,9 +4,10 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, get_args
 
 import numpy as np
 import xarray as xr
@@ -17,8 +18,9 @@ from prefect_expres.campaigns.plan import RoutinePlan
 from prefect_expres.engine import run_engine
 from prefect_expres.execution.prepare import build_request
 from prefect_expres.expres import Access
+from prefect_expres.expres.vocabulary import LEAD_LAWS
 from prefect_expres.identification import Finding, Model, identify_arcs
-from prefect_expres.identification.findings import ENERGY
+from prefect_expres.identification.findings import ENERGY, LAG_MODEL
 from prefect_expres.observations import synthetic
 from tests.benchmarks.rows import Aim, Row
 
@@ -34,6 +36,11 @@ _FEWEST_CELLS = 100
 Results = Mapping[Model, Sequence[xr.Dataset]]
 
 
+def _all_neighbours() -> dict[str, tuple[Any, ...]]:
+    """Give energies and laws from which the usual ones are to be told apart."""
+    return {ENERGY: (2, 2.5, 2.8, 2.9, 3.1, 3.2, 3.5, 4), LAG_MODEL: LEAD_LAWS[1:]}
+
+
 @dataclass(frozen=True)
 class Size:
     """How many observations with and without emission, of how many candidates."""
@@ -42,10 +49,19 @@ class Size:
     days: tuple[date, ...] = (date(2018, 9, 13), date(2019, 4, 2))
     moons: tuple[str, ...] = ("Io", "Europa", "Ganymede")
     energies: tuple[float, ...] = (1, 3, 10)
+    neighbours: Mapping[str, tuple[Any, ...]] = field(default_factory=_all_neighbours)
+    trials: int = 5
 
 
 FULL = Size()
-TINY = Size(cases=1, days=(date(2018, 9, 13),), moons=("Io",), energies=(1, 3))
+TINY = Size(
+    cases=1,
+    days=(date(2018, 9, 13),),
+    moons=("Io",),
+    energies=(1, 3),
+    neighbours={ENERGY: (2,)},
+    trials=1,
+)
 
 
 @dataclass(frozen=True)
@@ -160,3 +176,35 @@ def measure(size: Size) -> Iterator[Row]:
         f"{cases} without emission: nothing named", 1 - claimed / cases, "", aim=Aim(least=0.95)
     )
     yield Row(f"an observation of a day, {arcs} arcs", each, "s")
+    yield from _neighbours(size)
+
+
+def _neighbours(size: Size) -> Iterator[Row]:
+    """See how often Io's 3 keV and usual law are told apart from others near to them."""
+    day, plan = size.days[0], RoutinePlan(first=size.days[0], last=size.days[0], grid=BAND)
+    with tempfile.TemporaryDirectory() as folder:
+        (usual,) = asyncio.run(simulated(plan, Path(folder))).items()
+        for path, values in size.neighbours.items():
+            grid = BAND | {path: list(values)}
+            others = asyncio.run(
+                simulated(RoutinePlan(first=day, last=day, grid=grid), Path(folder))
+            )
+            for value, other in zip(values, others.items(), strict=True):
+                yield Row(
+                    f"Io, 3 keV, hess2011, 3 sigma a cell: told apart from {value}",
+                    _told_apart(usual, other, size.trials),
+                    "",
+                )
+
+
+def _told_apart(usual: tuple[Model, Path], other: tuple[Model, Path], trials: int) -> float:
+    """Give the part of observations of a model in which it is named, and no other is as good."""
+    results = {model: [open_results(path)] for model, path in (usual, other)}
+    right = total = 0
+    for seed in range(trials):
+        for hemisphere in get_args(Hemisphere):
+            case = Case(usual[0], hemisphere, timedelta(minutes=4 * seed), seed)
+            named = case.identified(results, sigma=3.0)
+            right += case.is_right(named) and not named[0].as_good
+            total += 1
+    return right / total
