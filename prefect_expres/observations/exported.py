@@ -8,9 +8,10 @@ import xarray as xr
 
 from prefect_expres.errors import ObservationError
 from prefect_expres.observations.choice import choose, combined
+from prefect_expres.observations.gridding import on_one_grid
 from prefect_expres.observations.spectrum import Spectrum, in_blocks, megahertz, scale_of
 
-_AXES = {"time", "frequency"}
+_COORDINATES = {"time", "frequency"}
 
 
 def read_netcdf(path: Path, variable: str | None) -> Spectrum:
@@ -26,10 +27,12 @@ def read_zarr(path: Path, variable: str | None) -> Spectrum:
 
 
 def _spectrum(dataset: xr.Dataset, variable: str | None) -> Spectrum:
-    missing = _AXES - set(dataset.coords)
+    missing = _COORDINATES - set(dataset.coords)
     if missing:
         raise ObservationError(f"it has no coordinate {' or '.join(sorted(missing))}")
-    spectra = {str(name): each for name, each in dataset.items() if set(each.dims) == _AXES}
+    frequency = dataset["frequency"]
+    axes = {"time", *frequency.dims}
+    spectra = {str(name): each for name, each in dataset.items() if set(each.dims) == axes}
     choice = choose(spectra, variable)
     fluxes = [_values(spectra[name]) for name in choice.flux]
     polarization = _values(spectra[choice.polarization]) if choice.polarization else None
@@ -38,10 +41,11 @@ def _spectrum(dataset: xr.Dataset, variable: str | None) -> Spectrum:
     if len(fluxes) > 1:
         right, left = fluxes
         fluxes[0], polarization = combined(right, left, scale_of(units))
-    frequency = dataset["frequency"]
-    return Spectrum(
+    changing = frequency.ndim > 1
+    channels = frequency.transpose("time", ...) if changing else frequency
+    spectrum = Spectrum(
         time=dataset["time"].values,
-        frequency=megahertz(frequency.values, str(frequency.attrs.get("units", "MHz"))),
+        frequency=megahertz(channels.values, str(frequency.attrs.get("units", "MHz"))),
         flux=fluxes[0],
         units=units,
         polarization=polarization,
@@ -49,6 +53,7 @@ def _spectrum(dataset: xr.Dataset, variable: str | None) -> Spectrum:
         target=_text(attributes, "target"),
         instrument=_text(attributes, "instrument"),
     )
+    return on_one_grid(spectrum) if changing else spectrum
 
 
 def _values(array: xr.DataArray) -> np.ndarray[Any, np.dtype[np.float32]]:

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from prefect_expres.analysis.dataset import FILL, plain, refuse_cut
-from prefect_expres.errors import ObservationError
 from prefect_expres.observations.cdf_records import PlainRecords
 from prefect_expres.observations.choice import choose, combined
+from prefect_expres.observations.gridding import on_one_grid, sweeps_of
 from prefect_expres.observations.places import observer_of
 from prefect_expres.observations.spectrum import (
     Numbers,
@@ -55,7 +55,9 @@ def read_cdf(path: Path, variable: str | None) -> Spectrum:
         target=file.stated(_TARGETS),
         instrument=file.stated(_INSTRUMENTS),
     )
-    return spectrum if file.has_sweeps(choice.flux[0]) else _swept(spectrum)
+    if file.has_sweeps(choice.flux[0]):
+        return spectrum if spectrum.frequency.ndim == 1 else on_one_grid(spectrum)
+    return on_one_grid(spectrum, sweeps_of(spectrum.frequency.ravel().tolist()))
 
 
 class _File:
@@ -111,15 +113,12 @@ class _File:
         return times
 
     def frequencies(self, name: str) -> Numbers:
-        """Give the frequencies of a variable, or of each of its records."""
+        """Give the frequencies of a variable; if they change with time, of each of its values."""
         channels = cast("str", self._channels_of(name))
         values = np.asarray(self._cdf.varget(channels), dtype=float)
-        if self.has_sweeps(name) and values.ndim > 1:
-            if not (values == values[0]).all():
-                raise ObservationError(
-                    f"the frequencies of {name} change with time; maser-data reads such files, and "
-                    "exports them on one grid"
-                )
+        if not self.has_sweeps(name):
+            values = values.reshape(-1, 1)
+        elif values.ndim > 1 and (values == values[0]).all():
             values = values[0]
         return megahertz(np.atleast_1d(values), self.text(channels, "UNITS"))
 
@@ -178,40 +177,3 @@ class _File:
             ),
             None,
         )
-
-
-def _swept(samples: Spectrum) -> Spectrum:
-    """Put samples on a grid: a sweep ends where a frequency comes again, and has its first time."""
-    frequency, channel = np.unique(samples.frequency, return_inverse=True)
-    sweep = _sweeps(channel.tolist())
-    starts = np.flatnonzero(np.diff(sweep, prepend=-1))
-
-    def gridded(values: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-        if values is None:
-            return None
-        grid = np.full((starts.size, frequency.size), np.nan, dtype=np.float32)
-        grid[sweep, channel] = values[:, 0]
-        return grid
-
-    return Spectrum(
-        time=samples.time[starts],
-        frequency=frequency,
-        flux=cast("NDArray[np.float32]", gridded(samples.flux)),
-        units=samples.units,
-        polarization=gridded(samples.polarization),
-        observer=samples.observer,
-        target=samples.target,
-        instrument=samples.instrument,
-    )
-
-
-def _sweeps(channels: Iterable[int]) -> NDArray[np.intp]:
-    """Number the sweep that each sample belongs to."""
-    number, seen, numbers = 0, set[int](), []
-    for channel in channels:
-        if channel in seen:
-            number += 1
-            seen.clear()
-        seen.add(channel)
-        numbers.append(number)
-    return np.asarray(numbers, dtype=np.intp)

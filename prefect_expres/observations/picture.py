@@ -30,7 +30,7 @@ _PAUSE = 1.5
 _FAINTEST, _BRIGHTEST = 2.0, 99.5
 """Percentiles of the flux at the ends of the colours: few interferences take no colours."""
 
-_BELOW, _LEAST, _MOST = -1.0, 4.0, 10.0
+_BELOW, _LEAST, _MOST = -1.0, 4.0, 8.0
 """Standard deviations at the ends of the colours; the second end is within two bounds."""
 
 

@@ -24,7 +24,7 @@ class Spectrum:
 
     Attributes:
         time: Shape (time,), UTC.
-        frequency: Shape (frequency,), MHz.
+        frequency: Shape (frequency,), MHz; until they are on one grid, that of the flux.
         flux: Shape (time, frequency), single precision, NaN where there are no data.
         units: The units of the flux as the file names them.
         polarization: Degree of circular polarization, likewise; None if it is not known.

@@ -79,7 +79,8 @@ def _tt2000(time: NDArray[np.datetime64]) -> NDArray[np.int64]:
         cdfepoch.compute_tt2000([each.year, each.month, each.day, *[0] * 6])
         for each in days.tolist()
     ]
-    return np.asarray(starts, dtype=np.int64)[which] + (time - midnights).astype("int64")
+    since: NDArray[np.int64] = (time - midnights).astype(np.int64)
+    return np.asarray(starts, dtype=np.int64)[which] + since
 
 
 def _put(

@@ -21,6 +21,7 @@ BENCHMARKS = {
     "download": "tests.benchmarks.downloads",
     "start": "tests.benchmarks.starts",
     "engine": "tests.benchmarks.engine_day",
+    "observation": "tests.benchmarks.observation_day",
     "identify": "tests.benchmarks.identification",
     "campaign": "tests.benchmarks.orchestration",
 }

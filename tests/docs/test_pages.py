@@ -15,6 +15,7 @@ NOT_RUN = {
     "docs/howto/ephemeris.md": 1,
     "docs/howto/from-uws-call-expres.md": 1,
     "docs/howto/object-storage.md": 1,
+    "docs/howto/observations.md": 1,
     "docs/howto/operate.md": 2,
     "docs/howto/own-opus.md": 2,
     "docs/tutorial.md": 3,

@@ -168,9 +168,9 @@ def test_several_fluxes_are_asked_about(path: Path) -> None:
         open_observation(path, target="Jupiter", variable="Ez")
 
 
-def test_frequencies_that_change_are_refused(path: Path) -> None:
-    """One grid cannot hold them."""
-    changing = np.float32([[1, 2, 3, 4]] * 5 + [[5, 6, 7, 8]])
+def test_frequencies_that_change_are_put_on_one_grid(path: Path) -> None:
+    """A sweep has no values at the frequencies of others."""
+    changing = np.float32([[1, 2, 3, 4]] * 5 + [[3, 4, 5, 6]])
     files.write_cdf(
         path,
         {"Source_name": "JUNO>Juno"},
@@ -180,7 +180,26 @@ def test_frequencies_that_change_are_refused(path: Path) -> None:
             "flux": files.spectrum(files.flux(), "sfu"),
         },
     )
-    with pytest.raises(ObservationError, match="the frequencies of flux change with time"):
+    opened = open_observation(path, target="Jupiter")
+    assert opened["frequency"].values.tolist() == [1, 2, 3, 4, 5, 6]
+    missing = [np.nan, np.nan]
+    np.testing.assert_array_equal(opened["flux"].values[0], [1, 2, 3, 4, *missing])
+    np.testing.assert_array_equal(opened["flux"].values[5], [*missing, 21, 22, 23, 24])
+
+
+def test_frequencies_of_no_receiver_are_refused(path: Path) -> None:
+    """A grid of all of them would not fit into memory."""
+    changing = np.float32(np.arange(1, 24001).reshape(6, 4000))
+    files.write_cdf(
+        path,
+        {"Source_name": "JUNO>Juno"},
+        {
+            "Epoch": files.epoch(files.times()),
+            "Frequency": files.Variable(changing, attributes={"UNITS": "Hz"}),
+            "flux": files.spectrum(changing, "sfu"),
+        },
+    )
+    with pytest.raises(ObservationError, match="it has 24000 different frequencies"):
         open_observation(path, target="Jupiter")
 
 

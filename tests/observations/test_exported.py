@@ -39,6 +39,25 @@ def test_a_netcdf_file_of_maser_data(tmp_path: Path) -> None:
     np.testing.assert_allclose(opened["frequency"], [10, 20, 30, 40])
 
 
+def test_frequencies_that_change(tmp_path: Path) -> None:
+    """Of Cassini's sweeps the shorter ones repeat their last frequency, without a value."""
+    path = tmp_path / "cassini.nc"
+    values = flux(2, 3)
+    values[1, 2] = np.nan
+    xr.Dataset(
+        {"autoX": (("freq_index", "time"), values.T, {"units": "V**2/Hz"})},
+        {
+            "time": times(2),
+            "freq_index": [0, 1, 2],
+            "frequency": (("time", "freq_index"), [[1, 2, 3], [2, 4, 4]], {"units": "kHz"}),
+        },
+    ).to_netcdf(path, engine="h5netcdf")
+    opened = open_observation(path, observer="Cassini", target="Saturn")
+    np.testing.assert_allclose(opened["frequency"], [1e-3, 2e-3, 3e-3, 4e-3])
+    nan = np.nan
+    np.testing.assert_array_equal(opened["flux"], [[1, 2, 3, nan], [nan, 4, nan, 5]])
+
+
 @pytest.mark.parametrize("version", [2, 3])
 def test_a_zarr_store_of_maser_data(tmp_path: Path, version: int) -> None:
     """Of Juno's variables the one with the background is the flux; the attributes tell the rest."""
