@@ -26,6 +26,7 @@ from prefect_expres.flows.campaign import campaign
 from prefect_expres.forecasts.forecast import (
     FIGURE,
     INDEX,
+    PAGE,
     Announced,
     Forecast,
     ForecastFacts,
@@ -33,7 +34,6 @@ from prefect_expres.forecasts.forecast import (
     Moon,
     Simulated,
     forecasts_of,
-    make_forecast,
 )
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.monitoring.best_effort import best_effort
@@ -92,10 +92,10 @@ async def forecast(
 
     A routine simulation for each moon and day is run, unless its complete results are under the
     output URL. The windows of all of them, limited to the band of the observatory and to the time
-    when Jupiter is above its horizon, are published as table, figure, calendar and catalogue, in a
-    folder of their own below
-    ``{output}/{observatory}``. ``latest`` leads to it as soon as all files are there, in one atomic
-    step (see `prefect_expres.storage.publish`). The forecast names the simulations that failed.
+    when Jupiter is above its horizon, are published as page, table, figure, calendar and catalogue,
+    in a folder of their own below ``{output}/{observatory}``. ``latest`` leads to it as soon as all
+    files are there, in one atomic step (see `prefect_expres.storage.publish`). The forecast
+    names the simulations that failed.
 
     Each coming window of interest that was not forecast before causes the event
     ``expres.window.appeared``, which automations may use as a trigger.
@@ -174,6 +174,8 @@ async def publish_forecast(
     Returns:
         The forecast, and its figure as PNG.
     """
+    from prefect_expres.forecasts.products import make_forecast  # noqa: PLC0415 - draws pictures
+
     made = datetime.now(UTC).replace(microsecond=0)
     facts = ForecastFacts(
         observatory=observatory,
@@ -189,7 +191,7 @@ async def publish_forecast(
     cdfs = [posixpath.join(row.folder, row.cdf) for row in result.rows if row.folder and row.cdf]
     product, contents = await asyncio.to_thread(make_forecast, cdfs, facts)
     folder = product.folder
-    await publish(root, folder, contents, INDEX)
+    await publish(root, folder, contents, PAGE, INDEX)
     log_step("forecast", "%d windows, %s", len(product.windows), posixpath.join(root, folder))
     return product, contents[FIGURE]
 

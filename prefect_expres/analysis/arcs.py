@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
@@ -43,6 +44,21 @@ class Arc:
         return replace(self.sighting, visible=self.sighting.visible & inside[:, None])
 
     @property
+    def edges(self) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """The lowest and the highest visible frequency of each step, MHz, also within pauses.
+
+        An arc that is thinner than a cell has pauses; there its edges are interpolated.
+        """
+        steps = self.visible.any(axis=1)
+        time = (self.time - self.time[0]).astype(float)
+        last = self.visible.shape[1] - 1 - self.visible[:, ::-1].argmax(axis=1)
+        low, high = (
+            np.interp(time, time[steps], self.sighting.frequency[edge[steps]])
+            for edge in (self.visible.argmax(axis=1), last)
+        )
+        return low, high
+
+    @cached_property
     def window(self) -> Window:
         """The arc's bounds in time and frequency, and the geometry at its ends."""
         sighting, time = self.sighting, self.time

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from prefect_expres.analysis.moons import Degrees
-from prefect_expres.analysis.titles import provenance, title_of
+from prefect_expres.analysis.titles import meridian_title, provenance, title_of
 from prefect_expres.analysis.visibility import Sighting
 
 GREY = "#5f6368"
@@ -132,7 +132,7 @@ def add_angle_axes(panel: Axes, series: Sequence[Sighting]) -> int:
     angles: dict[str, list[_Course]] = defaultdict(list)
     for each in series:
         if each.meridian is not None:
-            angles["CML (System III)"].append((each.time, each.meridian))
+            angles[meridian_title(each.identity)].append((each.time, each.meridian))
     for each in series:
         if each.moon_phase is not None:
             angles[f"phase of {each.source.name}"].append((each.time, each.moon_phase))

@@ -13,6 +13,9 @@ _RULE = re.compile(
 )
 _DAY = re.compile(r"_\d{8}(?=_v\d+$|$)")
 
+AURORAL = re.compile(r"-?\d+d--?\d+r")
+"""The origin of an auroral source: its longitude, and its latitude or shell."""
+
 _NAMES = {"juice": "JUICE", "isaac": "ISaAC"}
 _BEAMING = {"lossc": "loss cone", "cavity": "steady-state cavity"}
 
@@ -51,7 +54,7 @@ def identity_of(dataset: xr.Dataset) -> Identity:
         series,
         _written(known["observer"]),
         _written(known["planet"]),
-        _written(known["origin"]) if known["origin"].isalpha() else known["origin"],
+        known["origin"] if AURORAL.fullmatch(known["origin"]) else _written(known["origin"]),
         _model(known) if known["model"] else (),
     )
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import astronomy
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from prefect_expres.analysis.visibility import Sighting
 from prefect_expres.analysis.windows import Window
@@ -27,6 +28,7 @@ class Observatory(BaseModel):
         fmin: Lower end of its band, MHz.
         fmax: Upper end of its band, MHz.
         min_elevation: Least elevation at which it observes, degrees.
+        time_zone: The zone of its clocks, for instance ``Europe/Paris``; None for UTC only.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,10 +40,32 @@ class Observatory(BaseModel):
     fmin: float = Field(gt=0)
     fmax: float
     min_elevation: float = Field(default=20.0, ge=-5, lt=90)
+    time_zone: str | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        try:
+            return None if name is None else ZoneInfo(name).key
+        except (KeyError, ValueError, OSError):  # a folder of zones is an OSError
+            msg = f"no time zone is called {name!r}; give one as Europe/Paris, or leave it out"
+            raise ValueError(msg) from None
+
+    def local_time(self, moment: datetime) -> datetime | None:
+        """Give a time on its clocks; None if their zone is not known."""
+        return None if self.time_zone is None else moment.astimezone(ZoneInfo(self.time_zone))
 
 
 OBSERVATORIES = (
-    Observatory(name="NenuFAR", longitude=2.1924, latitude=47.376511, height=150, fmin=10, fmax=85),
+    Observatory(
+        name="NenuFAR",
+        longitude=2.1924,
+        latitude=47.376511,
+        height=150,
+        fmin=10,
+        fmax=85,
+        time_zone="Europe/Paris",
+    ),
     Observatory(
         name="NDA",
         longitude=2.19503,
@@ -50,8 +74,17 @@ OBSERVATORIES = (
         fmin=10,
         fmax=100,
         min_elevation=10,
+        time_zone="Europe/Paris",
     ),
-    Observatory(name="LOFAR", longitude=6.8698, latitude=52.9151, height=50, fmin=10, fmax=90),
+    Observatory(
+        name="LOFAR",
+        longitude=6.8698,
+        latitude=52.9151,
+        height=50,
+        fmin=10,
+        fmax=90,
+        time_zone="Europe/Amsterdam",
+    ),
     Observatory(
         name="OVRO-LWA",
         longitude=-118.2816667,
@@ -59,6 +92,7 @@ OBSERVATORIES = (
         height=1183.48,
         fmin=13,
         fmax=87,
+        time_zone="America/Los_Angeles",
     ),
 )
 """Known observatories.

@@ -9,16 +9,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.axes import GREY, TITLE_SIZE, add_grid
 from prefect_expres.analysis.colours import colour_of
 from prefect_expres.analysis.observatories import Observatory, times_up
 from prefect_expres.analysis.quicklook import DPI, WIDTH, save
-from prefect_expres.analysis.sources import EmissionSource
+from prefect_expres.analysis.sources import in_order
 from prefect_expres.analysis.titles import source_title
-from prefect_expres.analysis.windows import Hemisphere, Polarization
 
 PLANET = "Jupiter"
 _STRIP, _MARGINS = 1.0, 2.1
@@ -35,8 +33,6 @@ _THINNEST = 0.8
 """MHz: the least height of an arc that is drawn, so that it can be seen."""
 
 _LEGEND_COLUMNS = 3
-
-_Key = tuple[str, Hemisphere, Polarization]
 
 
 @dataclass(frozen=True)
@@ -86,16 +82,16 @@ def overview_figure(arcs: Sequence[Arc], about: Overview) -> Figure:
     figure = Figure((WIDTH, _STRIP * len(days) + _MARGINS), dpi=DPI, layout="constrained")
     panels = figure.subplots(len(days), sharex=True, sharey=True, squeeze=False)
     strips: list[Axes] = list(panels[:, 0])
-    coloured = _coloured(arcs, moons)
+    sources = in_order((arc.sighting.source for arc in arcs), moons)
     _scale(strips, arcs, observatory)
     for day, strip in zip(days, strips, strict=True):
         _draw_day(strip, day, observatory, about.missing.get(day, ()))
         for arc in arcs:
-            _draw_arc(strip, day, arc, coloured[arc.sighting.source.key][1])
-    seen = {source.name for source, _ in coloured.values()}
+            _draw_arc(strip, day, arc)
+    seen = {source.name for source in sources}
     figure.legend(
         handles=[
-            *(Patch(color=shade, label=source_title(each)) for each, shade in coloured.values()),
+            *(Patch(color=colour_of(each), label=source_title(each)) for each in sources),
             *(Patch(alpha=0, label=f"{moon}: not visible") for moon in moons if moon not in seen),
             Patch(color=_DOWN, label=f"{PLANET} below {observatory.min_elevation:g}°"),
         ],
@@ -113,20 +109,16 @@ def overview_figure(arcs: Sequence[Arc], about: Overview) -> Figure:
     return figure
 
 
-def _coloured(arcs: Iterable[Arc], moons: Sequence[str]) -> dict[_Key, tuple[EmissionSource, str]]:
-    """Give each source and its colour, in the order of the moons."""
-    sources = {arc.sighting.source.key: arc.sighting.source for arc in arcs}
-    order = list(dict.fromkeys([*moons, *(name for name, _, _ in sorted(sources))]))
-    return {
-        key: (sources[key], colour_of(sources[key]))
-        for key in sorted(sources, key=lambda each: (order.index(each[0]), *each))
-    }
+def shown_band(arcs: Iterable[Arc], observatory: Observatory) -> tuple[float, float]:
+    """Give the frequencies of a chart: a little more than up to the highest emission, MHz."""
+    low = observatory.fmin
+    top = max((arc.window.fmax for arc in arcs), default=low * 4)
+    return low, low + (top - low) * _MARGIN
 
 
 def _scale(strips: Sequence[Axes], arcs: Sequence[Arc], observatory: Observatory) -> None:
     """Share the axes: the hours of a day, and the band up to the highest emission."""
-    top = max((arc.window.fmax for arc in arcs), default=observatory.fmin * 4)
-    strips[0].set_ylim(observatory.fmin, observatory.fmin + (top - observatory.fmin) * _MARGIN)
+    strips[0].set_ylim(*shown_band(arcs, observatory))
     strips[0].set_xlim(0, 24)
     strips[0].set_xticks(range(0, 25, 2), [f"{hour:02d}:00" for hour in range(0, 25, 2)])
     strips[0].tick_params(top=True, labeltop=True)
@@ -155,26 +147,18 @@ def _draw_day(strip: Axes, day: date, observatory: Observatory, missing: Sequenc
         )
 
 
-def _draw_arc(strip: Axes, day: date, arc: Arc, colour: str) -> None:
+def _draw_arc(strip: Axes, day: date, arc: Arc) -> None:
     """Draw what of an arc lies within a day: from its lowest to its highest visible frequency.
 
-    Arcs are often thinner than a line can be drawn in so small a panel, and broken where they are
-    thinner than a cell: they are drawn whole, and not thinner than `_THINNEST`.
+    Arcs are often thinner than a line can be drawn in so small a panel: they are drawn not thinner
+    than `_THINNEST`.
     """
     midnight = np.datetime64(day, "ns")
     hours = (arc.time - midnight) / np.timedelta64(1, "h")
-    steps = arc.visible.any(axis=1)
-    low, high = (
-        np.interp(hours, hours[steps], arc.sighting.frequency[edge[steps]])
-        for edge in (arc.visible.argmax(axis=1), _last(arc.visible))
-    )
+    low, high = arc.edges
     inside = (hours >= 0) & (hours < _DAY / _HOUR)
     spare = np.maximum(_THINNEST - (high - low), 0) / 2
+    colour = colour_of(arc.sighting.source)
     strip.fill_between(
         hours, low - spare, high + spare, where=inside, color=colour, linewidth=0.8, alpha=0.9
     )
-
-
-def _last(visible: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Give the last visible frequency of each step."""
-    return np.asarray(visible.shape[1] - 1 - visible[:, ::-1].argmax(axis=1), dtype=np.intp)

@@ -1,5 +1,6 @@
 """The sources of a result: their names and polarizations, and their field lines."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import xarray as xr
@@ -49,6 +50,13 @@ def sources_of(dataset: xr.Dataset) -> list[EmissionSource]:
         polarization = _polarization(hemisphere, modes[index])
         indices.setdefault((name, hemisphere, polarization), []).append(index)
     return [EmissionSource(*identity, tuple(found)) for identity, found in indices.items()]
+
+
+def in_order(sources: Iterable[EmissionSource], moons: Sequence[str]) -> list[EmissionSource]:
+    """Give each source once: in the order of the moons, then by name and hemisphere."""
+    once = {source.key: source for source in sources}
+    order = list(dict.fromkeys([*moons, *sorted(source.name for source in once.values())]))
+    return sorted(once.values(), key=lambda source: (order.index(source.name), *source.key))
 
 
 def _named(label: str, stated: str | None) -> tuple[str, Hemisphere]:

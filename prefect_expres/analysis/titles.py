@@ -5,11 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
-from prefect_expres.analysis.identity import Identity, identity_of
+from prefect_expres.analysis.identity import AURORAL, Identity, identity_of
 from prefect_expres.analysis.sources import EmissionSource
 
 SIGNS = {"RH": "RH (\N{MINUS SIGN})", "LH": "LH (+)"}
 """A polarization with its sign in the variable ``Polarization``."""
+
+_SYSTEMS = {
+    "Jupiter": "System III",
+    "Saturn": "System III",
+    "Uranus": "ULS",
+    "Neptune": "System III",
+    "Earth": "IAU",
+    "Mercury": "IAU",
+}
+"""The longitude systems of the planets' field models, as the ephemerides have them."""
 
 
 def title_of(datasets: Sequence[xr.Dataset]) -> str:
@@ -33,6 +43,14 @@ def differences(datasets: Sequence[xr.Dataset]) -> list[str]:
 def source_title(source: EmissionSource) -> str:
     """Name a source in the words of a caption: origin, hemisphere, polarization and its sign."""
     return f"{source.name}, {source.hemisphere}, {SIGNS[source.polarization]}"
+
+
+def meridian_title(identity: Identity) -> str:
+    """Name the longitude that faces the observer: stars and exoplanets have no longitude system."""
+    if identity.planet is None:
+        return "CML"
+    system = _SYSTEMS.get(identity.planet)
+    return f"CML ({system})" if system else "rotation phase"
 
 
 def provenance(datasets: Sequence[xr.Dataset]) -> str:
@@ -60,7 +78,7 @@ def _scene(identity: Identity, others: Sequence[Identity]) -> str:
         for other in others
         if other.origin and (other.planet, other.observer) == (identity.planet, identity.observer)
     )
-    if not all(origin.isalpha() for origin in origins):
+    if any(map(AURORAL.fullmatch, origins)):
         return f"Auroral emission of {identity.planet} (source {', '.join(origins)}) {where}"
     *first, last = origins
     moons = f"{', '.join(f'{moon}-' for moon in first)} and {last}" if first else last

@@ -24,10 +24,11 @@ from prefect_expres.flows.forecast import forecast
 from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.identify import identify
 from prefect_expres.flows.simulate import simulate
-from prefect_expres.forecasts.forecast import Forecast, forecasts_of
+from prefect_expres.forecasts.forecast import PAGE, Forecast, forecasts_of
 from prefect_expres.identification import Finding, Identification
 from prefect_expres.prefect_support.lost_server import server_was_lost
 from prefect_expres.prefect_support.sync_call import run_here
+from prefect_expres.storage.publish import LATEST
 
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
@@ -135,8 +136,14 @@ def _foreseen(made: Forecast, output: str) -> Iterator[RenderableType]:
     yield _windows(made.windows)
     for each in made.missing:
         yield f"not simulated: {each.label}: {(each.error or '').splitlines()[0]}"
-    folder = posixpath.join(forecasts_of(output, made.observatory), made.folder)
-    yield from _lines({"folder": folder, "files": ", ".join(file.name for file in made.files)})
+    root = forecasts_of(output, made.observatory)
+    yield from _lines(
+        {
+            "page": posixpath.join(root, LATEST, PAGE),
+            "folder": posixpath.join(root, made.folder),
+            "files": ", ".join(file.name for file in made.files),
+        }
+    )
 
 
 def _identified(made: Identification) -> Iterator[RenderableType]:

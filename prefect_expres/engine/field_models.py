@@ -66,6 +66,13 @@ class FieldModel:
         return bool(self._dipole[0] > 0)
 
     @property
+    def is_axisymmetric(self) -> bool:
+        """Whether all meridians have the same field, as Saturn's do."""
+        g, h = schmidt_coefficients(self.internal, self.degree)
+        tilted = self.sheet is not None and self.sheet.tilt != 0
+        return not (tilted or g[:, 1:].any() or h.any())
+
+    @property
     def step(self) -> float:
         """The step in frequency of the field lines, MHz."""
         return self.line_step or STEP_MHZ_PER_GAUSS * float(np.hypot.reduce(self._dipole)) / 1e5

@@ -1,7 +1,8 @@
 """Field lines of 360 integer west longitudes, traced from the weak field down into the planet.
 
 A line ends at 0.9 radii, below the surface, so that every frequency of the source region lies on
-it. Both hemispheres have a line at each longitude; the northern ones end in the north.
+it. Both hemispheres have a line at each longitude; the northern ones end in the north. Where all
+meridians have the same field, the lines of one are traced and turned.
 """
 
 from collections.abc import Callable
@@ -68,47 +69,56 @@ def trace(model: FieldModel, family: Family, step: float = STEP) -> FieldLines:
     Raises:
         EngineError: A line does not come back to the planet.
     """
-    start = _STARTS[family.kind](model, family.number)
+    meridians = np.arange(1.0 if model.is_axisymmetric else LONGITUDES)
+    start = _STARTS[family.kind](model, family.number, meridians)
     if family.kind is Lines.LATITUDE:
         inward = -np.sign(_outward_field(model, start))[:, None]
         start = _follow(model, start, -inward, step, _climbs).end
     else:
-        inward = np.repeat([-1.0, 1.0], LONGITUDES)[:, None] * (1 if model.points_north else -1)
+        inward = np.repeat([-1.0, 1.0], meridians.size)[:, None] * (1 if model.points_north else -1)
     lines = _follow(model, start, inward, step, _is_above_floor)
-    shape = (2, LONGITUDES, -1, 3)
+    shape = (2, meridians.size, -1, 3)
     return FieldLines(
-        lines.position.reshape(shape),
-        lines.field.reshape(shape),
-        lines.steps.reshape(2, LONGITUDES),
+        _all_around(lines.position.reshape(shape)),
+        _all_around(lines.field.reshape(shape)),
+        np.broadcast_to(lines.steps.reshape(2, -1), (2, LONGITUDES)),
     )
 
 
-def _on_sphere(radius: float, latitude: Floats) -> Floats:
-    """Place a point at each integer west longitude; the latitudes are in degrees."""
-    east, north = np.radians(-np.arange(LONGITUDES)), np.radians(latitude)
-    level = radius * np.cos(north) * np.ones(LONGITUDES)
-    height = radius * np.sin(north) * np.ones(LONGITUDES)
+def _all_around(vectors: Floats) -> Floats:
+    """Turn the vectors of the only meridian to all of them; shape (2, meridians, points, 3)."""
+    if vectors.shape[1] == LONGITUDES:
+        return vectors
+    east = np.radians(-np.arange(LONGITUDES))[:, None]
+    x, y, z = np.moveaxis(vectors, -1, 0)
+    turned = x * np.cos(east) - y * np.sin(east), x * np.sin(east) + y * np.cos(east)
+    return np.stack([*turned, np.broadcast_to(z, turned[0].shape)], axis=-1)
+
+
+def _on_sphere(radius: float, latitude: Floats | float, meridians: Floats) -> Floats:
+    """Place a point on each meridian; longitudes are west, all angles in degrees."""
+    east, north = np.radians(-meridians), np.radians(latitude)
+    level = radius * np.cos(north) * np.ones(meridians.size)
+    height = radius * np.sin(north) * np.ones(meridians.size)
     return np.stack([level * np.cos(east), level * np.sin(east), height], axis=1)
 
 
-def _at_surface(_: FieldModel, latitude: int) -> Floats:
-    return np.concatenate(
-        [_on_sphere(1.0, np.array(float(each))) for each in (latitude, -latitude)]
-    )
+def _at_surface(_: FieldModel, latitude: int, meridians: Floats) -> Floats:
+    return np.concatenate([_on_sphere(1.0, each, meridians) for each in (latitude, -latitude)])
 
 
-def _on_equator(_: FieldModel, distance: int) -> Floats:
-    return np.tile(_on_sphere(distance, np.array(0.0)), (2, 1))
+def _on_equator(_: FieldModel, distance: int, meridians: Floats) -> Floats:
+    return np.tile(_on_sphere(distance, 0.0, meridians), (2, 1))
 
 
-def _at_apex(model: FieldModel, distance: int) -> Floats:
+def _at_apex(model: FieldModel, distance: int, meridians: Floats) -> Floats:
     """Find where the field is level, on each meridian nearest to the equator, by bisection."""
 
     def outward(latitude: Floats) -> Floats:
-        return _outward_field(model, _on_sphere(distance, latitude))
+        return _outward_field(model, _on_sphere(distance, latitude, meridians))
 
     scanned = np.arange(-SCANNED_DEGREES, SCANNED_DEGREES + 1)
-    north_of = np.stack([outward(np.full(LONGITUDES, float(each))) > 0 for each in scanned])
+    north_of = np.stack([outward(np.full(meridians.size, float(each))) > 0 for each in scanned])
     changes = np.diff(north_of, axis=0)
     if not changes.any(axis=0).all():
         msg = f"SOURCE.LAT {distance}: no M-shell has its apex there; use another distance"
@@ -121,14 +131,14 @@ def _at_apex(model: FieldModel, distance: int) -> Floats:
         middle = (low + high) / 2
         same = (outward(middle) > 0) == below
         low, high = np.where(same, middle, low), np.where(same, high, middle)
-    return np.tile(_on_sphere(distance, low), (2, 1))
+    return np.tile(_on_sphere(distance, low, meridians), (2, 1))
 
 
 def _outward_field(model: FieldModel, point: Floats) -> Floats:
     return np.asarray((magnetic_field(model, point) * point).sum(axis=1))
 
 
-_STARTS: dict[Lines, Callable[[FieldModel, int], Floats]] = {
+_STARTS: dict[Lines, Callable[[FieldModel, int, Floats], Floats]] = {
     Lines.LATITUDE: _at_surface,
     Lines.L_SHELL: _on_equator,
     Lines.M_SHELL: _at_apex,

@@ -6,28 +6,33 @@ runId is a claim: whether the job is that simulation must be checked on its inpu
 
 import re
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Self
+from uuid import UUID
 
-_LABEL_LENGTH = 28
+_LABEL_LENGTH = 23
+_OWNER = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]", re.ASCII)
 _FORM = re.compile(
-    r"([A-Za-z0-9_-]{1,28})\.([0-9a-f]{12})\.([0-9a-f]{16})\.([0-9a-f]{4})", re.ASCII
+    rf"([A-Za-z0-9_-]{{1,23}})\.([0-9a-f]{{12}})\.({_OWNER.pattern})\.([0-9a-f]{{4}})", re.ASCII
 )
-_OWNER = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class RunId:
-    """``label.fingerprint.owner.nonce``, at most 63 characters, all safe for OPUS.
+    """``label.fingerprint.owner.nonce``, at most 64 characters, all safe for OPUS.
+
+    OPUS keeps 64 characters of a runId. The owner is the whole id of a flow run, so that Prefect's
+    server can be asked for it.
 
     Args:
-        label: The simulation's label, cut to 28 characters; for people only.
+        label: The simulation's label, cut to 23 characters; for people only.
         fingerprint: The first 12 digits of the simulation's fingerprint.
-        owner: 16 hexadecimal digits of the flow run that created the job.
+        owner: The flow run that created the job: 22 characters, see ``owner_of``.
         nonce: 4 random hexadecimal digits, different for each job that the owner creates.
 
     Example:
-        >>> RunId.parse("io-earth.0123456789ab.0123456789abcdef.c0de").label
+        >>> RunId.parse("io-earth.0123456789ab.AZrBT6Dqe9CK9dU4dmJYKA.c0de").label
         'io-earth'
     """
 
@@ -55,7 +60,7 @@ class RunId:
             ValueError: It is not what ``owner_of`` gives.
         """
         if not _OWNER.fullmatch(owner):
-            msg = f"The owner {owner!r} does not fit a runId; give 16 hexadecimal digits"
+            msg = f"The owner {owner!r} does not fit a runId; give owner_of(flow run's id)"
             raise ValueError(msg)
 
     @classmethod
@@ -77,6 +82,11 @@ class RunId:
         return f"{self.label}.{self.fingerprint}.{self.owner}.{self.nonce}"
 
 
-def owner_of(flow_run_id: object) -> str:
-    """Give the 16 digits of a flow run: the last ones of its id, which are random."""
-    return str(flow_run_id).replace("-", "").lower()[-16:]
+def owner_of(flow_run_id: UUID | str) -> str:
+    """Give the characters that stand for a flow run: its id in the alphabet of base64url."""
+    return urlsafe_b64encode(UUID(str(flow_run_id)).bytes).rstrip(b"=").decode()
+
+
+def flow_run_of(owner: str) -> UUID:
+    """Give the id of the flow run that an owner stands for."""
+    return UUID(bytes=urlsafe_b64decode(f"{owner}=="))

@@ -1,25 +1,20 @@
-"""Make a forecast from simulations: what an observatory will see, as files and as values."""
+"""What a forecast says, which of its windows are new, and how the latest one is read."""
 
-import hashlib
 import posixpath
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 import prefect_expres
-from prefect_expres import analysis
-from prefect_expres.analysis.arcs import Arc
-from prefect_expres.analysis.observatories import Observatory
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
 from prefect_expres.expres.routine import in_any_case
-from prefect_expres.storage import scratch_folder, write_whole
+from prefect_expres.storage import write_whole
 from prefect_expres.storage.publish import LATEST, read_published
 
-INDEX = "forecast.json"
+INDEX, PAGE = "forecast.json", "index.html"
 TABLE, FIGURE = "windows.csv", "overview.png"
 CALENDAR, CATALOGUE = "windows.ics", "windows.tfcat.json"
 ANNOUNCED = "announced.json"
@@ -199,72 +194,3 @@ def _is_same(one: Window, other: Window) -> bool:
         other.polarization,
     )
     return same and one.start <= other.end + TOLERANCE and other.start <= one.end + TOLERANCE
-
-
-def make_forecast(cdfs: Iterable[str], facts: ForecastFacts) -> tuple[Forecast, dict[str, bytes]]:
-    """Find what an observatory sees in results of simulations, and make the files of a forecast.
-
-    Args:
-        cdfs: fsspec URLs of the CDF files; they are fetched and read one after the other.
-        facts: What the forecast is about; ``observatory`` is a name for `find_observatory`.
-
-    Returns:
-        The forecast, and the contents of its files by their names, the forecast itself as `INDEX`.
-
-    Raises:
-        ResultError: A file is not as ExPRES writes it.
-        ObservatoryError: No observatory has this name.
-    """
-    site = analysis.find_observatory(facts.observatory)
-    arcs = analysis.find_arcs(_opened(cdfs), observatory=site)
-    arcs.sort(key=lambda arc: (arc.window.start, arc.window.name))
-    contents = _drawn(arcs, facts, site)
-    forecast = Forecast(
-        **dict(facts) | {"observatory": site.name},
-        windows=tuple(arc.window for arc in arcs),
-        files=tuple(
-            PublishedFile(name=name, size=len(each), sha256=hashlib.sha256(each).hexdigest())
-            for name, each in contents.items()
-        ),
-    )
-    return forecast, contents | {INDEX: forecast.model_dump_json(indent=2).encode() + b"\n"}
-
-
-def _drawn(arcs: Sequence[Arc], facts: ForecastFacts, site: Observatory) -> dict[str, bytes]:
-    """Make table, chart, calendar and catalogue; return their contents by file name."""
-    windows = [arc.window for arc in arcs]
-    with scratch_folder() as folder:
-        written = (
-            analysis.write_csv(windows, folder / TABLE),
-            analysis.draw_overview(
-                arcs,
-                folder / FIGURE,
-                analysis.Overview(
-                    site, facts.first, facts.last, facts.moons, _by_day(facts.missing)
-                ),
-            ),
-            analysis.write_calendar(
-                windows,
-                folder / CALENDAR,
-                name=f"Jupiter from {site.name}",
-                observatory=site,
-                stamp=facts.made,
-            ),
-            analysis.write_catalogue(arcs, folder / CATALOGUE, observatory=site),
-        )
-        return {path.name: path.read_bytes() for path in written}
-
-
-def _opened(cdfs: Iterable[str]) -> Iterator[Any]:
-    """Open the files one after the other, each only while it is read: a month of them is large."""
-    for url in cdfs:
-        with analysis.open_results(url) as dataset:
-            yield dataset
-
-
-def _by_day(simulations: Iterable[Simulated]) -> Mapping[date, Sequence[str]]:
-    """Return the moons of simulations, by day."""
-    moons: dict[date, list[str]] = defaultdict(list)
-    for each in simulations:
-        moons[each.day].append(each.moon)
-    return moons

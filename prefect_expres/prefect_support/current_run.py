@@ -11,10 +11,10 @@ from prefect_expres.expres.run_id import owner_of
 
 
 def current_owner() -> str:
-    """Give the digits that stand for the running flow run in the runIds of its jobs.
+    """Give what stands for the running flow run in the runIds of its jobs.
 
-    A task that runs without a flow stands for itself; what runs without both gets digits of its
-    own.
+    A task that runs without a flow stands for itself; what runs without both gets an owner of
+    its own.
     """
     return owner_of(flow_run.id or task_run.id or uuid4())
 

@@ -1,18 +1,18 @@
 """Flow runs as the Prefect server knows them, page by page."""
 
 from collections.abc import AsyncGenerator, Collection
-from contextlib import aclosing
 from dataclasses import dataclass
 
 from prefect import get_client
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 
-from prefect_expres.expres.run_id import owner_of
+from prefect_expres.expres.run_id import flow_run_of, owner_of
 
 _PAGE = 200
+_ASKED_AT_ONCE = _PAGE - 1  # a page that is not full is the last one
 
 
 async def read_flow_runs(client: PrefectClient, wanted: FlowRunFilter) -> AsyncGenerator[FlowRun]:
@@ -43,24 +43,21 @@ class Owner:
     output: str | None
 
 
-async def find_owners(digits: Collection[str]) -> dict[str, Owner]:
+async def find_owners(owners: Collection[str]) -> dict[str, Owner]:
     """Find the flow runs that owners in runIds stand for, among those that this server knows.
 
+    It is asked for these only, however many others it knows.
+
     Args:
-        digits: What stands for the owners, see `RunId`.
+        owners: What stands for the flow runs, see `RunId`.
     """
-    missing = set(digits)
+    ids = sorted(map(flow_run_of, owners))
     found: dict[str, Owner] = {}
-    if not missing:
-        return found
-    async with get_client() as client, aclosing(read_flow_runs(client, FlowRunFilter())) as runs:
-        async for run in runs:
-            owner = owner_of(run.id)
-            if owner in missing:
-                found[owner] = _owner(run)
-                missing.remove(owner)
-            if not missing:
-                break
+    async with get_client() as client:
+        for start in range(0, len(ids), _ASKED_AT_ONCE):
+            wanted = FlowRunFilter(id=FlowRunFilterId(any_=ids[start : start + _ASKED_AT_ONCE]))
+            async for run in read_flow_runs(client, wanted):
+                found[owner_of(run.id)] = _owner(run)
     return found
 
 

@@ -8,6 +8,7 @@ name: what is appended to it would come into a file that only this user may writ
 """
 
 import contextlib
+import mimetypes
 import os
 import re
 import secrets
@@ -138,7 +139,7 @@ class StorePart:
     def __init__(self, system: Any, final: str) -> None:
         self._system = system
         self._path = _part_of(final)
-        self._file = system.open(self._path, "wb")
+        self._file = system.open(self._path, "wb", **_said_of(system, final))
         self.size = 0
 
     def write(self, block: bytes | bytearray) -> None:
@@ -171,6 +172,12 @@ def refuse_planted_link(path: str) -> None:
             "or name another folder."
         )
         raise StorageError(msg, path)
+
+
+def _said_of(system: Any, path: str) -> dict[str, str]:
+    """Give what a store is told of a file: a browser opens from S3 only what has a type."""
+    kind, packing = mimetypes.guess_type(path)
+    return {"ContentType": kind} if kind and not packing and "s3" in system.protocol else {}
 
 
 def _part_of(final: str) -> str:

@@ -1,12 +1,13 @@
 """Publish sets of files so that readers never see an incomplete set, on any fsspec file system.
 
-A set has a folder of its own, ``{root}/{name}/``, whose files do not change after that. One of the
-files, the index, names the others and this folder. Readers begin with ``{root}/latest/{index}``,
-which is replaced atomically when the whole set is there.
+A set has a folder of its own, ``{root}/{name}/``, whose files do not change after that. Some of the
+files are entries: each names the others and this folder, an index for programs or a page for
+people. Readers begin with one of them, ``{root}/latest/{entry}``, which is replaced atomically when
+the whole set is there.
 
 Object stores cannot rename a folder, but they replace a single object atomically. There ``latest``
-holds a copy of the index and nothing else. On a local disk ``latest`` is a symbolic link to the
-folder of the set, so that the other files have lasting paths as well. Readers of the index see the
+holds copies of the entries and nothing else. On a local disk ``latest`` is a symbolic link to the
+folder of the set, so that the other files have lasting paths as well. Readers of an entry see the
 same in both cases.
 """
 
@@ -40,22 +41,24 @@ def set_name(made: datetime) -> str:
     return f"{made.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
 
 
-async def publish(root: str, name: str, files: Mapping[str, bytes], index: str) -> None:
-    """Write a set, the index last, and make it the latest.
+async def publish(root: str, name: str, files: Mapping[str, bytes], *entries: str) -> None:
+    """Write a set, the entries last, and make it the latest.
 
     Even if this is interrupted, the latest set is complete: either this one or the one before.
 
     Args:
         root: Path or fsspec URL of the folder that holds the sets.
         name: The name of the set, from `set_name`.
-        files: The contents by file name, including the index.
-        index: The name of the file that names the others, and the set's folder.
+        files: The contents by file name, including the entries.
+        entries: The files with which readers may begin: each names the others, and the set's
+            folder.
     """
     folder = posixpath.join(root, name)
-    for file in sorted(files, key=lambda each: each == index):
+    for file in sorted(files, key=lambda each: each in entries):
         await write_whole(folder, file, files[file])
     if not await asyncio.to_thread(_link, root, name):
-        await write_whole(posixpath.join(root, LATEST), index, files[index])
+        for entry in entries:
+            await write_whole(posixpath.join(root, LATEST), entry, files[entry])
 
 
 async def read_published(root: str, name: str) -> bytes | None:

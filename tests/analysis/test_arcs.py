@@ -145,3 +145,13 @@ def test_cells_are_cut_in_time() -> None:
     kept = sighting.between(START + 1 * minute, START + 3 * minute)
     assert kept.visible[:, 0].tolist() == [False, True, True, True, False, False]
     assert kept.time is sighting.time
+
+
+def test_edges_go_through_pauses() -> None:
+    """In a step without emission they are between those of its neighbours, by time."""
+    visible = np.zeros((5, 5), dtype=bool)
+    visible[0, 0:2] = visible[1, 1:3] = visible[4, 4] = True
+    (arc,) = arcs_of([seen(visible)], gap=2)
+    low, high = arc.edges
+    assert low == pytest.approx([10, 20, 30, 40, 50])
+    assert high == pytest.approx([20, 30, 110 / 3, 130 / 3, 50])

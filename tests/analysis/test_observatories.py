@@ -141,3 +141,26 @@ def test_the_visible_cells_are_those_of_the_band(opened: Opened) -> None:
     (first, *_) = visible_windows(opened(**day_and_night(visible=visible)), observatory=NENUFAR)
     assert (first.fmin, first.fmax) == (20.0, 20.0)
     assert np.isfinite(first.cml).all()
+
+
+def test_clocks_are_those_of_the_place() -> None:
+    """With summer time; an observatory without a zone has none."""
+    summer = datetime(2024, 7, 1, 22, 30, tzinfo=UTC)
+    local = NENUFAR.local_time(summer)
+    assert local is not None
+    assert f"{local:%a %H:%M %Z}" == "Tue 00:30 CEST"
+    zones = {each.name: each.local_time(MIDNIGHT) for each in OBSERVATORIES}
+    assert {name: f"{local:%Z}" for name, local in zones.items()} == {
+        "NenuFAR": "CET",
+        "NDA": "CET",
+        "LOFAR": "CET",
+        "OVRO-LWA": "PST",
+    }
+    assert NENUFAR.model_copy(update={"time_zone": None}).local_time(summer) is None
+
+
+@pytest.mark.parametrize("zone", ["Europe/Nancay", "Europe", "../etc", ""])
+def test_a_zone_is_checked(zone: str) -> None:
+    """What is no zone is told when the observatory is described."""
+    with pytest.raises(ValidationError, match="no time zone is called"):
+        Observatory(name="X", longitude=0, latitude=0, fmin=10, fmax=80, time_zone=zone)

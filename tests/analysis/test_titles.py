@@ -7,8 +7,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from prefect_expres.analysis.identity import identity_of
 from prefect_expres.analysis.sources import sources_of
-from prefect_expres.analysis.titles import differences, provenance, source_title, title_of
+from prefect_expres.analysis.titles import (
+    differences,
+    meridian_title,
+    provenance,
+    source_title,
+    title_of,
+)
 from tests.support.result_files import NAME, nothing
 
 Opened = Callable[..., Any]
@@ -41,6 +48,20 @@ Opened = Callable[..., Any]
         (
             "expres_juno_jupiter_io_10.25935-kpge-zb59_20240101_v14",
             "Io-induced emission of Jupiter seen from Juno, 2024-01-01",
+        ),
+        (
+            "expres_earth_tau-boo_tau-boo-b_o6_lossc-wid1deg_3kev_rx_20240101_v14",
+            (
+                "Tau-Boo-B-induced emission of Tau-Boo seen from Earth, 2024-01-01\n"
+                "O6, loss cone, 3 keV, beam width 1°"
+            ),
+        ),
+        (
+            "expres_cassini_saturn_-30d-75r_spv_lossc-wid1deg_3kev_rx_20240101_v14",
+            (
+                "Auroral emission of Saturn (source -30d-75r) seen from Cassini, 2024-01-01\n"
+                "SPV, loss cone, 3 keV, beam width 1°"
+            ),
         ),
         ("something-else", "something-else, 2024-01-01"),
     ],
@@ -138,6 +159,24 @@ def test_models_are_told_by_what_is_different() -> None:
     assert title_of(several).endswith("\nJRM33, 3 keV")
     assert differences(several[:1]) == [""]
     assert differences(named("x", of())) == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("planet", "title"),
+    [
+        ("jupiter", "CML (System III)"),
+        ("saturn", "CML (System III)"),
+        ("uranus", "CML (ULS)"),
+        ("mercury", "CML (IAU)"),
+        ("tau-boo", "rotation phase"),
+    ],
+)
+def test_a_longitude_is_told_in_the_system_of_its_planet(planet: str, title: str) -> None:
+    """That of the field models; what has none has a phase, and an unknown file neither."""
+    (dataset,) = named(of(planet=planet))
+    assert meridian_title(identity_of(dataset)) == title
+    (other,) = named("other")
+    assert meridian_title(identity_of(other)) == "CML"
 
 
 def test_the_span_is_that_of_all_datasets() -> None:

@@ -18,7 +18,7 @@ from tests.support.virtual_steps import UnseenSteps
 DAY = 86_400.0
 
 
-OWNER, UNKNOWN = "0123456789abcdef", "fedcba9876543210"
+OWNER, UNKNOWN = "0123456789abcdefghijkQ", "fedcba9876543210zyxwvQ"
 
 
 LIST, OTHER_LIST = "ExPRES", "ExPRES_testing"
@@ -57,9 +57,9 @@ class Case:
             ended=ended if phase.finished else None,
         )
 
-    async def find_owners(self, digits: Collection[str]) -> Mapping[str, FlowRun]:
+    async def find_owners(self, owners: Collection[str]) -> Mapping[str, FlowRun]:
         """Find the one flow run that is known."""
-        return {OWNER: self.owner} if OWNER in digits else {}
+        return {OWNER: self.owner} if OWNER in owners else {}
 
     async def review(self, *, dry_run: bool = False, keep_days: float = 14.0) -> list[Review]:
         """Review all jobs of ours."""

@@ -119,6 +119,9 @@ def test_a_forecast_and_its_housekeeping(
     assert "NenuFAR, 2018-09-28 to 2018-09-28" in said
     assert "Io north" in said
     assert list((tmp_path / "out" / "nenufar").glob("*/windows.csv"))
+    (page,) = (line for line in said.splitlines() if line.startswith("page"))
+    assert page.endswith("/out/nenufar/latest/index.html")
+    assert Path(page.split(maxsplit=1)[1]).exists()
     for more, told in (([], "Nothing was changed; --apply does it."), (["--apply"], "are ours")):
         words = [*command, "housekeeping", *service, *output, *more]
         log = tmp_path / f"housekeeping-{len(more)}.log"

@@ -112,3 +112,23 @@ def test_the_cone_opens_away_from_the_planet(mag: str) -> None:
         table = source_table(lines, hemisphere, frequency, around)
         outward = (table.direction * table.position).sum(axis=-1)
         assert (outward > 0).all()
+
+
+def test_some_fields_are_alike_on_all_meridians() -> None:
+    """Those without a tilt of the dipole or the ring: of Saturn and Mercury."""
+    assert {name for name, model in MODELS.items() if model.is_axisymmetric} == {"SPV", "Z3", "A12"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"), [(Lines.LATITUDE, 75), (Lines.L_SHELL, 6), (Lines.M_SHELL, 9)]
+)
+def test_the_lines_of_one_meridian_are_turned_to_all(kind: Lines, number: int) -> None:
+    """They are those that are traced one by one, as with a ring that is hardly tilted."""
+    model = MODELS["Z3"]
+    assert model.sheet is not None
+    tilted = replace(model, sheet=replace(model.sheet, tilt=1e-9))
+    assert not tilted.is_axisymmetric
+    turned, traced_all = (trace(each, Family(kind, number), COARSE) for each in (model, tilted))
+    assert turned.position == pytest.approx(traced_all.position, abs=1e-7)
+    assert turned.field == pytest.approx(traced_all.field, abs=1e-4)
+    assert (turned.count == traced_all.count).all()

@@ -40,10 +40,12 @@ def test_every_field_is_described(spec: Any) -> None:
 
 @pytest.mark.parametrize("spec", SPECS)
 def test_the_kind_is_always_sent(spec: Any) -> None:
-    """It is a field of the form, with one choice: else the form sends nothing of this source."""
+    """It is the last field of the form, with one choice, since the form sends what it shows."""
     schema = spec.model_json_schema()
     (kind,) = schema["properties"]["kind"]["enum"]
     assert schema["properties"]["kind"]["default"] == kind
+    placed = {name: field.get("position", 0) for name, field in schema["properties"].items()}
+    assert max(placed, key=lambda name: placed[name]) == "kind"
     Draft202012Validator.check_schema(schema)
     needed = {"path": "track.csv"} if kind == "table" else {}
     sent = Draft202012Validator(schema)

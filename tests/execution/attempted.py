@@ -17,7 +17,7 @@ from tests.support.listening import Told
 from tests.support.virtual_jobs import VirtualJob
 from tests.support.virtual_service import VirtualService
 
-OWNER = "0123456789abcdef"
+OWNER = "0123456789abcdefghijkQ"
 
 
 CREATE = "POST $"

@@ -8,7 +8,7 @@ from prefect_expres.expres.run_id import RunId
 from tests.support.listening import Told
 from tests.support.virtual_service import VirtualService
 
-OWNER = "0123456789abcdef"
+OWNER = "0123456789abcdefghijkQ"
 
 
 CREATE = "POST $"

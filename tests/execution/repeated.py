@@ -19,7 +19,7 @@ from prefect_expres.uws import UWSClient
 from tests.support.listening import Told
 from tests.support.virtual_service import VirtualService
 
-OWNER = "0123456789abcdef"
+OWNER = "0123456789abcdefghijkQ"
 WINDOW = Window.model_validate(
     {
         "source": "Io",

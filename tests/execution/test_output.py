@@ -14,7 +14,7 @@ from tests.support.virtual_service import VirtualService
 from tests.support.virtual_steps import UnseenSteps
 from tests.support.virtual_time import in_virtual_time
 
-OPTIONS = RunOptions("0123456789abcdef")
+OPTIONS = RunOptions("0123456789abcdefghijkQ")
 
 
 @pytest.fixture(params=["all at once", "step by step"])

@@ -220,10 +220,10 @@ async def test_a_computed_ephemeris_is_told(configuration: dict[str, Any]) -> No
 
 
 def test_the_owner_of_a_run_fits_a_run_id() -> None:
-    """Sixteen digits, or none as long as it is not known; anything else is refused at once."""
+    """22 characters, or none as long as it is not known; anything else is refused at once."""
     assert RunOptions().owner == ""
-    assert RunOptions("0123456789abcdef").owner == "0123456789abcdef"
-    for owner in ("me", "0123456789ABCDEF", "0123456789abcdef0"):
+    assert RunOptions("0123456789abcdefghijkQ").owner == "0123456789abcdefghijkQ"
+    for owner in ("me", "0123456789abcdef", "0123456789abcdefghijkR", "0123456789abcdefghijkQQ"):
         with pytest.raises(ValueError, match=owner):
             RunOptions(owner)
 

@@ -18,7 +18,7 @@ from tests.support.virtual_jobs import VirtualJob
 from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
-OWNER = "0123456789abcdef"
+OWNER = "0123456789abcdefghijkQ"
 LIMIT = "Maximum number of active jobs reached"
 
 

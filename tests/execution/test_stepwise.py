@@ -18,7 +18,7 @@ from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_steps import UnseenSteps
 from tests.support.virtual_time import in_virtual_time
 
-OWNER = "0123456789abcdef"
+OWNER = "0123456789abcdefghijkQ"
 
 
 def run_of(

@@ -137,7 +137,7 @@ def test_run_id_is_safe_for_the_service(configuration: dict[str, Any]) -> None:
         Configuration.from_mapping(configuration), label="Io & friends; rm -rf /" * 9
     )
     name = RunId.new(request.label, request.fingerprint, owner_of(uuid4()))
-    assert re.fullmatch(r"[A-Za-z0-9._-]{1,63}", str(name))
+    assert re.fullmatch(r"[A-Za-z0-9._-]{1,64}", str(name))
     assert name.label.startswith("Io-friends-rm-rf")
     assert request.fingerprint.startswith(name.fingerprint)
     assert RunId.parse(str(name)) == name

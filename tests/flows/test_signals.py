@@ -70,7 +70,7 @@ def test_a_service_that_is_away_is_not_waited_for(command: Child, sandbox_proces
     """The jobs that may be running are told, within the grace."""
     sandbox_process.process.signal(signal.SIGSTOP)
     command.signal(signal.SIGTERM)
-    assert command.end(3 * GRACE) == TERMINATED, command.output
+    assert command.end(GRACE) == TERMINATED, command.output
     assert "The job " in command.output
     assert "could not be stopped, and may be running" in command.output
     assert "Traceback" not in command.output

@@ -4,12 +4,13 @@ import csv
 import hashlib
 import io
 import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from icalendar import Calendar
+from lxml import html
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
@@ -19,19 +20,19 @@ from prefect_expres.forecasts.forecast import (
     CATALOGUE,
     FIGURE,
     INDEX,
+    PAGE,
     TABLE,
     Announced,
     Forecast,
-    ForecastFacts,
     Interest,
     Simulated,
     appeared,
-    make_forecast,
     read_forecast,
 )
+from prefect_expres.forecasts.products import make_forecast
+from tests.support.forecasts import START, facts
 from tests.support.result_files import Result, nothing, write
 
-START = datetime(2024, 1, 1, 19, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
@@ -40,18 +41,6 @@ def window(minutes: float = 0, lasts: float = 60, **changes: Any) -> Window:
     start = START + minutes * MINUTE
     facts = {"source": "Io", "hemisphere": "north", "polarization": "RH", "fmin": 10, "fmax": 30}
     return Window(**{**facts, "start": start, "end": start + lasts * MINUTE, **changes})
-
-
-def facts(observatory: str, *simulations: Simulated, **changes: Any) -> ForecastFacts:
-    """Return the facts of a forecast of a day."""
-    day = START.date()
-    common = {"first": day, "last": day, "made": START, "moons": ("Io",)}
-    return ForecastFacts(
-        observatory=observatory,
-        simulations=simulations,
-        folder="20240101T190000Z-0000",
-        **common | changes,
-    )
 
 
 def forecast(*windows: Window) -> Forecast:
@@ -169,6 +158,8 @@ def test_the_files_tell_the_same_windows(tmp_path: Path) -> None:
     features = json.loads(contents[CATALOGUE])["features"]
     assert [feature["id"] for feature in features] == [each.name for each in made.windows]
     assert contents[FIGURE].startswith(b"\x89PNG")
+    rows = html.fromstring(contents[PAGE]).xpath("//tr[@id]")
+    assert [row.get("id") for row in rows] == [each.name for each in made.windows]
     assert {file.name: (file.size, file.sha256) for file in made.files} == {
         name: (len(content), hashlib.sha256(content).hexdigest())
         for name, content in contents.items()

@@ -56,7 +56,7 @@ async def test_a_simulation_survives_husks(
     with SandboxServer(tmp_path, dialect, command=QUICK_RUN, behaviour=faults) as server:
         async with UWSClient(server.jobs_url()) as client:
             steps = ClientSteps(client, tell=told)
-            submission = await steps.create(request, RunOptions("0123456789abcdef"), ())
+            submission = await steps.create(request, RunOptions("0123456789abcdefghijkQ"), ())
             (ref,) = await client.jobs()
             assert ref.id == submission.job_id
         assert (server.created_count(), server.started_count()) == (3, 0)

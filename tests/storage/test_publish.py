@@ -72,6 +72,20 @@ async def test_wherever_it_is_stopped_the_latest_set_is_whole(root: str) -> None
     assert assert_whole(root) == name
 
 
+async def test_each_entry_stands_for_the_set(root: str) -> None:
+    """Readers may begin with a page as well as with the index: latest holds both."""
+    for hour in range(2):
+        name = set_name(MADE + timedelta(hours=hour))
+        files = new_set(name) | {"page.html": name.encode()}
+        await publish(root, name, files, "page.html", INDEX)
+        assert assert_whole(root) == name
+        assert await read_published(root, "latest/page.html") == name.encode()
+    system, path = fsspec.core.url_to_fs(root)
+    system.invalidate_cache()
+    names = {entry.rpartition("/")[2] for entry in system.ls(f"{path}/latest", detail=False)}
+    assert names in ({"page.html", INDEX}, {"page.html", INDEX, *FILES})
+
+
 async def test_a_folder_that_is_there_gets_the_index(tmp_path: Path) -> None:
     """Where latest is a folder, as in a copy of an object store, the index is replaced in it."""
     (tmp_path / "latest").mkdir()

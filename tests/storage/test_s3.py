@@ -42,6 +42,21 @@ async def test_small_file_is_written_whole(bucket: str) -> None:
         assert file.read() == b"{ }"
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("index.html", "text/html"),
+        ("windows.ics", "text/calendar"),
+        ("result.cdf.gz", "binary/octet-stream"),
+    ],
+)
+async def test_a_browser_is_told_what_a_file_is(bucket: str, name: str, kind: str) -> None:
+    """It shows a page and opens a calendar, and what is not known or packed is left alone."""
+    stored = await write_whole(f"{bucket}/kinds", name, b"content")
+    system, path = fsspec.core.url_to_fs(stored.url)
+    assert system.info(path)["ContentType"] == kind
+
+
 @pytest.mark.parametrize("announced", [True, False])
 async def test_cut_download_goes_on_where_it_ended(bucket: str, *, announced: bool) -> None:
     """Only the rest is asked for, and the object is there once, whole, under its name."""

@@ -80,7 +80,9 @@ async def test_task_without_a_flow_has_an_owner(
     assert RunId.parse(job.run_id) is not None
 
 
-@pytest.mark.parametrize("owner", ["me", "0123456789ABCDEF", "0123456789abcdef0"])
+@pytest.mark.parametrize(
+    "owner", ["me", "0123456789abcdef", "0123456789abcdefghijkR", "0123456789abcdefghijkQQ"]
+)
 async def test_owner_that_does_not_fit_is_refused(
     sandbox: SandboxServer, service: ExpresService, request_: SimulationRequest, owner: str
 ) -> None:
@@ -104,7 +106,7 @@ async def test_options_are_taken(
 
     @flow
     async def twice() -> tuple[Submission, Submission, float | None]:
-        options = RunOptions("0123456789abcdef", execution_duration=77, exclusive=True)
+        options = RunOptions("0123456789abcdefghijkQ", execution_duration=77, exclusive=True)
         first = await create_job(request_, service, options)
         second = await create_job(request_, service, options, excluded=(first.job_id,))
         async with service.get_client() as client:
@@ -112,7 +114,7 @@ async def test_options_are_taken(
 
     first, second, duration = await twice()
     assert first.job_id != second.job_id
-    assert {RunId.is_of(job.run_id, "0123456789abcdef") for job in (first, second)} == {True}
+    assert {RunId.is_of(job.run_id, "0123456789abcdefghijkQ") for job in (first, second)} == {True}
     assert duration == 77
 
 

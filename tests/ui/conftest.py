@@ -1,19 +1,17 @@
 """A browser before a real Prefect server, whose deployments are served, with a sandbox behind."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support.browser import ROOT, chromium, screenshot_folder
 from tests.support.processes import PrefectServer
 
-ROOT = Path(__file__).parent.parent.parent
 PATIENCE_MS = 60_000
 
 
@@ -41,24 +39,16 @@ def service(server: PrefectServer, engine_sandbox: SandboxServer) -> str:
 @pytest.fixture
 def page(server: PrefectServer) -> Iterator[Page]:
     """Open the UI in Chromium."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed; apt-get install chromium brings it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(
             base_url=server.api_url.removesuffix("/api"), viewport={"width": 1280, "height": 900}
         )
         page.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
         yield page
-        browser.close()
 
 
 @pytest.fixture(scope="session")
 def screenshots() -> Path:
     """Make the folder of the pictures that are kept for people to look at."""
-    default = ROOT / "test-artifacts" / "screenshots"
-    folder = Path(os.environ.get("EXPRES_SCREENSHOTS", default))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return screenshot_folder()

@@ -1,7 +1,11 @@
 """SIGTERM and SIGHUP end a command after it has put things in order."""
 
+import atexit
 import contextlib
+import logging
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -22,9 +26,16 @@ def signals_end() -> Iterator[None]:
         for number, handler in numbers.items()
         if number is not None and _is_free(number)
     }
+    atexit.register(_leave)  # before Prefect registers its own, which are called first
+    code: object = None
     try:
         yield
+    except SystemExit as ended:
+        code = ended.code
+        raise
     finally:
+        if code != Exit.TERMINATED:
+            atexit.unregister(_leave)
         for number, before in taken.items():
             signal.signal(number, before)
 
@@ -41,3 +52,15 @@ def _end(number: int, frame: Any) -> None:
 def _terminate(number: int, frame: Any) -> None:
     """Take SIGHUP for SIGTERM, whose handler is Prefect's while a flow runs."""
     signal.raise_signal(signal.SIGTERM)
+
+
+def _leave() -> None:
+    """Leave the memory to the system, last of all that is done at exit.
+
+    To free Prefect's modules takes a busy machine seconds, and who sends SIGTERM soon kills.
+    """
+    logging.shutdown()
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(Exit.TERMINATED)
