@@ -7,6 +7,9 @@ from typing import Annotated, Any
 from prefect.runtime import flow_run
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
+from prefect_expres.archive import Archive, Publication
+from prefect_expres.archive.address import MASER
+from prefect_expres.archive.extra import TO_PUBLISH, require
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.artifacts import CampaignProgress, show_campaign
 from prefect_expres.campaigns.index import CampaignFacts, CampaignResult, keep_index
@@ -29,6 +32,7 @@ from prefect_expres.prefect_support.forms import (
     Count,
     Location,
     NoLimit,
+    NotPublished,
     OrDefault,
     Reuse,
     Seconds,
@@ -36,6 +40,7 @@ from prefect_expres.prefect_support.forms import (
 )
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
 from prefect_expres.services import AnyService, find_service
+from prefect_expres.tasks.archive import publish_simulations
 
 
 def _campaign_name() -> str:
@@ -73,6 +78,8 @@ async def campaign(
     timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
     reuse: Annotated[Reuse, titled("Reuse")] = "verified",
     attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
+    archive: Annotated[Archive, titled("Archive")] = MASER,
+    publication: Annotated[Publication | NotPublished, titled("Publication")] = None,
     *,
     preview_first: Annotated[bool, titled("Preview first")] = False,
 ) -> CampaignResult:
@@ -96,8 +103,12 @@ async def campaign(
         timeout: Seconds to wait for each job and its slot; by default the execution duration plus
             one hour.
         reuse: What replaces a new run: "verified" takes verified results under the output URL, or
-            else a job of the identical simulation; "never" runs all of them again.
+            else a job of the identical simulation; "published" before that job a published
+            simulation, if it is equal in all that is compared; "never" runs all of them again.
         attempts: How many jobs may be tried for each simulation.
+        archive: Where "published" looks: by default the table of the MASER team.
+        publication: Publish the complete simulations, with a table for the virtual observatory,
+            in a folder that a web server shows.
         preview_first: Simulate with the engine of this package first, and send nothing of what
             shows no emission: it is counted as empty.
 
@@ -108,6 +119,8 @@ async def campaign(
     Raises:
         UsageError: The service is not known; nothing was sent.
         AccessError: The user may not ask for this; nothing was sent.
+        ArchiveError: An extra that archives need is not installed; nothing was sent. Or the table
+            of an earlier publication cannot be read; then all is run and indexed.
         ConfigurationError: The plan gives no simulations; nothing was sent.
         CampaignError: The campaign cannot be given to workers, or lost all of them.
         TooManyFailures: More than ``max_failures`` have failed; the others are indexed.
@@ -116,6 +129,8 @@ async def campaign(
     service.access.check(branch, execution_duration)
     if service.access.warning:
         log_warning(service.access.warning)
+    if publication is not None:
+        require(TO_PUBLISH)
     total = await asyncio.to_thread(plan.count)
     await asyncio.to_thread(plan.simulation, 0)
     log_step("campaign", "%s, %d simulations, results go to %s", plan.name, total, output)
@@ -126,7 +141,14 @@ async def campaign(
     progress = CampaignProgress(plan.name, total)
     options = _options(execution_duration, timeout, attempts, reuse)
     settings = CampaignSettings(
-        service, output, branch, options, in_flight, max_failures, preview_first
+        service,
+        output,
+        branch,
+        options,
+        in_flight,
+        max_failures,
+        preview_first,
+        archive if reuse == "published" else None,
     )
     if workers == 1:
         readings = await _run_here(plan, settings, journal, progress)
@@ -151,6 +173,9 @@ async def campaign(
     for killed in await remove_silent_journals(output):
         log_step("campaign", "Removed the journal of the campaign %s, which was killed", killed)
     await show_campaign(plan.name, result)
+    if publication is not None:
+        folders = [row.folder for row in result.rows if row.folder]
+        await publish_simulations(folders, publication)
     if settings.too_many_failed(journal.failed):
         msg = (
             f"{result.failed} simulations failed, {result.not_begun} not started: see "
@@ -181,6 +206,7 @@ async def campaign_worker(
     timeout: PositiveFloat | None = None,
     reuse: Reuse = "verified",
     attempts: PositiveInt = 1,
+    archive: Archive | None = None,
     *,
     preview_first: bool = False,
 ) -> int:
@@ -202,6 +228,7 @@ async def campaign_worker(
         timeout: Seconds to wait for each job and its slot.
         reuse: What replaces a new run.
         attempts: How many jobs may be tried for each simulation.
+        archive: Where published simulations are looked for.
         preview_first: Send nothing of what shows no emission.
 
     Returns:
@@ -212,7 +239,7 @@ async def campaign_worker(
     await journal.refresh()
     options = _options(execution_duration, timeout, attempts, reuse)
     settings = CampaignSettings(
-        service, output, branch, options, in_flight, max_failures, preview_first
+        service, output, branch, options, in_flight, max_failures, preview_first, archive
     )
     progress = CampaignProgress(flow_run.name or plan.name, total)
 

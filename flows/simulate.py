@@ -6,8 +6,11 @@ from typing import Annotated
 from prefect.runtime import flow_run
 from pydantic import PositiveInt
 
+from prefect_expres.archive import Archive
+from prefect_expres.archive.address import MASER
+from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import ConfigurationError
-from prefect_expres.execution import RunOptions
+from prefect_expres.execution import RunOptions, Take, TakenResult
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.execution.run import run_simulation
 from prefect_expres.expres import Configuration, Routine, SimulationRequest
@@ -28,6 +31,7 @@ from prefect_expres.prefect_support.forms import (
 )
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
 from prefect_expres.services import AnyService, find_service
+from prefect_expres.tasks.archive import take_published
 from prefect_expres.tasks.preparation import prepare
 from prefect_expres.tasks.preview import preview_simulation
 from prefect_expres.tasks.steps import TaskSteps
@@ -71,6 +75,7 @@ async def simulate(
     timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
     reuse: Annotated[Reuse, titled("Reuse")] = "verified",
     attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
+    archive: Annotated[Archive, titled("Archive")] = MASER,
     *,
     keep_running: Annotated[bool, titled("Keep the job running")] = False,
     preview_first: Annotated[bool, titled("Preview first")] = False,
@@ -97,9 +102,11 @@ async def simulate(
         timeout: Seconds to wait for a slot and for the job; by default the execution duration plus
             one hour.
         reuse: What replaces a new run: "verified" takes verified results under the output URL, or
-            else a job of the identical simulation; "never" runs it again, with an ephemeris that
-            is computed again.
+            else a job of the identical simulation; "published" before that job a published
+            simulation, if it is equal in all that is compared; "never" runs it again, with an
+            ephemeris that is computed again.
         attempts: How many jobs may be tried: a job that fails, is aborted or is lost counts.
+        archive: Where "published" looks: by default the table of the MASER team.
         keep_running: Leave a started job running when the flow run is cancelled or fails.
         preview_first: Simulate with the engine of this package first, unless results are found, and
             send nothing if it shows no emission.
@@ -112,6 +119,7 @@ async def simulate(
         NothingVisible: The preview shows no emission; nothing was sent.
         UsageError: The service is not known; nothing was sent.
         AccessError: The user may not ask for this; nothing was sent.
+        ArchiveError: The extra "archive", which "published" needs, is not installed.
         JobFailed: The simulation failed on the service.
         JobAborted: The job was aborted.
         JobLost: The service no longer knows the job.
@@ -142,12 +150,23 @@ async def simulate(
         TaskSteps(service),
         options,
         made_from=(configuration, ephemeris),
+        take=_take(archive, service) if reuse == "published" else None,
         beforehand=_preview if preview_first else None,
         tell=ArtifactListener(),
     )
     if view is not None:
         await show_result(result, view)
     return result
+
+
+def _take(archive: Archive, service: ExpresService) -> Take:
+    """Give the task that takes a published simulation."""
+
+    async def take(request: SimulationRequest, folder: str) -> TakenResult | None:
+        taken: TakenResult | None = await take_published(request, folder, archive, service.network)
+        return taken
+
+    return take
 
 
 async def _preview(request: SimulationRequest) -> None:

@@ -139,14 +139,16 @@ class ExpresService(StrictBlock, CredentialsBlock):
                 or_at=other_urls(jobs_url),
                 timeout=self.request_timeout,
                 trusted_hosts=self.trusted_hosts,
-                network=self._network.over(Network.of()),
+                network=self.network,
             ),
         )
 
     @property
-    def _network(self) -> Network:
+    def network(self) -> Network:
+        """The way out of the network: the block's own, and that of the environment."""
         proxy = self.proxy.get_secret_value() if self.proxy else None
-        return Network(proxy, self.ca_bundle, lowest_rate=self.lowest_rate)
+        own = Network(proxy, self.ca_bundle, lowest_rate=self.lowest_rate)
+        return own.over(Network.of())
 
     def use_of(self, job_list: str, *, keep_running: bool = False) -> UsedJobList:
         """Describe a job list as hooks need it to stop jobs; the token is no part of it."""

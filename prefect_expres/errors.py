@@ -7,6 +7,7 @@
     ├── EphemerisError: EphemerisUnavailable
     ├── ResultError, ObservationError, ObservatoryError
     ├── DeployError, PrefectUnreachable, StorageError, WaitTimeout
+    ├── ArchiveError: ArchiveMismatch
     ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
     │   ├── RequestRejected: AuthenticationFailed, JobNotFound
     │   ├── Busy: ActiveJobsLimit
@@ -90,6 +91,14 @@ class ObservationError(ExpresError):
 
 class ObservatoryError(ExpresError):
     """The observatory, or its target, is not known."""
+
+
+class ArchiveError(ExpresError):
+    """An archive of simulations does not give what was asked, or cannot be published."""
+
+
+class ArchiveMismatch(ArchiveError):
+    """A published file is not what the table says of it."""
 
 
 class ServiceError(ExpresError):

@@ -1,11 +1,12 @@
 """Fixtures for all tests: recorded answers, services on this machine, and a configuration."""
 
+import asyncio
 import gc
 import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -20,11 +21,14 @@ from tests.support.processes import (
     PrefectServer,
     Sandbox,
     flows_on_server,
-    migrate,
+    prepare,
 )
 from tests.support.quick import DATA, QUICK_RUN
 from tests.support.selection import ByFile, is_quick, order
-from tests.support.shared import made_once
+from tests.support.shared import made_once, of_the_run
+
+if TYPE_CHECKING:
+    from tests.support.tap_server import TapService
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that starts the tests in the background has them ignore Ctrl-C, and what they start
@@ -91,24 +95,36 @@ def quick_opus(tmp_path: Path) -> Iterator[SandboxServer]:
 
 
 @pytest.fixture(scope="session")
-def engine_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
-    """Serve a sandbox that runs the real engine."""
-    with SandboxServer(tmp_path_factory.mktemp("sandbox")) as server:
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Keep the field lines of all runs of the engine of all workers: each shell is traced once."""
+    folder = of_the_run(tmp_path_factory) / "tables"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def engine_sandbox(
+    tables: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SandboxServer]:
+    """Serve a sandbox that runs the real engine, on field lines that it has in common."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    (folder / "tables").symlink_to(tables)
+    with SandboxServer(folder) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a home whose database is migrated once for all servers of all workers."""
-    return made_once("prefect", migrate, tmp_path_factory)
+def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a home with a migrated database once, for all servers of all workers."""
+    return made_once("prefect", prepare, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def server(
-    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    prepared_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a Prefect server that all tests share; flows in this process run on it, too."""
-    with flows_on_server(tmp_path_factory.mktemp("shared") / "home", migrated_home) as server:
+    with flows_on_server(tmp_path_factory.mktemp("shared") / "home", prepared_home) as server:
         yield server
 
 
@@ -152,6 +168,31 @@ def bucket() -> Iterator[str]:
 
     with object_store() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def served_archive(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> "Iterator[tuple[Path, TapService]]":
+    """Serve an archive of three published simulations, which are in the folder."""
+    from prefect_expres.archive import publish_simulations, simulation_folders  # noqa: PLC0415
+    from tests.support.complete import three_days  # noqa: PLC0415 - heavy, and few tests need it
+    from tests.support.tap_server import publication_at, serving_tap  # noqa: PLC0415
+
+    runs = tmp_path_factory.mktemp("runs")
+    asyncio.run(three_days(runs))
+    with serving_tap(tmp_path_factory.mktemp("published")) as service:
+        publication = publication_at(service.root, service.files)
+        asyncio.run(publish_simulations(simulation_folders(str(runs)), publication))
+        yield runs, service
+
+
+@pytest.fixture
+def tap(served_archive: "tuple[Path, TapService]") -> "TapService":
+    """Give the TAP service of the archive as it is at first."""
+    _, service = served_archive
+    service.reset()
+    return service
 
 
 @pytest.fixture

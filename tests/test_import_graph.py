@@ -32,6 +32,7 @@ MAY_IMPORT = {
 MAY_IMPORT["identification"] = MAY_IMPORT["observations"] | {"observations"}
 MAY_IMPORT["preview"] = {"errors", "storage", "expres", "ephemeris", "analysis", "execution"}
 MAY_IMPORT["preview"] |= {"engine"}
+MAY_IMPORT["archive"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
 MAY_IMPORT["monitoring"] |= {"identification", "preview", "prefect_support"}
@@ -39,8 +40,8 @@ MAY_IMPORT["caching"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "p
 MAY_IMPORT["blocks"] = MAY_IMPORT["caching"] | {"caching"}
 MAY_IMPORT["services"] = {"errors", "net", "blocks", "prefect_support"}
 MAY_IMPORT["hooks"] = MAY_IMPORT["services"] | {"services", "uws", "expres", "execution"}
-MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "identification", "observations"}
-MAY_IMPORT["tasks"] |= {"preview"}
+MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "preview", "archive", "identification"}
+MAY_IMPORT["tasks"] |= {"observations"}
 MAY_IMPORT["campaigns"] = MAY_IMPORT["tasks"] | {"tasks"}
 MAY_IMPORT["forecasts"] = {"errors", "storage", "expres", "analysis", "campaigns"}
 MAY_IMPORT["flows"] = MAY_IMPORT["campaigns"] | {"campaigns", "cleanup", "forecasts", "hooks"}
@@ -156,6 +157,7 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
         ".expres",
         ".ephemeris",
         ".analysis",
+        ".archive",
         ".engine",
         ".execution",
         ".net",

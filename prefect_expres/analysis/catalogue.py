@@ -106,7 +106,7 @@ def write_catalogue(
     collection = _collection(list(arcs), observatory, labels)
     target = local_target(path)
     with atomic_path(target) as part:
-        part.write_text(json.dumps(collection, indent=1), encoding="utf-8")
+        part.write_text(json.dumps(collection), encoding="utf-8")
     return target
 
 

@@ -72,5 +72,9 @@ def _beaming(word: str) -> str:
 
 
 def _written(word: str) -> str:
-    """Write a name in capitals, with a space before its number, as in Voyager 1."""
-    return _NAMES.get(word, re.sub(r"(?<=[a-z])(?=\d)", " ", word).title())
+    """Write a name in capitals, with a space before its number, as in Voyager 1.
+
+    The letter of an exoplanet, as in Tau-Boo-b, stays small.
+    """
+    name = re.sub(r"(?<=[a-z])(?=\d)", " ", word).title()
+    return _NAMES.get(word, re.sub(r"-[A-Z]$", lambda letter: letter[0].lower(), name))

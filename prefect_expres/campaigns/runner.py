@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.tasks import exponential_backoff
 
+from prefect_expres.archive import Archive, ArchiveReuse
 from prefect_expres.blocks import ExpresService
 from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.campaigns.concurrency import JobSlots
@@ -22,13 +23,14 @@ from prefect_expres.campaigns.plan import FilesPlan, Planned, RoutinePlan, besid
 from prefect_expres.campaigns.steps import PollerSteps
 from prefect_expres.ephemeris import AnyEphemeris, Span
 from prefect_expres.errors import ExpresError, JobError, NothingVisible
-from prefect_expres.execution import RunOptions, unwrapped
+from prefect_expres.execution import RunOptions, Take, unwrapped
 from prefect_expres.execution.prepare import build_request, read_configuration
 from prefect_expres.execution.run import run_simulation
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.access import job_list_for
 from prefect_expres.monitoring.log import lines_name
 from prefect_expres.monitoring.progress import LogListener
+from prefect_expres.prefect_support.forms import Reuse
 from prefect_expres.prefect_support.job_lists import record_job_list
 from prefect_expres.prefect_support.retry import may_help
 from prefect_expres.preview import preview_request
@@ -76,6 +78,7 @@ class CampaignSettings:
         max_failures: Begin no further simulation when more than so many have failed; None for no
             limit.
         preview_first: Send nothing of what shows no emission.
+        archive: Where published simulations are looked for; None for nowhere.
     """
 
     service: ExpresService
@@ -85,6 +88,14 @@ class CampaignSettings:
     in_flight: int
     max_failures: int | None
     preview_first: bool = False
+    archive: Archive | None = None
+
+    @property
+    def reuse(self) -> Reuse:
+        """What replaces a new run, as the flows are told."""
+        if self.options.exclusive:
+            return "never"
+        return "published" if self.archive is not None else "verified"
 
     def too_many_failed(self, failed: int) -> bool:
         """Say whether no further simulation may begin."""
@@ -117,7 +128,7 @@ class CampaignRunner:
         self._previews = asyncio.Semaphore(PREVIEWS_AT_ONCE)
 
     async def __aenter__(self) -> Self:
-        """Record the job list for hooks, and open the poller and the concurrency slots."""
+        """Record the job list for hooks, and open the poller, the slots and the archive."""
         job_list = job_list_for(self._settings.branch)
         await record_job_list(self._settings.service.use_of(job_list))
         async with contextlib.AsyncExitStack() as stack:
@@ -125,6 +136,12 @@ class CampaignRunner:
                 self._settings.service.get_client(job_list, JobListPoller)
             )
             slots = await stack.enter_async_context(JobSlots(self._settings.in_flight))
+            self._take: Take | None = None
+            if self._settings.archive is not None:
+                reuse = ArchiveReuse(
+                    self._settings.archive, self._settings.service.network, LogListener()
+                )
+                self._take = (await stack.enter_async_context(reuse)).take
             self._steps = PollerSteps(self.poller, slots, self._settings.service.largest_result)
             self._stack = stack.pop_all()
         return self
@@ -211,6 +228,7 @@ class CampaignRunner:
                 self._steps,
                 settings.options,
                 made_from=(configuration, ephemeris),
+                take=self._take,
                 beforehand=self._preview if settings.preview_first else None,
                 tell=listener,
             )

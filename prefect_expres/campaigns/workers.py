@@ -92,7 +92,8 @@ def worker_parameters(
         "branch": settings.branch,
         "execution_duration": settings.options.execution_duration,
         "timeout": settings.options.timeout,
-        "reuse": "never" if settings.options.exclusive else "verified",
+        "reuse": settings.reuse,
+        "archive": settings.archive.model_dump(mode="json") if settings.archive else None,
         "attempts": settings.options.attempts,
         "preview_first": settings.preview_first,
     }

@@ -40,6 +40,12 @@ _COMMANDS = (
     ("jobs", "jobs:app", _SERVICE, "List, create, run, follow, download, abort and delete jobs."),
     ("service", "service:app", _SERVICE, "Show what a service runs and what it allows."),
     ("profile", "profile:app", _SERVICE, "Show the named services of the profiles file."),
+    (
+        "archive",
+        "archive:app",
+        _RESULTS,
+        "Find published simulations, bring them home, publish your own.",
+    ),
     ("plot", "plots:plot", _RESULTS, "Draw the visible emission into a picture."),
     (
         "windows",

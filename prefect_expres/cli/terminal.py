@@ -16,6 +16,7 @@ from rich.text import Text
 from prefect_expres.analysis.windows import Window
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.index import CampaignResult
+from prefect_expres.cli.console.identified import shown_identification
 from prefect_expres.cli.console.printing import error_console, give, note, table
 from prefect_expres.cli.console.prompts import at_terminal, interrupt_asks
 from prefect_expres.execution.manifest import SimulationResult
@@ -25,7 +26,7 @@ from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
 from prefect_expres.flows.identify import identify
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.forecasts.forecast import PAGE, Forecast, forecasts_of
-from prefect_expres.identification import Finding, Identification
+from prefect_expres.identification import Identification
 from prefect_expres.prefect_support.lost_server import server_was_lost
 from prefect_expres.prefect_support.sync_call import run_here
 from prefect_expres.storage.publish import LATEST
@@ -94,7 +95,7 @@ def run_identify(service: ExpresService, *, as_json: bool, **settings: Any) -> N
     identify.validate_parameters({"service": service, **settings})
     with _steps(shown={"campaign", "identify"}):
         made: Identification = identify(service=service, **settings)
-    give(made.model_dump(mode="json"), *_identified(made), as_json=as_json)
+    give(made.model_dump(mode="json"), *shown_identification(made), as_json=as_json)
     _leave_lost_server(0)
 
 
@@ -144,35 +145,6 @@ def _foreseen(made: Forecast, output: str) -> Iterator[RenderableType]:
             "files": ", ".join(file.name for file in made.files),
         }
     )
-
-
-def _identified(made: Identification) -> Iterator[RenderableType]:
-    """Show what explains the emission, what is missing, and where the files are."""
-    yield f"{made.target} from {made.observer}, {made.arcs} arcs of {len(made.models)} models"
-    if made.named:
-        yield _named(made.named)
-    else:
-        yield "No emission was identified."
-    for each in made.missing:
-        yield f"not simulated: {each.label}: {each.error.partition(chr(10))[0]}"
-    yield from _lines({"folder": made.folder, "files": ", ".join(made.files)})
-
-
-def _named(findings: Iterable[Finding]) -> RenderableType:
-    rows = (
-        (
-            each.candidate,
-            f"{each.start:%Y-%m-%d %H:%M}",
-            f"{each.end:%H:%M}",
-            each.shift_told,
-            f"{each.observed:.0%}",
-            f"{each.false_alarm:.2g}",
-            " or ".join(each.as_good),
-        )
-        for each in findings
-    )
-    headings = ("candidate", "from (UTC)", "to", "later (min)", "observed", "false alarms")
-    return table(*headings, "as good", rows=rows)
 
 
 def _decided(result: HousekeepingResult) -> Iterator[RenderableType]:
@@ -234,8 +206,7 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
         {
             "simulation": result.label,
             "state": state if result.found else "completed",
-            "job": result.job_url,
-            "phases": phases,
+            **_origin(result, phases),
         }
     )
     yield "Files"
@@ -256,6 +227,14 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
             "manifest": result.manifest_url,
         }
     )
+
+
+def _origin(result: SimulationResult, phases: str) -> dict[str, str]:
+    """Tell what ran a simulation, or where it was taken from."""
+    if result.published is None:
+        return {"job": result.job_url, "phases": phases}
+    equal = ", ".join(result.compared)
+    return {"taken from": result.published.access_url, "equal in": equal}
 
 
 def _lines(facts: dict[str, str]) -> Iterator[str]:

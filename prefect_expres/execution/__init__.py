@@ -18,6 +18,7 @@ from prefect_expres.execution.manifest import (
     keep_manifest,
 )
 from prefect_expres.execution.options import RunOptions
+from prefect_expres.execution.published import PublishedSource, Take, TakenResult
 from prefect_expres.execution.run import complete, folder_of, run_simulation
 from prefect_expres.execution.start import ensure_started
 from prefect_expres.execution.steps import ClientSteps, ResultSteps, Steps
@@ -35,6 +36,7 @@ __all__ = [
     "Listener",
     "Manifest",
     "PhaseTime",
+    "PublishedSource",
     "ResultSteps",
     "ResultView",
     "RunOptions",
@@ -42,6 +44,8 @@ __all__ = [
     "Steps",
     "StepwiseRun",
     "Submission",
+    "Take",
+    "TakenResult",
     "complete",
     "ensure_started",
     "fault_with_evidence",

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 from prefect_expres.errors import JobAborted, JobError, JobLost, ServiceError, WaitTimeout
 from prefect_expres.execution.election import Submission
@@ -43,6 +44,16 @@ class Finished:
     phases: tuple[PhaseTime, ...]
     files: list[StoredFile]
     compared: tuple[str, ...] = ()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the manifest says of the job."""
+        return {
+            "run_id": self.submission.run_id,
+            "job_url": self.submission.job_url,
+            "owner": self.job.owner_id,
+            "phases": self.phases,
+        }
 
 
 class Attempts:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import UnsafeName
+from prefect_expres.execution.published import PublishedSource
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.storage import StoredFile, read_or_none, write_whole
 from prefect_expres.uws.filenames import safe_name
@@ -31,7 +32,9 @@ class Manifest(BaseModel):
 
     ``inputs`` are the names of the files that the job was given. ``compared`` tells what the CDF
     file showed to be as it was asked for, as ``time`` and ``sources``; where the file is silent,
-    nothing is claimed. ``windows`` is None if the results were not analysed.
+    nothing is claimed. ``windows`` is None if the results were not analysed. If no job was run,
+    ``published`` tells where the simulation was taken from, and ``job_url`` is the address of its
+    file.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +54,7 @@ class Manifest(BaseModel):
     cdf: str
     compared: tuple[str, ...] = ()
     windows: tuple[Window, ...] | None = None
+    published: PublishedSource | None = None
 
 
 class SimulationResult(Manifest):

@@ -14,6 +14,7 @@ from prefect_expres.execution.manifest import (
     keep_inputs,
 )
 from prefect_expres.execution.options import RunOptions
+from prefect_expres.execution.published import Take, TakenResult
 from prefect_expres.execution.steps import ResultSteps, Steps
 from prefect_expres.execution.view import ResultView
 from prefect_expres.expres import SimulationRequest
@@ -28,6 +29,7 @@ async def run_simulation(
     options: RunOptions,
     *,
     made_from: tuple[object, object] = (None, None),
+    take: Take | None = None,
     beforehand: Callable[[SimulationRequest], Awaitable[None]] | None = None,
     tell: Listener = ignore,
 ) -> tuple[SimulationResult, ResultView | None]:
@@ -39,6 +41,7 @@ async def run_simulation(
         steps: How each step is done.
         options: How it is to be run.
         made_from: What configuration and ephemeris were given as, for the lineage.
+        take: Takes a published simulation in place of a run, if there is an equal one.
         beforehand: Is awaited before the service is asked, unless results are found; what it raises
             ends the simulation.
         tell: Is told what happens.
@@ -56,9 +59,11 @@ async def run_simulation(
         if found is not None:
             return found, None
     await require_writable(folder, result_bytes(request.configuration))
-    if beforehand is not None:
-        await beforehand(request)
-    finished = await Attempts(request, folder, steps, options, tell).finish()
+    finished: Finished | TakenResult | None = await take(request, folder) if take else None
+    if finished is None:
+        if beforehand is not None:
+            await beforehand(request)
+        finished = await Attempts(request, folder, steps, options, tell).finish()
     return await complete(
         request, finished, folder, options.execution_duration, steps, made_from=made_from
     )
@@ -71,7 +76,7 @@ def folder_of(request: SimulationRequest, output: str) -> str:
 
 async def complete(
     request: SimulationRequest,
-    finished: Finished,
+    finished: Finished | TakenResult,
     folder: str,
     execution_duration: int,
     steps: ResultSteps,
@@ -82,7 +87,7 @@ async def complete(
 
     Args:
         request: The simulation.
-        finished: The job and its results.
+        finished: The job and its results, or a published result.
         folder: Path or fsspec URL of the folder that they are in.
         execution_duration: Seconds that the job was allowed.
         steps: How results are viewed and the manifest is written.
@@ -97,13 +102,10 @@ async def complete(
         label=request.label,
         fingerprint=request.fingerprint,
         branch=request.branch,
-        run_id=finished.submission.run_id,
-        job_url=finished.submission.job_url,
-        owner=finished.job.owner_id,
+        **finished.facts,
         created=datetime.now(UTC),
         execution_duration=execution_duration,
         package_version=prefect_expres.__version__,
-        phases=finished.phases,
         files=tuple(files.values()),
         inputs=tuple(file.name for file in inputs),
         cdf=cdf.name,

@@ -65,7 +65,7 @@ def verify(request: SimulationRequest, cdf: str | Path, job_url: str) -> tuple[s
     )
 
     model, track = request.configuration, _track(request)
-    expected = Expected(model, _times(request, track), _positions(model, track))
+    expected = Expected(model, times_of(request), _positions(model, track))
     with local_file(cdf) as path:
         try:
             found = compare_with_request(path, expected)
@@ -93,10 +93,11 @@ def _track(request: SimulationRequest) -> FileTrack | None:
         return None
 
 
-def _times(request: SimulationRequest, track: FileTrack | None) -> TimeAxis | None:
+def times_of(request: SimulationRequest) -> TimeAxis | None:
     """Give the times that the result must have; a file replaces those of the configuration."""
     if request.ephemeris is None:
         return TimeAxis.of(request.configuration)
+    track = _track(request)
     return None if track is None else track.times
 
 

@@ -4,10 +4,10 @@ const SVG = "http://www.w3.org/2000/svg";
 const MINUTE = 60e3;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const SHORTEST = 20 * MINUTE;
-const STEPS = [5 * MINUTE, 15 * MINUTE, HOUR / 2, HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY];
-const MARGIN = { left: 34, right: 2, top: 6, bottom: 38 };
-const THINNEST = 1.5;
+const SHORTEST = 20 * MINUTE; // that is shown at once
+const STEPS = [5, 15, 30, 60, 180, 360, 720, 1440, 2880, 10080].map((each) => each * MINUTE);
+const MARGIN = { left: 34, right: 2, top: 6, bottom: 38 }; // around the plot, px
+const THINNEST = 1.5; // px, of an arc without its outline
 
 const find = (id) => document.getElementById(id);
 const data = JSON.parse(find("data").textContent);

@@ -71,8 +71,10 @@ NoLimit = Annotated[None, WithJsonSchema({"title": "No limit", "type": "null"})]
 Day = Annotated[date, WithJsonSchema({"title": "Date", "type": "string", "format": "date"})]
 Today = Annotated[None, WithJsonSchema({"title": "Today", "type": "null"})]
 
-Reuse = Literal["verified", "never"]
-"""Whether verified results, or jobs, of the identical simulation stand in for a new run."""
+Reuse = Literal["verified", "published", "never"]
+"""Whether verified results, published ones, or jobs of the identical simulation stand in for a run.
+"""
+NotPublished = Annotated[None, WithJsonSchema({"title": "Not published", "type": "null"})]
 
 _Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]
 Site = Annotated[_Site, in_any_case(get_args(_Site))]

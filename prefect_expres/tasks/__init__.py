@@ -1,7 +1,7 @@
 """Every Prefect task, one module a step; each can be used by itself, in sync and async flows.
 
-May import: monitoring, caching, blocks, prefect_support, identification, observations, preview, and
-all that these may.
+May import: archive, identification, observations, preview, monitoring, caching, blocks,
+prefect_support, and all that these may.
 
 A sync flow calls a task and has its value; an async flow awaits it. ``.submit``, ``.map`` and
 ``.with_options`` are Prefect's own. Between tasks go small values: a request, a `Submission` or
@@ -14,6 +14,12 @@ from prefect_expres.tasks.analysis import (
     draw_simulations,
     export_results,
     find_windows,
+)
+from prefect_expres.tasks.archive import (
+    get_published,
+    publish_simulations,
+    search_archive,
+    take_published,
 )
 from prefect_expres.tasks.identification import identify_emission, read_observation
 from prefect_expres.tasks.jobs import await_phase, create_job, download_results, run_job
@@ -30,10 +36,14 @@ __all__ = [
     "draw_simulations",
     "export_results",
     "find_windows",
+    "get_published",
     "identify_emission",
     "prepare",
     "preview_simulation",
+    "publish_simulations",
     "read_observation",
     "run_job",
+    "search_archive",
+    "take_published",
     "view_results",
 ]

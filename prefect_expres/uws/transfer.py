@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 import httpx
 
@@ -20,10 +20,11 @@ from prefect_expres.errors import (
     UnsafeLocation,
 )
 from prefect_expres.net.body import body_of
+from prefect_expres.net.clock import Clock
 from prefect_expres.net.retry import backoff
 from prefect_expres.net.url import shown_url
 from prefect_expres.storage.atomic import Part, StoredFile
-from prefect_expres.uws.client import UWSClient
+from prefect_expres.uws.http import Http
 from prefect_expres.uws.models import ResultRef
 from prefect_expres.uws.pages import refuse_page_as
 from prefect_expres.uws.text import whole_number
@@ -40,8 +41,15 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
 Counter = Callable[[str, int, int | None], Awaitable[None]]
 
 
+class Client(Protocol):
+    """What a download needs of a client; `UWSClient` has it."""
+
+    clock: Clock
+    http: Http
+
+
 async def download(
-    client: UWSClient,
+    client: Client,
     result: ResultRef,
     target: str,
     *,
@@ -59,7 +67,7 @@ async def download(
     announced, they are not asked for again.
 
     Args:
-        client: The client of the job's list.
+        client: Sends the requests, and knows which hosts may be asked.
         result: The result.
         target: The folder: a path or any fsspec URL.
         name: The file name, from `file_names`.
@@ -89,7 +97,7 @@ class _Download:
 
     def __init__(
         self,
-        client: UWSClient,
+        client: Client,
         result: ResultRef,
         part: Part,
         limit: int,

@@ -218,3 +218,14 @@ def test_points_are_rounded() -> None:
     (arc,) = arcs(visible, frequency=np.array([10.0, 10.12345, 10.3333333]))
     [[ring]] = outline(arc)
     assert {mhz for _, mhz in ring} == {10.0617, 10.1235, 10.2284}
+
+
+def test_a_point_of_an_outline_is_short(tmp_path: Path) -> None:
+    """A week of three moons has tens of thousands: white space would be most of the file."""
+    checks = np.indices((60, 60)).sum(axis=0) % 2 == 0
+    path = write_catalogue(arcs(checks), tmp_path / "checks.json")
+    content = path.read_text(encoding="utf-8")
+    (feature,) = json.loads(content)["features"]
+    points = sum(len(ring) for polygon in feature["geometry"]["coordinates"] for ring in polygon)
+    assert points > 3600
+    assert len(content) < 30 * points

@@ -12,10 +12,12 @@ from prefect_expres.errors import ResultError
 from prefect_expres.expres.configuration import Configuration
 
 
-def test_an_engine_result_is_seen(configuration: dict[str, Any], tmp_path: Path) -> None:
+def test_an_engine_result_is_seen(
+    configuration: dict[str, Any], tables: Path, tmp_path: Path
+) -> None:
     """A run of the engine opens, has windows of Io, and is drawn."""
     checked = Configuration.model_validate(configuration)
-    dataset = open_results(run_engine(checked, None, tmp_path, tmp_path / "tables"))
+    dataset = open_results(run_engine(checked, None, tmp_path, tables))
     windows = visible_windows(dataset)
     assert {window.source for window in windows} == {"Io"}
     assert all(window.polarization in {"RH", "LH"} for window in windows)
@@ -23,12 +25,12 @@ def test_an_engine_result_is_seen(configuration: dict[str, Any], tmp_path: Path)
 
 
 def test_cells_without_an_angle_are_no_emission(
-    configuration: dict[str, Any], tmp_path: Path
+    configuration: dict[str, Any], tables: Path, tmp_path: Path
 ) -> None:
     """A steady state without hot electrons fills cells, as in ExPRES, and nothing is seen."""
     for source in configuration["SOURCE"]:
         source |= {"CURRENT": "Steady-State", "TEMP": 1, "TEMPH": 0, "WIDTH": 5}
-    run = partial(run_engine, ephemeris=None, cache=tmp_path / "tables")
+    run = partial(run_engine, ephemeris=None, cache=tables)
     dataset = open_results(
         run(Configuration.model_validate(configuration), directory=tmp_path / "whole")
     )

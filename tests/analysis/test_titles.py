@@ -52,7 +52,7 @@ Opened = Callable[..., Any]
         (
             "expres_earth_tau-boo_tau-boo-b_o6_lossc-wid1deg_3kev_rx_20240101_v14",
             (
-                "Tau-Boo-B-induced emission of Tau-Boo seen from Earth, 2024-01-01\n"
+                "Tau-Boo-b-induced emission of Tau-Boo seen from Earth, 2024-01-01\n"
                 "O6, loss cone, 3 keV, beam width 1°"
             ),
         ),

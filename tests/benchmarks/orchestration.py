@@ -20,7 +20,7 @@ from tests.benchmarks.machine import HERE, resident_megabytes
 from tests.benchmarks.rows import Aim, Row
 from tests.support.campaign_files import plan_of
 from tests.support.fitting import fitting, fixed_observer, three_windows
-from tests.support.processes import Child, PrefectServer, migrate, until
+from tests.support.processes import Child, PrefectServer, until
 from tests.support.result_files import write
 
 RUN = ': < "$1" && cp "$0" "$2/work/expres_test.cdf" && echo done > "$2/work/run.log"'
@@ -171,8 +171,5 @@ def _configurations(folder: Path, count: int) -> list[str]:
 def _site() -> Iterator[Site]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        migrated = folder / "migrated"
-        migrated.mkdir()
-        migrate(migrated)
-        with PrefectServer(folder / "prefect", migrated) as prefect:
+        with PrefectServer(folder / "prefect") as prefect:
             yield Site(folder, prefect)

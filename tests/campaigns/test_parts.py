@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from prefect_expres.archive import Archive
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.index import CampaignFacts, CampaignManifest, keep_index
 from prefect_expres.campaigns.journal import Row
@@ -54,12 +55,16 @@ def test_workers_divide_the_slots() -> None:
         "execution_duration": 700,
         "timeout": 50.0,
         "reuse": "verified",
+        "archive": None,
         "preview_first": False,
         "attempts": 3,
     }
     assert given[0]["service"]["base_url"] == "http://127.0.0.1:9"
     anew = replace(settings(8), options=RunOptions("0" * 16, exclusive=True))
     assert worker_parameters(PLAN, anew, "c-1", 3)[0]["reuse"] == "never"
+    archive = Archive(url="https://tap.example.org/tap")
+    told = worker_parameters(PLAN, replace(settings(8), archive=archive), "c-1", 3)[0]
+    assert (told["reuse"], told["archive"]["url"]) == ("published", archive.url)
 
 
 def test_each_worker_needs_a_slot() -> None:

@@ -20,7 +20,8 @@ def demo(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = (built / "dist").glob("*.whl")
 
     def make(environment: Path) -> None:
-        install(environment, wheel)
+        # As pip does: who runs the demonstration may not write there.
+        install(environment, "--compile-bytecode", wheel)
 
     return made_once("demo", make, tmp_path_factory) / "bin" / "prefect-expres"
 

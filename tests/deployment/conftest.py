@@ -20,17 +20,19 @@ REGISTERED = {
 
 @pytest.fixture(scope="module")
 def server_of_file(
-    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    prepared_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a server; this process talks to it, too."""
-    with flows_on_server(tmp_path_factory.mktemp("deployment") / "home", migrated_home) as server:
+    with flows_on_server(tmp_path_factory.mktemp("deployment") / "home", prepared_home) as server:
         yield server
 
 
 @pytest.fixture
 def server(server_of_file: PrefectServer) -> PrefectServer:
     """Give the server, on which nothing is registered."""
-    with httpx.Client(base_url=server_of_file.api_url, trust_env=False, timeout=30) as client:
+    with httpx.Client(
+        base_url=server_of_file.api_url, trust_env=False, verify=False, timeout=30
+    ) as client:
         for kind, key in REGISTERED.items():
             found = client.post(f"{kind}/filter", json={"limit": 200}).raise_for_status().json()
             for each in found:

@@ -12,7 +12,7 @@ from prefect_expres.flows.simulate import simulate
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.deployment.postgresql import HOMES, PostgreSQL
 from tests.support.campaign_files import plan_of, quick_sandbox_for_campaigns
-from tests.support.processes import PrefectServer, flows_going_to, until
+from tests.support.processes import SELDOM, PrefectServer, flows_going_to, until
 
 pytestmark = [
     pytest.mark.timeout(400),
@@ -31,10 +31,10 @@ def database() -> Iterator[PostgreSQL]:
 
 @pytest.fixture(scope="module")
 def server(
-    database: PostgreSQL, migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    database: PostgreSQL, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a Prefect server on PostgreSQL; flows in this process run on it."""
-    server = PrefectServer(tmp_path_factory.mktemp("postgresql") / "home", migrated_home)
+    server = PrefectServer(tmp_path_factory.mktemp("postgresql") / "home")
     server.environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database.url
     with server, flows_going_to(server):
         yield server
@@ -65,4 +65,9 @@ async def test_campaign_runs_on_postgresql(
         result = await campaign(plan, service, output=str(tmp_path / "results"), in_flight=4)
     assert (result.completed, result.failed) == (12, 0)
     runs = "SELECT count(*) FROM task_run WHERE name LIKE 'run-%' AND state_type = 'COMPLETED'"
-    until(lambda: database.ask(runs) == "12", "the states of 12 task runs", server.process)
+    until(
+        lambda: database.ask(runs) == "12",
+        "the states of 12 task runs",
+        server.process,
+        every=SELDOM,
+    )

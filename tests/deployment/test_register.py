@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from prefect import get_client
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
@@ -17,8 +16,10 @@ from prefect_expres.deployment.definitions import shipped
 from prefect_expres.deployment.register import NOTIFICATION
 from prefect_expres.prefect_support.names import JOBS, JOBS_LIMIT
 from prefect_expres.sandbox.serving import SandboxServer
+from tests.support import loopback
 from tests.support.command_line import Done, run
 from tests.support.processes import (
+    SELDOM,
     USER,
     Child,
     PrefectServer,
@@ -58,7 +59,7 @@ def _state(server: PrefectServer) -> dict[str, list[dict[str, Any]]]:
     found = {}
     for kind in KINDS:
         asked = {"limit": 200}
-        answer = httpx.post(f"{server.api_url}/{kind}/filter", json=asked, trust_env=False)
+        answer = loopback.post(f"{server.api_url}/{kind}/filter", json=asked)
         found[kind] = sorted(answer.raise_for_status().json(), key=lambda each: str(each["id"]))
     return found
 
@@ -156,7 +157,7 @@ def test_completed_job_is_analysed(
             runs = client.read_flow_runs(sort=FlowRunSort.ID_DESC, limit=10)
             return [each for each in runs if each.deployment_id == analysis.id]
 
-        (analysed,) = until(analyses, "the analysis", worker)
+        (analysed,) = until(analyses, "the analysis", worker, every=SELDOM)
         DeployedRun(analysed.id, worker).ends("Completed")
     manifest = json.loads(next((tmp_path / "out").rglob("manifest.json")).read_text())
     assert analysed.parameters["job_url"] == manifest["job_url"]

@@ -24,7 +24,7 @@ from prefect_expres.deployment import due_runs
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.deployment.postgresql import HOMES, PostgreSQL
 from tests.support.command_line import run
-from tests.support.processes import Child, PrefectServer, flows_going_to, until
+from tests.support.processes import SELDOM, Child, PrefectServer, flows_going_to, until
 from tests.support.quick import QUICK_RUN
 
 ENDED = [StateType.COMPLETED, StateType.FAILED, StateType.CRASHED]
@@ -50,11 +50,12 @@ def database(kind: str, server: PrefectServer) -> Iterator[None]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def deployed(
-    request: pytest.FixtureRequest, migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, prepared_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a server on each database, and deploy there as users do."""
     folder = tmp_path_factory.mktemp("schedules")
-    server = PrefectServer(folder / "home", migrated_home)
+    prepared = prepared_home if request.param == "sqlite" else None
+    server = PrefectServer(folder / "home", prepared)
     with (
         database(request.param, server),
         server,
@@ -89,7 +90,7 @@ def completed(client: SyncPrefectClient, runner: Child) -> FlowRun:
         )
         return [run for run in runs if run.auto_scheduled and run.id not in before]
 
-    first = until(fresh, "a run of the schedule", runner, 200)[0]
+    first = until(fresh, "a run of the schedule", runner, 200, SELDOM)[0]
     client.delete_deployment_schedule(deployment, made.id)
     return first
 
@@ -117,6 +118,7 @@ def test_the_doctor_looks_at_schedules(
         lambda: client.read_flow_runs(deployment_filter=daily, limit=1),
         "the daily runs of the forecast",
         deployed.process,
+        every=SELDOM,
     )
 
     early = datetime.now(UTC) - timedelta(minutes=20)

@@ -15,8 +15,10 @@ from prefect_expres.expres import Configuration
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.docs.horizons import serving_horizons
 from tests.support.processes import PrefectServer, flows_on_server
+from tests.support.tap_server import TapService
 
 REAL_SERVICE = "https://voparis-uws-maser.obspm.fr"
+REAL_ARCHIVE = "https://voparis-tap-maser.obspm.fr/tap"
 SANDBOX = "http://127.0.0.1:8470"
 STORE = "https://s3.example.org"
 PREFECT = "http://127.0.0.1:4200/api"
@@ -25,13 +27,13 @@ ASKS_JPL = "HorizonsEphemeris("
 
 @pytest.fixture(scope="module")
 def server(
-    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    prepared_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Run a Prefect server for the pages only: they deploy, and other tests expect an empty one.
 
     It ends with its module, so that the flows of other tests go to their own server again.
     """
-    with flows_on_server(tmp_path_factory.mktemp("book") / "home", migrated_home) as server:
+    with flows_on_server(tmp_path_factory.mktemp("book") / "home", prepared_home) as server:
         yield server
 
 
@@ -40,9 +42,10 @@ def stand_ins(
     server: PrefectServer,
     engine_sandbox: SandboxServer,
     bucket: str,
+    tap: TapService,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[dict[str, str]]:
-    """Lead what the pages name to this machine: the service, the sandbox, Prefect and JPL.
+    """Lead what the pages name to this machine: service, archive, sandbox, Prefect and JPL.
 
     The block "maser" is saved as the tutorial tells its readers; the object store is named
     ``s3://bucket`` in the pages and here.
@@ -54,6 +57,7 @@ def stand_ins(
         environment.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         yield {
             REAL_SERVICE: engine_sandbox.url,
+            REAL_ARCHIVE: tap.url,
             SANDBOX: engine_sandbox.url,
             PREFECT: server.api_url,
             STORE: os.environ["AWS_ENDPOINT_URL"],
@@ -62,14 +66,14 @@ def stand_ins(
 
 
 @pytest.fixture(scope="session")
-def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ready(tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make the files that the pages take for granted, each once.
 
     ``io.json`` is the shipped example in frequencies of 1 MHz, ``earth.csv`` its ephemeris;
     ``campaign``, ``a.json`` and ``b.json`` hold the same. The CDF files are what it gives, with
     the fields JRM09 and JRM33.
     """
-    folder, tables = tmp_path_factory.mktemp("ready"), tmp_path_factory.mktemp("tables")
+    folder = tmp_path_factory.mktemp("ready")
     examples = files("prefect_expres.examples")
     track = (examples / "earth-jupiter-20180913.csv").read_bytes()
     content = json.loads((examples / "earth-jupiter-io-20180913.json").read_text())

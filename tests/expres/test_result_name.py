@@ -68,12 +68,6 @@ NAMES: list[tuple[Callable[[Content], Any], str]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep the field lines of all runs of this module."""
-    return tmp_path_factory.mktemp("tables")
-
-
 @pytest.mark.parametrize(("change", "name"), NAMES)
 def test_the_engine_writes_under_the_predicted_name(
     change: Callable[[Content], Any],

@@ -200,10 +200,10 @@ def test_any_observer_has_an_ephemeris() -> None:
 
 
 @pytest.mark.parametrize("form", ["v11", "v01"])
-def test_the_engine_runs_a_routine(form: Form, tmp_path: Path) -> None:
+def test_the_engine_runs_a_routine(form: Form, tables: Path, tmp_path: Path) -> None:
     """The sandbox runs the whole day and sees Io's emission, under the name that is predicted."""
     made = routine("Earth", "Io", DAY, phase=319.616, ephemeris="earth.csv", form=form)
-    path = run_engine(made, EPHEMERIS, tmp_path, tmp_path / "tables")
+    path = run_engine(made, EPHEMERIS, tmp_path, tables)
     assert path.stem == output_name(made)
     theta = cdflib.CDF(path).varget("Theta")
     assert theta.shape == (1440, 781, 2)

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, get_args
 
-import httpx
 import pytest
 from prefect import get_client
 
@@ -19,7 +18,8 @@ from prefect_expres.execution.view import missing_for_analysis
 from prefect_expres.flows.forecast import Site, forecast
 from prefect_expres.forecasts.forecast import Forecast, Interest, read_forecast
 from prefect_expres.sandbox.serving import SandboxServer
-from tests.support.processes import PrefectServer, until
+from tests.support import loopback
+from tests.support.processes import SELDOM, PrefectServer, until
 from tests.support.quick import SUPPORT
 
 SKY_RUN = str(SUPPORT / "sky_run.py")
@@ -67,10 +67,10 @@ def appeared(server: PrefectServer, observatory: str, since: datetime, count: in
     }
 
     def events() -> list[Any]:
-        answer = httpx.post(f"{server.api_url}/events/filter", json=asked, trust_env=False)
+        answer = loopback.post(f"{server.api_url}/events/filter", json=asked)
         return list(answer.raise_for_status().json()["events"])
 
-    until(lambda: len(events()) >= count, "the events of windows", server.process)
+    until(lambda: len(events()) >= count, "the events of windows", server.process, every=SELDOM)
     return events()
 
 

@@ -59,7 +59,7 @@ async def test_service_restarts(
 
 
 def test_prefect_server_is_gone_for_good(
-    migrated_home: Path, sandbox_process: Sandbox, configuration: dict[str, Any], tmp_path: Path
+    prepared_home: Path, sandbox_process: Sandbox, configuration: dict[str, Any], tmp_path: Path
 ) -> None:
     """The results come home, and the command says what happened and ends."""
     content = {**configuration, "SIMU": configuration["SIMU"] | {"NAME": "sleep=3"}}
@@ -68,7 +68,7 @@ def test_prefect_server_is_gone_for_good(
     command = ["-m", "prefect_expres.cli.main", *words, "--output", str(tmp_path / "results")]
     user = dict(zip(("EXPRES_USER", "EXPRES_TOKEN"), USER, strict=True))
     with (
-        PrefectServer(tmp_path / "home", migrated_home) as server,
+        PrefectServer(tmp_path / "home", prepared_home) as server,
         Child(command, tmp_path / "command.log", server.environment | user) as child,
     ):
         until(lambda: sandbox_process.phases() == ["EXECUTING"], "the job", child)
@@ -80,13 +80,13 @@ def test_prefect_server_is_gone_for_good(
 
 
 def test_prefect_server_restarts(
-    migrated_home: Path, sandbox_process: Sandbox, configuration: dict[str, Any], tmp_path: Path
+    prepared_home: Path, sandbox_process: Sandbox, configuration: dict[str, Any], tmp_path: Path
 ) -> None:
     """The job ends while the server is away: its results come home, and the run completes."""
     parameters = simulation(sandbox_process, configuration, "sleep=3", tmp_path / "results")
     command = [CALLERS, "sync_script", json.dumps(parameters)]
     with (
-        PrefectServer(tmp_path / "home", migrated_home) as server,
+        PrefectServer(tmp_path / "home", prepared_home) as server,
         server.runs(command, tmp_path / "script.log") as script,
     ):
         until(lambda: sandbox_process.phases() == ["EXECUTING"], "the job", script)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from prefect import get_client
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
@@ -12,7 +11,8 @@ from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect_expres.blocks import ExpresService
 from prefect_expres.uws import Phase
 from prefect_expres.uws.xml import read_jobs
-from tests.support.processes import USER, Child, Sandbox, until
+from tests.support import loopback
+from tests.support.processes import SELDOM, USER, Child, Sandbox, until
 from tests.support.runs import DeployedRun, deploy_file, reference
 from tests.support.single_tasks import in_async, in_sync
 
@@ -27,7 +27,7 @@ def ordered(configuration: dict[str, Any], orders: str) -> dict[str, Any]:
 
 def guests_phases(sandbox: Sandbox) -> list[Phase]:
     """Give the phases of the guests' jobs."""
-    answer = httpx.get(f"{sandbox.url}/rest/ExPRES", trust_env=False, timeout=30)
+    answer = loopback.get(f"{sandbox.url}/rest/ExPRES", timeout=30)
     return [job.phase for job in read_jobs(answer.raise_for_status().content)]
 
 
@@ -138,6 +138,6 @@ def test_killed_with_a_token_made_inside(
     run.ends("Crashed")
     (job,) = sandbox_process.jobs()
     told = f"may be still running: {sandbox_process.url}/rest/ExPRES/{job.id}. Their service has"
-    until(lambda: told in log_of(run), "the log line", worker)
+    until(lambda: told in log_of(run), "the log line", worker, every=SELDOM)
     assert USER[1] not in log_of(run)
     assert USER[1] not in run.read().model_dump_json()

@@ -22,6 +22,20 @@ FIRST = date(2024, 1, 1)
 MOONS = ("Io", "Europa", "Ganymede")
 EVENING = datetime(2024, 1, 2, 17, 30, tzinfo=UTC)
 SIZES = {"desktop": (1280, 900), "phone": (360, 740)}
+PINCH = """() => {
+  const plot = document.getElementById("plot");
+  const corner = plot.getBoundingClientRect();
+  const touch = (type, pointerId, x) => plot.dispatchEvent(
+    new PointerEvent(type, { pointerId, clientX: corner.x + x, clientY: corner.y + 9 })
+  );
+  touch("pointerdown", 1, 400);
+  touch("pointerdown", 2, 600);
+  touch("pointermove", 2, 800);
+  touch("pointerup", 1, 400);
+  touch("pointerup", 2, 800);
+}"""
+"""Two fingers, of which one moves away until they are twice as far apart."""
+
 HOSTILE = "<img src='/stolen' onerror='alert(1)'></script><script>alert(2)</script>"
 
 
@@ -125,7 +139,7 @@ def test_hover_and_keyboard_tell_of_each_window(browser: Browser, address: str) 
 
 
 def test_time_is_zoomed_and_moved(browser: Browser, address: str) -> None:
-    """By buttons, keys, the wheel and the hand; never beyond the days of the forecast."""
+    """By buttons, keys, wheel, mouse and fingers; never beyond the days of the forecast."""
     page = visit(browser, f"{address}/latest/{PAGE}", "desktop").page
     shape = page.locator(".arc .shape").nth(8)
 
@@ -166,6 +180,8 @@ def test_time_is_zoomed_and_moved(browser: Browser, address: str) -> None:
     page.keyboard.press("-")
     page.keyboard.press("-")
     assert place() == whole
+    page.evaluate(PINCH)
+    assert place()[1] == pytest.approx(2 * whole[1], rel=0.05)
     page.get_by_role("button", name="24 hours").click()
     assert place()[1] == pytest.approx(4 * whole[1], rel=0.05)
     page.close()

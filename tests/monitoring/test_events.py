@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from prefect.assets import Asset
 from prefect.events import emit_event
@@ -14,13 +13,14 @@ from prefect_expres.flows.simulate import simulate
 from prefect_expres.monitoring.assets import asset_key
 from prefect_expres.monitoring.events import resource_of
 from prefect_expres.sandbox.serving import SandboxServer
-from tests.support.processes import PrefectServer, until
+from tests.support import loopback
+from tests.support.processes import SELDOM, PrefectServer, until
 
 
 def _events(server: PrefectServer, resource: str) -> list[dict[str, Any]]:
     """Give the events of a resource, oldest first."""
     asked = {"filter": {"any_resource": {"id": [resource]}, "order": "ASC"}, "limit": 50}
-    answer = httpx.post(f"{server.api_url}/events/filter", json=asked, trust_env=False)
+    answer = loopback.post(f"{server.api_url}/events/filter", json=asked)
     events: list[dict[str, Any]] = answer.raise_for_status().json()["events"]
     return events
 
@@ -44,6 +44,7 @@ async def test_phases_are_events_and_results_are_assets(
         lambda: len(found := _events(server, job)) >= len(names) and found,
         "the events of the job",
         server.process,
+        every=SELDOM,
     )
     assert [event["event"] for event in events] == names
     assert events[-1]["payload"] == {
@@ -56,7 +57,9 @@ async def test_phases_are_events_and_results_are_assets(
     assert {"flow", "flow-run"} <= roles
 
     asset = asset_key(result.folder)
-    made = until(lambda: _events(server, asset), "the event of the asset", server.process)
+    made = until(
+        lambda: _events(server, asset), "the event of the asset", server.process, every=SELDOM
+    )
     assert [event["event"] for event in made] == ["prefect.asset.materialization.succeeded"]
     assert made[0]["resource"]["prefect.resource.name"] == result.label
     sources = {
@@ -70,7 +73,12 @@ async def test_phases_are_events_and_results_are_assets(
     assert again.found
     later = emit_event("test.later", {"prefect.resource.id": f"later.{result.fingerprint}"})
     assert later is not None
-    until(lambda: _events(server, later.resource.id), "an event sent later", server.process)
+    until(
+        lambda: _events(server, later.resource.id),
+        "an event sent later",
+        server.process,
+        every=SELDOM,
+    )
     assert len(_events(server, asset)) == 1
 
 

@@ -186,6 +186,16 @@ def test_settings_come_one_by_one() -> None:
     assert Network("p", "c.pem").over(found) == Network("p", "c.pem", "b.pem")
 
 
+def test_usual_authorities_are_loaded_once(authority: Authority) -> None:
+    """All clients share them, and a bundle that one of them trusts besides is its own."""
+    usual, again, more = (
+        network.client_options()["verify"]
+        for network in (Network(), Network(), Network(ca_bundle=str(authority.bundle)))
+    )
+    assert usual is again is not more
+    assert more.cert_store_stats()["x509_ca"] == usual.cert_store_stats()["x509_ca"] + 1
+
+
 def test_lowest_rate_of_the_environment() -> None:
     """It is the one that is used, unless another is named."""
     slow = Network.of({"EXPRES_LOWEST_RATE": "12.5"})

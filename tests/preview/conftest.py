@@ -1,15 +1,8 @@
-"""A configuration that the engine simulates in a second, and a place for its field lines."""
+"""A configuration that the engine simulates in a second."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-
-@pytest.fixture(scope="session")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Keep the field lines of all previews: each shell is traced once."""
-    return tmp_path_factory.mktemp("tables")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.support.processes import PrefectServer, Sandbox, migrate
+from tests.support.processes import PrefectServer, Sandbox
 from tests.support.proxy import Fault, FaultProxy, fault_proxy
 from tests.support.quick import DATA
 from tests.support.runs import CALLERS, assert_whole, simulation
@@ -115,11 +115,8 @@ class Site:
 @contextmanager
 def site(directory: Path) -> Iterator[Site]:
     """Run a Prefect server and a sandbox."""
-    migrated = directory / "migrated"
-    migrated.mkdir()
-    migrate(migrated)
     with (
-        PrefectServer(directory / "prefect", migrated) as prefect,
+        PrefectServer(directory / "prefect") as prefect,
         Sandbox(directory / "sandbox", parallel=4) as sandbox,
     ):
         yield Site(directory, prefect, sandbox)

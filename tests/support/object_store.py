@@ -5,9 +5,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
 import s3fs
 from moto.server import ThreadedMotoServer
+
+from tests.support import loopback
 
 BUCKET = "bucket"
 
@@ -23,7 +24,7 @@ def object_store() -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     # All servers of a process share what they store.
-    httpx.post(f"http://{host}:{port}/moto-api/reset", trust_env=False).raise_for_status()
+    loopback.post(f"http://{host}:{port}/moto-api/reset").raise_for_status()
     address = {
         "AWS_ENDPOINT_URL": f"http://{host}:{port}",
         "AWS_ACCESS_KEY_ID": "key",

@@ -23,10 +23,19 @@ import pytest
 
 from prefect_expres.uws import JobRef, Phase
 from prefect_expres.uws.xml import read_jobs
+from tests.support import loopback
 
 HERE = Path(__file__).parent
 USER = ("astronomer", "t0ken-of-the-block")
-LOOK_EVERY = 0.05
+OFTEN, SELDOM = 0.05, 0.2
+"""Seconds between looks; one at Prefect's server takes it some milliseconds."""
+_LOG = "server.log"
+_PREPARED = {
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "0",
+    # To look whether they have changed would import every collection.
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "0",
+}
+"""What a server need not do whose home is prepared."""
 
 T = TypeVar("T")
 
@@ -109,7 +118,13 @@ class Child:
         until(lambda: words in self.output, repr(words), self, seconds)
 
 
-def until(look: Callable[[], T], what: str, child: Child, seconds: float = 120) -> T:
+def until(
+    look: Callable[[], T],
+    what: str,
+    child: Child,
+    seconds: float = 120,
+    every: float = OFTEN,
+) -> T:
     """Look again and again until something is found.
 
     Fail after some time, or when a process has ended without it, and show what it has printed.
@@ -121,7 +136,7 @@ def until(look: Callable[[], T], what: str, child: Child, seconds: float = 120) 
             return found
         if last:
             pytest.fail(f"{what} did not come in {seconds} s. The process printed:\n{child.output}")
-        time.sleep(LOOK_EVERY)
+        time.sleep(every)
 
 
 class Sandbox:
@@ -159,7 +174,7 @@ class Sandbox:
 
     def jobs(self, job_list: str = "ExPRES") -> list[JobRef]:
         """Read the job list."""
-        answer = httpx.get(f"{self.url}/rest/{job_list}", auth=USER, trust_env=False, timeout=30)
+        answer = loopback.get(f"{self.url}/rest/{job_list}", auth=USER, timeout=30)
         return list(read_jobs(answer.raise_for_status().content))
 
     def phases(self) -> list[Phase]:
@@ -184,19 +199,23 @@ class PrefectServer:
     """A Prefect server in a process of its own; a new one goes on with its port and database.
 
     Args:
-        home: Its folder, which is made from a migrated one.
-        migrated: A home whose database is migrated.
+        home: Its folder.
+        prepared: A home that `prepare` has made: the server begins with a copy of it, in half the
+            time. Without one it migrates its database and registers the blocks itself.
     """
 
-    def __init__(self, home: Path, migrated: Path) -> None:
-        shutil.copytree(migrated, home)
-        self._log = home / "server.log"
+    def __init__(self, home: Path, prepared: Path | None = None) -> None:
+        if prepared:
+            shutil.copytree(prepared, home, ignore=shutil.ignore_patterns(_LOG))
+        home.mkdir(exist_ok=True)
+        self._log = home / _LOG
         self._port = free_port()
         self.api_url = f"http://127.0.0.1:{self._port}/api"
         self.environment = home_environment(home) | {
             "PREFECT_API_URL": self.api_url,
             "PREFECT_RUNNER_POLL_FREQUENCY": "1",
             "PREFECT_WORKER_QUERY_SECONDS": "1",
+            **(_PREPARED if prepared else {}),
         }
 
     def __enter__(self) -> Self:
@@ -224,14 +243,14 @@ class PrefectServer:
 
 
 @contextlib.contextmanager
-def flows_on_server(home: Path, migrated: Path) -> Iterator[PrefectServer]:
+def flows_on_server(home: Path, prepared: Path) -> Iterator[PrefectServer]:
     """Run a Prefect server, and have the flows of this process run on it.
 
     Args:
-        home: Its folder, which is made from a migrated one.
-        migrated: A home whose database is migrated.
+        home: Its folder.
+        prepared: A home that `prepare` has made.
     """
-    with PrefectServer(home, migrated) as server, flows_going_to(server):
+    with PrefectServer(home, prepared) as server, flows_going_to(server):
         yield server
 
 
@@ -255,11 +274,10 @@ def flows_going_to(server: PrefectServer) -> Iterator[None]:
         drain()
 
 
-def migrate(home: Path) -> None:
-    """Make a home with a migrated database, from which servers start quickly."""
-    command = ["-m", "prefect", "server", "database", "upgrade", "-y"]
-    with Child(command, home / "migration.log", home_environment(home)) as migration:
-        assert migration.end(120) == 0, migration.output
+def prepare(home: Path) -> None:
+    """Make a home whose database a server has migrated, and in which all blocks are registered."""
+    with PrefectServer(home) as server:
+        server.stop()
 
 
 def home_environment(home: Path) -> dict[str, str]:
@@ -280,6 +298,6 @@ def free_port() -> int:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, trust_env=False, timeout=5).is_success
+        return loopback.get(url, timeout=5).is_success
     except httpx.HTTPError:
         return False

@@ -16,7 +16,7 @@ from prefect.states import Cancelling
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.execution.manifest import Manifest
-from tests.support.processes import USER, Child, Sandbox, until
+from tests.support.processes import SELDOM, USER, Child, Sandbox, until
 
 ROOT = Path(__file__).parent.parent.parent
 CALLERS = str(Path(__file__).with_name("callers.py"))
@@ -89,12 +89,14 @@ class DeployedRun:
 
     def ends(self, state: str) -> None:
         """Wait until it is over, which must be in this state."""
+        with get_client(sync_client=True) as client:
 
-        def over() -> str | None:
-            run = self.read()
-            return run.state_name if run.state and run.state.is_final() else None
+            def over() -> str | None:
+                run = client.read_flow_run(self.id)
+                return run.state_name if run.state and run.state.is_final() else None
 
-        assert until(over, "the end of the flow run", self.runner) == state, self.runner.output
+            ended = until(over, "the end of the flow run", self.runner, every=SELDOM)
+        assert ended == state, self.runner.output
 
 
 def _only_child(pid: int) -> str:

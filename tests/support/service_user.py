@@ -21,7 +21,7 @@ class ServiceUser:
     ) -> None:
         self.list_path = f"/rest/{job_list}"
         auth = (name, token) if name else None
-        self.http = httpx.Client(base_url=url, auth=auth, trust_env=False, timeout=30)
+        self.http = httpx.Client(base_url=url, auth=auth, trust_env=False, verify=False, timeout=30)
 
     def __enter__(self) -> Self:
         return self

@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 
 
+def of_the_run(factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the test run, which all workers have in common."""
+    mine = factory.getbasetemp()
+    return mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine
+
+
 def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPathFactory) -> Path:
     """Give a folder of the test run; the first worker that asks fills it, the others wait.
 
@@ -16,9 +22,7 @@ def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPat
         make: Fills the empty folder.
         factory: Knows where the test run has its folders.
     """
-    run = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        run = run.parent
+    run = of_the_run(factory)
     folder, done = run / name, run / f"{name}.done"
     with (run / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -17,11 +17,11 @@ PATIENCE_MS = 60_000
 
 @pytest.fixture(scope="session")
 def server(
-    migrated_home: Path, tmp_path_factory: pytest.TempPathFactory
+    prepared_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PrefectServer]:
     """Serve the shipped deployments on a Prefect server of their own."""
     folder = tmp_path_factory.mktemp("ui")
-    with PrefectServer(folder / "home", migrated_home) as server:
+    with PrefectServer(folder / "home", prepared_home) as server:
         script = str(ROOT / "deployments" / "serve.py")
         with server.runs([script], folder / "serve.log") as served:
             served.says("prefect deployment run")

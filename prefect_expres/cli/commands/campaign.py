@@ -11,6 +11,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from prefect_expres.campaigns.index import found_at
 from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan
+from prefect_expres.cli.commands.archive_options import (
+    MASERS,
+    UNPUBLISHED,
+    ArchiveOptions,
+    PublicationOptions,
+    archive_of,
+    publication_of,
+)
 from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.flow_service import service_block
 from prefect_expres.cli.commands.invalid import reasons
@@ -103,9 +111,11 @@ def run(
     branch: str = "master",
     execution_duration: int = 600,
     timeout: float | None = None,
-    reuse: Literal["verified", "never"] = "verified",
+    reuse: Literal["verified", "published", "never"] = "verified",
     attempts: int = 1,
     preview_first: bool = False,
+    archive: ArchiveOptions = MASERS,
+    publication: PublicationOptions = UNPUBLISHED,
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> int:
@@ -121,15 +131,20 @@ def run(
         branch: The ExPRES git branch; guests may only use master.
         execution_duration: Seconds that each job may run.
         timeout: Seconds to wait for each job; by default the execution duration plus one hour.
-        reuse: verified takes the results of identical simulations, if there are any; never runs
-            them again.
+        reuse: verified takes the results of identical simulations, if there are any; published
+            also those of an archive that are equal in all that is compared; never runs them again.
         attempts: How many jobs may be tried for each simulation.
         preview_first: Send nothing of what shows no emission in a preview.
+        archive: Where --reuse published looks.
+        publication: Publish the complete simulations at the end.
         service: The service to use, and the user.
         as_json: Print the result as JSON.
     """
     planned = _plan_of(file, options)
     require_writable(output, "--output")
+    published = publication_of(publication)
+    if published is not None:
+        require_writable(published.folder, "--to")
     block = service_block(service)
     from prefect_expres.cli.terminal import run_campaign  # noqa: PLC0415 - imports Prefect
 
@@ -147,6 +162,8 @@ def run(
         reuse=reuse,
         attempts=attempts,
         preview_first=preview_first,
+        archive=archive_of(archive),
+        publication=published,
     )
 
 

@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from prefect_expres.cli.commands.flow_service import service_block
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.prefect_server import require_prefect_server
 from prefect_expres.cli.console.printing import give, table
 
 
@@ -33,6 +34,8 @@ def deploy(
         as_json: Print the steps as JSON.
     """
     named = service != UNSPECIFIED or any(map(os.environ.get, ("EXPRES_URL", "EXPRES_PROFILE")))
+    if not named:
+        require_prefect_server()
     wanted = service_block(service) if named else None
     from prefect_expres.deployment.register import DeployOptions, deploy_all  # noqa: PLC0415 - imports Prefect
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from prefect_expres.cli.commands.connect import client_of
 from prefect_expres.cli.commands.endpoint import ServiceEndpoint, choose_endpoint
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
+from prefect_expres.cli.commands.prefect_server import why_no_answer
 from prefect_expres.cli.commands.profiles_file import profiles_path, read_profiles
 from prefect_expres.cli.commands.tokens import Token, stored_token
 from prefect_expres.cli.console.exit_codes import Exit
@@ -115,7 +116,7 @@ async def _prefect() -> list[Finding]:
         return [Finding("Prefect", "warn", seen, fix)]
     with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
         async with get_client() as client:
-            fault = await client.api_healthcheck()
+            fault = await why_no_answer(client)
             if fault is None:
                 well = Finding("Prefect", "ok", f"{found}, {shown_url(url)} answers")
                 return [well, await _schedules(client)]

@@ -28,10 +28,10 @@ def service_block(options: ServiceOptions) -> "ExpresService":
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     # A server that is gone in mid-run is not asked for minutes: the results are home without it.
     os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", "2")
-    from prefect_expres.blocks import ExpresService  # noqa: PLC0415 - imports Prefect
-
     require_prefect_home()
     require_prefect_server()
+    from prefect_expres.blocks import ExpresService  # noqa: PLC0415 - imports much of Prefect
+
     return ExpresService(
         base_url=endpoint.root or endpoint.jobs_url,
         user=endpoint.user,

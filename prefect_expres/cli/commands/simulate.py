@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from prefect_expres.cli.commands.archive_options import MASERS, ArchiveOptions, archive_of
 from prefect_expres.cli.commands.flow_service import service_block
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
 from prefect_expres.cli.commands.routine_options import (
@@ -24,10 +25,11 @@ def simulate(
     label: str | None = None,
     execution_duration: int = 600,
     timeout: float | None = None,
-    reuse: Literal["verified", "never"] = "verified",
+    reuse: Literal["verified", "published", "never"] = "verified",
     attempts: int = 1,
     keep_running: bool = False,
     preview_first: bool = False,
+    archive: ArchiveOptions = MASERS,
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
@@ -46,11 +48,12 @@ def simulate(
         label: A short name for people.
         execution_duration: Seconds that the job may run.
         timeout: Seconds to wait for the job; by default the execution duration plus one hour.
-        reuse: verified takes the results of the identical simulation, if there are any; never
-            runs it again.
+        reuse: verified takes the results of the identical simulation, if there are any; published
+            also one of an archive, if it is equal in all that is compared; never runs it again.
         attempts: How many jobs may be tried, if jobs fail, are aborted or are lost.
         keep_running: Leave the job running after Ctrl-C.
         preview_first: Send nothing if a preview shows no emission.
+        archive: Where --reuse published looks.
         service: The service to use; the branch decides which of its job lists.
         as_json: Print the result as JSON.
     """
@@ -74,4 +77,5 @@ def simulate(
         attempts=attempts,
         keep_running=keep_running,
         preview_first=preview_first,
+        archive=archive_of(archive),
     )

@@ -1,0 +1,37 @@
+"""Lay out what made the emission in an observation."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import RenderableType
+
+from prefect_expres.cli.console.printing import facts, table
+from prefect_expres.identification.findings import Finding, Identification
+
+
+def shown_identification(made: Identification) -> Iterator[RenderableType]:
+    """Show what explains the emission, what is missing, and where the files are."""
+    yield f"{made.target} from {made.observer}, {made.arcs} arcs of {len(made.models)} models"
+    if made.named:
+        yield _named(made.named)
+    else:
+        yield "No emission was identified."
+    for each in made.missing:
+        yield f"not simulated: {each.label}: {each.error.partition(chr(10))[0]}"
+    yield facts({"folder": made.folder, "files": ", ".join(made.files)})
+
+
+def _named(findings: Iterable[Finding]) -> RenderableType:
+    rows = (
+        (
+            each.candidate,
+            f"{each.start:%Y-%m-%d %H:%M}",
+            f"{each.end:%H:%M}",
+            each.shift_told,
+            f"{each.observed:.0%}",
+            f"{each.false_alarm:.2g}",
+            " or ".join(each.as_good),
+        )
+        for each in findings
+    )
+    headings = ("candidate", "from (UTC)", "to", "later (min)", "observed", "false alarms")
+    return table(*headings, "as good", rows=rows)

@@ -1,0 +1,232 @@
+"""Bring published simulations home: what is checked, what is refused, and what stays."""
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prefect_expres.archive import (
+    Archive,
+    ArchiveClient,
+    BroughtHome,
+    get_published,
+    search_archive,
+)
+from prefect_expres.archive.home import bring_home
+from prefect_expres.errors import (
+    ArchiveError,
+    ArchiveMismatch,
+    ChecksumMismatch,
+    Unreachable,
+    UnsafeLocation,
+)
+from tests.support.listening import Told
+from tests.support.no_pause import NoPause
+from tests.support.tap_server import TapService
+
+DAY = date(2018, 9, 13)
+OBS_ID = "expres_earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913_v14"
+
+
+def changed(tap: TapService, **facts: Any) -> None:
+    """Change what the row of the CDF file says."""
+    tap.change(lambda row: row | facts if row["granule_gid"] == "spectrum" else row)
+
+
+async def test_files_come_home_checked_with_a_manifest(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """Each has its hash, and the manifest says where it is from and what was checked."""
+    told = Told()
+    home = await get_published(OBS_ID, str(tmp_path), archive=archive, tell=told)
+    folder = tmp_path / OBS_ID
+    assert BroughtHome.model_validate_json((folder / "published.json").read_bytes()) == home
+    assert {path.name for path in folder.iterdir()} == {
+        "published.json",
+        *(f"{OBS_ID}{end}" for end in (".cdf", ".png", ".ics", ".json", ".tfcat.json")),
+    }
+    for file in home.files:
+        content = (folder / file.name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == file.sha256
+        assert (file.verified, file.url) == (True, f"file://{folder / file.name}")
+        assert file.granule.access_url == f"{tap.files}/earth/2018/09/{file.name}"
+    checked = {file.name.partition(".")[2]: file.checked for file in home.files}
+    everything = ("checksum", "size", "time", "frequency", "observer", "source")
+    assert checked["cdf"] == everything
+    assert checked["json"] == ("checksum", "size")
+    assert (home.archive, home.obs_id, home.cdf) == (archive, OBS_ID, f"{OBS_ID}.cdf")
+    assert told.warnings == []
+
+
+async def test_what_a_table_does_not_tell_is_not_claimed(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """The form of the file, and what the row says, are compared all the same."""
+    tap.hidden = {"access_md5", "access_estsize"}
+    home = await get_published(OBS_ID, str(tmp_path), archive=archive)
+    assert home.files[0].checked == ("time", "frequency", "observer", "source")
+    assert not home.files[0].verified
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"time_min": 2458375.5, "time_max": 2458376.5}, "time: 2018-09-13 00:00:00 to"),
+        ({"spectral_range_max": 1e9}, "frequency: .* the table says .* to 1000 MHz"),
+        ({"access_estsize": 400_000}, "the table says 400000 kbyte"),
+        (
+            {"file_name": "expres_juno_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913_v14.cdf"},
+            "observer: Earth; the table says juno",
+        ),
+        (
+            {"file_name": "expres_earth_jupiter_europa_jrm09_lossc-wid1deg_3kev_20180913_v1.cdf"},
+            "source: Io; the table says europa",
+        ),
+    ],
+    ids=["time", "frequency", "size", "observer", "moon"],
+)
+async def test_a_file_that_is_not_what_its_row_says_is_not_kept(
+    tap: TapService, archive: Archive, tmp_path: Path, facts: dict[str, Any], words: str
+) -> None:
+    """The message tells what the file shows, and what the table says."""
+    changed(tap, **facts)
+    with pytest.raises(ArchiveMismatch, match=words):
+        await get_published(OBS_ID, str(tmp_path), archive=archive)
+    assert list((tmp_path / OBS_ID).iterdir()) == []
+
+
+async def test_rounded_numbers_are_the_same(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """Tables keep frequencies in single precision, and whole days."""
+    tap.change(
+        lambda row: (
+            row
+            | {
+                "time_max": row["time_max"] + 0.0006,
+                "spectral_range_max": row["spectral_range_max"] * 1.0001,
+                "access_estsize": row["access_estsize"] + 1,
+            }
+        )
+    )
+    home = await get_published(OBS_ID, str(tmp_path), archive=archive)
+    assert "size" in home.files[0].checked
+
+
+async def test_a_rough_size_is_not_claimed(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """The standard calls it an estimate."""
+    tap.change(lambda row: row | {"access_estsize": round(row["access_estsize"] * 1.5) + 3})
+    home = await get_published(OBS_ID, str(tmp_path), archive=archive)
+    assert "size" not in home.files[0].checked
+
+
+async def test_a_wrong_checksum_is_refused(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """However often the same bytes come."""
+    changed(tap, access_md5="0" * 32)
+    with pytest.raises(ChecksumMismatch, match="what the service announces is wrong"):
+        await get_published(OBS_ID, str(tmp_path), archive=archive)
+
+
+@pytest.mark.parametrize(
+    "content", [b"a text", b"\xcd\xf3\0\x01\0\0\xff\xff", b""], ids=["text", "cut", "empty"]
+)
+async def test_a_foreign_file_is_refused(
+    tap: TapService, archive: Archive, tmp_path: Path, content: bytes
+) -> None:
+    """What is no CDF file of ExPRES is none, whatever its name."""
+    (tap.root / "foreign.cdf").write_bytes(content)
+    changed(tap, access_url=f"{tap.files}/foreign.cdf", access_md5=None, access_estsize=None)
+    with pytest.raises(ArchiveMismatch, match="is not what the table says"):
+        await get_published(OBS_ID, str(tmp_path), archive=archive)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "http://localhost:1/x.cdf",
+        "file:///etc/passwd",
+        "ftp://maser.obspm.fr/x.cdf",
+        "http://elsewhere.example.org/x.cdf",
+    ],
+)
+async def test_an_archive_does_not_choose_the_hosts_that_are_asked(
+    tap: TapService, archive: Archive, tmp_path: Path, url: str
+) -> None:
+    """Only its own, and those that are trusted by name."""
+    changed(tap, access_url=url)
+    with pytest.raises(UnsafeLocation, match="is not fetched"):
+        await get_published(OBS_ID, str(tmp_path), archive=archive)
+
+
+async def test_a_page_in_place_of_a_file_is_refused(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """It may be gone later, so that it is told as one."""
+    (tap.root / "page.cdf").write_text("<html><title>Log in</title></html>")
+    changed(tap, access_url=f"{tap.files}/page.cdf")
+    async with ArchiveClient(archive, clock=NoPause()) as client:
+        found = await client.find(OBS_ID)
+        with pytest.raises(Unreachable, match="'Log in'"):
+            await bring_home(client, archive, found, str(tmp_path))
+
+
+async def test_other_files_that_do_not_come_are_told(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """They keep the CDF file from nothing."""
+    tap.change(
+        lambda row: (
+            row | {"access_url": f"{tap.files}/gone.png"}
+            if row["granule_gid"] == "picture"
+            else row
+        )
+    )
+    told = Told()
+    async with ArchiveClient(archive, clock=NoPause()) as client:
+        home = await bring_home(client, archive, await client.find(OBS_ID), str(tmp_path), told)
+    assert len(home.files) == 4
+    (warning,) = told.warnings
+    assert warning.startswith(f"The published file {OBS_ID}.png is left out")
+
+
+async def test_a_simulation_without_a_file_is_told(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """The message names what there is."""
+    changed(tap, access_url=None)
+    with pytest.raises(
+        ArchiveError, match=r"has no CDF file with an address; the table has: .*png"
+    ):
+        await get_published(OBS_ID, str(tmp_path), archive=archive)
+
+
+async def test_names_lead_out_of_no_folder(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """Neither those of files nor that of the simulation."""
+    changed(tap, file_name="../../evil.cdf", obs_id="../../evil")
+    home = await get_published("../../evil", str(tmp_path / "home"), archive=archive)
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    (folder,) = (tmp_path / "home").iterdir()
+    assert {path.name for path in folder.iterdir()} == {
+        *("published.json", home.cdf),
+        *(file.name for file in home.files),
+    }
+    assert json.loads((folder / "published.json").read_text())["obs_id"] == "../../evil"
+
+
+async def test_what_was_found_can_be_brought_home(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """The identifier of a search is that of a simulation."""
+    found = await search_archive(DAY, archive=archive)
+    home = await get_published(found.simulations[0].obs_id, str(tmp_path), archive=archive)
+    assert home.obs_id == OBS_ID

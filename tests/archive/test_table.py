@@ -1,0 +1,110 @@
+"""The table: valid VOTable, the columns of EPN-TAP 2.0, and a descriptor that says the same."""
+
+import io
+import re
+import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from astropy.io import votable
+from astropy.io.votable.ucd import check_ucd
+from astropy.units import Unit
+
+from prefect_expres.archive import Publication
+from prefect_expres.archive.columns import COLUMNS, MANDATORY, OPTIONAL, OWN, UTYPE
+from prefect_expres.archive.descriptor import descriptor_of
+from prefect_expres.archive.table import parquet_of, rows_in, votable_of
+from tests.support.tap_server import TapService
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+HERE = Publication(folder="x", url="https://data.example.org", creator="A <b> & C", title='"T"')
+STANDARD = Path(__file__).parent.parent / "data" / "epntap-2.0.csv"
+
+
+def standard() -> dict[str, tuple[str, str, str, bool]]:
+    """Read name, type, unit, UCD of the standard's columns, and whether they are mandatory."""
+    lines = STANDARD.read_text().splitlines()[1:]
+    rows = (line.split(",") for line in lines)
+    return {name: (kind, unit, ucd, must == "yes") for name, kind, unit, ucd, must in rows}
+
+
+def test_all_columns_are_those_of_the_standard() -> None:
+    """Name, type, unit and UCD; the mandatory ones are all there, in its order."""
+    known = standard()
+    assert [column.name for column in MANDATORY] == [
+        name for name, (*_, mandatory) in known.items() if mandatory
+    ]
+    for column in (*MANDATORY, *OPTIONAL):
+        assert (column.kind, column.unit, column.ucd) == known[column.name][:3], column.name
+    assert not {column.name for column in OWN} & known.keys()
+
+
+@pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
+def test_ucds_and_units_are_valid(column: object) -> None:
+    """In the controlled vocabularies of the virtual observatory."""
+    assert not column.ucd or check_ucd(column.ucd, check_controlled_vocabulary=True)
+    assert not column.unit or Unit(column.unit, format="vounit")
+
+
+def test_the_votable_is_valid(tap: TapService) -> None:
+    """The validator of Astropy finds nothing, and nothing is warned of."""
+    path = tap.root / "epn_core" / "latest" / "epn_core.vot"
+    said = io.StringIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert votable.validate(path, said, xmllint=False)
+        table = votable.parse(path, verify="exception").get_first_table()
+    assert "found no violations" in said.getvalue()
+    assert table.utype == UTYPE
+    assert [field.name for field in table.fields] == [column.name for column in COLUMNS]
+    for field, column in zip(table.fields, COLUMNS, strict=True):
+        assert (field.ucd or "", str(field.unit or "")) == (column.ucd, column.unit)
+        assert field.description == column.description
+        assert field.xtype == ("timestamp" if column.kind == "timestamp" else None)
+
+
+def test_votable_and_parquet_say_the_same(tap: TapService) -> None:
+    """Values and what is empty; Parquet tells units and UCDs as well."""
+    folder = tap.root / "epn_core" / "latest"
+    table = votable.parse(folder / "epn_core.vot").get_first_table().to_table()
+    parquet = pq.read_table(folder / "epn_core.parquet")
+    assert len(table) == parquet.num_rows == 15
+    for row, other in zip(table, parquet.to_pylist(), strict=True):
+        for column in COLUMNS:
+            seen, wanted = row[column.name], other[column.name]
+            if column.kind == "timestamp":
+                assert seen == f"{wanted:%Y-%m-%dT%H:%M:%S}"
+            elif wanted is None:
+                assert np.ma.is_masked(seen) or seen == ""
+            else:
+                assert seen == wanted
+    field = parquet.schema.field("spectral_range_min")
+    assert field.metadata[b"unit"] == b"Hz"
+    assert field.metadata[b"ucd"] == b"em.freq;stat.min"
+
+
+def test_an_empty_table_is_valid() -> None:
+    """A folder may be published before there are simulations."""
+    assert rows_in(parquet_of([])) == []
+    document = votable_of([], HERE, NOW)
+    assert len(votable.parse(io.BytesIO(document), verify="exception").get_first_table().array) == 0
+
+
+def test_the_descriptor_is_well_formed_and_complete() -> None:
+    """It has all columns, by DaCHS's mixin or itself, and hides no character."""
+    root = ET.fromstring(descriptor_of(HERE, NOW, "epn_core.vot"))
+    assert root.get("schema") == "expres"
+    meta = {each.get("name"): each.text for each in root.iter("meta")}
+    assert (meta["creator"], meta["title"]) == ("A <b> & C", '"T"')
+    (mixin,) = root.iter("mixin")
+    assert mixin.text == "//epntap2#table-2_0"
+    assert mixin.get("optional_columns", "").split() == [column.name for column in OPTIONAL]
+    assert [each.get("name") for each in root.iter("column")] == [column.name for column in OWN]
+    bound = {str(each.get("name")): each.text for each in root.iter("bind")}
+    assert bound == {name: f"@{name}" for name in bound}
+    framed = re.compile(r"c\d.*|s_region|spatial_frame_type")
+    assert bound.keys() == {c.name for c in MANDATORY if not framed.fullmatch(c.name)}
