@@ -5,7 +5,7 @@ import os
 import posixpath
 import sys
 import time
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -13,10 +13,9 @@ from rich.console import RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from prefect_expres.analysis.windows import Window
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.index import CampaignResult
-from prefect_expres.cli.console.identified import shown_identification
+from prefect_expres.cli.console.outcomes import shown_identification, visible_windows
 from prefect_expres.cli.console.printing import error_console, give, note, table
 from prefect_expres.cli.console.prompts import at_terminal, interrupt_asks
 from prefect_expres.execution.manifest import SimulationResult
@@ -134,7 +133,7 @@ def _leave_lost_server(code: int) -> None:
 def _foreseen(made: Forecast, output: str) -> Iterator[RenderableType]:
     """Show the windows of a forecast, what is missing, and where its files are."""
     yield f"{made.observatory}, {made.first} to {made.last}"
-    yield _windows(made.windows)
+    yield visible_windows(made.windows)
     for each in made.missing:
         yield f"not simulated: {each.label}: {(each.error or '').splitlines()[0]}"
     root = forecasts_of(output, made.observatory)
@@ -217,7 +216,7 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
     yield table("name", "bytes", "SHA-256", rows=files)
     if result.windows is not None:
         yield "Windows of visible emission"
-        yield _windows(result.windows)
+        yield visible_windows(result.windows)
     named = (("quicklook", result.quicklook), ("calendar", result.calendar))
     views = {kind: name for kind, name in (*named, ("catalogue", result.catalogue)) if name}
     yield from _lines(
@@ -239,21 +238,6 @@ def _origin(result: SimulationResult, phases: str) -> dict[str, str]:
 
 def _lines(facts: dict[str, str]) -> Iterator[str]:
     return (f"{name:<12}{fact}" for name, fact in facts.items())
-
-
-def _windows(windows: Iterable[Window]) -> RenderableType:
-    rows = (
-        (
-            f"{window.source} {window.hemisphere}",
-            f"{window.start:%Y-%m-%d %H:%M}",
-            f"{window.end:%Y-%m-%d %H:%M}",
-            f"{window.fmin:.2f} - {window.fmax:.2f}",
-            window.polarization,
-            window.cut_at,
-        )
-        for window in windows
-    )
-    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", "cut at", rows=rows)
 
 
 @contextmanager

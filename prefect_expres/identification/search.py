@@ -185,7 +185,7 @@ class _Round:
     def winner(self) -> int:
         """The template that explains most; of equal ones that which needs the smallest shift."""
         equal = [place for place, better in self._compared if better.sum() <= _EQUAL]
-        return int(min(equal, key=lambda place: abs(self._shift(place))))
+        return min(equal, key=lambda place: abs(self._shift(place)))
 
     @cached_property
     def rivals(self) -> list[int]:
@@ -207,7 +207,7 @@ class _Round:
         return self.brightness.by_channel(self.templates[template], self._shift(template))
 
     def _shift(self, template: int) -> int:
-        return int(self.near[template].argmax()) - self.near.shape[1] // 2
+        return int(self.near[template].argmax()) - int(self.near.shape[1] // 2)
 
     def place_of(self, template: int, spread: float) -> tuple[float, float]:
         """Give the shift at which a template fits best, and its standard deviation, in steps."""

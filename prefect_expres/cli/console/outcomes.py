@@ -1,11 +1,28 @@
-"""Lay out what made the emission in an observation."""
+"""Lay out what flows have found."""
 
 from collections.abc import Iterable, Iterator
 
 from rich.console import RenderableType
 
-from prefect_expres.cli.console.printing import facts, table
+from prefect_expres.analysis.windows import Window
+from prefect_expres.cli.console.printing import table
 from prefect_expres.identification.findings import Finding, Identification
+
+
+def visible_windows(windows: Iterable[Window]) -> RenderableType:
+    """Lay out windows of visible emission."""
+    rows = (
+        (
+            f"{window.source} {window.hemisphere}",
+            f"{window.start:%Y-%m-%d %H:%M}",
+            f"{window.end:%Y-%m-%d %H:%M}",
+            f"{window.fmin:.2f} - {window.fmax:.2f}",
+            window.polarization,
+            window.cut_at,
+        )
+        for window in windows
+    )
+    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", "cut at", rows=rows)
 
 
 def shown_identification(made: Identification) -> Iterator[RenderableType]:
@@ -17,7 +34,8 @@ def shown_identification(made: Identification) -> Iterator[RenderableType]:
         yield "No emission was identified."
     for each in made.missing:
         yield f"not simulated: {each.label}: {each.error.partition(chr(10))[0]}"
-    yield facts({"folder": made.folder, "files": ", ".join(made.files)})
+    yield f"folder      {made.folder}"
+    yield f"files       {', '.join(made.files)}"
 
 
 def _named(findings: Iterable[Finding]) -> RenderableType:
