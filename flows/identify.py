@@ -56,6 +56,7 @@ async def identify(
     lag_models: Annotated[tuple[LagModel, ...], titled("Lag models")] = (),
     observer: Annotated[Text | OrDefault, titled("Observer")] = None,
     target: Annotated[Text | OrDefault, titled("Target")] = None,
+    variable: Annotated[Text | OrDefault, titled("Variable")] = None,
     ephemeris: Annotated[AnyEphemeris | OrDefault, titled("Ephemeris")] = None,
     max_shift: Annotated[NonNegativeFloat, titled("Largest shift (min)")] = 30,
     output: Annotated[Location, titled("Output folder")] = "expres-identification",
@@ -82,6 +83,7 @@ async def identify(
         lag_models: Laws of the lead angle that are tried; if left empty, the usual one.
         observer: Where it was observed, if the file does not say: Earth, or a spacecraft.
         target: What was observed, if the file does not say, as Jupiter.
+        variable: The variable with the flux, if the file has several that could be it.
         ephemeris: Source of the observer's positions; by default the one that needs no network,
             which knows Earth.
         max_shift: How many minutes earlier or later than predicted an arc may be.
@@ -107,7 +109,7 @@ async def identify(
     if lack := missing_for_analysis((*ANALYSIS_NEEDS, "pyarrow")):
         msg = f"Nothing can be identified: {lack}"
         raise ExpresError(msg)
-    where, named = str(observation), {"observer": observer, "target": target}
+    where, named = str(observation), {"observer": observer, "target": target, "variable": variable}
     scene, frequencies = await read_observation(where, named)
     _require_fitting(scene, moons, lag_models)
     grid: dict[str, list[JsonValue]] = {**frequencies}

@@ -40,8 +40,8 @@ def scene_of(observation: xr.Dataset) -> Scene:
         target=observation.attrs["target"],
         start=_moment(time[0]),
         end=_moment(time[-1]),
-        fmin=round(float(frequency[0]), 4),
-        fmax=round(float(frequency[-1]), 4),
+        fmin=_rounded(frequency[0]),
+        fmax=_rounded(frequency[-1]),
     )
 
 
@@ -52,10 +52,15 @@ def frequencies_of(observation: xr.Dataset) -> Frequencies:
     log = np.ptp(ratios) / ratios.mean() < np.ptp(even) / even.mean()
     return {
         "FREQUENCY.TYPE": ["Log" if log else "Linear"],
-        "FREQUENCY.MIN": [round(float(frequency[0]), 4)],
-        "FREQUENCY.MAX": [round(float(frequency[-1]), 4)],
+        "FREQUENCY.MIN": [_rounded(frequency[0])],
+        "FREQUENCY.MAX": [_rounded(frequency[-1])],
         "FREQUENCY.NBR": [min(frequency.size, MOST_CHANNELS)],
     }
+
+
+def _rounded(frequency: float) -> float:
+    """Keep six digits: of MHz, and of the few kHz at which some spacecraft begin."""
+    return float(f"{frequency:.6g}")
 
 
 def _moment(time: np.datetime64) -> datetime:

@@ -29,7 +29,7 @@ async def read_observation(observation: str, named: Named) -> tuple[Scene, Frequ
 
     Args:
         observation: Path or fsspec URL of the observation.
-        named: Observer and target, or None for what the file says.
+        named: Observer, target and variable, or None for what the file says.
 
     Returns:
         What was observed, and the frequencies at which it is simulated.
@@ -66,7 +66,7 @@ async def identify_emission(
 
     Args:
         observation: Path or fsspec URL of the observation.
-        named: Observer and target, or None for what the file says.
+        named: Observer, target and variable, or None for what the file says.
         searched: The results of each model, and how far an arc may be shifted.
         folder: Path or fsspec URL of the folder for the files.
 

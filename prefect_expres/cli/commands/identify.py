@@ -15,6 +15,7 @@ def identify(
     lag_model: tuple[str, ...] = (),
     observer: str | None = None,
     target: str | None = None,
+    variable: str | None = None,
     ephemeris: str | None = None,
     max_shift: float = 30,
     output: str = "expres-identification",
@@ -36,6 +37,7 @@ def identify(
         lag_model: A law of the lead angle to try; repeat it for several. Default: the usual.
         observer: Where it was observed, if the file does not say: Earth, or a spacecraft.
         target: What was observed, if the file does not say, as Jupiter.
+        variable: The variable with the flux, if the file has several that could be it.
         ephemeris: Source of the observer's positions: analytic, which knows Earth and needs no
             network, horizons, webgeocalc, miriade or spice; or path or URL of a table of them.
         max_shift: How many minutes earlier or later than predicted an arc may be.
@@ -61,6 +63,7 @@ def identify(
         lag_models=lag_model,
         observer=observer,
         target=target,
+        variable=variable,
         ephemeris=source,
         max_shift=max_shift,
         output=output,
