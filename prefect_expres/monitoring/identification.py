@@ -65,10 +65,10 @@ def _row(finding: Finding) -> dict[str, object]:
 
 def _summary(made: Identification, title: str) -> Iterator[str]:
     yield f"# {title}"
-    yield f"{made.arcs} arcs of {len(made.models)} models are predicted."
+    yield f"Searched for: {made.arcs} arcs, models: {len(made.models)}."
     yield "\n".join(f"- {each.told}" for each in made.named) or "No emission was identified."
-    folder = shown_url(made.folder)
-    yield "\n".join(f"- `{posixpath.join(folder, name)}`" for name in made.files)
+    yield f"Files in `{shown_url(made.folder)}`:"
+    yield "\n".join(f"- {name}" for name in made.files)
     if made.missing:
         yield "## Not simulated"
         yield "\n".join(f"- {each.label}: `{_line(each.error)}`" for each in made.missing)

@@ -27,7 +27,7 @@ def visible_windows(windows: Iterable[Window]) -> RenderableType:
 
 def shown_identification(made: Identification) -> Iterator[RenderableType]:
     """Show what explains the emission, what is missing, and where the files are."""
-    yield f"{made.target} from {made.observer}, {made.arcs} arcs of {len(made.models)} models"
+    yield f"{made.target} from {made.observer}; arcs: {made.arcs}, models: {len(made.models)}"
     if made.named:
         yield _named(made.named)
     else:
