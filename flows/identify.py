@@ -112,11 +112,12 @@ async def identify(
     where, named = str(observation), {"observer": observer, "target": target, "variable": variable}
     scene, frequencies = await read_observation(where, named)
     _require_fitting(scene, moons, lag_models)
-    grid: dict[str, list[JsonValue]] = {**frequencies}
-    if energies:
-        grid[ENERGY] = [int(each) if each == int(each) else each for each in energies]
-    if lag_models:
-        grid[LAG_MODEL] = [*lag_models]
+    tried: dict[str, list[JsonValue]] = {
+        ENERGY: [int(each) if each == int(each) else each for each in energies],
+        LAG_MODEL: [*lag_models],
+    }
+    # What is tried comes first in the names of the simulations, which are cut if they are long.
+    grid = {path: values for path, values in tried.items() if values} | frequencies
     plan = _plan(scene, moons, ephemeris, grid)
     result = await campaign(
         plan,
