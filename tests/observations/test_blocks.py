@@ -1,5 +1,7 @@
 """Large arrays are read in blocks that fit to how they are stored."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ def test_blocks_take_no_chunk_apart(chunk: int) -> None:
     found = list(blocks((86_400, 800), chunk))
     assert found[0].start == 0
     assert found[-1].stop == 86_400
-    assert all(one.stop == other.start for one, other in zip(found, found[1:], strict=False))
+    assert all(one.stop == other.start for one, other in pairwise(found))
     assert all(each.start % chunk == 0 for each in found)
     assert all(each.stop - each.start >= min(chunk, 86_400) for each in found[:-1])
     assert max(each.stop - each.start for each in found) <= max(5300, chunk)
