@@ -29,17 +29,19 @@ MAY_IMPORT = {
     "sandbox": {"errors", "expres", "engine"},  # and uws.models, see below
     "prefect_support": {"errors", "net", "expres", "ephemeris"},
 }
+MAY_IMPORT["identification"] = MAY_IMPORT["observations"] | {"observations"}
 MAY_IMPORT["preview"] = {"errors", "storage", "expres", "ephemeris", "analysis", "execution"}
 MAY_IMPORT["preview"] |= {"engine"}
 MAY_IMPORT["archive"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["cleanup"] = MAY_IMPORT["execution"] | {"execution"}
 MAY_IMPORT["monitoring"] = {"errors", "net", "uws", "expres", "analysis", "execution"}
-MAY_IMPORT["monitoring"] |= {"preview", "prefect_support"}
+MAY_IMPORT["monitoring"] |= {"identification", "preview", "prefect_support"}
 MAY_IMPORT["caching"] = MAY_IMPORT["execution"] | {"execution", "monitoring", "prefect_support"}
 MAY_IMPORT["blocks"] = MAY_IMPORT["caching"] | {"caching"}
 MAY_IMPORT["services"] = {"errors", "net", "blocks", "prefect_support"}
 MAY_IMPORT["hooks"] = MAY_IMPORT["services"] | {"services", "uws", "expres", "execution"}
-MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "preview", "archive"}
+MAY_IMPORT["tasks"] = MAY_IMPORT["blocks"] | {"blocks", "preview", "archive", "identification"}
+MAY_IMPORT["tasks"] |= {"observations"}
 MAY_IMPORT["campaigns"] = MAY_IMPORT["tasks"] | {"tasks"}
 MAY_IMPORT["forecasts"] = {"errors", "storage", "expres", "analysis", "campaigns"}
 MAY_IMPORT["flows"] = MAY_IMPORT["campaigns"] | {"campaigns", "cleanup", "forecasts", "hooks"}
@@ -159,6 +161,7 @@ def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
         ".engine",
         ".execution",
         ".net",
+        ".identification",
         ".observations",
         ".preview",
         ".sandbox",
