@@ -36,7 +36,7 @@ from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.net.deadline import Deadline, seconds_left, within
 from prefect_expres.net.network import Network
 from prefect_expres.net.retry import persist
-from prefect_expres.uws import ClientOptions
+from prefect_expres.uws import ClientOptions, DownloadClient
 from prefect_expres.uws.elements import LARGEST_DOCUMENT
 from prefect_expres.uws.http import Http
 
@@ -49,7 +49,7 @@ _ATTEMPTS = 4
 _QUERY = re.compile(r"\?REQUEST=\S*")
 
 
-class ArchiveClient:
+class ArchiveClient(DownloadClient):
     """Asks one archive; use it as an asynchronous context manager.
 
     Args:

@@ -48,6 +48,10 @@ class DownloadClient(Protocol):
     clock: Clock
     http: Http
 
+    async def results(self, job_id: str) -> tuple[ResultRef, ...]:
+        """Read the results of a job, with their present URLs; there are none where no jobs are."""
+        return ()
+
 
 async def download(
     client: DownloadClient,
