@@ -181,6 +181,17 @@ def test_importing_the_commands_leaves_prefect_alone() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_importing_the_flows_leaves_the_analysis_alone() -> None:
+    """Who only runs, stops or deploys has not to wait for what looks at results."""
+    flows = ", ".join(name for name in MODULES if f"{PACKAGE}.flows." in name)
+    heavy = {"xarray", "pandas", "pyarrow", "matplotlib"}
+    program = f"import sys, {flows}; assert not {heavy} & set(sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_reader_sees_every_form_of_import(tmp_path: Path) -> None:
     """Plain, aliased, relative and local imports are all found; local ones only when asked for."""
     path = tmp_path / "__init__.py"

@@ -5,19 +5,20 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 import prefect_expres
 from prefect_expres import analysis
-from prefect_expres.analysis.arcs import Arc
-from prefect_expres.analysis.observatories import Observatory
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
 from prefect_expres.expres.routine import in_any_case
 from prefect_expres.storage import scratch_folder, write_whole
 from prefect_expres.storage.publish import LATEST, read_published
+
+if TYPE_CHECKING:
+    from prefect_expres.analysis.arcs import Arc
 
 INDEX = "forecast.json"
 TABLE, FIGURE = "windows.csv", "overview.png"
@@ -230,7 +231,9 @@ def make_forecast(cdfs: Iterable[str], facts: ForecastFacts) -> tuple[Forecast, 
     return forecast, contents | {INDEX: forecast.model_dump_json(indent=2).encode() + b"\n"}
 
 
-def _drawn(arcs: Sequence[Arc], facts: ForecastFacts, site: Observatory) -> dict[str, bytes]:
+def _drawn(
+    arcs: Sequence["Arc"], facts: ForecastFacts, site: "analysis.Observatory"
+) -> dict[str, bytes]:
     """Make table, chart, calendar and catalogue; return their contents by file name."""
     windows = [arc.window for arc in arcs]
     with scratch_folder() as folder:
