@@ -21,7 +21,7 @@ demo: $(READY) ## Run a simulation on the sandbox (FRESH=1: run it anew)
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest $(WORKERS)
 
-# They hardly wait, and each worker takes five seconds to collect them.
+# They hardly wait, and to collect them takes each worker five seconds.
 quick: PROCESSES := 3
 quick: $(READY) ## Run the tests that need no process, service, browser or engine
 	@$(BIN)/python -m pytest $(WORKERS) -m quick
