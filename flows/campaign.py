@@ -33,6 +33,7 @@ from prefect_expres.prefect_support.forms import (
     Location,
     NoLimit,
     NotPublished,
+    OfTheTeam,
     OrDefault,
     Reuse,
     Seconds,
@@ -78,7 +79,7 @@ async def campaign(
     timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
     reuse: Annotated[Reuse, titled("Reuse")] = "verified",
     attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
-    archive: Annotated[Archive, titled("Archive")] = MASER,
+    archive: Annotated[Archive | OfTheTeam, titled("Archive")] = None,
     publication: Annotated[Publication | NotPublished, titled("Publication")] = None,
     *,
     preview_first: Annotated[bool, titled("Preview first")] = False,
@@ -106,7 +107,7 @@ async def campaign(
             else a job of the identical simulation; "published" before that job a published
             simulation, if it is equal in all that is compared; "never" runs all of them again.
         attempts: How many jobs may be tried for each simulation.
-        archive: Where "published" looks: by default the table of the MASER team.
+        archive: Where "published" looks; None for the table of the MASER team.
         publication: Publish the complete simulations, with a table for the virtual observatory,
             in a folder that a web server shows.
         preview_first: Simulate with the engine of this package first, and send nothing of what
@@ -148,7 +149,7 @@ async def campaign(
         in_flight,
         max_failures,
         preview_first,
-        archive if reuse == "published" else None,
+        (archive or MASER) if reuse == "published" else None,
     )
     if workers == 1:
         readings = await _run_here(plan, settings, journal, progress)

@@ -275,7 +275,7 @@ def _summary(product: Forecast, root: str, new: int) -> Iterator[str]:
         f"{new} of interest are new."
     )
     folder = shown_url(posixpath.join(root, product.folder))
-    names = (INDEX, *(file.name for file in product.files))
+    names = (*(file.name for file in product.files), INDEX)
     yield "\n".join(f"- {_link(name, posixpath.join(folder, name))}" for name in names)
     if product.missing:
         yield "## Not simulated"

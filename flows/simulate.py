@@ -23,6 +23,7 @@ from prefect_expres.prefect_support.forms import (
     AnyConfiguration,
     AnyObserver,
     Location,
+    OfTheTeam,
     OrDefault,
     Reuse,
     Seconds,
@@ -75,7 +76,7 @@ async def simulate(
     timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
     reuse: Annotated[Reuse, titled("Reuse")] = "verified",
     attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
-    archive: Annotated[Archive, titled("Archive")] = MASER,
+    archive: Annotated[Archive | OfTheTeam, titled("Archive")] = None,
     *,
     keep_running: Annotated[bool, titled("Keep the job running")] = False,
     preview_first: Annotated[bool, titled("Preview first")] = False,
@@ -106,7 +107,7 @@ async def simulate(
             simulation, if it is equal in all that is compared; "never" runs it again, with an
             ephemeris that is computed again.
         attempts: How many jobs may be tried: a job that fails, is aborted or is lost counts.
-        archive: Where "published" looks: by default the table of the MASER team.
+        archive: Where "published" looks; None for the table of the MASER team.
         keep_running: Leave a started job running when the flow run is cancelled or fails.
         preview_first: Simulate with the engine of this package first, unless results are found, and
             send nothing if it shows no emission.
@@ -150,7 +151,7 @@ async def simulate(
         TaskSteps(service),
         options,
         made_from=(configuration, ephemeris),
-        take=_take(archive, service) if reuse == "published" else None,
+        take=_take(archive or MASER, service) if reuse == "published" else None,
         beforehand=_preview if preview_first else None,
         tell=ArtifactListener(),
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from prefect_expres.flows.campaign import campaign as campaign
     from prefect_expres.flows.forecast import forecast as forecast
     from prefect_expres.flows.housekeeping import housekeeping as housekeeping
+    from prefect_expres.flows.identify import identify as identify
     from prefect_expres.flows.simulate import simulate as simulate
     from prefect_expres.uws import UWSClient as UWSClient
 
@@ -37,6 +38,7 @@ _MODULE_OF = {
     "campaign": "prefect_expres.flows.campaign",
     "forecast": "prefect_expres.flows.forecast",
     "housekeeping": "prefect_expres.flows.housekeeping",
+    "identify": "prefect_expres.flows.identify",
     "simulate": "prefect_expres.flows.simulate",
 }
 
@@ -54,6 +56,7 @@ __all__ = [  # noqa: RUF022 - the version, then the names
     "campaign",
     "forecast",
     "housekeeping",
+    "identify",
     "simulate",
 ]
 

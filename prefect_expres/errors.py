@@ -175,7 +175,7 @@ class JobError(ExpresError):
         error: The error message of the service.
         stderr: The last lines of the standard error of the job.
         stdout: The last lines of the standard output of the job.
-        detail: The detailed error text of the service, if it differs from the message.
+        detail: What the service says in detail beyond that message.
     """
 
     def __init__(
@@ -228,13 +228,7 @@ class ResultMismatch(JobError):
 
 
 class WaitTimeout(ExpresError):
-    """The deadline of the client passed while the job was still active.
-
-    Args:
-        job_url: The job on the service.
-        phase: The last phase that was seen.
-        waited: Seconds waited.
-    """
+    """The job ``job_url`` was still in ``phase`` after ``waited`` seconds, the time to wait."""
 
     def __init__(self, message: str, job_url: str = "", phase: str = "", waited: float = 0) -> None:
         super().__init__(message, job_url, phase, waited)
@@ -246,12 +240,9 @@ class CampaignError(ExpresError):
 
 
 class TooManyFailures(CampaignError):
-    """Too many simulations of a campaign failed, so the others were not started.
+    """So many simulations of a campaign ``failed`` that others were not begun (``not_begun``).
 
-    Args:
-        failed: Number of failed simulations.
-        not_begun: Number of simulations that were not started.
-        manifest: URL of the manifest of the campaign, with the reason of each failure.
+    ``manifest`` is the URL of its manifest, with the reason of each failure.
     """
 
     def __init__(
@@ -278,12 +269,7 @@ class StorageError(ExpresError):
 
 
 class TransferError(ExpresError):
-    """A file did not arrive.
-
-    Args:
-        name: The name of the file, as the service gives it.
-        url: The URL of the file.
-    """
+    """The file ``name``, as the service calls it, did not arrive from ``url``."""
 
     def __init__(self, message: str, name: str = "", url: str | None = None) -> None:
         super().__init__(message, name, url)

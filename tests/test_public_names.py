@@ -5,10 +5,10 @@ from pkgutil import iter_modules
 import pytest
 
 import prefect_expres
-from prefect_expres import analysis, observations
+from prefect_expres import analysis, identification, observations
 
 
-@pytest.mark.parametrize("package", [prefect_expres, analysis, observations])
+@pytest.mark.parametrize("package", [prefect_expres, analysis, identification, observations])
 def test_no_public_name_is_that_of_a_module(package: object) -> None:
     """Python would put the module in the place of the object as soon as it is imported."""
     modules = {module.name for module in iter_modules(package.__path__)}

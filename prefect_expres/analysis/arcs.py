@@ -1,7 +1,7 @@
 """Find the arcs of visible emission, and the windows of time that they span."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -35,6 +35,13 @@ class Arc:
     def visible(self) -> NDArray[np.bool_]:
         """Shape (steps, frequency)."""
         return self.sighting.visible[self.steps]
+
+    @property
+    def alone(self) -> Sighting:
+        """What is seen of the source in this arc only."""
+        inside = np.zeros(self.sighting.time.size, dtype=bool)
+        inside[self.steps] = True
+        return replace(self.sighting, visible=self.sighting.visible & inside[:, None])
 
     @property
     def edges(self) -> tuple[NDArray[np.floating], NDArray[np.floating]]:

@@ -5,7 +5,8 @@ in Astronomy and Space Sciences 9, 1049677.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -63,8 +64,30 @@ _FIELDS: dict[str, dict[str, Any]] = {
 }
 
 
+@dataclass(frozen=True)
+class Labels:
+    """What a catalogue tells beside the arcs, if these label an observation.
+
+    Attributes:
+        title: What it is a catalogue of.
+        fields: Further properties of its features, described as TFCat wants it.
+        values: Their values for each arc.
+    """
+
+    title: str = "Visible radio emission simulated by ExPRES"
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    values: Sequence[Mapping[str, Any]] = ()
+
+
+_PLAIN = Labels()
+
+
 def write_catalogue(
-    arcs: Iterable[Arc], path: str | Path, *, observatory: Observatory | None = None
+    arcs: Iterable[Arc],
+    path: str | Path,
+    *,
+    observatory: Observatory | None = None,
+    labels: Labels = _PLAIN,
 ) -> Path:
     """Write arcs of visible emission as a TFCat file: a feature for each.
 
@@ -75,11 +98,12 @@ def write_catalogue(
         arcs: From `prefect_expres.analysis.find_arcs`, of one observer.
         path: Local path or ``file://`` URL of the file, which is complete when it has this name.
         observatory: Where the arcs are seen, if they were found for an observatory.
+        labels: What it tells beside the arcs.
 
     Returns:
         The path of the file.
     """
-    collection = _collection(list(arcs), observatory)
+    collection = _collection(list(arcs), observatory, labels)
     target = local_target(path)
     with atomic_path(target) as part:
         part.write_text(json.dumps(collection), encoding="utf-8")
@@ -131,16 +155,19 @@ def _ring(points: NDArray[np.floating]) -> Ring:
     return [*ring, ring[0]]
 
 
-def _collection(found: list[Arc], observatory: Observatory | None) -> dict[str, Any]:
+def _collection(
+    found: list[Arc], observatory: Observatory | None, labels: Labels
+) -> dict[str, Any]:
+    values = labels.values or [{}] * len(found)
     identities = [arc.sighting.identity for arc in found]
     observers = dict.fromkeys(each.observer or "unknown" for each in identities)
     return {
         "$schema": _SCHEMA,
         "type": "FeatureCollection",
-        "features": [_feature(arc) for arc in found],
-        "fields": _FIELDS | dict(_angle_fields()),
+        "features": [_feature(arc, more) for arc, more in zip(found, values, strict=True)],
+        "fields": {**_FIELDS, **dict(_angle_fields()), **labels.fields},
         "properties": {
-            "title": "Visible radio emission simulated by ExPRES",
+            "title": labels.title,
             "simulations": list(dict.fromkeys(each.series for each in identities)),
             "generated_by": f"prefect-expres {__version__}",
         },
@@ -164,7 +191,7 @@ def _position(observers: Iterable[str], observatory: Observatory | None) -> str:
     return ", ".join(names) or "GEOCENTER"
 
 
-def _feature(arc: Arc) -> dict[str, Any]:
+def _feature(arc: Arc, more: Mapping[str, Any]) -> dict[str, Any]:
     polygons = outline(arc)
     window = arc.window
     properties: dict[str, Any] = window.model_dump(mode="json", exclude={*ANGLES, *CUTS})
@@ -172,6 +199,7 @@ def _feature(arc: Arc) -> dict[str, Any]:
     for name in ANGLES:
         if ends := getattr(window, name):
             properties |= {f"{name}_start": ends[0], f"{name}_end": ends[1]}
+    properties |= more
     kind, shape = ("Polygon", polygons[0]) if len(polygons) == 1 else ("MultiPolygon", polygons)
     return {
         "type": "Feature",

@@ -1,7 +1,7 @@
 """Windows as tables: CSV for people, Parquet for programs."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +25,25 @@ _SCHEMA = pa.schema(
 """The columns of both forms; those of angles are empty where an angle is not known."""
 
 
-def write_csv(windows: Iterable[Window], path: str | Path) -> Path:
+def write_csv(windows: Iterable[Window], path: str | Path, *, more: Sequence[str] = ()) -> Path:
     """Write windows as CSV: a header, then a line each; times are ISO 8601 in UTC.
 
     Args:
         windows: In the order in which they are written.
         path: Local path or ``file://`` URL of the file, which is complete when it has this name.
+        more: Fields of windows of a richer kind that are columns, too.
 
     Returns:
         The path of the file.
     """
     target = local_target(path)
     with atomic_path(target) as part, part.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, _SCHEMA.names)
+        table = csv.DictWriter(file, [*_SCHEMA.names, *more], extrasaction="ignore")
         table.writeheader()
         for window in windows:
             row = _row(window)
             times = {name: f"{row[name]:%Y-%m-%dT%H:%M:%SZ}" for name in ("start", "end")}
-            table.writerow({**row, **times})
+            table.writerow({**row, **times, **{name: _cell(row[name]) for name in more}})
     return target
 
 
@@ -61,6 +62,10 @@ def write_parquet(windows: Iterable[Window], path: str | Path) -> Path:
         rows = [_row(window) for window in windows]
         pq.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA), part)
     return target
+
+
+def _cell(value: Any) -> Any:
+    return "; ".join(value) if isinstance(value, tuple) else value
 
 
 def _row(window: Window) -> dict[str, Any]:

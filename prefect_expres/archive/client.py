@@ -8,6 +8,7 @@ rows there are, each answer is small.
 import asyncio
 import re
 from datetime import date
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -35,7 +36,7 @@ from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.net.deadline import Deadline, seconds_left, within
 from prefect_expres.net.network import Network
 from prefect_expres.net.retry import persist
-from prefect_expres.uws import ClientOptions
+from prefect_expres.uws import ClientOptions, DownloadClient
 from prefect_expres.uws.elements import LARGEST_DOCUMENT
 from prefect_expres.uws.http import Http
 
@@ -48,7 +49,7 @@ _ATTEMPTS = 4
 _QUERY = re.compile(r"\?REQUEST=\S*")
 
 
-class ArchiveClient:
+class ArchiveClient(DownloadClient):
     """Asks one archive; use it as an asynchronous context manager.
 
     Args:
@@ -128,7 +129,7 @@ class ArchiveClient:
         """Find one simulation by its identifier.
 
         Raises:
-            ArchiveError: It is not published there, or as `search`.
+            ArchiveError: It is not published there, or as in a search.
             ServiceError: The archive does not answer.
         """
         found = await self.search(Sought(obs_id=obs_id))
@@ -233,7 +234,7 @@ async def search_archive(
 
 
 async def get_published(
-    obs_id: str, output: str, *, archive: Archive = MASER, tell: Listener = ignore
+    obs_id: str, output: str | Path, *, archive: Archive = MASER, tell: Listener = ignore
 ) -> BroughtHome:
     """Bring a published simulation home: its files, checked, and a manifest of where they are from.
 
@@ -251,4 +252,4 @@ async def get_published(
     """
     async with ArchiveClient(archive) as client:
         found = await client.find(obs_id)
-        return await bring_home(client, archive, found, output, tell)
+        return await bring_home(client, archive, found, str(output), tell)

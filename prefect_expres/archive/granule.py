@@ -19,6 +19,7 @@ ENGINE = "prefect-expres engine"
 _DAY = timedelta(days=1)
 _PLANET = r"expres_(?P<observer>[^_]+)_(?P<planet>[^_]+)_(?P<origin>[^_]+)_"
 _NAMED = re.compile(_PLANET, re.IGNORECASE)
+_END = re.compile(r"(\.tfcat)?\.[a-z]{1,4}$", re.IGNORECASE)
 _CDF_FORMATS = frozenset({"application/x-cdf", "application/x-cdf-istp", "application/cdf"})
 
 
@@ -136,10 +137,17 @@ class Granule(BaseModel):
         stated = self._named("origin")
         return _is(moon, stated) if stated else self._mentions(moon)
 
+    @property
+    def expres_name(self) -> str | None:
+        """The name in the form of ExPRES, without its end: the file's, or else an identifier."""
+        names = (self.name, self.granule_uid, self.obs_id)
+        named = next((name for name in names if _NAMED.match(name)), None)
+        return named and _END.sub("", named)
+
     def _named(self, part: str) -> str | None:
-        """Give a part of a name in the form of ExPRES: the file's, or else an identifier."""
-        found = map(_NAMED.search, (self.name, self.granule_uid, self.obs_id))
-        return next((match[part] for match in found if match), None)
+        """Give a part of the name in the form of ExPRES."""
+        found = _NAMED.match(self.expres_name or "")
+        return found[part] if found else None
 
     def _mentions(self, word: str) -> bool:
         """Say whether a field of names has a word; a name of two words may be written as one."""

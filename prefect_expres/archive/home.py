@@ -19,8 +19,7 @@ from prefect_expres.execution.events import StepTaken, Warned
 from prefect_expres.execution.view import missing_for_analysis
 from prefect_expres.storage import StoredFile, require_writable, scratch_folder, write_whole
 from prefect_expres.storage.copy import copy_whole
-from prefect_expres.uws import ResultRef, file_names
-from prefect_expres.uws.transfer import Client, download
+from prefect_expres.uws import DownloadClient, ResultRef, download, file_names
 
 MANIFEST = "published.json"
 LARGEST_FILE = 2 * 2**30
@@ -60,7 +59,7 @@ class BroughtHome(BaseModel):
 
 
 async def bring_home(
-    client: Client,
+    client: DownloadClient,
     archive: Archive,
     found: PublishedSimulation,
     output: str,
@@ -112,7 +111,7 @@ async def bring_home(
 
 
 async def fetch_granule(
-    client: Client, granule: Granule, folder: str, name: str, tell: Listener = ignore
+    client: DownloadClient, granule: Granule, folder: str, name: str, tell: Listener = ignore
 ) -> PublishedFile:
     """Fetch one file, and check it as far as its row allows.
 

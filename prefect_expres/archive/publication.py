@@ -2,8 +2,9 @@
 
 import re
 from datetime import datetime
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from prefect_expres.net.url import shown_url
 
@@ -16,7 +17,7 @@ class Publication(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", title="Publication")
 
-    folder: str = Field(
+    folder: Annotated[str, BeforeValidator(str)] = Field(
         title="Folder",
         description="Path or fsspec URL of the folder that a web server shows.",
     )

@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import fsspec
 from pydantic import ValidationError
@@ -43,7 +44,7 @@ _CLASH = 12
 
 
 async def publish_simulations(
-    folders: Iterable[str], publication: Publication, tell: Listener = ignore
+    folders: Iterable[str | Path], publication: Publication, tell: Listener = ignore
 ) -> Published:
     """Publish complete simulations; those that are published already stay as they are.
 
@@ -65,7 +66,7 @@ async def publish_simulations(
     made = datetime.now(UTC).replace(microsecond=0)
     rows = {row["granule_uid"]: row for row in await _known_rows(publication)}
     new, left_out = [], []
-    for folder in folders:
+    for folder in map(str, folders):
         try:
             result = await _complete(folder)
             fresh = await _published(result, publication, rows.values(), made)
@@ -84,16 +85,16 @@ async def publish_simulations(
     return await _publish_table(ordered, publication, made, tuple(new), tuple(left_out), tell)
 
 
-def simulation_folders(output: str) -> list[str]:
+def simulation_folders(output: str | Path) -> list[str]:
     """Find the folders of simulations: the output itself, or those in it, by their manifests.
 
     Args:
         output: Path or fsspec URL of a simulation's folder, or of the output of runs.
     """
-    system, path = fsspec.core.url_to_fs(output)
+    system, path = fsspec.core.url_to_fs(str(output))
     system.invalidate_cache()
     if system.isfile(posixpath.join(path, MANIFEST)):
-        return [output]
+        return [str(output)]
     if not system.isdir(path):
         return []
     inner = (each.rstrip("/") for each in system.ls(path, detail=False))

@@ -53,7 +53,7 @@ _POSITION = "position of the observer"
 _PLACE = ("TYPE", "PARENT", "SC")
 _ORBIT = ("SEMI_MAJ", "SEMI_MIN", "SUBL", "DECL", "PHASE", "INCL")
 _NEEDS = ("cdflib", "xarray")
-_NAME_FREE = re.compile(r"_\d{8}(_v\d+)?$|_rx(?=_)", re.IGNORECASE)
+_NAME_FREE = re.compile(r"_\d{8}(_v\d+(-[0-9a-f]{12})?)?$|_rx(?=_)", re.IGNORECASE)
 """What of a name is compared elsewhere, or is missing in older ones."""
 
 
@@ -251,8 +251,8 @@ def _may_be(found: PublishedSimulation, wanted: str) -> bool:
     """Say whether a simulation has a CDF file of ExPRES, and not the name of another model."""
     if found.cdf is None or found.cdf.instrument_name == ENGINE:
         return False
-    stem = PurePosixPath(found.cdf.name.lower()).stem
-    return found.cdf.origin is None or _NAME_FREE.sub("", _NAME_FREE.sub("", stem)) == wanted
+    name = found.cdf.expres_name
+    return name is None or _NAME_FREE.sub("", name.lower()) == wanted
 
 
 def _words(fault: Exception) -> str:

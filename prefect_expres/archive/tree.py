@@ -126,6 +126,6 @@ def _thumbnail(url: str) -> bytes:
 
     content = io.BytesIO()
     with fsspec.open(url, "rb") as stream, Image.open(stream) as picture:
-        height = round(picture.height * _THUMBNAIL_WIDTH / picture.width)
-        picture.resize((_THUMBNAIL_WIDTH, height)).save(content, "PNG")
+        size = (_THUMBNAIL_WIDTH, round(picture.height * _THUMBNAIL_WIDTH / picture.width))
+        picture.convert("RGB").resize(size, Image.Resampling.LANCZOS).save(content, "PNG")
     return content.getvalue()

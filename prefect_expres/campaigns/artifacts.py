@@ -108,6 +108,7 @@ def _summary(name: str, result: CampaignResult) -> str:
         "Simulations": result.simulations,
         "Run now": result.completed,
         "Found complete": result.found,
+        "Taken from an archive": result.published or None,
         "Empty in preview": result.empty or None,
         "Failed": result.failed,
         "Not begun": result.not_begun,

@@ -52,6 +52,7 @@ class CampaignManifest(CampaignFacts):
         created: When the campaign ended, UTC.
         package_version: The version of this package.
         completed: How many were run now.
+        published: How many were taken from an archive now.
         found: How many were there already.
         empty: How many were not sent, since their preview shows no emission.
         failed: How many failed.
@@ -65,6 +66,7 @@ class CampaignManifest(CampaignFacts):
     package_version: str
     completed: int
     found: int
+    published: int = 0
     empty: int = 0
     failed: int
     service_seconds: float
@@ -134,6 +136,7 @@ async def keep_index(
         package_version=prefect_expres.__version__,
         completed=states.count("completed"),
         found=states.count("found"),
+        published=states.count("published"),
         empty=states.count("empty"),
         failed=states.count("failed"),
         service_seconds=round(

@@ -32,7 +32,8 @@ class Row(BaseModel):
     Attributes:
         number: Its number in the plan.
         label: Its name.
-        state: ``completed`` now, ``found`` complete, ``empty`` in its preview, or ``failed``.
+        state: ``completed`` now, ``published`` and taken from an archive now, ``found`` complete,
+            ``empty`` in its preview, or ``failed``.
         fingerprint: The simulation's fingerprint; empty if it failed before it had one.
         folder: URL of its results.
         job_url: The job that ran it.
@@ -48,7 +49,7 @@ class Row(BaseModel):
 
     number: int
     label: str
-    state: Literal["completed", "found", "empty", "failed"]
+    state: Literal["completed", "published", "found", "empty", "failed"]
     fingerprint: str = ""
     folder: str | None = None
     job_url: str | None = None
@@ -65,7 +66,7 @@ class Row(BaseModel):
         return cls(
             number=number,
             label=label,
-            state="found" if result.found else "completed",
+            state=_state(result),
             fingerprint=result.fingerprint,
             folder=result.folder,
             job_url=result.job_url,
@@ -192,6 +193,12 @@ def _silent_removed(output: str) -> list[str]:
             continue
         removed.append(campaign)
     return removed
+
+
+def _state(result: SimulationResult) -> Literal["completed", "published", "found"]:
+    if result.found:
+        return "found"
+    return "completed" if result.published is None else "published"
 
 
 def _run_seconds(result: SimulationResult) -> float | None:

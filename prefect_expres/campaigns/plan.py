@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import fsspec
 from pydantic import (
@@ -51,6 +51,22 @@ class Planned:
     label: str
     configuration: Configuration | str = field(repr=False)
     ephemeris: AnyEphemeris | str | None = field(repr=False)
+
+
+class Chosen(NamedTuple):
+    """What makes one routine simulation of a plan.
+
+    Attributes:
+        day: The day, UTC.
+        observer: The observer.
+        moon: The moon or auroral source.
+        values: Other values by their path in the configuration, from the grid.
+    """
+
+    day: date
+    observer: str
+    moon: str
+    values: dict[str, JsonValue]
 
 
 class RoutinePlan(BaseModel):
@@ -122,29 +138,38 @@ class RoutinePlan(BaseModel):
         """Give a plan that numbers its simulations alike in every process."""
         return self
 
+    def chosen(self, number: int) -> Chosen:
+        """Tell what makes one simulation; they go by day, observer, moon and grid."""
+        rest, values = number, {}
+        for path, choices in reversed(self.grid.items()):
+            rest, choice = divmod(rest, len(choices))
+            values[path] = choices[choice]
+        rest, moon = divmod(rest, len(self.moons))
+        day, observer = divmod(rest, len(self.observers))
+        return Chosen(
+            day=self.first + timedelta(day),
+            observer=self.observers[observer],
+            moon=self.moons[moon],
+            values={path: values[path] for path in self.grid},
+        )
+
     def simulation(self, number: int) -> Planned:
         """Give one simulation; they go by day, observer, moon and grid.
 
         Raises:
             ConfigurationError: A path of the grid is not in the configuration, or breaks a rule.
         """
-        rest, chosen = number, {}
-        for path, values in reversed(self.grid.items()):
-            rest, choice = divmod(rest, len(values))
-            chosen[path] = values[choice]
-        changes = {path: chosen[path] for path in self.grid}
-        rest, moon = divmod(rest, len(self.moons))
-        day, observer = divmod(rest, len(self.observers))
-        where, template = self.observers[observer], TEMPLATES[self.moons[moon]]
+        chosen = self.chosen(number)
+        template = TEMPLATES[chosen.moon]
         plain = Routine(
-            source=self.moons[moon],
-            day=self.first + timedelta(day),
-            observer=where,
+            source=chosen.moon,
+            day=chosen.day,
+            observer=chosen.observer,
             field=FORMS[self.form] if FORMS[self.form] in template.fields else None,
         )
-        configuration = _changed(plain.configuration(ephemeris=plain.track), changes)
-        label = "-".join((default_label(configuration), *_words(changes)))
-        source = self._source(where, template)
+        configuration = _changed(plain.configuration(ephemeris=plain.track), chosen.values)
+        label = "-".join((default_label(configuration), *_words(chosen.values)))
+        source = self._source(chosen.observer, template)
         return Planned(number, safe_label(label), configuration, source)
 
     def _source(self, observer: str, template: Template) -> AnyEphemeris | None:

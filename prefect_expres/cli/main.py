@@ -28,6 +28,7 @@ _COMMANDS = (
     ("preview", "preview:preview", _SIMULATE, "Show what a simulation will show, in seconds."),
     ("campaign", "campaign:app", _SIMULATE, "Plan and run many simulations."),
     ("forecast", "forecast:forecast", _SIMULATE, "Publish what an observatory will see."),
+    ("identify", "identify:identify", _SIMULATE, "Find what made the arcs in an observation."),
     (
         "housekeeping",
         "housekeeping:housekeeping",

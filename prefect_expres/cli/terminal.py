@@ -5,7 +5,7 @@ import os
 import posixpath
 import sys
 import time
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -13,17 +13,19 @@ from rich.console import RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from prefect_expres.analysis.windows import Window
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.index import CampaignResult
+from prefect_expres.cli.console.outcomes import shown_identification, visible_windows
 from prefect_expres.cli.console.printing import error_console, give, note, table
 from prefect_expres.cli.console.prompts import at_terminal, interrupt_asks
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.forecast import forecast
 from prefect_expres.flows.housekeeping import HousekeepingResult, housekeeping
+from prefect_expres.flows.identify import identify
 from prefect_expres.flows.simulate import simulate
 from prefect_expres.forecasts.forecast import PAGE, Forecast, forecasts_of
+from prefect_expres.identification import Identification
 from prefect_expres.prefect_support.lost_server import server_was_lost
 from prefect_expres.prefect_support.sync_call import run_here
 from prefect_expres.storage.publish import LATEST
@@ -81,6 +83,21 @@ def run_forecast(service: ExpresService, *, as_json: bool, **settings: Any) -> N
     _leave_lost_server(0)
 
 
+def run_identify(service: ExpresService, *, as_json: bool, **settings: Any) -> None:
+    """Run the flow `identify`, show its progress, and the named arcs and files at the end.
+
+    Args:
+        service: The service.
+        as_json: Print the identification as JSON.
+        settings: The other parameters of `identify`.
+    """
+    identify.validate_parameters({"service": service, **settings})
+    with _steps(shown={"campaign", "identify"}):
+        made: Identification = identify(service=service, **settings)
+    give(made.model_dump(mode="json"), *shown_identification(made), as_json=as_json)
+    _leave_lost_server(0)
+
+
 def run_housekeeping(service: ExpresService, *, as_json: bool, **settings: Any) -> int:
     """Run the flow `housekeeping`, and show what is to be done, or was done, with each job.
 
@@ -116,7 +133,7 @@ def _leave_lost_server(code: int) -> None:
 def _foreseen(made: Forecast, output: str) -> Iterator[RenderableType]:
     """Show the windows of a forecast, what is missing, and where its files are."""
     yield f"{made.observatory}, {made.first} to {made.last}"
-    yield _windows(made.windows)
+    yield visible_windows(made.windows)
     for each in made.missing:
         yield f"not simulated: {each.label}: {(each.error or '').splitlines()[0]}"
     root = forecasts_of(output, made.observatory)
@@ -153,7 +170,8 @@ def _summary(result: CampaignResult) -> Iterator[RenderableType]:
     yield from _lines(
         {
             "simulations": f"{result.simulations}: {result.completed} run, {result.found} found "
-            f"complete, {result.empty} empty in preview, {result.failed} failed",
+            f"complete, {result.published} taken from an archive, {result.empty} empty in "
+            f"preview, {result.failed} failed",
             "time": f"{result.wall_seconds:.0f} s; {result.service_seconds:.0f} s on the service",
             "bytes": f"{result.bytes:,}",
         }
@@ -199,7 +217,7 @@ def _shown(result: SimulationResult) -> Iterator[RenderableType]:
     yield table("name", "bytes", "SHA-256", rows=files)
     if result.windows is not None:
         yield "Windows of visible emission"
-        yield _windows(result.windows)
+        yield visible_windows(result.windows)
     named = (("quicklook", result.quicklook), ("calendar", result.calendar))
     views = {kind: name for kind, name in (*named, ("catalogue", result.catalogue)) if name}
     yield from _lines(
@@ -221,21 +239,6 @@ def _origin(result: SimulationResult, phases: str) -> dict[str, str]:
 
 def _lines(facts: dict[str, str]) -> Iterator[str]:
     return (f"{name:<12}{fact}" for name, fact in facts.items())
-
-
-def _windows(windows: Iterable[Window]) -> RenderableType:
-    rows = (
-        (
-            f"{window.source} {window.hemisphere}",
-            f"{window.start:%Y-%m-%d %H:%M}",
-            f"{window.end:%Y-%m-%d %H:%M}",
-            f"{window.fmin:.2f} - {window.fmax:.2f}",
-            window.polarization,
-            window.cut_at,
-        )
-        for window in windows
-    )
-    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", "cut at", rows=rows)
 
 
 @contextmanager

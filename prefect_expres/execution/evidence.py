@@ -1,5 +1,6 @@
 """Why a job ended without its results: what the service says, and what the job printed."""
 
+import re
 from collections.abc import Awaitable
 
 from prefect_expres.errors import ExpresError, JobError, JobLost
@@ -37,8 +38,19 @@ async def fault_with_evidence(
         said or detail,
         _tail(stderr),
         _tail(stdout),
-        detail[:LONGEST_TEXT] if said and detail and detail != said else None,
+        beyond(said, detail)[:LONGEST_TEXT] or None if said and detail else None,
     )
+
+
+def beyond(summary: str, detail: str) -> str:
+    """Give what a detailed error text says beyond the summary, with which some services begin it.
+
+    Args:
+        summary: The error summary in the job's document.
+        detail: The detailed text, whose white space may be another.
+    """
+    again = r"\s+".join(map(re.escape, summary.split()))
+    return re.sub(rf"\A{again}(?!\S)\s*", "", detail)
 
 
 def lost(job_url: str, reason: str | None = None) -> JobLost:

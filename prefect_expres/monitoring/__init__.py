@@ -1,4 +1,5 @@
 """What is shown in Prefect: log lines, progress, artifacts, events and assets.
 
-May import: errors, net, uws, expres, analysis, execution, prefect_support.
+May import: errors, net, uws, expres, analysis, execution, identification,
+preview, prefect_support.
 """

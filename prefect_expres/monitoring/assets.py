@@ -53,11 +53,12 @@ def asset_key(location: str | Path) -> str:
 
 
 def _properties(folder: str, manifest: Manifest) -> AssetProperties:
+    origin = "run by" if manifest.published is None else "published at"
     return AssetProperties(
         name=manifest.label,
         url=asset_key(folder),
         description=(
             f"ExPRES simulation {manifest.label}, fingerprint {manifest.fingerprint}, branch "
-            f"{manifest.branch}, run by {manifest.job_url}: {len(manifest.files)} files"
+            f"{manifest.branch}, {origin} {manifest.job_url}: {len(manifest.files)} files"
         ),
     )

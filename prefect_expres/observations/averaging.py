@@ -34,7 +34,7 @@ def averaged(observation: xr.Dataset, shape: tuple[int, int] = _SHAPE) -> xr.Dat
     since = time.values - time.values[0]
     return xr.Dataset(
         {
-            name: (each.dims, _means(each.values, *starts), each.attrs)
+            name: (each.dims, block_means(each.values, *starts), each.attrs)
             for name, each in observation.items()
         },
         {
@@ -53,10 +53,18 @@ def _mean(values: NDArray[np.floating], starts: NDArray[np.intp]) -> NDArray[np.
     return np.add.reduceat(values, starts) / np.diff(starts, append=values.size)
 
 
-def _means(
+def block_means(
     values: NDArray[np.float32], steps: NDArray[np.intp], channels: NDArray[np.intp]
 ) -> NDArray[np.float32]:
-    """Average over all blocks, some rows of blocks at a time."""
+    """Average over blocks that begin at these times and channels, some rows of blocks at a time.
+
+    Values that are missing do not count; a block of them is missing.
+
+    Args:
+        values: Shape (time, frequency).
+        steps: Index of the first time of each block.
+        channels: Index of the first frequency of each block.
+    """
     means = np.empty((steps.size, channels.size), dtype=np.float32)
     ends = np.append(steps[1:], values.shape[0])
     longest = int((ends - steps).max())

@@ -61,6 +61,7 @@ def _values(array: xr.DataArray) -> np.ndarray[Any, np.dtype[np.float32]]:
         (array.shape[0], array.shape[1]),
         lambda rows: np.asarray(array[rows].values),
         along=array.dims.index("time"),
+        chunk=array.encoding.get("preferred_chunks", {}).get(array.dims[0], 1),
     )
 
 

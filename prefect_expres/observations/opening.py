@@ -24,6 +24,8 @@ _READERS: tuple[tuple[bytes, _Reader], ...] = (
 )
 """The first bytes of each format, and who reads it."""
 
+_NETCDF_3 = b"CDF"
+
 _STORE = ".zarr"
 """The end of the name of a folder that is a Zarr store."""
 
@@ -109,6 +111,8 @@ def _reader(path: Path) -> _Reader:
     for magic, reader in _READERS:
         if start.startswith(magic):
             return reader
+    if start.startswith(_NETCDF_3):
+        raise ObservationError("it is netCDF-3, and not netCDF-4; nccopy -k nc4 makes that of it")
     raise ObservationError(
         "it is no CDF, FITS, netCDF-4 or Zarr; maser-data reads other formats, and exports them"
     )

@@ -93,22 +93,42 @@ def overlay_figure(
 ) -> Figure:
     """Make the figure that `draw_overlay` saves, to be shown or changed."""
     datasets = [results] if isinstance(results, xr.Dataset) else list(results)
-    cells = above_background(averaged(observation, (COLUMNS, ROWS)))
     simulated = series_of(datasets, labels)
     moved = [
         (label, replace(each, time=each.time + np.timedelta64(shift))) for label, each in simulated
     ]
+    words = _described(title_of(datasets).partition("\n")[2], shift)
+    figure = sightings_over(observation, moved, simulated, log=log)
+    add_title(figure, observation, words, provenance(datasets))
+    return figure
+
+
+def sightings_over(
+    observation: xr.Dataset,
+    moved: Sequence[Series],
+    simulated: Sequence[Series],
+    *,
+    log: bool | None = None,
+) -> Figure:
+    """Make the figure of `draw_overlay` of what is seen of single sources, without a title.
+
+    Args:
+        observation: From `prefect_expres.observations.open_observation`.
+        moved: What is drawn, where it is observed, each with the name of its simulation.
+        simulated: What is seen where it is simulated, for the angles.
+        log: As that of `draw_overlay`.
+    """
+    cells = above_background(averaged(observation, (COLUMNS, ROWS)))
     figure = Figure((WIDTH, sum(_PANELS) + _MARGINS), dpi=DPI, layout="constrained")
     upper, lower = figure.subplots(2, sharex=True, sharey=True, height_ratios=_PANELS)
     scale_axes(upper, lower, cells, log=log)
     names = _draw(figure, (upper, lower), cells, list(_within(moved, cells)))
     lower.set_title("without the simulated arcs", loc="left", fontsize=10)
-    add_legend(upper, names)
+    if names:
+        add_legend(upper, names)
     during = [each for _, each in _within(simulated, cells) if each.time.size]
     angles = add_angle_axes(lower, during)
     figure.set_figheight(sum(_PANELS) + _MARGINS + AXIS_HEIGHT * angles)
-    model = title_of(datasets).partition("\n")[2]
-    add_title(figure, observation, _described(model, shift), provenance(datasets))
     return figure
 
 

@@ -113,7 +113,7 @@ def megahertz(frequency: Numbers, units: str) -> Numbers:
 
 
 def in_blocks(
-    shape: tuple[int, int], read: Callable[[slice], Numbers], *, along: int = 0
+    shape: tuple[int, int], read: Callable[[slice], Numbers], *, along: int = 0, chunk: int = 1
 ) -> NDArray[np.float32]:
     """Read an array in single precision block by block, so that it is never in memory twice.
 
@@ -121,17 +121,20 @@ def in_blocks(
         shape: Shape of the array in its source.
         read: Gives a slice along the first axis.
         along: Where this axis goes: 1 turns the array around.
+        chunk: How many entries of this axis the source has together, compressed: these are not
+            taken apart, since each part would be decompressed as a whole.
     """
     values = np.empty(shape if along == 0 else shape[::-1], dtype=np.float32)
     target = values if along == 0 else values.T
-    for rows in blocks(shape):
+    for rows in blocks(shape, chunk):
         target[rows] = read(rows)
     return values
 
 
-def blocks(shape: Sequence[int]) -> Iterator[slice]:
-    """Cut the first axis into slices of some million cells."""
-    rows = max(_CELLS // max(int(np.prod(shape[1:])), 1), 1)
+def blocks(shape: Sequence[int], chunk: int = 1) -> Iterator[slice]:
+    """Cut the first axis into slices of some million cells, none within a chunk."""
+    rows = _CELLS // max(int(np.prod(shape[1:])), 1)
+    rows = max(rows // chunk, 1) * chunk
     for start in range(0, shape[0], rows):
         yield slice(start, min(start + rows, shape[0]))
 

@@ -40,7 +40,10 @@ def write_observation(observation: xr.Dataset, path: str | Path) -> Path:
 
 
 def _write_netcdf(observation: xr.Dataset, path: Path) -> None:
-    squeezed = {name: {"zlib": True, "complevel": _DEFLATE} for name in observation.data_vars}
+    squeezed = {
+        name: {"zlib": True, "shuffle": True, "complevel": _DEFLATE}
+        for name in observation.data_vars
+    }
     observation.to_netcdf(path, engine="h5netcdf", encoding={"time": _TIMES, **squeezed})
 
 

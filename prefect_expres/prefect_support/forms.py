@@ -74,6 +74,7 @@ Today = Annotated[None, WithJsonSchema({"title": "Today", "type": "null"})]
 Reuse = Literal["verified", "published", "never"]
 """Whether verified results, published ones, or jobs of the identical simulation stand in for a run.
 """
+OfTheTeam = Annotated[None, WithJsonSchema({"title": "That of the MASER team", "type": "null"})]
 NotPublished = Annotated[None, WithJsonSchema({"title": "Not published", "type": "null"})]
 
 _Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]

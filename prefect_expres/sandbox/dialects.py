@@ -136,15 +136,18 @@ class Standard:
     }
 
     def choose(self, query: str, jobs: list[SandboxJob]) -> list[SandboxJob]:
-        """Apply PHASE, then AFTER, then LAST: the most recent, the youngest first (2.2.2.1)."""
+        """Apply PHASE, then AFTER, then LAST: the most recent, the youngest first (2.2.2.1).
+
+        Jobs in phase ARCHIVED are listed only if PHASE names it.
+        """
         pairs = [(key.upper(), value) for key, value in parse_qsl(query)]
         phases = {value.upper() for key, value in pairs if key == "PHASE"}
         if not phases <= set(Phase):
             unknown = sorted(phases - set(Phase))
             raise Refusal(Kind.BAD, f"PHASE={unknown[0]} is not a phase")
         keys = dict(pairs)
-        if phases:
-            jobs = [job for job in jobs if job.phase in phases]
+        wanted = phases or set(Phase) - {Phase.ARCHIVED}
+        jobs = [job for job in jobs if job.phase in wanted]
         if "AFTER" in keys:
             after = self.moment(keys["AFTER"])
             jobs = [job for job in jobs if job.created > after]

@@ -1,6 +1,7 @@
 """Every Prefect task, one module a step; each can be used by itself, in sync and async flows.
 
-May import: archive, preview, monitoring, caching, blocks, prefect_support, and all that these may.
+May import: archive, identification, observations, preview, monitoring, caching, blocks,
+prefect_support, and all that these may.
 
 A sync flow calls a task and has its value; an async flow awaits it. ``.submit``, ``.map`` and
 ``.with_options`` are Prefect's own. Between tasks go small values: a request, a `Submission` or
@@ -20,6 +21,7 @@ from prefect_expres.tasks.archive import (
     search_archive,
     take_published,
 )
+from prefect_expres.tasks.identification import identify_emission, read_observation
 from prefect_expres.tasks.jobs import await_phase, create_job, download_results, run_job
 from prefect_expres.tasks.preparation import prepare
 from prefect_expres.tasks.preview import preview_simulation
@@ -35,9 +37,11 @@ __all__ = [
     "export_results",
     "find_windows",
     "get_published",
+    "identify_emission",
     "prepare",
     "preview_simulation",
     "publish_simulations",
+    "read_observation",
     "run_job",
     "search_archive",
     "take_published",

@@ -70,7 +70,7 @@ async def draw_simulations(
 
 
 @sync_compatible_task(name="Compare simulations", cache_policy=NO_CACHE)
-async def compare_simulations(before: Results, after: Results) -> analysis.Comparison:
+async def compare_simulations(before: Results, after: Results) -> "analysis.Comparison":
     """Tell how arcs moved between two simulations, and which only one of them has.
 
     Args:

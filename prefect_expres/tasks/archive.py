@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 from prefect.cache_policies import NO_CACHE
 
@@ -50,7 +51,7 @@ async def search_archive(
 
 
 @sync_compatible_task(name="Get published simulation", cache_policy=NO_CACHE)
-async def get_published(obs_id: str, output: str, archive: Archive = MASER) -> BroughtHome:
+async def get_published(obs_id: str, output: str | Path, archive: Archive = MASER) -> BroughtHome:
     """Bring a published simulation home, checked as far as its table allows, with a manifest.
 
     Requests are tried again by themselves. Not cached: the files are the result.
@@ -88,7 +89,9 @@ async def take_published(
 
 
 @sync_compatible_task(name="Publish simulations", cache_policy=NO_CACHE)
-async def publish_simulations(outputs: str | Sequence[str], publication: Publication) -> Published:
+async def publish_simulations(
+    outputs: str | Path | Sequence[str | Path], publication: Publication
+) -> Published:
     """Publish complete simulations in the tree of the MASER repository, with a table of EPNcore.
 
     Not retried: file systems retry by themselves. Not cached: the files are the result.
@@ -101,6 +104,6 @@ async def publish_simulations(outputs: str | Sequence[str], publication: Publica
         ArchiveError: An extra is missing, or the earlier table cannot be read.
         StorageError: A file cannot be written.
     """
-    listed = [outputs] if isinstance(outputs, str) else outputs
+    listed = [outputs] if isinstance(outputs, str | Path) else outputs
     folders = [folder for output in listed for folder in simulation_folders(output)]
     return await archives.publish_simulations(folders, publication, LogListener())

@@ -17,11 +17,12 @@ from prefect_expres.uws.models import (
 )
 from prefect_expres.uws.options import ClientOptions
 from prefect_expres.uws.poller import JobListPoller
-from prefect_expres.uws.transfer import download
+from prefect_expres.uws.transfer import DownloadClient, download
 from prefect_expres.uws.waiting import Observation, wait_for
 
 __all__ = [
     "ClientOptions",
+    "DownloadClient",
     "ErrorSummary",
     "Job",
     "JobListPoller",

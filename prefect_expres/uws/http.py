@@ -232,6 +232,7 @@ class Http:
             response.status_code,
             reason_in(await self._head(response)),
             retry_after(response.headers.get("retry-after")),
+            as_user=self._locations.gets_credentials(response.request.url),
         )
 
     def _was_done(self, asked: str, response: httpx.Response) -> bool:

@@ -26,6 +26,10 @@ _SERVER_ERROR = 500
 FORBIDDEN = 403
 _UNKNOWN_USER = "Check the user name and token."
 _NOT_ALLOWED = "This user may not do that: check whose job it is, and as which user you ask."
+_NOT_ASKED_AS_USER = (
+    "It is another host than the service, which gets no user and token: ask its operator whether "
+    "results are open."
+)
 _NOT_IMPLEMENTED = 501
 _REASONS = (".//pre", ".//info[@name='QUERY_STATUS']", ".//info", ".//h1", ".//title", ".//body")
 """Where the reason stands, best first: in pages of OPUS, in a VOTable, then in any page."""
@@ -57,7 +61,9 @@ They count as a whole only: any server and proxy writes `unknown` or `not found`
 """
 
 
-def fault_of(url: str, status: int, reason: str, wait: float | None) -> ServiceError:
+def fault_of(
+    url: str, status: int, reason: str, wait: float | None, *, as_user: bool = True
+) -> ServiceError:
     """Turn an error answer into the error that it means.
 
     OPUS answers 500 also where the request was wrong, so its sentences decide. Any other 500 may
@@ -68,11 +74,13 @@ def fault_of(url: str, status: int, reason: str, wait: float | None) -> ServiceE
         status: The HTTP status.
         reason: The service's own words, from `reason_in`.
         wait: Seconds that the service asks to wait, if it said so.
+        as_user: Whether the host may be asked with user and token.
     """
     kind = _kind_of(status, reason)
     said = f"{url} answered {status}: {reason or 'no reason given'}"
     if kind is AuthenticationFailed:
-        said = f"{said}. {_NOT_ALLOWED if status == FORBIDDEN else _UNKNOWN_USER}"
+        advice = _NOT_ALLOWED if status == FORBIDDEN else _UNKNOWN_USER
+        said = f"{said}. {advice if as_user else _NOT_ASKED_AS_USER}"
     return kind(said, url, status, reason, wait)
 
 

@@ -81,7 +81,7 @@ class Locations:
             reason = "its address is private"
         else:
             return str(url)
-        shown = str(url.copy_with(userinfo=b""))[:SHOWN_LENGTH]
+        shown = shown_url(str(url))[:SHOWN_LENGTH]
         msg = f"{shown} is not fetched: {reason}"
         raise UnsafeLocation(msg, "", shown)
 

@@ -109,7 +109,8 @@ class Parameter:
 class ResultRef:
     """One result of a job: where it is, and what the service says about it.
 
-    ``size`` is in bytes; ``hash`` is hexadecimal (OPUS: SHA-1 of the bytes).
+    ``size`` is in bytes; ``hash`` is hexadecimal (OPUS: SHA-1 of the bytes). ``job_id`` is the job
+    in whose list it was read.
     """
 
     id: str
@@ -119,6 +120,7 @@ class ResultRef:
     name: str | None = None
     hash: str | None = None
     extras: tuple[Extra, ...] = ()
+    job_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from prefect_expres.errors import ProtocolError, ServiceError, TooLarge
+from prefect_expres.errors import JobNotFound, ProtocolError, ServiceError, TooLarge
 from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.net.retry import persist
 from prefect_expres.uws import xml
@@ -185,10 +185,23 @@ class JobListReader:
         return tuple(job for job in await self.named_jobs() if job.run_id == run_id)
 
     async def results(self, job_id: str) -> tuple[ResultRef, ...]:
-        """Read the list of a job's results; relative locations are resolved."""
+        """Read the list of a job's results; relative locations are resolved.
+
+        Safir answers 404 for a job that has none.
+
+        Raises:
+            JobNotFound: There is no such job.
+        """
         url = f"{self.job_url(job_id)}/results"
-        listed = await self._read(url, xml.read_results)
-        return tuple(replace(result, href=whole_location(url, result.href)) for result in listed)
+        try:
+            listed = await self._read(url, xml.read_results)
+        except JobNotFound:
+            await self.phase(job_id)
+            return ()
+        return tuple(
+            replace(result, href=whole_location(url, result.href), job_id=job_id)
+            for result in listed
+        )
 
     async def parameters(self, job_id: str) -> tuple[Parameter, ...]:
         """Read a job's parameters."""

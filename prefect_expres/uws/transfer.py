@@ -1,5 +1,6 @@
 """Download results: streamed, resumed where they were cut, verified, and kept only if whole."""
 
+import contextlib
 import itertools
 import re
 from collections.abc import Awaitable, Callable
@@ -41,15 +42,19 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)", re.ASCII)
 Counter = Callable[[str, int, int | None], Awaitable[None]]
 
 
-class Client(Protocol):
+class DownloadClient(Protocol):
     """What a download needs of a client; `UWSClient` has it."""
 
     clock: Clock
     http: Http
 
+    async def results(self, job_id: str) -> tuple[ResultRef, ...]:
+        """Read the results of a job, with their present URLs; there are none where no jobs are."""
+        return ()
+
 
 async def download(
-    client: Client,
+    client: DownloadClient,
     result: ResultRef,
     target: str,
     *,
@@ -64,7 +69,8 @@ async def download(
     tag or an announced hash shows that the rest belongs to the same file. One that was cancelled,
     or whose process was killed, is continued by the next download if a hash was announced. Tries
     that bring more bytes do not count as failed. If the same bytes come twice and are not what was
-    announced, they are not asked for again.
+    announced, they are not asked for again. A location that is refused may have expired: then the
+    list of results tells the new one.
 
     Args:
         client: Sends the requests, and knows which hosts may be asked.
@@ -97,13 +103,14 @@ class _Download:
 
     def __init__(
         self,
-        client: Client,
+        client: DownloadClient,
         result: ResultRef,
         part: Part,
         limit: int,
         on_bytes: Counter | None,
     ) -> None:
         self._client = client
+        self._result = result
         self._url = result.href or ""
         self._shown = shown_url(self._url)
         self._announced_size = result.size
@@ -111,6 +118,7 @@ class _Download:
         self._part = part
         self._limit = limit
         self._on_bytes = on_bytes
+        self._may_have_expired = True
         self._ranges = True
         self._etag = ""
         self._unpack: bool | None = None
@@ -128,6 +136,8 @@ class _Download:
             except (TransferError, ServiceError) as fault:
                 without_progress = 0 if self._part.size > longest else without_progress + 1
                 longest = max(longest, self._part.size)
+                if attempt < MOST_TRIES and await self._has_moved(fault):
+                    continue
                 if attempt == MOST_TRIES or not _may_help(fault, without_progress):
                     raise
                 if isinstance(fault, SizeMismatch | ChecksumMismatch):
@@ -135,6 +145,30 @@ class _Download:
                 pause = backoff(without_progress + 1, getattr(fault, "retry_after", None))
                 await self._client.clock.sleep(pause)
         raise AssertionError  # pragma: no cover - the loop returns or raises
+
+    async def _has_moved(self, fault: Exception) -> bool:
+        """Look where a result is now that is refused: the URLs of object stores hold for minutes.
+
+        This is done once for each location, and again only after an answer of the new one.
+        """
+        job_id = self._result.job_id
+        refused = isinstance(fault, RequestRejected) and self._may_have_expired
+        if not refused or job_id is None:
+            return False
+        self._may_have_expired = False
+        with contextlib.suppress(ServiceError):
+            for listed in await self._client.results(job_id):
+                if self._is_at_new_location(listed):
+                    self._url = listed.href or ""
+                    self._shown = shown_url(self._url)
+                    return True
+        return False
+
+    def _is_at_new_location(self, listed: ResultRef) -> bool:
+        """Say whether this is the same result, whose URL has another query."""
+        now, _, _ = (listed.href or "").partition("?")
+        before, _, _ = self._url.partition("?")
+        return listed.id == self._result.id and now == before and listed.href != self._url
 
     async def _begin_again(self, fault: SizeMismatch | ChecksumMismatch) -> None:
         """Drop a part that is not what was announced; if it came twice, that is wrong."""
@@ -196,6 +230,7 @@ class _Download:
 
         If the answer holds the whole file, though the rest was asked for, the part begins again.
         """
+        self._may_have_expired = True
         self._look_at_encoding(response)
         etag = response.headers.get("etag", "")
         if response.status_code == _PARTIAL:

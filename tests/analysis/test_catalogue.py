@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import tfcat
 from numpy.typing import NDArray
 from shapely import Point, contains_xy
 from shapely.geometry import shape
@@ -46,6 +45,8 @@ def kernel(opened: Opened) -> Any:
 
 def load(path: Path) -> Any:
     """Read a catalogue with its own library."""
+    import tfcat  # noqa: PLC0415 - every worker would take a second for it
+
     return tfcat.TFCat.from_file(str(path))
 
 

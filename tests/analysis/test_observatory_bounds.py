@@ -20,12 +20,12 @@ FACTS: dict[str, Any] = {"name": "X", "longitude": 0, "latitude": 0, "fmin": 10,
 
 
 def test_the_figures_are_those_that_were_published() -> None:
-    """Name, longitude, latitude, height, band and least elevation."""
+    """Name, longitude, latitude, height, band, least elevation and clocks."""
     assert [tuple(each.model_dump().values()) for each in OBSERVATORIES] == [
-        ("NenuFAR", 2.1924, 47.376511, 150.0, 10.0, 85.0, 20.0),
-        ("NDA", 2.19503, 47.38042, 150.0, 10.0, 100.0, 10.0),
-        ("LOFAR", 6.8698, 52.9151, 50.0, 10.0, 90.0, 20.0),
-        ("OVRO-LWA", -118.2816667, 37.23977727, 1183.48, 13.0, 87.0, 20.0),
+        ("NenuFAR", 2.1924, 47.376511, 150.0, 10.0, 85.0, 20.0, "Europe/Paris"),
+        ("NDA", 2.19503, 47.38042, 150.0, 10.0, 100.0, 10.0, "Europe/Paris"),
+        ("LOFAR", 6.8698, 52.9151, 50.0, 10.0, 90.0, 20.0, "Europe/Amsterdam"),
+        ("OVRO-LWA", -118.2816667, 37.23977727, 1183.48, 13.0, 87.0, 20.0, "America/Los_Angeles"),
     ]
     assert find_observatory("nancay").name == find_observatory("Nan\u00e7ay").name == "NDA"
     assert Observatory(**FACTS).height == 0

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import xarray as xr
-import zarr
 from icalendar import Calendar
 
 from prefect_expres import __version__
@@ -173,6 +172,8 @@ def test_netcdf_is_compressed_and_has_plain_times(opened: Opened, tmp_path: Path
 
 def test_zarr_is_of_format_2(opened: Opened, tmp_path: Path) -> None:
     """With the same times."""
+    import zarr  # noqa: PLC0415 - every worker would take half a second for it
+
     path = export_zarr(opened(), tmp_path / "io.zarr")
     assert path == tmp_path / "io.zarr"
     assert (path / ".zgroup").exists()

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from prefect_expres.analysis import visible_windows, write_csv, write_parquet
+from prefect_expres.analysis import Window, visible_windows, write_csv, write_parquet
 
 Opened = Callable[..., Any]
 
@@ -24,6 +24,20 @@ def test_csv_has_a_line_for_each_window(opened: Opened, tmp_path: Path) -> None:
     assert [float(first[name]) for name in ("minutes", "fmin_mhz", "fmax_mhz")] == [30, 2, 3]
     assert [float(first[f"cml_{end}_deg"]) for end in ("start", "end")] == [2, 14]
     assert first["moon_phase_start_deg"] == ""
+
+
+def test_richer_windows_have_more_columns(opened: Opened, tmp_path: Path) -> None:
+    """Fields of a richer kind of window are columns if they are named; lists are joined."""
+
+    class Rich(Window):
+        names: tuple[str, ...] = ("a", "b")
+        hidden: int = 1
+
+    windows = [Rich(**dict(each)) for each in visible_windows(opened())]
+    with write_csv(windows, tmp_path / "rich.csv", more=["names"]).open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["names"] for row in rows} == {"a; b"}
+    assert "hidden" not in rows[0]
 
 
 def test_parquet_has_the_same_columns(opened: Opened, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Answers of a TAP service that are wrong, of somebody else, or meant to harm."""
 
+import io
 from datetime import date
 from pathlib import Path
 
 import pytest
+from astropy.io.votable import parse
 from starlette.responses import Response
 
 from prefect_expres.archive import Archive, search_archive
@@ -44,6 +46,22 @@ def test_rows_are_read_with_none_for_what_is_empty() -> None:
     assert read_table(votable(["granule_uid"], [("a",)], "OVERFLOW"), URL, 10)[1] is False
 
 
+@pytest.mark.parametrize("form", ["binary", "binary2"])
+def test_rows_in_binary_form_are_read(form: str) -> None:
+    """As DaCHS writes them unless it is asked otherwise."""
+    tree = parse(io.BytesIO(votable(["granule_uid", "time_min"], [("a", 2458374.5), ("b", 1.0)])))
+    written = io.BytesIO()
+    tree.get_first_table().format = form
+    tree.to_xml(written, tabledata_format=form)
+    assert b"<TR>" not in written.getvalue()
+    rows, whole = read_table(written.getvalue(), URL, 10)
+    assert whole
+    assert rows == [
+        {"granule_uid": "a", "time_min": 2458374.5},
+        {"granule_uid": "b", "time_min": 1.0},
+    ]
+
+
 @pytest.mark.parametrize("scheme", ["file", "http", "ftp"])
 @pytest.mark.parametrize("form", ["BINARY", "BINARY2"])
 def test_data_elsewhere_are_not_fetched(tmp_path: Path, scheme: str, form: str) -> None:
@@ -80,8 +98,12 @@ def test_files_within_a_table_are_not_opened(form: str) -> None:
             "".join(f'<FIELD name="a{n}" datatype="char" arraysize="900"/>' for n in range(12)),
             f"<TABLEDATA>{ROW}</TABLEDATA>",
         ),
+        table(
+            '<FIELD name="a" datatype="unsignedByte"/>',
+            f"<BINARY><STREAM encoding='base64'>{'AAAA' * 1000}</STREAM></BINARY>",
+        ),
     ],
-    ids=["rows", "negative", "more rows", "letters", "cube", "fields"],
+    ids=["rows", "negative", "more rows", "letters", "cube", "fields", "binary"],
 )
 def test_no_memory_is_taken_for_what_is_only_announced(document: bytes) -> None:
     """It is refused before the library reads it."""

@@ -30,7 +30,7 @@ def rows_at(root: Path) -> dict[str, dict[str, Any]]:
 
 async def publish(runs: Path, root: Path, url: str = URL, told: Told | None = None) -> Published:
     """Publish all simulations of an output."""
-    folders = simulation_folders(str(runs))
+    folders = simulation_folders(runs)
     return await publish_simulations(folders, publication_at(root, url), told or Told())
 
 
@@ -90,7 +90,7 @@ async def test_a_thumbnail_is_small(runs: Path, tmp_path: Path) -> None:
 
 async def test_what_is_published_stays_and_keeps_its_dates(runs: Path, tmp_path: Path) -> None:
     """Another campaign adds its rows; the same one changes nothing."""
-    first, second, third = simulation_folders(str(runs))
+    first, second, third = simulation_folders(runs)
     publication = publication_at(tmp_path, URL)
     await publish_simulations([first], publication)
     before = rows_at(tmp_path)
@@ -135,7 +135,7 @@ async def test_what_is_not_complete_is_left_out_and_told(
     (Path(broken.folder) / broken.cdf).write_bytes(b"other bytes")
     told = Told()
     done = await publish_simulations(
-        [broken.folder, str(tmp_path / "nothing"), *simulation_folders(str(runs))],
+        [broken.folder, tmp_path / "nothing", *simulation_folders(runs)],
         publication_at(tmp_path / "published", URL),
         told,
     )
@@ -196,7 +196,7 @@ def test_julian_dates_are_those_of_the_almanac() -> None:
 
 def test_an_output_without_simulations_has_no_folders(tmp_path: Path) -> None:
     """Whether it is there or not."""
-    assert simulation_folders(str(tmp_path)) == []
+    assert simulation_folders(tmp_path) == []
     assert simulation_folders(str(tmp_path / "nothing")) == []
     (tmp_path / "manifest.json").write_text(json.dumps({}))
     assert simulation_folders(str(tmp_path)) == [str(tmp_path)]

@@ -1,6 +1,8 @@
 """A published simulation stands in for a run only if it equals what was asked for."""
 
+import json
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,10 @@ import numpy as np
 import pytest
 
 from prefect_expres.archive import Archive, ArchiveReuse
+from prefect_expres.ephemeris import read_track
 from prefect_expres.execution import TakenResult
 from prefect_expres.expres import Configuration, SimulationRequest
+from prefect_expres.expres.result_name import output_name
 from tests.support.complete import on_days
 from tests.support.fitting import fitting, written
 from tests.support.listening import Told
@@ -84,6 +88,26 @@ async def test_another_simulation_is_not_taken(
     *reasons, end = told.steps("archive")
     assert any(words in line for line in reasons), reasons
     assert end.endswith("so it is run")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "expres_earth_jupiter_io_jrm09_lossc-wid1deg_3kev_20180913_v01.cdf",
+        "EXPRES_EARTH_JUPITER_IO_JRM09_LOSSC-WID1DEG_3KEV_RX_20180913_V14-0123456789AB.CDF",
+        "io.cdf",
+    ],
+)
+async def test_older_and_foreign_names_are_looked_at(
+    tap: TapService,
+    archive: Archive,
+    configuration: dict[str, Any],
+    tmp_path: Path,
+    name: str,
+) -> None:
+    """The comparison decides, not the name."""
+    tap.change(lambda row: row | {"file_name": name} if row["granule_gid"] == "spectrum" else row)
+    assert await take(archive, request_for(configuration), tmp_path, Told()) is not None
 
 
 async def test_what_a_sandbox_computed_is_not_taken(
@@ -163,6 +187,37 @@ async def test_a_file_that_differs_or_is_silent_is_not_taken(
     assert await take(archive, request, tmp_path / "run", told) is None
     assert words in told.steps("archive")[0]
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("off", [0.0, 3.0, None], ids=["right", "elsewhere", "silent"])
+async def test_where_a_moving_observer_is_must_be_told(
+    tap: TapService, archive: Archive, tmp_path: Path, off: float | None
+) -> None:
+    """An ephemeris says it, and neither a name nor a configuration stands in for that."""
+    examples = files("prefect_expres.examples")
+    track = (examples / "earth-jupiter-20180913.csv").read_bytes()
+    content = json.loads((examples / "earth-jupiter-io-20180913.json").read_text())
+    content["FREQUENCY"]["NBR"] = 4
+    model = Configuration.from_mapping(content)
+    request = SimulationRequest.build(model, track)
+    result, points = fitting(model, track), read_track(track)
+    if off is not None:
+        west = np.linspace(-points.first.longitude, -points.last.longitude, result.visible.shape[0])
+        values = {"CML": (west % 360 + off).astype(np.float32)}
+        result = replace(result, flags=(*result.flags, "CML"), values=values)
+    put(tap, result)
+    band = {
+        f"spectral_range_{end}": float(content["FREQUENCY"][end.upper()]) * 1e6
+        for end in ("min", "max")
+    }
+    facts = {"file_name": f"{output_name(model)}.cdf", "time_max": 2458375.5, **band}
+    tap.change(lambda row: row | facts if row["granule_gid"] == "spectrum" else row)
+    told = Told()
+    taken = await take(archive, request, tmp_path / "run", told)
+    assert (taken is not None) == (off == 0.0), told.steps("archive")
+    if off is None:
+        silent = "its file does not tell position of the observer"
+        assert any(silent in line for line in told.steps("archive"))
 
 
 async def test_an_archive_that_fails_costs_no_run(

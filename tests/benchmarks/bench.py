@@ -22,6 +22,7 @@ BENCHMARKS = {
     "start": "tests.benchmarks.starts",
     "engine": "tests.benchmarks.engine_day",
     "observation": "tests.benchmarks.observation_day",
+    "identify": "tests.benchmarks.identification",
     "campaign": "tests.benchmarks.orchestration",
 }
 """The module of each benchmark; it has ``measure(size)`` and the sizes ``FULL`` and ``TINY``."""

@@ -42,6 +42,21 @@ def test_every_combination_comes_once() -> None:
     assert planned[-1].ephemeris == HorizonsEphemeris(observer="Juno")
 
 
+def test_a_plan_tells_what_makes_a_simulation() -> None:
+    """Day, observer, moon and the values of the grid are those of the configuration."""
+    grid = {"SOURCE.*.ACCEL": [1, 3], "SOURCE.*.LAG_MODEL": ["hess2011", "hue2023"]}
+    plan = RoutinePlan(
+        first=date(2018, 9, 13), last=date(2018, 9, 14), moons=("Io", "Europa"), grid=grid
+    )
+    for number in range(plan.count()):
+        chosen, configuration = plan.chosen(number), plan.simulation(number).configuration
+        assert isinstance(configuration, Configuration)
+        source = configuration.source[0]
+        assert list(chosen.values.values()) == [source.accel, source.lag_model]
+        assert (chosen.moon, chosen.observer) == (source.sat, configuration.observer.sc)
+        assert configuration.observer.sctime.startswith(f"{chosen.day:%Y%m%d}")
+
+
 def test_a_plan_is_the_same_in_every_process() -> None:
     """A plan that went through JSON gives equal simulations."""
     plan = routine(grid={"SOURCE.0.WIDTH": [1, 2]})

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -103,3 +104,51 @@ async def test_stream_that_is_refused_in_a_votable_is_no_error(old: RawServer) -
     logs = await called(old, "jobs", "logs", "a")
     assert (logs.code, logs.out) == (0, "")
     assert "only OPUS has it" in logs.err
+
+
+async def test_job_without_results_has_none(old: RawServer, tmp_path: Path) -> None:
+    """Safir answers 404 for the results of such a job; a job that is not there is another thing."""
+    for job_id in ("a", "gone"):
+        reason = f"UsageError: Job {job_id} has no results\n".encode()
+        old.add(f"{LIST}/{job_id}/results", reason, status="404 Not Found")
+    old.add(f"{LIST}/gone/phase", b"Job gone not found", status="404 Not Found")
+    assert await found(old, "jobs", "results", "a") == []
+    brought = await called(old, "jobs", "results", "a", "-o", str(tmp_path / "out"))
+    assert (brought.code, brought.out) == (0, "")
+    missing = await called(old, "jobs", "results", "gone")
+    assert missing.code == 6
+    assert "Job gone not found" in missing.err
+
+
+async def test_error_is_told_once(old: RawServer) -> None:
+    """The detail of Safir and of GAVO DaCHS begins with the summary, in other white space."""
+    said = "Error: the star\nis not there"
+    summary = f"<errorSummary type='fatal'><message>{said}</message></errorSummary>"
+    old.add(f"{LIST}/a", job_document("a", f"<phase>ERROR</phase>{summary}"))
+    for more, told in (("", ""), (" Looked for it", "Looked for it\n")):
+        info = f"<INFO name='QUERY_STATUS' value='ERROR'>{said}{more}</INFO>"
+        detail = f"<VOTABLE><RESOURCE>{info}</RESOURCE></VOTABLE>".encode()
+        old.add(f"{LIST}/a/error", detail)
+        assert (await called(old, "jobs", "error", "a")).out == f"{said}\n{told}"
+    old.add(f"{LIST}/a/error", b"no star at 12:00")
+    assert (await called(old, "jobs", "error", "a")).out == f"{said}\nno star at 12:00\n"
+
+
+async def test_what_is_given_beside_like_wins_in_any_case() -> None:
+    """Names have no case: the job of GAVO DaCHS, which tells them in small letters, got both."""
+    async with raw_server() as raw:
+        given = (
+            '<parameters><parameter id="format">csv</parameter>'
+            '<parameter id="query">SELECT *</parameter></parameters>'
+        )
+        raw.add("/tap/async/1/parameters", given.encode())
+        raw.add("/tap/async/2", job_document("2", f"<phase>PENDING</phase>{given}"))
+        created = f"Location: {raw.url}/tap/async/2"
+        raw.add("/tap/async", b"", created, status="303 See Other")
+        words = ("jobs", "new", "--like", f"{raw.url}/tap/async/1", "FORMAT=votable")
+        refused = await asyncio.to_thread(run, *words)
+        assert refused.code == 2
+        assert "--verbatim sends it" in refused.err
+        await asyncio.to_thread(run, *words, "--verbatim")
+        sent = [body for path, body in raw.bodies if path == "/tap/async"]
+    assert sent == [b"format=votable&query=SELECT+%2A"]

@@ -68,6 +68,34 @@ async def test_values_that_were_taken_are_no_news(deaf: RawServer) -> None:
     assert (done.code, done.err) == (0, "")
 
 
+@pytest.mark.parametrize(
+    ("asked", "set_as", "code"),
+    [
+        ("3", "3.0", 0),
+        ("1e2", "100", 0),
+        ("3", "4.0", 10),
+        ("12345678901234567890", "12345678901234567891", 10),
+        ("nan", "NaN", 10),
+        ("sNaN", "3", 10),
+    ],
+)
+async def test_number_may_be_written_in_another_form(
+    deaf: RawServer, asked: str, set_as: str, code: int
+) -> None:
+    """A service that reads its parameters as numbers, as Safir, writes them in its own way."""
+    content = AS_IT_IS.replace("ADQL", set_as)
+    deaf.add(JOB, job_document("1", content))
+    done = await set_on(deaf, f"LANG={asked}")
+    assert done.code == code
+    assert (done.err == "") is (code == 0)
+
+
+async def test_run_id_is_no_number(deaf: RawServer) -> None:
+    """It is a label, and another one is found under another name."""
+    deaf.add(JOB, job_document("1", AS_IT_IS.replace("<runId>r<", "<runId>7.0<")))
+    assert (await set_on(deaf, "runId=7")).code == 10
+
+
 async def test_new_job_with_other_values_is_told(deaf: RawServer) -> None:
     """The job exists, so that this is a note and no error."""
     deaf.add("/tap/async", b"", f"Location: {deaf.url}{JOB}", status="303 See Other")

@@ -70,7 +70,7 @@ async def test_a_campaign_takes_what_is_equal_and_publishes_what_it_ran(
     own = configuration["OBSERVER"]["FIXE_SUBL"]
     plan = plan_of(tmp_path, configuration, 2, lambda _: "")
     (tmp_path / "runs/run-000.json").write_bytes(_with_longitude(configuration, own))
-    where = Publication(folder=str(tmp_path / "www"), url="https://data.example.org/expres")
+    where = Publication(folder=tmp_path / "www", url="https://data.example.org/expres")
     with quick_sandbox_for_campaigns(tmp_path) as sandbox:
         result = await campaign(
             plan,
@@ -80,7 +80,8 @@ async def test_a_campaign_takes_what_is_equal_and_publishes_what_it_ran(
             archive=published,
             publication=where,
         )
-        assert (result.completed, result.failed) == (2, 0)
+        assert (result.completed, result.published, result.failed) == (1, 1, 0)
+        assert [row.state for row in result.rows] == ["published", "completed"]
         assert sandbox.created_count() == 1
     (cdf,) = (tmp_path / "www").rglob("*.cdf")
     assert cdf.parent == tmp_path / "www/earth/2018/09"
@@ -96,13 +97,13 @@ def test_tasks_search_bring_home_and_publish(
     served_archive: tuple[Path, TapService], published: Archive, tmp_path: Path
 ) -> None:
     """Sync flows have the values."""
-    where = Publication(folder=str(tmp_path / "www"), url="https://data.example.org/expres")
+    where = Publication(folder=tmp_path / "www", url="https://data.example.org/expres")
 
     @flow
     def science() -> tuple[BroughtHome, Published]:
         found = search_archive(date(2018, 9, 20), moon="Io", archive=published)
-        home = get_published(found.simulations[0].obs_id, str(tmp_path), archive=published)
-        return home, publish_simulations(str(served_archive[0]), where)
+        home = get_published(found.simulations[0].obs_id, tmp_path, archive=published)
+        return home, publish_simulations(served_archive[0], where)
 
     home, done = science()
     assert home.cdf.endswith("20180920_v14.cdf")

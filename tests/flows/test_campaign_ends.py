@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from distributed import Client, LocalCluster
-from prefect_dask import DaskTaskRunner
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.flows.campaign import campaign
@@ -42,6 +40,9 @@ async def test_results_are_looked_at_on_a_cluster(
     configuration: dict[str, Any], tmp_path: Path
 ) -> None:
     """With Dask the same campaign has its results looked at by other processes."""
+    from distributed import Client, LocalCluster  # noqa: PLC0415 - every worker would load it
+    from prefect_dask import DaskTaskRunner  # noqa: PLC0415
+
     plan = plan_of(tmp_path, configuration, 6, lambda _: "")
     with (
         quick_sandbox_for_campaigns(tmp_path) as sandbox,

@@ -16,8 +16,15 @@ from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import CampaignError
 from prefect_expres.execution.view import missing_for_analysis
 from prefect_expres.flows.forecast import Site, forecast
-from prefect_expres.forecasts.forecast import Forecast, Interest, read_forecast
+from prefect_expres.forecasts.forecast import (
+    PAGE,
+    Forecast,
+    Interest,
+    forecasts_of,
+    read_forecast,
+)
 from prefect_expres.sandbox.serving import SandboxServer
+from prefect_expres.storage.publish import LATEST, read_published
 from tests.support import loopback
 from tests.support.processes import SELDOM, PrefectServer, until
 from tests.support.quick import SUPPORT
@@ -169,6 +176,9 @@ async def test_without_any_simulation_the_latest_stays(sky: Sky, tmp_path: Path)
     with pytest.raises(CampaignError, match=r"All 2 simulations failed.* stays the latest"):
         await forecast("NenuFAR", ("Io",), 2, **asked, start=date(2036, 1, 10))
     assert await read_forecast(asked["output"], "NenuFAR") == before
+    page = await read_published(forecasts_of(asked["output"], "NenuFAR"), f"{LATEST}/{PAGE}")
+    assert page is not None
+    assert f"../{before.folder}/windows.ics".encode() in page
 
 
 async def test_interest_is_asked_for(server: PrefectServer, sky: Sky, tmp_path: Path) -> None:

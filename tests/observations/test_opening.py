@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import xarray as xr
 
 from prefect_expres.errors import ObservationError
 from prefect_expres.observations import open_observation
@@ -55,6 +56,14 @@ def test_a_file_of_no_known_format_is_refused(tmp_path: Path) -> None:
         open_observation(path)
 
 
+def test_an_older_netcdf_is_refused(tmp_path: Path) -> None:
+    """What xarray writes where only SciPy is installed has another form; the error says so."""
+    path = tmp_path / "a.nc"
+    xr.Dataset({"flux": ("time", [1.0])}).to_netcdf(path, engine="scipy")
+    with pytest.raises(ObservationError, match=r"netCDF-3, .* nccopy -k nc4 makes that of it"):
+        open_observation(path)
+
+
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     """It begins with nothing."""
     (tmp_path / "a.cdf").touch()
@@ -67,6 +76,19 @@ def test_a_file_that_is_not_there(tmp_path: Path, name: str) -> None:
     """The path is named."""
     with pytest.raises(ObservationError, match=rf"{name} cannot be read: .*No such file"):
         open_observation(tmp_path / name)
+
+
+def test_a_damaged_store_is_refused(tmp_path: Path) -> None:
+    """Half of a chunk is none."""
+    path = tmp_path / "a.zarr"
+    xr.Dataset(
+        {"flux": (("time", "frequency"), files.flux(9000))},
+        {"time": files.times(9000), "frequency": ("frequency", [1.0, 2, 3, 4], {"units": "MHz"})},
+    ).to_zarr(path, zarr_format=2)
+    chunk = path / "flux" / "0.0"
+    chunk.write_bytes(chunk.read_bytes()[:1000])
+    with pytest.raises(ObservationError, match=r"a\.zarr cannot be read: "):
+        open_observation(path)
 
 
 def test_a_folder_without_a_store_is_refused(tmp_path: Path) -> None:

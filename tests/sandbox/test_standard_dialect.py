@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from lxml import etree
 
 from prefect_expres.sandbox import SandboxServer
 from prefect_expres.sandbox.behaviour import Behaviour
+from prefect_expres.sandbox.store import SandboxJob, Store
+from prefect_expres.uws.models import Phase
 from tests.support.quick import QUICK_RUN
 from tests.support.service_user import UWS, ServiceUser
 
@@ -83,6 +85,31 @@ def test_list_links_work_and_last_gives_the_most_recent(ann: ServiceUser) -> Non
     assert [ann.ids(f"AFTER={when}") for when in ("2000", "2000-01", "2100")] == [ids, ids, []]
     for nonsense in ({"LAST": "x"}, {"LAST": "0"}, {"PHASE": "FLYING"}, {"AFTER": "noon"}):
         assert ann.get("", **nonsense).status_code == 400
+
+
+def test_archived_jobs_are_listed_if_they_are_asked_for(tmp_path: Path) -> None:
+    """UWS 1.1, section 2.2.2.1: the list is without them, unless PHASE names ARCHIVED."""
+    store = Store(tmp_path)
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    for phase in (Phase.COMPLETED, Phase.ARCHIVED, Phase.HELD):
+        job = SandboxJob(
+            id=phase.value,
+            job_list="ExPRES",
+            owner="ann",
+            token="token",
+            run_id="",
+            phase=phase,
+            created=made,
+            destruction=made + timedelta(days=36525),
+            execution_duration=600,
+        )
+        store.add(job)
+    store.close()
+    with SandboxServer(tmp_path, "standard") as server, ServiceUser(server.url, "ann") as ann:
+        assert ann.ids("") == ["COMPLETED", "HELD"]
+        assert ann.ids("LAST=9&AFTER=2000") == ["HELD", "COMPLETED"]
+        assert ann.ids("PHASE=ARCHIVED") == ["ARCHIVED"]
+        assert ann.ids("PHASE=ARCHIVED&PHASE=HELD") == ["ARCHIVED", "HELD"]
 
 
 def test_refusals_have_their_own_codes(server: SandboxServer, ann: ServiceUser) -> None:

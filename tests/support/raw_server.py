@@ -13,6 +13,7 @@ class RawServer:
     def __init__(self) -> None:
         self.answers: dict[str, bytes] = {}
         self.requests: list[tuple[str, str]] = []
+        self.bodies: list[tuple[str, bytes]] = []
         self.url = ""
 
     def add(self, path: str, body: bytes, *headers: str, status: str = "200 OK") -> str:
@@ -30,7 +31,7 @@ class RawServer:
         path = head.split(" ", 2)[1]
         if length := re.search(r"(?im)^content-length: (\d+)", head):
             # What is not read would break the connection before the answer has come.
-            await reader.readexactly(int(length[1]))
+            self.bodies.append((path, await reader.readexactly(int(length[1]))))
         self.requests.append((path, head))
         writer.write(self.answers[path])
         await writer.drain()

@@ -3,6 +3,7 @@
 import pytest
 
 from prefect_expres.errors import (
+    AuthenticationFailed,
     ProtocolError,
     RequestRejected,
     UnsafeLocation,
@@ -183,3 +184,19 @@ async def test_write_that_was_done(service: ScriptedService, status: int) -> Non
     service.on("DELETE /1", redirect(JOBS_URL, status))
     await http_to(service).send("DELETE", f"{JOBS_URL}/1")
     assert service.asked == ["DELETE /1"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@in_virtual_time
+async def test_trusted_host_that_refuses_does_not_blame_the_user(status: int) -> None:
+    """No user and token were sent there, so that another one would not help."""
+    service = ScriptedService()
+    service.on(f"GET {FOREIGN}", Answer(b"Access denied", status))
+    with pytest.raises(AuthenticationFailed) as caught:
+        await http_to(service).read(FOREIGN, limit=99)
+    assert authorizations(service) == [None]
+    told = str(caught.value)
+    assert "Access denied" in told
+    assert "gets no user and token: ask its operator" in told
+    assert "as which user" not in told
+    assert "Check the user name" not in told

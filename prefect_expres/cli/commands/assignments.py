@@ -55,7 +55,7 @@ class Assignments:
             if value.startswith("@"):
                 files[name] = _upload(value[1:])
             else:
-                texts[name] = Verbatim(value) if verbatim else _harmless(name, value)
+                texts[name] = text_of(name, value, verbatim=verbatim)
         duration, destruction = texts.pop(DURATION, None), texts.pop(DESTRUCTION, None)
         return cls(
             texts,
@@ -65,12 +65,18 @@ class Assignments:
         )
 
     def over(self, other: Self) -> Self:
-        """Return the parameters of another job, with these put over them."""
-        kept = {name: text for name, text in other.texts.items() if name not in self.files}
-        uploads = {name: file for name, file in other.files.items() if name not in self.texts}
+        """Return the parameters of another job, with these put over them.
+
+        Names have no case in UWS: one that the other job has is written as it is there.
+        """
+        known = {name.casefold(): name for name in (*other.texts, *other.files)}
+        texts = {known.get(name.casefold(), name): text for name, text in self.texts.items()}
+        files = {known.get(name.casefold(), name): file for name, file in self.files.items()}
+        kept = {name: text for name, text in other.texts.items() if name not in files}
+        uploads = {name: file for name, file in other.files.items() if name not in texts}
         return type(self)(
-            kept | self.texts,
-            uploads | self.files,
+            kept | texts,
+            uploads | files,
             other.duration if self.duration is None else self.duration,
             other.destruction if self.destruction is None else self.destruction,
         )
@@ -94,7 +100,14 @@ def upload_of(name: str, content: bytes) -> Upload:
     return Upload(name, content, kind or "application/octet-stream")
 
 
-def _harmless(name: str, value: str) -> str:
+def text_of(name: str, value: str, *, verbatim: bool) -> str:
+    """Return a value to send: as it is on request, else only if a shell would not interpret it.
+
+    Raises:
+        UsageError: It has such characters, or the name is not one of a parameter.
+    """
+    if verbatim:
+        return Verbatim(value)
     try:
         check_parameter(name, value)
     except RequestRejected as fault:

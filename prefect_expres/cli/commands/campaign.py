@@ -23,10 +23,9 @@ from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.flow_service import service_block
 from prefect_expres.cli.commands.invalid import reasons
 from prefect_expres.cli.commands.options import UNSPECIFIED, AsJson, ServiceOptions
-from prefect_expres.cli.commands.routine_options import ephemeris_of
+from prefect_expres.cli.commands.routine_options import source_of
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import facts, give, table
-from prefect_expres.ephemeris import AnyEphemeris, TableEphemeris
 from prefect_expres.errors import ConfigurationError, UsageError
 from prefect_expres.expres.estimate import run_seconds
 from prefect_expres.expres.routine import Form
@@ -224,12 +223,12 @@ def _plan_of(file: str | None, options: PlanOptions) -> RoutinePlan | FilesPlan:
             plan: RoutinePlan | FilesPlan = TypeAdapter(Plan).validate_json(read_bytes(file))
             return plan
         if options.files:
-            return FilesPlan(configurations=options.files, ephemeris=_source_of(options))
+            return FilesPlan(configurations=options.files, ephemeris=source_of(options.ephemeris))
         assert options.first is not None
         chosen = {
             "moons": options.moon,
             "observers": options.observer,
-            "ephemeris": _source_of(options),
+            "ephemeris": source_of(options.ephemeris),
             "form": options.form,
         }
         return RoutinePlan.model_validate(
@@ -242,12 +241,6 @@ def _plan_of(file: str | None, options: PlanOptions) -> RoutinePlan | FilesPlan:
         )
     except ValidationError as fault:
         raise ConfigurationError("The plan is not valid", tuple(reasons(fault))) from None
-
-
-def _source_of(options: PlanOptions) -> AnyEphemeris | None:
-    """Return the source of the positions; a file is a table of them."""
-    source = ephemeris_of(options.ephemeris)
-    return TableEphemeris(path=source) if isinstance(source, str) else source
 
 
 def _values(text: str) -> tuple[str, list[Any]]:

@@ -17,6 +17,7 @@ from prefect_expres.cli.console.exit_codes import Exit
 from prefect_expres.cli.console.printing import give, note
 from prefect_expres.cli.console.prompts import at_terminal, confirm
 from prefect_expres.errors import JobNotFound, UsageError
+from prefect_expres.execution.evidence import beyond
 from prefect_expres.uws import Phase
 
 app = App(name="jobs", help="Work with the jobs of a UWS service.")
@@ -228,7 +229,7 @@ async def error(
         detail = await _detail(connection)
     summary = found.error_summary.message if found.error_summary else None
     record = {"phase": found.phase.value, "error": summary, "detail": detail or None}
-    messages = [text for text in dict.fromkeys((summary, detail)) if text]
+    messages = [text for text in (summary, beyond(summary or "", detail)) if text]
     give(
         record,
         *(messages or [f"{found.phase.value}: the job has no error message"]),

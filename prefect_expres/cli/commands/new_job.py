@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from cyclopts import Parameter
 
-from prefect_expres.cli.commands.assignments import Assignments, is_control, upload_of
+from prefect_expres.cli.commands.assignments import Assignments, is_control, text_of, upload_of
 from prefect_expres.cli.commands.connect import Connection, connected
 from prefect_expres.cli.commands.endpoint import ServiceEndpoint
 from prefect_expres.cli.commands.job_records import job_record
@@ -19,7 +19,7 @@ from prefect_expres.cli.console.printing import note, print_json, say
 from prefect_expres.errors import AccessError, RequestRejected
 from prefect_expres.expres.access import DEFAULT_BRANCH, Access
 from prefect_expres.storage import StoredFile, probe
-from prefect_expres.uws import Job, Phase, Upload, UWSClient, Verbatim
+from prefect_expres.uws import Job, Phase, Upload, UWSClient
 
 _LARGEST_INPUT = 64 * 2**20
 
@@ -115,7 +115,7 @@ async def _given_to(client: UWSClient, job_id: str, *, verbatim: bool) -> Assign
         if parameter.by_reference:
             files[name] = await _file_of(client, job_id, name, value)
         else:
-            texts[name] = Verbatim(value) if verbatim else value
+            texts[name] = text_of(name, value, verbatim=verbatim)
     return Assignments(texts, files)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 
 from prefect_expres.cli.commands.assignments import DESTRUCTION, DURATION, RUN_ID, Assignments
 from prefect_expres.uws import Job, Timestamp
@@ -26,21 +27,35 @@ def _compared(asked: Assignments, job: Job) -> Iterator[tuple[str, str, str | No
     given = {each.id.lower(): each for each in job.parameters if not each.by_reference}
     for name, value in asked.texts.items():
         if name == RUN_ID:
-            found = job.run_id
+            found, same = job.run_id, _same_text
         else:
             parameter = given.get(name.lower())
-            found = parameter.value if parameter else None
-        if (found or "").strip() != value.strip():
+            found, same = (parameter.value if parameter else None), _same_value
+        if not same(value, found or ""):
             yield name, value, found
     duration = job.execution_duration
     if asked.duration is not None and duration != asked.duration:
         yield DURATION, f"{asked.duration} s", None if duration is None else f"{duration:g} s"
-    if asked.destruction is not None and not _same(asked.destruction, job.destruction):
+    if asked.destruction is not None and not _same_time(asked.destruction, job.destruction):
         text = job.destruction.text if job.destruction else None
         yield DESTRUCTION, asked.destruction.isoformat(), text
 
 
-def _same(asked: datetime, found: Timestamp | None) -> bool:
+def _same_text(asked: str, found: str) -> bool:
+    return asked.strip() == found.strip()
+
+
+def _same_value(asked: str, found: str) -> bool:
+    """Return whether a value was taken; a service may write a number in its own form."""
+    if _same_text(asked, found):
+        return True
+    try:
+        return Decimal(asked) == Decimal(found)
+    except InvalidOperation:
+        return False
+
+
+def _same_time(asked: datetime, found: Timestamp | None) -> bool:
     """Return whether a time was taken, to the second; times without a zone are those sent."""
     moment = found.moment if found else None
     return moment is not None and _to_second(asked) == _to_second(moment)

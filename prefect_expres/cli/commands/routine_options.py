@@ -8,7 +8,7 @@ from cyclopts import Group, Parameter
 from pydantic import TypeAdapter, ValidationError
 
 from prefect_expres.cli.commands.invalid import reasons
-from prefect_expres.ephemeris import AnyEphemeris, source_for
+from prefect_expres.ephemeris import AnyEphemeris, TableEphemeris, source_for
 from prefect_expres.errors import UsageError
 from prefect_expres.expres import Routine
 
@@ -111,3 +111,13 @@ def ephemeris_of(word: str | None, observer: str | None = None) -> AnyEphemeris 
     except ValidationError as fault:
         raise UsageError("; ".join(reasons(fault))) from None
     return source
+
+
+def source_of(word: str | None) -> AnyEphemeris | None:
+    """Return the source of the positions of many simulations; a file is a table of them.
+
+    Raises:
+        UsageError: The source needs more than its name.
+    """
+    source = ephemeris_of(word)
+    return TableEphemeris(path=source) if isinstance(source, str) else source

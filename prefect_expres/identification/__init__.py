@@ -1,0 +1,73 @@
+"""Identification: which simulated source made the emission in an observation.
+
+May import: errors, net, storage, expres, analysis, observations.
+
+The functions are loaded when they are first used, and need the extra ``analysis``; the values are
+plain. Type checkers and editors see them as they are.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from prefect_expres.identification.findings import Finding as Finding
+    from prefect_expres.identification.findings import Identification as Identification
+    from prefect_expres.identification.findings import Missing as Missing
+    from prefect_expres.identification.findings import Model as Model
+    from prefect_expres.identification.findings import Scene as Scene
+    from prefect_expres.identification.findings import Searched as Searched
+    from prefect_expres.identification.naming import Identified as Identified
+    from prefect_expres.identification.naming import identify_arcs as identify_arcs
+    from prefect_expres.identification.products import make_identification as make_identification
+    from prefect_expres.identification.scene import frequencies_of as frequencies_of
+    from prefect_expres.identification.scene import scene_of as scene_of
+
+_MODULE_OF = {
+    "Finding": "findings",
+    "Identification": "findings",
+    "Identified": "naming",
+    "Missing": "findings",
+    "Model": "findings",
+    "Scene": "findings",
+    "Searched": "findings",
+    "frequencies_of": "scene",
+    "identify_arcs": "naming",
+    "make_identification": "products",
+    "scene_of": "scene",
+}
+
+__all__ = [
+    "Finding",
+    "Identification",
+    "Identified",
+    "Missing",
+    "Model",
+    "Scene",
+    "Searched",
+    "frequencies_of",
+    "identify_arcs",
+    "make_identification",
+    "scene_of",
+]
+
+if not TYPE_CHECKING:
+    # Hidden from type checkers: a module with a __getattr__ has every name there is.
+
+    def __getattr__(name: str) -> Any:
+        """Load a public name from its module, which may need the analysis extra."""
+        if name not in _MODULE_OF:
+            msg = f"module {__name__!r} has no attribute {name!r}"
+            raise AttributeError(msg)
+        try:
+            return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        except ModuleNotFoundError as missing:
+            needed = missing.name
+            raise ModuleNotFoundError(
+                f"{needed} is not installed; pip install 'prefect-expres[analysis]' brings it",
+                name=needed,
+            ) from missing
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return __all__

@@ -1,0 +1,129 @@
+"""What an identification leaves: values, table, labels and figure."""
+
+import csv
+import io
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tfcat
+
+from prefect_expres.errors import ObservationError
+from prefect_expres.identification import (
+    Identification,
+    Missing,
+    Model,
+    Searched,
+    frequencies_of,
+    make_identification,
+    scene_of,
+)
+from tests.identification.case import FREQUENCY, MODELS, Results, observed, result_of
+
+IO = Model(source="Io", energy=3)
+MISSING = (Missing(label="io-5-kev", error="JobFailed: no disk"),)
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Searched:
+    """Give the files of all candidates."""
+    folder = tmp_path_factory.mktemp("results")
+    cdfs = {}
+    for model in MODELS:
+        result_of(model, folder)
+        cdfs[model] = [str(folder / f"{model.source}-{model.energy:g}.cdf")]
+    return Searched(cdfs, MISSING, timedelta(minutes=30))
+
+
+def test_files_tell_what_was_found(results: Results, searched: Searched) -> None:
+    """The table has every arc, the labels those that explain emission, where it stands."""
+    observation = observed(results[IO][0], 12, hemisphere="north", seed=5)
+    made, findings, contents = make_identification(observation, searched, "s3://bucket/found")
+    (found,) = made.named
+    assert found.candidate == "Io north, 3 keV"
+    assert (made.arcs, made.missing) == (len(findings), MISSING)
+    assert made.models == tuple(MODELS)
+    assert (made.observer, made.target) == ("Earth", "Jupiter")
+    assert made.folder == "s3://bucket/found"
+    assert set(contents) == {*made.files, "identification.json"}
+    assert Identification.model_validate_json(contents["identification.json"]) == made
+
+    rows = list(csv.DictReader(io.StringIO(contents["arcs.csv"].decode())))
+    assert len(rows) == 2 * len(MODELS)
+    assert rows[0]["named"] == "True"
+    assert (rows[0]["source"], rows[0]["energy_kev"]) == ("Io", "3.0")
+    assert float(rows[0]["shift_minutes"]) == pytest.approx(12, abs=1)
+    assert {row["named"] for row in rows[1:]} == {"False"}
+    assert contents["overlay.png"].startswith(b"\x89PNG")
+
+
+def test_labels_are_a_catalogue(results: Results, searched: Searched, tmp_path: Path) -> None:
+    """The library of TFCat reads them: each label is where the emission was observed."""
+    observation = observed(results[IO][0], 12, hemisphere="north", seed=5)
+    _, _, contents = make_identification(observation, searched, "found")
+    path = tmp_path / "labels.json"
+    path.write_bytes(contents["arcs.tfcat.json"])
+    with path.open() as file:
+        catalogue = tfcat.load(file)
+    (feature,) = catalogue.features
+    assert feature.properties["energy_kev"] == 3.0
+    assert feature.properties["shift_minutes"] == pytest.approx(12, abs=1)
+    raw = json.loads(contents["arcs.tfcat.json"])
+    assert set(raw["features"][0]["properties"]) <= set(raw["fields"])
+    assert "synthetic, seed 5" in raw["properties"]["title"]
+    middle = datetime.fromisoformat("2024-01-01T07:12:00+00:00").timestamp()
+    times = [time for time, _ in raw["features"][0]["geometry"]["coordinates"][0]]
+    assert min(times) < middle < max(times)
+
+
+def test_without_emission_there_are_files_too(results: Results, searched: Searched) -> None:
+    """The figure shows the observation, and the catalogue has no labels."""
+    observation = observed(results[IO][0], sigma=0.0)
+    made, _, contents = make_identification(observation, searched, "found")
+    assert made.named == ()
+    assert json.loads(contents["arcs.tfcat.json"])["features"] == []
+    assert contents["overlay.png"].startswith(b"\x89PNG")
+
+
+def test_scene_is_what_was_observed(results: Results) -> None:
+    """Span, band and observer are those of the observation."""
+    scene = scene_of(observed(results[IO][0]))
+    assert (scene.observer, scene.target) == ("Earth", "Jupiter")
+    assert (scene.fmin, scene.fmax) == (10.0, 40.0)
+    assert (scene.start.isoformat(), scene.end.isoformat()) == (
+        "2024-01-01T00:00:00+00:00",
+        "2024-01-01T23:59:00+00:00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("frequency", "kind", "count"),
+    [
+        (FREQUENCY, "Linear", 60),
+        (np.geomspace(0.1, 40, 60), "Log", 60),
+        (np.linspace(10, 40, 800), "Linear", 200),
+        (np.array([10.0, 20.0]), "Linear", 2),
+    ],
+)
+def test_band_is_simulated(frequency: np.ndarray, kind: str, count: int, results: Results) -> None:
+    """The simulations have the band of the observation, and channels spaced as its."""
+    observation = observed(results[IO][0], frequency=frequency)
+    section = frequencies_of(observation)
+    assert section["FREQUENCY.TYPE"] == [kind]
+    assert section["FREQUENCY.NBR"] == [count]
+    assert section["FREQUENCY.MIN"] == [pytest.approx(frequency[0])]
+    assert section["FREQUENCY.MAX"] == [pytest.approx(frequency[-1])]
+
+
+def test_scene_must_be_searchable(results: Results) -> None:
+    """A single frequency tells nothing; years do not fit into memory."""
+    observation = observed(results[IO][0])
+    with pytest.raises(ObservationError, match="a single frequency"):
+        scene_of(observation.isel(frequency=[3]))
+    years = observation.isel(time=[0, 1]).assign_coords(
+        time=np.array(["2024-01-01", "2025-01-01"], dtype="datetime64[ns]")
+    )
+    with pytest.raises(ObservationError, match="longer than 31 days: cut it"):
+        scene_of(years)
