@@ -175,7 +175,7 @@ class JobError(ExpresError):
         error: The error message of the service.
         stderr: The last lines of the standard error of the job.
         stdout: The last lines of the standard output of the job.
-        detail: The detailed error text of the service, if it differs from the message.
+        detail: What the service says in detail beyond that message.
     """
 
     def __init__(
@@ -228,7 +228,7 @@ class ResultMismatch(JobError):
 
 
 class WaitTimeout(ExpresError):
-    """The job ``job_url`` was in ``phase`` after the ``waited`` seconds that were the time to wait."""
+    """The job ``job_url`` was still in ``phase`` after ``waited`` seconds, the time to wait."""
 
     def __init__(self, message: str, job_url: str = "", phase: str = "", waited: float = 0) -> None:
         super().__init__(message, job_url, phase, waited)
