@@ -40,7 +40,7 @@ class Model(BaseModel):
 
         Args:
             source: The moon or auroral source.
-            values: What is not as usual, by its path in the configuration: `ENERGY`, `LAG_MODEL`.
+            values: What is not as usual, by its path in the configuration, as ``ENERGY``.
         """
         template = TEMPLATES[source]
         law = next(iter(template.lag_models), "")

@@ -84,7 +84,7 @@ def make_identification(
 
     Returns:
         The identification, what is found of every arc, and the contents of the files by their
-        names, the identification itself as `INDEX`.
+        names, the identification itself as ``INDEX``.
 
     Raises:
         ObservationError: The observation is too short, or too long.

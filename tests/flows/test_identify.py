@@ -16,6 +16,8 @@ from prefect_expres.observations.writing import write_observation
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.processes import PrefectServer
 
+pytestmark = pytest.mark.timeout(420)
+
 DAY = date(2018, 9, 13)
 BAND = {"FREQUENCY.MIN": [10.0], "FREQUENCY.MAX": [40.0], "FREQUENCY.NBR": [40]}
 """As the flow asks for the band of the observation."""

@@ -27,7 +27,7 @@ EXAMPLES = ROOT / "prefect_expres" / "examples"
 
 @pytest.fixture
 def observation(tmp_path: Path) -> Path:
-    """Write an observation of Io's south, five minutes late, in the field of the example."""
+    """Write an observation of Io's south, five minutes late, in the shipped example's field."""
     content = (EXAMPLES / "earth-jupiter-io-20180913.json").read_bytes()
     day = Configuration.parse(content).content()
     day["FREQUENCY"] |= {"MIN": 10.0, "MAX": 40.0, "NBR": 40}
