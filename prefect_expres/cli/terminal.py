@@ -166,12 +166,12 @@ def _decided(result: HousekeepingResult) -> Iterator[RenderableType]:
 
 def _summary(result: CampaignResult) -> Iterator[RenderableType]:
     """Show the counts of a campaign, why simulations failed, and its files."""
+    taken = f"{result.published} taken from an archive, " if result.published else ""
     yield ""
     yield from _lines(
         {
             "simulations": f"{result.simulations}: {result.completed} run, {result.found} found "
-            f"complete, {result.published} taken from an archive, {result.empty} empty in "
-            f"preview, {result.failed} failed",
+            f"complete, {taken}{result.empty} empty in preview, {result.failed} failed",
             "time": f"{result.wall_seconds:.0f} s; {result.service_seconds:.0f} s on the service",
             "bytes": f"{result.bytes:,}",
         }
