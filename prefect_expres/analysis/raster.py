@@ -51,14 +51,21 @@ class Raster:
         column, width = _touched(self.time, start, start + sighting.steps / np.timedelta64(1, "D"))
         bounds = channel_bounds(sighting.frequency, self.frequency)
         row, height = _touched(self.frequency, bounds[:-1], bounds[1:])
-        steps, channels = np.nonzero(~np.isnan(values))
-        image = np.full((self.frequency.size - 1, self.time.size - 1), np.nan)
-        for right in range(int(width[steps].max(initial=0))):
-            for up in range(int(height[channels].max(initial=0))):
-                touched = (width[steps] > right) & (height[channels] > up)
-                s, c = steps[touched], channels[touched]
-                np.fmax.at(image, (row[c] + up, column[s] + right), values[s, c])
-        return image
+        columns = _spread(values, column, width, self.time.size - 1)
+        return _spread(columns.T, row, height, self.frequency.size - 1)
+
+
+def _spread(
+    values: Numbers, first: NDArray[np.intp], count: NDArray[np.intp], size: int
+) -> Numbers:
+    """Spread each row of values over as many rows as it touches, from the first one on."""
+    spread = np.full((size, values.shape[1]), np.nan)
+    row, column = np.nonzero(~np.isnan(values))
+    for beyond in range(int(count[row].max(initial=0))):
+        touched = count[row] > beyond
+        r, c = row[touched], column[touched]
+        np.fmax.at(spread, (first[r] + beyond, c), values[r, c])
+    return spread
 
 
 def _touched(

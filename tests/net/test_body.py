@@ -29,7 +29,7 @@ async def raw() -> AsyncIterator[RawServer]:
 async def read(url: str, limit: int) -> bytes:
     """Read a body within a limit."""
     async with (
-        httpx.AsyncClient(trust_env=False) as client,
+        httpx.AsyncClient(trust_env=False, verify=False) as client,
         client.stream("GET", url) as response,
     ):
         return b"".join([chunk async for chunk in body_of(response, limit, SHOWN)])
@@ -97,7 +97,7 @@ async def test_a_packed_body_may_be_left_as_it_is(raw: RawServer) -> None:
     for encoding in ("x-gzip", "br"):
         url = raw.add("/page", gzip.compress(TEXT), f"Content-Encoding: {encoding}")
         async with (
-            httpx.AsyncClient(trust_env=False) as client,
+            httpx.AsyncClient(trust_env=False, verify=False) as client,
             client.stream("GET", url) as response,
         ):
             body = [each async for each in body_of(response, 1000, SHOWN, unpack=False)]
