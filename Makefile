@@ -66,9 +66,10 @@ check: $(READY) ## Check style, format and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+# The extras stay in it: of a package that is asked for with one, pip 23 would take the newest version.
 lock: $(READY) ## Renew requirements.txt from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
-		--no-emit-index-url --no-emit-find-links --no-emit-package prefect-expres \
+		--no-strip-extras --no-emit-index-url --no-emit-find-links --no-emit-package prefect-expres \
 		--custom-compile-command "make lock" --extra dev -o requirements.txt pyproject.toml
 
 clean: ## Remove what was built, and the demo
