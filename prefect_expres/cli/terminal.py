@@ -5,10 +5,11 @@ import os
 import posixpath
 import sys
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+from pydantic import BaseModel
 from rich.console import RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
@@ -28,8 +29,10 @@ from prefect_expres.forecasts.forecast import PAGE, Forecast, forecasts_of
 from prefect_expres.identification import Identification
 from prefect_expres.prefect_support.lost_server import server_was_lost
 from prefect_expres.prefect_support.sync_call import run_here
+from prefect_expres.prefect_support.sync_flow import SyncCompatibleFlow
 from prefect_expres.storage.publish import LATEST
 
+R = TypeVar("R")
 _RUN_LOGGERS = ("prefect.flow_runs", "prefect.task_runs")
 
 
@@ -44,8 +47,7 @@ def run_with_progress(service: ExpresService, *, as_json: bool, **simulation: An
     simulate.validate_parameters({"service": service, **simulation})
     with _steps() as progress:
         result = run_here(_asking(progress, service=service, **simulation))
-    give(result.model_dump(mode="json"), *_shown(result), as_json=as_json)
-    _leave_lost_server(0)
+    _tell(result, _shown(result), as_json=as_json)
 
 
 def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> int:
@@ -59,13 +61,8 @@ def run_campaign(service: ExpresService, *, as_json: bool, **settings: Any) -> i
     Returns:
         The exit code: 1 if simulations failed.
     """
-    campaign.validate_parameters({"service": service, **settings})
-    with _steps(shown={"campaign", "abort"}):
-        result: CampaignResult = campaign(service=service, **settings)
-    give(result.model_dump(mode="json"), *_summary(result), as_json=as_json)
-    code = int(result.failed > 0)
-    _leave_lost_server(code)
-    return code
+    result: CampaignResult = _run(campaign, {"campaign", "abort"}, service=service, **settings)
+    return _tell(result, _summary(result), as_json=as_json, failed=result.failed > 0)
 
 
 def run_forecast(service: ExpresService, *, as_json: bool, **settings: Any) -> None:
@@ -76,11 +73,8 @@ def run_forecast(service: ExpresService, *, as_json: bool, **settings: Any) -> N
         as_json: Print the forecast as JSON.
         settings: The other parameters of `forecast`.
     """
-    forecast.validate_parameters({"service": service, **settings})
-    with _steps(shown={"campaign", "forecast"}):
-        made: Forecast = forecast(service=service, **settings)
-    give(made.model_dump(mode="json"), *_foreseen(made, settings["output"]), as_json=as_json)
-    _leave_lost_server(0)
+    made: Forecast = _run(forecast, {"campaign", "forecast"}, service=service, **settings)
+    _tell(made, _foreseen(made, settings["output"]), as_json=as_json)
 
 
 def run_identify(service: ExpresService, *, as_json: bool, **settings: Any) -> None:
@@ -91,11 +85,8 @@ def run_identify(service: ExpresService, *, as_json: bool, **settings: Any) -> N
         as_json: Print the identification as JSON.
         settings: The other parameters of `identify`.
     """
-    identify.validate_parameters({"service": service, **settings})
-    with _steps(shown={"campaign", "identify"}):
-        made: Identification = identify(service=service, **settings)
-    give(made.model_dump(mode="json"), *shown_identification(made), as_json=as_json)
-    _leave_lost_server(0)
+    made: Identification = _run(identify, {"campaign", "identify"}, service=service, **settings)
+    _tell(made, shown_identification(made), as_json=as_json)
 
 
 def run_housekeeping(service: ExpresService, *, as_json: bool, **settings: Any) -> int:
@@ -109,17 +100,27 @@ def run_housekeeping(service: ExpresService, *, as_json: bool, **settings: Any) 
     Returns:
         The exit code: 1 if something could not be done.
     """
-    housekeeping.validate_parameters({"service": service, **settings})
-    with _steps(shown={"phase"}):
-        result: HousekeepingResult = housekeeping(service=service, **settings)
-    give(result.model_dump(mode="json"), *_decided(result), as_json=as_json)
-    code = int(any(decision.error for decision in result.decisions))
-    _leave_lost_server(code)
-    return code
+    result: HousekeepingResult = _run(housekeeping, {"phase"}, service=service, **settings)
+    failed = any(decision.error for decision in result.decisions)
+    return _tell(result, _decided(result), as_json=as_json, failed=failed)
 
 
-def _leave_lost_server(code: int) -> None:
-    """End at once if Prefect's server is gone: its client would try for minutes to send events."""
+def _run(flow: SyncCompatibleFlow[..., R], shown: Container[str], **parameters: Any) -> R:
+    """Run a flow, and show some of its steps; wrong parameters are told before anything begins."""
+    flow.validate_parameters(parameters)
+    with _steps(shown):
+        return cast("R", flow(**parameters))
+
+
+def _tell(
+    result: BaseModel, lines: Iterable[RenderableType], *, as_json: bool, failed: bool = False
+) -> int:
+    """Print what a flow has found, and give the exit code.
+
+    If Prefect's server is gone, end at once: its client would try for minutes to send events.
+    """
+    give(result.model_dump(mode="json"), *lines, as_json=as_json)
+    code = int(failed)
     if server_was_lost():
         note(
             "Prefect's server does not answer any more: it was not told how the run ended. The "
@@ -128,6 +129,7 @@ def _leave_lost_server(code: int) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+    return code
 
 
 def _foreseen(made: Forecast, output: str) -> Iterator[RenderableType]:
