@@ -30,10 +30,14 @@ from tests.support.shared import made_once, of_the_run
 if TYPE_CHECKING:
     from tests.support.tap_server import TapService
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell that starts the tests in the background has them ignore Ctrl-C, and what they start
-    # would inherit that.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell that starts the tests in the background has them ignore Ctrl-C, and nohup has them ignore
+# a closed terminal; what they start would inherit that.
+for number, handler in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, handler)
 
 
 # A busy machine makes slow examples; that is no fault of what is tested.
