@@ -27,6 +27,7 @@ from tests.support.command_line import run
 from tests.support.processes import SELDOM, Child, PrefectServer, flows_going_to, until
 from tests.support.quick import QUICK_RUN
 
+BEGUN = [StateType.PENDING, StateType.RUNNING]
 ENDED = [StateType.COMPLETED, StateType.FAILED, StateType.CRASHED]
 EVERY = timedelta(seconds=10)
 WORKER = ["-m", "prefect", "worker", "start", "--pool", "expres", "--type", "process"]
@@ -92,6 +93,14 @@ def completed(client: SyncPrefectClient, runner: Child) -> FlowRun:
 
     first = until(fresh, "a run of the schedule", runner, 200, SELDOM)[0]
     client.delete_deployment_schedule(deployment, made.id)
+    # A run that is killed with its runner would hold the only slot of the deployment for minutes.
+    begun = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=BEGUN)))
+    until(
+        lambda: not client.read_flow_runs(deployment_filter=ours, flow_run_filter=begun),
+        "the end of the other runs",
+        runner,
+        every=SELDOM,
+    )
     return first
 
 

@@ -3,8 +3,10 @@
 import contextlib
 import io
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -26,11 +28,12 @@ class Done:
 
 
 def run(*words: object) -> Done:
-    """Run a command and give how it ended."""
+    """Run a command and give how it ended; what it sets in the environment goes with it."""
     out, err = io.StringIO(), io.StringIO()
     with (
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
+        mock.patch.dict(os.environ),
         pytest.raises(SystemExit) as ended,
     ):
         main([str(word) for word in words])
