@@ -72,5 +72,4 @@ def open_artifact(page: Page, key: str) -> None:
     """Go from a run to its artifact of this key."""
     page.get_by_role("tab", name="Artifacts").click()
     page.get_by_text(key).click()
-    page.wait_for_url("**/artifacts/key/**")
-    page.locator("a[href*='/artifacts/artifact/']").first.click()
+    page.wait_for_url("**/artifacts/artifact/**")
