@@ -6,8 +6,9 @@ The names are loaded when they are first used: `Window` is a plain value and nee
 the others need the extra ``analysis``. Type checkers and editors see them as they are.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from prefect_expres.analysis.loading import loaded_when_used
 
 if TYPE_CHECKING:
     from prefect_expres.analysis.arcs import find_arcs as find_arcs
@@ -92,20 +93,7 @@ __all__ = [
 
 if not TYPE_CHECKING:
     # Hidden from type checkers: a module with a __getattr__ has every name there is.
-
-    def __getattr__(name: str) -> Any:
-        """Load a public name from its module, which may need the analysis extra."""
-        if name not in _MODULE_OF:
-            msg = f"module {__name__!r} has no attribute {name!r}"
-            raise AttributeError(msg)
-        try:
-            return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-        except ModuleNotFoundError as missing:
-            needed = missing.name
-            raise ModuleNotFoundError(
-                f"{needed} is not installed; pip install 'prefect-expres[analysis]' brings it",
-                name=needed,
-            ) from missing
+    __getattr__ = loaded_when_used(__name__, _MODULE_OF, extra="analysis")
 
 
 def __dir__() -> list[str]:
