@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,7 @@ class TapService:
         """Evaluate a query: SQLite knows what ADQL asks here, but for TOP."""
         if top := _TOP.fullmatch(query):
             query = f"SELECT {top[2]} LIMIT {top[1]}"
-        with sqlite3.connect(":memory:") as database:
+        with closing(sqlite3.connect(":memory:")) as database:
             database.execute("PRAGMA case_sensitive_like = ON")
             database.execute("ATTACH ':memory:' AS expres")
             database.execute("ATTACH ':memory:' AS TAP_SCHEMA")
