@@ -9,9 +9,9 @@ import matplotlib as mpl
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.collections import QuadMesh
 from matplotlib.colors import ListedColormap, to_hex
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
@@ -42,6 +42,8 @@ _TRUE_TYPE = 42
 
 _PANEL, _MARGINS = 4.0, 1.75
 """Inches: the heights of the panel and of everything around it."""
+
+_ABOVE_GRID = 1
 
 _MOST_NAMES = 12
 """Entries of a legend that names every source."""
@@ -220,11 +222,27 @@ def _grouped(
     return {(str(key[0]), parts[0].source): parts for key, parts in groups.items()}
 
 
-def draw_image(panel: Axes, raster: Raster, image: Pixels, **how: Any) -> QuadMesh:
-    """Draw what a raster has painted."""
-    return panel.pcolormesh(
-        raster.time, raster.frequency, np.ma.masked_invalid(image), rasterized=True, **how
+def draw_image(panel: Axes, raster: Raster, image: Pixels, **how: Any) -> AxesImage:
+    """Draw the part of a raster that is painted: its pixels are even on the scaled axes."""
+    seen = ~np.isnan(image)
+    rows, columns = _ends(seen, along=1), _ends(seen, along=0)
+    corners = np.stack([raster.time[columns], raster.frequency[rows]], axis=1)
+    return panel.imshow(
+        np.ma.masked_invalid(image[slice(*rows), slice(*columns)]),
+        extent=tuple(panel.transScale.transform(corners).T.flat),
+        transform=panel.transLimits + panel.transAxes,
+        origin="lower",
+        aspect="auto",
+        interpolation="nearest",
+        zorder=_ABOVE_GRID,
+        **how,
     )
+
+
+def _ends(seen: NDArray[np.bool_], *, along: int) -> NDArray[np.intp]:
+    """Give where the rows, or columns, with something to see begin and end."""
+    filled = np.flatnonzero(seen.any(axis=along))
+    return np.array([filled[0], filled[-1] + 1])
 
 
 def _name(label: str, parts: Sequence[Sighting]) -> str:

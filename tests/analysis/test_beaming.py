@@ -24,11 +24,11 @@ def test_the_angles_are_those_of_the_file(opened: Opened) -> None:
     """The colours span the angles of the visible cells, and the bar names them."""
     figure = beaming_figure(opened())
     north, bar = figure.axes[0], figure.axes[-1]
-    (mesh,) = north.collections
-    angles = mesh.get_array()
+    (image,) = north.images
+    angles = image.get_array()
     assert angles is not None
     assert (angles.min(), angles.max()) == (80.0, 82.0)
-    assert mesh.get_clim() == (80.0, 83.0)
+    assert image.get_clim() == (80.0, 83.0)
     assert bar.get_ylabel() == "beaming angle θ (°)"
 
 

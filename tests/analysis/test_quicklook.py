@@ -74,7 +74,7 @@ def test_a_source_that_is_not_seen_is_told(opened: Opened) -> None:
     """What is simulated and not visible stands in the legend, and nothing is drawn."""
     figure = quicklook_figure(opened(visible=nothing()))
     assert all(name.endswith(": not visible") for name in legend_of(figure))
-    assert not figure.axes[0].collections
+    assert not figure.axes[0].images
 
 
 def test_the_axes_tell_time_frequency_and_angles(opened: Opened) -> None:
