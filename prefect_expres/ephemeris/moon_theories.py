@@ -12,13 +12,9 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from prefect_expres.ephemeris.rotation import Vector
-
-Element = Literal["mean", "libration", "longitude", "eccentricity", "inclination"]
-"""What a series gives: the mean longitude, what is added to it, of which the libration enters the
-angles of other series, too; and the vectors of eccentricity and sin(inclination / 2)."""
 
 PUBLISHED = "moon_theories.csv"
 CORRECTIONS = "moon_corrections.csv"
@@ -51,8 +47,10 @@ class Term(NamedTuple):
         return angle
 
 
-Series = Mapping[str, Mapping[Element, Sequence[Term]]]
-"""The series of each moon."""
+Series = Mapping[str, Mapping[str, Sequence[Term]]]
+"""The series of each moon, by what they give: ``mean``, the mean longitude; ``longitude`` and
+``libration``, which are added to it, and of which the latter enters the angles of other series;
+``eccentricity`` and ``inclination``, vectors, the latter of the sine of its half."""
 
 
 class _Plane(NamedTuple):
@@ -114,7 +112,7 @@ def orbital_vector(
 @cache
 def read_series(names: tuple[str, ...]) -> Series:
     """Read the series of all moons from files beside this module."""
-    found: dict[str, dict[Element, list[Term]]] = {}
+    found: dict[str, dict[str, list[Term]]] = {}
     for name in names:
         text = files(__package__).joinpath(name).read_text(encoding="utf-8")
         for row in csv.DictReader(text.splitlines()):

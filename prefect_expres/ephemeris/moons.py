@@ -52,10 +52,7 @@ MOONS: Mapping[str, tuple[str, ...]] = {
 
 _ASKED = ("Hyperion", "Triton")
 COMPUTED: Mapping[str, str] = {
-    moon: planet
-    for planet, moons in MOONS.items()
-    for moon in moons
-    if moon not in _ASKED
+    moon: planet for planet, moons in MOONS.items() for moon in moons if moon not in _ASKED
 }
 """The moons that need no source, and their planets."""
 _DAY_S = 86_400.0

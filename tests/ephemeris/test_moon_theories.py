@@ -21,7 +21,7 @@ WITHIN = {
     "Dione": 0.03,
     "Rhea": 0.004,
     "Titan": 0.007,
-    "Iapetus": 0.03,
+    "Iapetus": 0.016,
     "Miranda": 0.031,
     "Ariel": 0.032,
     "Umbriel": 0.024,
