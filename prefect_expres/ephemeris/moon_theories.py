@@ -80,6 +80,8 @@ _PLANES: Mapping[str, _Plane] = {
     "Saturn": _Plane(130.5885255, 6.4617743, 39.9674137),
     "Uranus": _Plane(167.3203518, 74.9049900, 179.7191791),
 }
+"""The equators of the planets. TASS 1.7 has Saturn's at 28.0512° to the ecliptic of J2000, with the
+node at 169.5291°; GUST86 the pole of Uranus at 76.6067°, 15.0322° of B1950."""
 
 
 def orbital_vector(
@@ -97,16 +99,17 @@ def orbital_vector(
     librations = {
         each: _sum(series[each]["libration"], days, {}).imag for each in _librating(tables, moon)
     }
-    longitude, eccentricity, inclination = (
-        sum((_sum(series[moon].get(each, ()), days, librations) for each in elements), 0j)
-        for elements in (("libration", "longitude"), ("eccentricity",), ("inclination",))
-    )
+    own = {
+        element: _sum(terms, days, librations)
+        for element, terms in series[moon].items()
+        if element != "mean"
+    }
     mean = sum(term.amplitude * term.angle(days, librations) for term in series[moon]["mean"])
-    level = _in_orbit(mean + longitude.imag, eccentricity)
-    above = (inclination.conjugate() * level).imag
-    return _PLANES[planet].to_j2000(
-        level - 2j * inclination * above, 2.0 * above * math.sqrt(1.0 - abs(inclination) ** 2)
-    )
+    shift = sum(own[each].imag for each in ("libration", "longitude") if each in own)
+    level = _in_orbit(mean + shift, own["eccentricity"])
+    above = (own["inclination"].conjugate() * level).imag
+    steep = math.sqrt(1.0 - abs(own["inclination"]) ** 2)
+    return _PLANES[planet].to_j2000(level - 2j * own["inclination"] * above, 2.0 * above * steep)
 
 
 @cache
