@@ -44,7 +44,8 @@ def with_observer(configuration: Configuration, ephemeris: Ephemeris) -> Configu
     """Give the configuration its observer from an ephemeris file, and its moons their phases.
 
     ``OBSERVER`` becomes Pre-Defined with the file's name, ``SCTIME`` and ``TIME`` what ExPRES makes
-    of the file, and ``PHASE`` of each Galilean moon its east longitude when the light left.
+    of the file, and ``PHASE`` of each moon that is computed here its east longitude when the light
+    left.
 
     Raises:
         EphemerisError: The ephemeris is about another planet than the observer's.
@@ -73,7 +74,7 @@ def with_observer(configuration: Configuration, ephemeris: Ephemeris) -> Configu
 
 
 def set_phases(content: dict[str, Any], start: datetime, light_time: float) -> dict[str, float]:
-    """Set ``PHASE`` of each Galilean moon to its east longitude when the light left.
+    """Set ``PHASE`` of each moon that is computed here to its east longitude when the light left.
 
     Args:
         content: The content of a configuration, which is changed.
@@ -86,7 +87,7 @@ def set_phases(content: dict[str, Any], start: datetime, light_time: float) -> d
     planet = content["OBSERVER"]["PARENT"]
     phases = {}
     for body in content["BODY"]:
-        if body["NAME"] in COMPUTED and body["PARENT"] == planet == "Jupiter":
+        if body["PARENT"] == planet == COMPUTED.get(body["NAME"]):
             phase = round(moon_phase(body["NAME"], start, light_time), 3)
             phases[body["NAME"]] = body["PHASE"] = phase
     return phases
@@ -106,7 +107,7 @@ async def with_asked_phases(
     """
     content, notes = configuration.content(), []
     for body in content["BODY"]:
-        if not body["ON"] or body["NAME"] not in set(MOONS.get(body["PARENT"], ())) - {*COMPUTED}:
+        if not body["ON"] or body["NAME"] not in {*MOONS.get(body["PARENT"], ())} - {*COMPUTED}:
             continue
         if not isinstance(source, ObserverSpec):
             notes.append(

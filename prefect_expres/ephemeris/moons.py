@@ -1,7 +1,9 @@
 """Where the moons of the planets are: ``BODY.PHASE``, computed here or by any other source.
 
-The Galilean moons are computed here, with L1.2 of astronomy-engine: Io is within 0.06° of JPL's
-orbit. Those of the other planets need a source that knows them, as Horizons.
+The Galilean moons are computed here with L1.2 of astronomy-engine: Io is within 0.06° of JPL's
+orbit. So are those of Saturn and Uranus, by theories of their own: within 0.05° of JPL's between
+1970 and 2050, Mimas within 0.1°. Hyperion, whose orbit no short series follows, and Triton need a
+source that knows them, as Horizons.
 """
 
 import math
@@ -13,9 +15,10 @@ from astronomy import JupiterMoons, Time
 
 from prefect_expres.ephemeris.bodies import AU_KM, LIGHT_KM_S
 from prefect_expres.ephemeris.model import MIN_ROWS, Span
+from prefect_expres.ephemeris.moon_theories import orbital_vector
 from prefect_expres.ephemeris.planets import PLANETS
 from prefect_expres.ephemeris.provider import EphemerisSpec, ObserverSpec
-from prefect_expres.ephemeris.rotation import point_below, rotated_back
+from prefect_expres.ephemeris.rotation import Vector, point_below, rotated_back
 from prefect_expres.ephemeris.timescale import dynamical_seconds
 from prefect_expres.errors import EphemerisError
 from prefect_expres.net.clock import Clock
@@ -47,8 +50,11 @@ MOONS: Mapping[str, tuple[str, ...]] = {
 }
 """The main moons of each planet."""
 
-COMPUTED = MOONS["Jupiter"]
-"""The moons that need no source."""
+_ASKED = ("Hyperion", "Triton")
+COMPUTED: Mapping[str, str] = {
+    moon: planet for planet, moons in MOONS.items() for moon in moons if moon not in _ASKED
+}
+"""The moons that need no source, and their planets."""
 _DAY_S = 86_400.0
 
 
@@ -56,12 +62,12 @@ def moon_phase(moon: str, start: datetime, light_time: float) -> float:
     """Give ``BODY.PHASE`` of a moon: its east longitude when the light left that arrives at t0.
 
     Args:
-        moon: A Galilean moon.
+        moon: A moon of `MOONS`, but Hyperion and Triton.
         start: t0, the first time of the observer's ephemeris, UTC.
         light_time: Seconds that the light takes to the observer then.
 
     Returns:
-        East longitude in System III, degrees in [0, 360).
+        East longitude in the system of the planet's fields, degrees in [0, 360).
 
     Raises:
         EphemerisError: The moon is not computed here.
@@ -77,10 +83,16 @@ def moon_phase(moon: str, start: datetime, light_time: float) -> float:
             "spice with a kernel of the planet's moons"
         )
         raise EphemerisError(msg)
-    seconds = dynamical_seconds(start) - light_time
+    seconds, planet = dynamical_seconds(start) - light_time, COMPUTED[moon]
+    galilean = planet == "Jupiter"
+    vector = _galilean(moon, seconds) if galilean else orbital_vector(planet, moon, seconds)
+    return point_below(PLANETS[planet], vector, seconds).longitude
+
+
+def _galilean(moon: str, seconds: float) -> Vector:
+    """Give a position from Jupiter, in the J2000 frame, km."""
     found = getattr(JupiterMoons(Time.FromTerrestrialTime(seconds / _DAY_S)), moon.lower())
-    vector = (found.x * AU_KM, found.y * AU_KM, found.z * AU_KM)
-    return point_below(PLANETS["Jupiter"], vector, seconds).longitude
+    return found.x * AU_KM, found.y * AU_KM, found.z * AU_KM
 
 
 async def phase_from(

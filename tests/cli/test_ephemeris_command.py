@@ -2,11 +2,12 @@
 
 import contextlib
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from prefect_expres.ephemeris import read_csv
+from prefect_expres.ephemeris import moon_phase, read_csv
 from tests.support.command_line import Done, run
 
 DAY = ("--start", "2018-09-13")
@@ -35,6 +36,19 @@ def test_a_day_of_earth_is_written_without_network(tmp_path: Path) -> None:
     assert float(told[1]) == pytest.approx(319.616, abs=0.06)
     assert "BODY.PHASE of Europa" in done.out
     assert [path.name for path in tmp_path.iterdir()] == ["e.csv"]
+
+
+@pytest.mark.parametrize(("planet", "moon"), [("Saturn", "Enceladus"), ("Uranus", "Miranda")])
+def test_a_moon_of_another_planet_is_placed_without_network(
+    tmp_path: Path, planet: str, moon: str
+) -> None:
+    """When the light left it that arrives at the first time."""
+    done = made_in(tmp_path, "Earth", "--center", planet, *DAY, "--hours", "1", "--moon", moon)
+    assert done.code == 0, done.err
+    told = re.search(rf"light time ([\d.]+) s\n.*BODY\.PHASE of {moon}: ([\d.]+)", done.out)
+    assert told
+    start = datetime(2018, 9, 13, tzinfo=UTC)
+    assert float(told[2]) == pytest.approx(moon_phase(moon, start, float(told[1])), abs=0.006)
 
 
 def test_the_file_has_a_name_that_expres_takes(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from prefect_expres.ephemeris import (
     Ephemeris,
     Point,
     Span,
+    moon_phase,
     read_csv,
     span_of,
     to_csv,
@@ -208,6 +209,27 @@ async def test_a_source_sets_observer_and_phases(configuration: dict[str, Any]) 
     assert await build_request(model, GUEST, SOURCE) == request
     computed = await compute_csv(SOURCE, span_of(model))
     assert await build_request(model, GUEST, computed) == request
+
+
+@pytest.mark.parametrize(
+    ("planet", "moon", "field"), [("Saturn", "Enceladus", "SPV"), ("Uranus", "Titania", "AH5")]
+)
+async def test_moons_of_other_planets_need_no_network(
+    configuration: dict[str, Any], planet: str, moon: str, field: str
+) -> None:
+    """PHASE is where the moon was when the light left it that arrives at the first time."""
+    configuration["BODY"][0] |= {"NAME": planet, "MAG": field}
+    configuration["BODY"][1] |= {"NAME": moon, "PARENT": planet, "PHASE": 12.0}
+    for each in configuration["SOURCE"]:
+        each |= {"PARENT": planet, "SAT": moon}
+    model = model_of(configuration, PARENT=planet)
+    told = Told()
+    request = await build_request(model, GUEST, AnalyticEphemeris(), tell=told)
+    assert request.ephemeris is not None
+    track = read_csv(request.ephemeris)
+    wanted = moon_phase(moon, track.span.start, track.light_times[0])
+    assert request.configuration.body[1].phase == pytest.approx(wanted, abs=0.001)
+    assert not any("PHASE" in warning for warning in told.warnings)
 
 
 async def test_a_computed_ephemeris_is_told(configuration: dict[str, Any]) -> None:

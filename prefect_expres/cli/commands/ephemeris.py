@@ -58,7 +58,8 @@ def ephemeris(
         output: The file, which must end in lower-case .csv; by default it is named by observer,
             planet and day.
         moon: Print BODY.PHASE of this moon of the planet at the first time; repeat the option for
-            several. The Galilean moons are computed here, others asked of the source.
+            several. All are computed without network, but Hyperion and Triton, which the source
+            must know.
         source: The source of the positions; webgeocalc, horizons and miriade need the network,
             spice needs the extra of that name.
         kernel: Path of a kernel or metakernel for spice; repeat the option for several.
