@@ -1,6 +1,6 @@
 """Draw simulated arcs over the dynamic spectrum of an observation."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -184,15 +184,18 @@ def _hide(panel: Axes, raster: Raster, image: Pixels, colour: str) -> None:
 def _ribbon(raster: Raster, image: Pixels) -> tuple[Pixels, Pixels, Pixels]:
     """Give the middles of the pixels, and a smooth field above 0.5 around what is seen."""
     seen = np.isfinite(image).astype(np.float32)
-    around = _windows(seen, _AROUND).max(axis=(2, 3))
+    around = _over_neighbours(np.max, seen, _AROUND)
     middles = [(axis[1:] + axis[:-1]) / 2 for axis in (raster.time, raster.frequency)]
-    return middles[0], middles[1], _windows(around, _SMOOTH).mean(axis=(2, 3))
+    return middles[0], middles[1], _over_neighbours(np.mean, around, _SMOOTH)
 
 
-def _windows(image: Pixels, reach: int) -> Pixels:
-    """Give the neighbours of each pixel, shape (rows, columns, neighbours, neighbours)."""
-    size = 2 * reach + 1
-    return np.lib.stride_tricks.sliding_window_view(np.pad(image, reach), (size, size))
+def _over_neighbours(reduce: Callable[..., Pixels], image: Pixels, reach: int) -> Pixels:
+    """Reduce the square of neighbours around each pixel: first within columns, then within rows."""
+    for axis in (0, 1):
+        padded = np.pad(image, [(reach, reach) if each == axis else (0, 0) for each in (0, 1)])
+        windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=axis)
+        image = reduce(windows, axis=-1)
+    return image
 
 
 def _described(model: str, shift: timedelta) -> str:
