@@ -180,7 +180,7 @@ def test_several_longitudes_make_several_sources(tmp_path: Path, tables: Path) -
 
 Change = Callable[[dict[str, Any]], Any]
 UNMODELLED: dict[str, tuple[Change, str]] = {
-    "field": (lambda c: c["BODY"][0].update(MAG="TDS"), "not published.*JRM33"),
+    "field": (lambda c: c["BODY"][0].update(MAG="TDS"), "how they are tilted.*JRM33"),
     "own field": (lambda c: c["BODY"][0].update(MAG="auto"), "files of the server.*JRM33"),
     "other field": (lambda c: c["BODY"][0].update(MAG="JRM10"), "files of the server"),
     "radius": (lambda c: c["BODY"][0].update(RADIUS=0), "RADIUS 0: must be positive"),
