@@ -7,7 +7,6 @@ that takes longer than most refusals.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 
 import numpy as np
 
@@ -112,8 +111,8 @@ def _phase(body: Body, configuration: Configuration, start: datetime, distance: 
         msg = f"{problem}: ExPRES stops at it if the observer is an Orbiter; {remedy}"
         raise EngineError(msg)
     if body.name not in MOONS.get(body.parent, ()):
-        known = ", ".join(chain.from_iterable(MOONS.values()))
-        msg = f"{problem}: no such moon of {body.parent} is computed, only {known}; {remedy}"
+        known = ", ".join(MOONS.get(body.parent, ())) or "none"
+        msg = f"{problem}: no such moon of {body.parent} is known here, but {known}; {remedy}"
         raise EngineError(msg)
     light_time = distance * radius_km(configuration) / LIGHT_KM_S
     try:

@@ -179,11 +179,24 @@ def test_what_is_not_computed_is_refused_with_the_remedy(
     assert not list(tmp_path.iterdir())
 
 
-def test_an_unknown_moon_needs_a_number(tmp_path: Path, tables: Path) -> None:
-    """A phase is computed for the moons that the offline ephemeris knows of this planet."""
-    content = automatic({}, minutes=60, steps=10)
-    content["BODY"][1]["NAME"] = "Thebe"
+@pytest.mark.parametrize(
+    ("planet", "name", "words"),
+    [
+        ("Jupiter", "Thebe", "no such moon of Jupiter.*Io"),
+        ("Saturn", "Io", "no such moon of Saturn"),
+        ("Neptune", "Triton", "take a source that knows it: horizons"),
+    ],
+)
+def test_a_moon_that_is_not_computed_needs_a_number(
+    planet: str, name: str, words: str, tmp_path: Path, tables: Path
+) -> None:
+    """A phase is computed for the moons that the offline ephemeris has of this planet."""
+    numbers = {"TYPE": "Fixed", "FIXE_DIST": 1000, "FIXE_SUBL": 0, "FIXE_DECL": 0}
+    content = automatic({"PARENT": planet} | numbers, minutes=60, steps=10)
+    content["BODY"][0]["NAME"] = content["BODY"][1]["PARENT"] = planet
+    content["BODY"][1]["NAME"] = name
     for source in content["SOURCE"]:
-        source["SAT"] = "Thebe"
-    with pytest.raises(EngineError, match=r"BODY Thebe: PHASE 'auto'.*Io.*as a number"):
+        source["SAT"] = name
+    reason = f"BODY {name}: PHASE 'auto': .*{words}.*write its east longitude.* as a number"
+    with pytest.raises(EngineError, match=reason):
         run(content, tmp_path, tables)
