@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "analysis": {"errors", "net", "storage", "expres"},
     "observations": {"errors", "net", "storage", "expres", "analysis"},
     "execution": {"errors", "net", "storage", "uws", "expres", "ephemeris", "analysis"},
-    "engine": {"errors", "expres"},
+    "engine": {"errors", "expres", "ephemeris"},
     "sandbox": {"errors", "expres", "engine"},  # and uws.models, see below
     "prefect_support": {"errors", "net", "expres", "ephemeris"},
 }

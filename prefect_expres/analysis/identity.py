@@ -30,6 +30,7 @@ class Identity:
         planet: The emitting planet, or None.
         origin: The moon, or the longitude and shell of the source, or None.
         model: Field, beaming, energy and width in the words of a caption; empty if unknown.
+        last: The origin of the last of several auroral sources; empty if there is one.
     """
 
     series: str
@@ -37,6 +38,7 @@ class Identity:
     planet: str | None = None
     origin: str | None = None
     model: tuple[str, ...] = ()
+    last: str = ""
 
 
 def identity_of(dataset: xr.Dataset) -> Identity:
@@ -56,7 +58,16 @@ def identity_of(dataset: xr.Dataset) -> Identity:
         _written(known["planet"]),
         known["origin"] if AURORAL.fullmatch(known["origin"]) else _written(known["origin"]),
         _model(known) if known["model"] else (),
+        _last_auroral(dataset),
     )
+
+
+def _last_auroral(dataset: xr.Dataset) -> str:
+    """Give the last auroral origin of a file, whose name has the first; empty if it is the only."""
+    labels = dataset["source"].values if "source" in dataset.coords else ()
+    origins = dict.fromkeys(str(label).partition(" ")[0].lower() for label in labels)
+    auroral = [origin for origin in origins if AURORAL.fullmatch(origin)]
+    return auroral[-1] if len(auroral) > 1 else ""
 
 
 def _model(known: re.Match[str]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from prefect_expres.analysis.axes import (
     AXIS_HEIGHT,
+    GREY,
     add_angle_axes,
     add_captions,
     add_grid,
@@ -50,6 +51,12 @@ _MOST_NAMES = 12
 
 _COLUMNS = 2
 """Entries in a row of the legend."""
+
+_UNSEEN = ": not visible"
+"""Behind the name of a source of which nothing is seen."""
+
+_QUIET: dict[str, Any] = {"ha": "center", "va": "top", "color": GREY}
+"""The looks of a remark in a panel."""
 
 Series = tuple[str, Sighting]
 """A label, and what is seen of a source."""
@@ -150,6 +157,8 @@ def _figure(
     add_grid(panel)
     seen = [sighting for _, sighting in series]
     _scale(panel, seen, log=log)
+    if not any(each.visible.any() for each in seen):
+        panel.text(0.5, 0.95, "No emission is visible", transform=panel.transAxes, **_QUIET)
     add_legend(panel, list(draw_sources(panel, series, _fill)))
     figure.set_figheight(_PANEL + _MARGINS + AXIS_HEIGHT * add_angle_axes(panel, seen))
     add_captions(figure, datasets)
@@ -206,10 +215,14 @@ def _at_most(count: int, names: list[Patch]) -> list[Patch]:
     alike: dict[str, list[str]] = defaultdict(list)
     for name in names:
         alike[to_hex(name.get_facecolor())].append(str(name.get_label()))
-    return [
-        Patch(color=colour, label=f"{labels[0]}, and {len(labels) - 1} more")
-        for colour, labels in alike.items()
-    ]
+    return [Patch(color=colour, label=_of_several(labels)) for colour, labels in alike.items()]
+
+
+def _of_several(labels: Sequence[str]) -> str:
+    """Name several sources by the first that is seen."""
+    seen = [label for label in labels if not label.endswith(_UNSEEN)]
+    first = (seen or labels)[0].removesuffix(_UNSEEN)
+    return f"{first}, and {len(labels) - 1} more" + ("" if seen else _UNSEEN)
 
 
 def _grouped(
@@ -249,7 +262,7 @@ def _name(label: str, parts: Sequence[Sighting]) -> str:
     """Name a source in the legend, and say there if nothing of it is seen."""
     words = [source_title(parts[0].source), *([label] if label else [])]
     seen = any(each.visible.any() for each in parts)
-    return ", ".join(words) + ("" if seen else ": not visible")
+    return ", ".join(words) + ("" if seen else _UNSEEN)
 
 
 def _scale(panel: Axes, series: Sequence[Sighting], *, log: bool | None) -> None:

@@ -79,7 +79,10 @@ def _scene(identity: Identity, others: Sequence[Identity]) -> str:
         if other.origin and (other.planet, other.observer) == (identity.planet, identity.observer)
     )
     if any(map(AURORAL.fullmatch, origins)):
-        return f"Auroral emission of {identity.planet} (source {', '.join(origins)}) {where}"
+        sources = f"sources {identity.origin} to {identity.last}"
+        if not identity.last:
+            sources = f"source {', '.join(origins)}"
+        return f"Auroral emission of {identity.planet} ({sources}) {where}"
     *first, last = origins
     moons = f"{', '.join(f'{moon}-' for moon in first)} and {last}" if first else last
     return f"{moons}-induced emission of {identity.planet} {where}"

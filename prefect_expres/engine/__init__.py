@@ -1,6 +1,6 @@
-"""A small model of ExPRES: the radio emission of Jupiter that its moons induce.
+"""A small model of ExPRES: the radio emission of planets, which their moons may induce.
 
-May import: errors, and expres. It refuses what it does not model.
+May import: errors, expres, ephemeris. It refuses what it does not model.
 """
 
 from prefect_expres.engine.errors import EngineError

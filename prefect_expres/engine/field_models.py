@@ -2,7 +2,8 @@
 
 The coefficients are in ``data``, one file a model. Those of Jupiter before JRM09 belong to slightly
 smaller radii than 71492 km, those of the Earth to its mean radius: ``scale`` says so. Saturn's are
-as ExPRES has them, for 60330 km.
+as ExPRES has them, for 60330 km. Its ring and the dipole of exoplanets are those of SERPE 4.1, the
+forerunner of ExPRES, which is in the history of its repository (863971f, ``coeff_*.pro``).
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class CurrentSheet:
         inner: Inner edge, radii.
         outer: Outer edge, radii.
         tilt: Of the sheet's axis, degrees.
-        azimuth: West longitude towards which the axis is tilted, degrees.
+        azimuth: East longitude towards which the axis is tilted, degrees.
         radial: The radial current of Connerney et al. (2020), MA.
     """
 
@@ -108,9 +109,9 @@ _CAN81 = CurrentSheet(
     azimuth=158.0,
 )
 _SATURN_RING = CurrentSheet(
-    "Connerney, Acuña & Ness 1983, but 13 nT at the centre of the planet, as in ExPRES",
-    mu_i=36.06,
-    half_thickness=3.0,
+    "SERPE 4.1, the forerunner of ExPRES, which has the same coefficients of Saturn",
+    mu_i=13.0,
+    half_thickness=2.5,
     inner=8.0,
     outer=16.0,
 )
@@ -140,8 +141,23 @@ MODELS = {
     "Q3": FieldModel("Connerney, Acuña & Ness 1987", "q3.csv", 2),
     "A12": FieldModel("Anderson et al. 2012", "a12.csv", 4),
     "IGRF2000": FieldModel("Alken et al. 2021", "igrf2000.csv", 13, scale=6378.137 / 6371.2),
+    "TDS_axi": FieldModel("Hess & Zarka 2011, a dipole of 7 G", "tds_axi.csv", 1),
 }
 """The models by the name of ExPRES' folder of field lines, without its suffix."""
+
+_ONLY_LINES = "only its field lines are known, which the server of ExPRES has"
+UNKNOWN = {
+    "TDS": f"{_ONLY_LINES}: how they are tilted is not; TDS_axi is such a dipole along the axis",
+    **dict.fromkeys(
+        (folder for folder in FIELDS if folder.startswith("ADLeonis")),
+        f"{_ONLY_LINES}: Zarka et al. 2025 used it, and its name says gauss, but not of what",
+    ),
+    **dict.fromkeys(
+        ("Tau_Boo_ab_axi", "proxima_centauri", "proxima_centauri_axi"),
+        f"{_ONLY_LINES}: ExPRES names no paper for it",
+    ),
+}
+"""Why the engine does not have a field that ExPRES has."""
 
 
 def field_model(magnetic: str) -> FieldModel:
@@ -153,10 +169,7 @@ def field_model(magnetic: str) -> FieldModel:
     folder = field_folder(magnetic)
     if folder in MODELS:
         return MODELS[folder]
-    if folder in FIELDS:
-        reason = "its coefficients are not published, only the server of ExPRES has its field lines"
-    else:
-        reason = "its field lines, if there are any, are files of the server of ExPRES"
+    reason = UNKNOWN.get(folder, "its field lines, if there are any, are files of the server")
     msg = (
         f"BODY.MAG: {magnetic!r}: {reason}; choose one of {', '.join(MODELS)}, "
         "or run it on the ExPRES service"

@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from prefect_expres.engine.automatic import observer_positions
 from prefect_expres.engine.ephemeris_file import Ephemeris
 from prefect_expres.engine.errors import EngineError
 from prefect_expres.engine.harmonics import Floats
 from prefect_expres.engine.orbit import Orbit, follow
-from prefect_expres.expres.configuration import Body, Configuration
+from prefect_expres.expres.configuration import Body, Configuration, Observer
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ def _start(sctime: str) -> datetime:
 
 def epochs(moments: Clock) -> list[datetime]:
     """Give the epochs as dates, UTC."""
-    return [moments.start + timedelta(minutes=float(minute)) for minute in moments.epochs]
+    return _dates(moments.start, moments.epochs)
+
+
+def _dates(start: datetime, minutes: Floats) -> list[datetime]:
+    return [start + timedelta(minutes=float(minute)) for minute in minutes]
 
 
 def observer_track(
@@ -86,17 +91,13 @@ def observer_track(
     """Compute the position of the observer at every step.
 
     Raises:
-        EngineError: The position would come from a web service.
+        EngineError: Neither numbers nor a file nor the offline ephemeris give the position.
     """
     observer = configuration.observer
     if observer.type == "Pre-Defined":
-        if ephemeris is None:
-            msg = (
-                "OBSERVER.EPHEM: empty: the engine asks no web service for positions; "
-                "give an ephemeris file, or run it on the ExPRES service"
-            )
-            raise EngineError(msg)
-        return Track(ephemeris.longitude, ephemeris.latitude, ephemeris.distance)
+        if ephemeris is not None:
+            return Track(ephemeris.longitude, ephemeris.latitude, ephemeris.distance)
+        return Track(*observer_positions(observer, _dates(moments.start, moments.motion)))
     if observer.type == "Orbiter":
         orbit = Orbit(
             float(observer.semi_maj),
@@ -107,31 +108,29 @@ def observer_track(
             apoapsis_longitude=float(observer.subl),
         )
         return _track(orbit, planet, moments)
-    position = (observer.fixe_dist, observer.fixe_subl, observer.fixe_decl)
-    if "auto" in position:
-        msg = (
-            "OBSERVER.FIXE_DIST, FIXE_SUBL, FIXE_DECL: 'auto': the engine asks no web "
-            "service for positions; write numbers, or give an ephemeris file"
-        )
-        raise EngineError(msg)
-    distance, west, latitude = (float(value) for value in position)
+    west, latitude, distance = _place(observer, moments.start)
     still = np.ones_like(moments.motion)
     turned = 360.0 * moments.motion / float(planet.period)
     return Track((west + turned) % 360.0, latitude * still, distance * still)
 
 
-def moon_track(planet: Body, moon: Body, moments: Clock) -> Track:
-    """Compute the position of a moon at every step.
+def _place(observer: Observer, start: datetime) -> tuple[float, float, float]:
+    """Give where a fixed observer is at the start: west longitude, latitude and distance.
 
-    Raises:
-        EngineError: Its phase is not a number.
+    The distance decides whether numbers give it: a text beside a number is 0 for ExPRES.
     """
-    if moon.phase == "auto":
-        msg = (
-            f"BODY {moon.name}: PHASE 'auto': the engine asks no web service; "
-            "write its east longitude at the start as a number"
-        )
-        raise EngineError(msg)
+    if isinstance(observer.fixe_dist, str):
+        west, latitude, distance = observer_positions(observer, [start])[:, 0].tolist()
+        return west, latitude, distance
+    west, latitude = (
+        0.0 if isinstance(angle, str) else float(angle)
+        for angle in (observer.fixe_subl, observer.fixe_decl)
+    )
+    return west, latitude, float(observer.fixe_dist)
+
+
+def moon_track(planet: Body, moon: Body, moments: Clock) -> Track:
+    """Compute the position of a moon, whose phase is a number, at every step."""
     orbit = Orbit(
         float(moon.semi_maj),
         float(moon.semi_min),

@@ -1,10 +1,16 @@
 """Run a configuration from start to end, with a log on standard output."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from prefect_expres.engine.automatic import (
+    automatic_phases,
+    is_automatic,
+    observer_name,
+    with_phases,
+)
 from prefect_expres.engine.ephemeris_file import Ephemeris, read_ephemeris
 from prefect_expres.engine.errors import EngineError
 from prefect_expres.engine.field_models import field_model
@@ -19,7 +25,7 @@ from prefect_expres.engine.radii import in_radii, radius_km
 from prefect_expres.engine.simulation import Emission, Regions, frequency_axis, observe
 from prefect_expres.engine.table import SourceTable, Surroundings, source_table
 from prefect_expres.engine.variables import Simulation
-from prefect_expres.expres.configuration import Configuration, Source
+from prefect_expres.expres.configuration import Configuration, Observer, Source
 from prefect_expres.expres.result_name import output_name
 
 REPORTED = 4
@@ -53,11 +59,14 @@ def run_engine(
     frequency = frequency_axis(configuration.frequency)
     scaled = in_radii(configuration)
     observer = observer_track(scaled, central_body(scaled), moments, positions)
+    phases = automatic_phases(configuration, moments.start, float(observer.distance[0]))
+    _say_computed(configuration.observer, phases)
     _say(f"Initialization: {len(moments.epochs)} steps, {len(frequency)} frequencies")
-    tables = _Tables(scaled, frequency, cache)
+    placed = with_phases(scaled, phases)
+    tables = _Tables(placed, frequency, cache)
     seen_from = observer.position()
     lit = lanes(configuration)
-    emissions = [_observed(lane, scaled, moments, tables, seen_from) for lane in lit]
+    emissions = [_observed(lane, placed, moments, tables, seen_from) for lane in lit]
     _say("Finalization")
     simulation = Simulation(
         configuration, name, epochs(moments), frequency, observer, lit, emissions
@@ -149,6 +158,14 @@ def _progress() -> Callable[[float], None]:
             _say(f"  {100 * reported // REPORTED} %")
 
     return progress
+
+
+def _say_computed(observer: Observer, phases: Mapping[str, float]) -> None:
+    """Say what is computed where ExPRES asks the web."""
+    if is_automatic(observer):
+        _say(f"Positions of {observer_name(observer)}: computed offline")
+    for name, phase in phases.items():
+        _say(f"PHASE of {name}: {phase}°, computed offline")
 
 
 def _say(line: str) -> None:

@@ -6,7 +6,8 @@ in latitude, and the distance within 7e-5, between 1990 and 2040.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable
+from datetime import datetime
 from importlib.metadata import version
 from typing import Annotated, Any, Literal, Self
 
@@ -53,25 +54,32 @@ class AnalyticEphemeris(EphemerisSpec):
 
     async def compute(self, span: Span, clock: Clock) -> Ephemeris:
         """Compute the observer's positions at the times of ``span``."""
-        points = await asyncio.to_thread(lambda: tuple(_points(self.planet, self.observer, span)))
+        points = await asyncio.to_thread(self.points, span.times())
         return Ephemeris(span, points, _source(self.planet), self.observer, self.center)
+
+    def points(self, moments: Iterable[datetime]) -> tuple[Point, ...]:
+        """Compute the observer's positions at any times, UTC.
+
+        Raises:
+            EphemerisError: A time lies before 1972.
+        """
+        return tuple(_point(self.planet, self.observer, moment) for moment in moments)
 
 
 def _source(planet: Planet) -> str:
     return f"astronomy-engine {version('astronomy-engine')} with the IAU rotation of {planet.name}"
 
 
-def _points(planet: Planet, observer: str, span: Span) -> Iterator[Point]:
-    for moment in span.times():
-        seconds = dynamical_seconds(moment)
-        there = _observer(observer, seconds)
-        light_time = 0.0
-        for _ in range(_LIGHT_TIME_ROUNDS):
-            emitted = seconds - light_time
-            vector = _difference(there, _heliocentric(planet.name, emitted))
-            point = point_below(planet, vector, emitted)
-            light_time = point.distance / LIGHT_KM_S
-        yield point
+def _point(planet: Planet, observer: str, moment: datetime) -> Point:
+    seconds = dynamical_seconds(moment)
+    there = _observer(observer, seconds)
+    point, light_time = Point(0.0, 0.0, 0.0), 0.0
+    for _ in range(_LIGHT_TIME_ROUNDS):
+        emitted = seconds - light_time
+        vector = _difference(there, _heliocentric(planet.name, emitted))
+        point = point_below(planet, vector, emitted)
+        light_time = point.distance / LIGHT_KM_S
+    return point
 
 
 def _observer(name: str, seconds: float) -> Vector:

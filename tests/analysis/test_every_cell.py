@@ -99,8 +99,24 @@ def test_many_sources_leave_the_panel_its_place(opened: Opened) -> None:
     assert legend is not None
     texts = [text.get_text() for text in legend.get_texts()]
     assert 2 <= len(texts) <= 8
-    assert all(" more" in text for text in texts)
-    assert sum(1 + int(text.split()[-2]) for text in texts) == 2 * len(names)
+    assert all(text.endswith(" more: not visible") for text in texts)
+    assert sum(1 + int(text.split()[-4]) for text in texts) == 2 * len(names)
+
+
+def test_sources_of_a_colour_are_named_by_one_that_is_seen(opened: Opened) -> None:
+    """Only if none of them is seen, the legend says so; and if nothing at all is, the panel."""
+    empty, visible = nothing(steps=24, channels=4), nothing(steps=24, channels=4)
+    visible[3, 2, 0] = True
+    several = [opened(visible=each, step=3600, flags=("FC",)) for each in [empty] * 12 + [visible]]
+    figure = quicklook_figure(several, labels=[f"model {number}" for number in range(13)])
+    legend = figure.axes[0].get_legend()
+    assert legend is not None
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert "Io, north, RH (\N{MINUS SIGN}), model 12, and 3 more" in texts
+    assert "Io, south, LH (+), model 0, and 3 more: not visible" in texts
+    assert [text.get_text() for text in figure.axes[0].texts] == []
+    figure = quicklook_figure(several[0])
+    assert [text.get_text() for text in figure.axes[0].texts] == ["No emission is visible"]
 
 
 def test_nothing_is_drawn_where_days_are_missing(opened: Opened) -> None:

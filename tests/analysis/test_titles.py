@@ -71,6 +71,17 @@ def test_the_title_says_what_was_run(opened: Opened, name: str, title: str) -> N
     assert title_of([opened(attributes={"Logical_file_id": [name]})]) == title
 
 
+@pytest.mark.parametrize(
+    ("last", "words"),
+    [("330d-75R", "sources 0d-75r to 330d-75r"), ("0d-75R", "source 0d-75r")],
+)
+def test_the_title_of_an_oval_has_its_sources(opened: Opened, last: str, words: str) -> None:
+    """The file's name has the first only."""
+    dataset = opened(attributes={"Logical_file_id": [of(origin="0d-75r")]})
+    dataset["source"] = ["0d-75R NORTH", f"{last} SOUTH"]
+    assert title_of([dataset]).startswith(f"Auroral emission of Jupiter ({words}) seen from Earth")
+
+
 def test_the_title_has_the_days(opened: Opened) -> None:
     """The last epoch of a day may be the next midnight; a longer simulation has two days."""
     day, days = (opened(visible=nothing(steps=steps), step=3600) for steps in (25, 26))

@@ -180,11 +180,10 @@ def test_several_longitudes_make_several_sources(tmp_path: Path, tables: Path) -
 
 Change = Callable[[dict[str, Any]], Any]
 UNMODELLED: dict[str, tuple[Change, str]] = {
-    "field": (lambda c: c["BODY"][0].update(MAG="TDS"), "not published.*JRM33"),
+    "field": (lambda c: c["BODY"][0].update(MAG="TDS"), "how they are tilted.*JRM33"),
     "own field": (lambda c: c["BODY"][0].update(MAG="auto"), "files of the server.*JRM33"),
     "other field": (lambda c: c["BODY"][0].update(MAG="JRM10"), "files of the server"),
     "radius": (lambda c: c["BODY"][0].update(RADIUS=0), "RADIUS 0: must be positive"),
-    "phase": (lambda c: c["BODY"][1].update(PHASE="auto"), "PHASE"),
     "refraction": (lambda c: c["SOURCE"][0].update(REFRACTION=True), "REFRACTION"),
     "constant": (lambda c: c["SOURCE"][0].update(CURRENT="Constant"), "CONSTANT 0"),
     "latitude": (lambda c: c["SOURCE"][0].update(TYPE="L-shell"), "LAT 0"),
@@ -195,8 +194,6 @@ UNMODELLED: dict[str, tuple[Change, str]] = {
     "observer": (lambda c: c["OBSERVER"].update(PARENT="Io"), "OBSERVER.PARENT 'Io'"),
     "ellipse": (lambda c: c["BODY"][1].update(SEMI_MIN=6.1), "SEMI_MIN 6.1"),
     "film": (lambda c: c["MOVIE2D"].update(ON=True), "MOVIE2D"),
-    "web": (lambda c: c["OBSERVER"].update(TYPE="Pre-Defined"), "web service"),
-    "fixed web": (lambda c: c["OBSERVER"].update(FIXE_DIST="auto"), "web"),
 }
 
 

@@ -68,6 +68,23 @@ async def test_what_the_engine_does_not_model_is_no_reason_to_refuse(
     made.require_emission()
 
 
+async def test_what_expres_asks_the_web_is_computed_here(
+    visible: dict[str, Any], tables: Path
+) -> None:
+    """Earth and its moon's phase need no file."""
+    position = dict.fromkeys(("FIXE_DIST", "FIXE_SUBL", "FIXE_DECL"), "auto")
+    visible["OBSERVER"] |= {"TYPE": "Pre-Defined", "EPHEM": "", "SC": "Earth"} | position
+    visible["OBSERVER"]["SCTIME"] = "201809132200"
+    visible["TIME"] |= {"MAX": 120}
+    visible["BODY"][1]["PHASE"] = "auto"
+    made = await preview_simulation(visible, tables=tables)
+    assert (made.refused, made.not_modelled) == ("", "")
+    assert made.windows
+    visible["OBSERVER"]["SC"] = "Cassini"
+    made = await preview_simulation(visible, tables=tables)
+    assert "give an ephemeris, as --ephemeris horizons" in made.not_modelled
+
+
 async def test_a_cancelled_preview_ends_its_process(visible: dict[str, Any], tables: Path) -> None:
     """No process of ours goes on."""
     visible["TIME"] |= {"NBR": 5000}

@@ -1,7 +1,7 @@
 """Emission of a star that its close planet induces, as Io does at Jupiter.
 
-The system is that of tau Boötis: the orbit of its planet, and a field like Jupiter's, which a
-preview can trace. The fields that the server has for stars and exoplanets may be chosen instead.
+The system is that of tau Boötis: the orbit of its planet, and electrons as in the simulations of
+Chebly et al. Their field is in files of their own; here it is a dipole, which a preview can trace.
 """
 
 from functools import partial
@@ -17,6 +17,7 @@ from prefect_expres.expres.templates.template import Choices, Content, FarAway, 
 from prefect_expres.expres.vocabulary import fields_of
 
 _STAR, _PLANET = "Tau-Boo", "Tau-Boo-b"
+_DIPOLE = "TDS_axi"
 _ROTATION_MIN = 4770.0
 _ORBIT_RADII = 7.4
 _ORBIT_AT_SURFACE_MIN = 237.0
@@ -44,12 +45,13 @@ def _bodies(choices: Choices) -> list[Content]:
 
 EXOPLANET = Template(
     summary=f"Emission of the star {_STAR} that its planet induces",
-    paper="Hess & Zarka 2011, A&A 531, A29",
+    paper="Chebly et al. 2026, A&A 705, A149",
     planet=_STAR,
-    fields=("O6+Connerney CS", *fields_of(_STAR)),
+    fields=(_DIPOLE, *(field for field in fields_of(_STAR) if field != _DIPOLE)),
     lag_models=(),
     bodies=_bodies,
     sources=partial(moon_sources, _PLANET, _STAR, 0.0),
     moon=_PLANET,
+    energy=20,
     seen_from=FarAway(distance=1e6, latitude=45.0),
 )
