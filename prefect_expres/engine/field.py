@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from prefect_expres.engine.field_models import CurrentSheet, FieldModel
-from prefect_expres.engine.harmonics import Floats, internal_field, schmidt_coefficients
+from prefect_expres.engine.harmonics import Floats, InternalField, schmidt_coefficients
 
 
 def magnetic_field(model: FieldModel, position: Floats) -> Floats:
@@ -24,12 +24,16 @@ def magnetic_field(model: FieldModel, position: Floats) -> Floats:
     Returns:
         Shape (n, 3), nT.
     """
-    g, h = schmidt_coefficients(model.internal, model.degree)
-    field = internal_field(g, h, position * model.scale)
+    field = _internal_field(model.internal, model.degree).at(position * model.scale)
     if model.sheet is None:
         return field
     sheet = _current_sheet(model.sheet).Field(*position.T)
     return field + np.asarray(sheet, dtype=np.float64)
+
+
+@cache
+def _internal_field(internal: str, degree: int) -> InternalField:
+    return InternalField(*schmidt_coefficients(internal, degree))
 
 
 @cache

@@ -12,7 +12,7 @@ import pytest
 from prefect_expres.engine import EngineError, run_engine
 from prefect_expres.engine.beaming import loss_cone
 from prefect_expres.engine.ephemeris_file import read_ephemeris
-from prefect_expres.engine.harmonics import internal_field, schmidt_coefficients
+from prefect_expres.engine.harmonics import InternalField, schmidt_coefficients
 from prefect_expres.expres.configuration import Configuration
 from prefect_expres.expres.result_name import output_name
 from tests.engine.engine_runs import EPHEMERIS, VISIBLE, example, fixed_observer, run
@@ -41,17 +41,17 @@ def test_a_dipole_is_a_dipole() -> None:
     """The harmonics of degree 1 give the field of a dipole along the axis."""
     g = np.zeros((2, 2))
     g[1, 0] = 400000.0
-    field = internal_field(g, np.zeros_like(g), np.array([[2.0, 0.0, 0.0], [0.0, 1e-9, 2.0]]))
+    field = InternalField(g, np.zeros_like(g)).at(np.array([[2.0, 0.0, 0.0], [0.0, 1e-9, 2.0]]))
     assert field[0] == pytest.approx([0.0, 0.0, -50000.0])
     assert field[1] == pytest.approx([0.0, 0.0, 100000.0], abs=1e-3)
 
 
 def test_the_field_is_curl_free() -> None:
     """The internal field has neither divergence nor curl, as a potential's must."""
-    g, h = schmidt_coefficients("jrm33.csv", 13)
+    field = InternalField(*schmidt_coefficients("jrm33.csv", 13))
     point, step = np.array([0.8, -1.0, 0.6]), 1e-5
     shifts = step * np.eye(3)
-    ahead, behind = (internal_field(g, h, point + sign * shifts) for sign in (1, -1))
+    ahead, behind = (field.at(point + sign * shifts) for sign in (1, -1))
     slopes = (ahead - behind) / (2 * step)
     assert abs(np.trace(slopes)) < 1e-6 * np.abs(slopes).max()
     assert slopes == pytest.approx(slopes.T, rel=1e-5, abs=1e-6 * np.abs(slopes).max())
