@@ -154,7 +154,11 @@ def run_wanted(area: Area, wanted: dict[str, float], root: Path, temp: Path, tel
     files = list(dict.fromkeys(root / test.split("::")[0] for test in wanted))
     tell({"seconds": START_SECONDS})
     code = run_pytest(files, area.arguments, temp, Ordered(wanted, area.spare, tell))
-    tell({"error": f"pytest has not run: {code}"})
+    if code == pytest.ExitCode.USAGE_ERROR:
+        # The unchanged source was run with the same arguments: it cannot be imported any more.
+        tell({"failed": "conftest.py"})
+    else:
+        tell({"error": f"pytest has not run: {code}"})
 
 
 def _calm_hypothesis() -> None:

@@ -139,6 +139,16 @@ def test_each_mutant_has_its_fate(toy: Path) -> None:
     assert "- return number < LIMIT  + return number <= LIMIT" in done.stdout
 
 
+def test_what_cannot_be_imported_is_noticed(toy: Path) -> None:
+    """Fixtures for all tests import the source, which a change keeps from being imported."""
+    (toy / "conftest.py").write_text("import sums\n")
+    (toy / "sums.py").write_text(SUMS + "\nONE, OTHER = (1, 2)\n")
+    done = run(toy, f"--json={toy / 'results.json'}")
+    assert done.returncode == 1, done.stderr
+    (report,) = json.loads((toy / "results.json").read_text())["areas"]
+    assert set(fates(report)["sums:ONE:RemoveElement"]) == {"killed"}
+
+
 def test_one_mutant_is_shown(toy: Path) -> None:
     """A mutant of the list is run alone, with its diff."""
     (mutant,) = (line for line in run(toy, "--list").stdout.splitlines() if "Add_Sub" in line)
