@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from prefect_expres.cli.console.exit_codes import Exit
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.command_line import run
 from tests.support.service_user import ServiceUser
@@ -175,6 +176,28 @@ def test_errors_are_told(service: SandboxServer, job_in: JobIn) -> None:
     assert "the run failed as it was told to" in run("jobs", "error", failed).out
     assert run("jobs", "error", failed, "--json").found["phase"] == "ERROR"
     assert "has no error message" in run("jobs", "error", job_in("PENDING")).out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list",),
+        ("show", "1"),
+        ("phase", "1"),
+        ("run", "1"),
+        ("abort", "1"),
+        ("results", "1"),
+        ("new", "query=a", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_address_is_told(service: SandboxServer, words: tuple[str, ...]) -> None:
+    """It has no job list: that is told instead of a job that was not found, with what to check."""
+    wrong = f"{service.url}/rest/ExPRES/elsewhere"
+    done = run("jobs", *words, "--url", wrong)
+    assert done.code == Exit.NOT_FOUND
+    assert "Error: JobListNotFound" in done.err
+    assert f"no UWS job list at {wrong}" in " ".join(done.err.split())
 
 
 def test_what_a_job_printed(service: SandboxServer, job_in: JobIn) -> None:
