@@ -203,7 +203,7 @@ class FilesPlan(BaseModel):
         min_length=1,
         description="Paths or URLs of the files; * and ** stand for many, as in runs/*.json.",
     )
-    ephemeris: AnyEphemeris | None = Field(
+    ephemeris: AnyEphemeris | Annotated[None, Field(title="The file beside it")] = Field(
         None,
         description="Source of the observer's positions; without one, the file that "
         "OBSERVER.EPHEM names is taken from beside the configuration.",

@@ -31,7 +31,7 @@ class HorizonsEphemeris(ObserverSpec):
     model_config = ConfigDict(title="Horizons")
 
     kind: Literal["horizons"] = "horizons"
-    base_url: str = Field(JPL, description="Address of the service.")
+    base_url: str = Field(JPL, title="Address", description="Address of the service.")
 
     async def compute(self, span: Span, clock: Clock) -> Ephemeris:
         """Compute the observer's positions at the times of ``span``.

@@ -37,7 +37,7 @@ class MiriadeEphemeris(ObserverSpec):
     model_config = ConfigDict(title="Miriade")
 
     kind: Literal["miriade"] = "miriade"
-    base_url: str = Field(IMCCE, description="Address of the service.")
+    base_url: str = Field(IMCCE, title="Address", description="Address of the service.")
 
     async def compute(self, span: Span, clock: Clock) -> Ephemeris:
         """Compute the observer's positions at the times of ``span``.
