@@ -19,7 +19,6 @@ from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
 from prefect_expres.errors import EphemerisError
 from prefect_expres.net.clock import Clock, MonotonicClock
 
-
 AnyEphemeris = Annotated[
     AnalyticEphemeris
     | WebGeoCalcEphemeris
