@@ -20,7 +20,7 @@ from prefect_expres.errors import JobNotFound, UsageError
 from prefect_expres.execution.evidence import beyond
 from prefect_expres.uws import Phase
 
-app = App(name="jobs", help="Work with the jobs of a UWS service.")
+app = App(name="jobs")
 app.command(new_job.new)
 app.command(follow.wait)
 app.command(follow.logs)
