@@ -5,7 +5,7 @@ import time
 from typing import Annotated, Any
 
 from prefect.runtime import flow_run
-from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import NonNegativeInt, PositiveInt
 
 from prefect_expres.archive import Archive, Publication
 from prefect_expres.archive.address import MASER
@@ -33,6 +33,7 @@ from prefect_expres.prefect_support.forms import (
     Location,
     NoLimit,
     NotPublished,
+    NotUsed,
     OfTheTeam,
     OrDefault,
     Reuse,
@@ -194,22 +195,22 @@ async def campaign(
     on_cancellation=[stop_remote_jobs],
 )
 async def campaign_worker(
-    plan: Plan,
-    service: ExpresService,
-    output: str,
-    campaign: str,
-    worker: NonNegativeInt,
-    workers: PositiveInt,
-    in_flight: PositiveInt = 8,
-    max_failures: NonNegativeInt | None = 100,
-    branch: str = "master",
-    execution_duration: int = 600,
-    timeout: PositiveFloat | None = None,
-    reuse: Reuse = "verified",
-    attempts: PositiveInt = 1,
-    archive: Archive | None = None,
+    plan: Annotated[Plan, titled("Plan")],
+    service: Annotated[ExpresService, titled("Service")],
+    output: Annotated[str, titled("Output folder")],
+    campaign: Annotated[str, titled("Campaign")],
+    worker: Annotated[NonNegativeInt, titled("Worker")],
+    workers: Annotated[PositiveInt, titled("Workers")],
+    in_flight: Annotated[PositiveInt, titled("In flight")] = 8,
+    max_failures: Annotated[Count | NoLimit, titled("Most failures")] = 100,
+    branch: Annotated[str, titled("Branch of ExPRES")] = "master",
+    execution_duration: Annotated[int, titled("Execution duration (s)")] = 600,
+    timeout: Annotated[Seconds | OrDefault, titled("Timeout (s)")] = None,
+    reuse: Annotated[Reuse, titled("Reuse")] = "verified",
+    attempts: Annotated[PositiveInt, titled("Attempts")] = 1,
+    archive: Annotated[Archive | NotUsed, titled("Archive")] = None,
     *,
-    preview_first: bool = False,
+    preview_first: Annotated[bool, titled("Preview first")] = False,
 ) -> int:
     """Run a part of a campaign, then what other workers have left.
 

@@ -1,15 +1,17 @@
 """Prefect blocks: where the ExPRES service is and who asks, and a simulation to be triggered.
 
-May import: execution, uws, net, expres, ephemeris, monitoring, caching, prefect_support.
+May import: execution, archive, uws, net, expres, ephemeris, monitoring, caching, prefect_support.
 """
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar, Literal, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from prefect.blocks.abstract import CredentialsBlock, JobBlock
 from pydantic import Field, HttpUrl, PositiveFloat, SecretStr, field_validator, model_validator
 
+from prefect_expres.archive import Archive, take_from
+from prefect_expres.archive.address import MASER
 from prefect_expres.caching.ephemeris import compute_here
 from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.execution import ClientSteps, RunOptions, SimulationResult, StepwiseRun
@@ -17,12 +19,12 @@ from prefect_expres.execution.prepare import build_request
 from prefect_expres.expres.access import Access
 from prefect_expres.monitoring.log import log_warning
 from prefect_expres.monitoring.progress import ArtifactListener, LogListener
-from prefect_expres.monitoring.triggered import ExpresSimulationRun
+from prefect_expres.monitoring.triggered import ExpresSimulationRun, begin_recorded
 from prefect_expres.net.network import Network
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.current_run import current_owner, in_run
-from prefect_expres.prefect_support.forms import AnyConfiguration, Location, ProxyAddress
-from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, record_job_list
+from prefect_expres.prefect_support.forms import AnyConfiguration, Location, ProxyAddress, Reuse
+from prefect_expres.prefect_support.job_lists import UsedJobList
 from prefect_expres.prefect_support.strict_block import UNMASKED, StrictBlock
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
 from prefect_expres.uws import ClientOptions, UWSClient
@@ -223,9 +225,13 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
         default=None,
         description="Seconds to wait for the job; by default an hour over the execution duration.",
     )
-    reuse: Literal["verified", "never"] = Field(
+    reuse: Reuse = Field(
         default="verified",
-        description="Whether results or a job of the identical simulation stand in for a new run.",
+        description="Whether verified results or a job of the identical simulation stand in for a "
+        "new run; or before that job a published one that is equal.",
+    )
+    archive: Archive | None = Field(
+        default=None, description="Where published simulations are; by default the MASER team's."
     )
     keep_running: bool = Field(
         default=False,
@@ -277,21 +283,16 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
                 yield ClientSteps(client, service.largest_result, tell)
 
         made_from, output = (self.configuration, self.ephemeris), str(self.output)
-        run = StepwiseRun(request, output, options, connect, made_from=made_from, tell=tell)
+        published = take_from(self.archive or MASER, service.network, tell)
+        take = published if self.reuse == "published" else None
+        run = StepwiseRun(
+            request, output, options, connect, made_from=made_from, take=take, tell=tell
+        )
         if not await run.find():
-            await self._begin(run, request.job_list)
+            used = self.service.use_of(request.job_list, keep_running=self.keep_running)
+            await begin_recorded(run, used.reached_through(self._block_document_id))
         return ExpresSimulationRun(run)
 
     def trigger(self) -> Any:
         """Trigger the simulation; see `atrigger`."""
         return call_from_anywhere(self.atrigger())
-
-    async def _begin(self, run: StepwiseRun, job_list: str) -> None:
-        """Begin the run; what a hook needs to stop its job is recorded first."""
-        used = self.service.use_of(job_list, keep_running=self.keep_running)
-        if used.block_document_id is None:
-            used = used.model_copy(update={"block_document_id": self._block_document_id})
-        await record_job_list(used)
-        await run.begin()
-        if run.submission is not None and not used.can_be_reached:
-            await record_job(run.submission.job_url)

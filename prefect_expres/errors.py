@@ -9,7 +9,7 @@
     ├── DeployError, PrefectUnreachable, StorageError, WaitTimeout
     ├── ArchiveError: ArchiveMismatch
     ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
-    │   ├── RequestRejected: AuthenticationFailed, JobNotFound
+    │   ├── RequestRejected: AuthenticationFailed, JobNotFound (JobListNotFound)
     │   ├── Busy: ActiveJobsLimit
     │   └── ProtocolError: Malformed
     ├── JobError: JobFailed, JobAborted, JobLost, ResultsMissing, ResultMismatch
@@ -133,6 +133,10 @@ class AuthenticationFailed(RequestRejected):
 
 class JobNotFound(RequestRejected):
     """The service does not know this job."""
+
+
+class JobListNotFound(JobNotFound):
+    """There is no job list at this address, so there is no job below it."""
 
 
 class Busy(ServiceError, retryable=True):

@@ -10,7 +10,7 @@ from prefect_expres.archive.granule import Granule, PublishedSimulation, SearchR
 from prefect_expres.archive.home import BroughtHome, PublishedFile
 from prefect_expres.archive.publication import Publication, Published
 from prefect_expres.archive.publish import publish_simulations, simulation_folders
-from prefect_expres.archive.reuse import ArchiveReuse
+from prefect_expres.archive.reuse import ArchiveReuse, take_from
 
 __all__ = [
     "Archive",
@@ -27,4 +27,5 @@ __all__ = [
     "publish_simulations",
     "search_archive",
     "simulation_folders",
+    "take_from",
 ]

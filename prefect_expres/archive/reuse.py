@@ -26,7 +26,7 @@ from prefect_expres.errors import (
     ServiceError,
     TransferError,
 )
-from prefect_expres.execution import Listener, PublishedSource, TakenResult, ignore
+from prefect_expres.execution import Listener, PublishedSource, Take, TakenResult, ignore
 from prefect_expres.execution.events import StepTaken, Warned
 from prefect_expres.execution.verification import times_of, verify
 from prefect_expres.execution.view import missing_for_analysis
@@ -55,6 +55,20 @@ _ORBIT = ("SEMI_MAJ", "SEMI_MIN", "SUBL", "DECL", "PHASE", "INCL")
 _NEEDS = ("cdflib", "xarray")
 _NAME_FREE = re.compile(r"_\d{8}(_v\d+(-[0-9a-f]{12})?)?$|_rx(?=_)", re.IGNORECASE)
 """What of a name is compared elsewhere, or is missing in older ones."""
+
+
+def take_from(archive: Archive, network: Network, tell: Listener = ignore) -> Take:
+    """Give what takes single simulations from an archive; see `ArchiveReuse`.
+
+    Raises:
+        ArchiveError: When it takes one: the extra ``archive`` is not installed.
+    """
+
+    async def take(request: SimulationRequest, folder: str) -> TakenResult | None:
+        async with ArchiveReuse(archive, network, tell) as reuse:
+            return await reuse.take(request, folder)
+
+    return take
 
 
 class ArchiveReuse:

@@ -24,8 +24,7 @@ from pydantic import (
 )
 
 from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris, source_for
-from prefect_expres.ephemeris.compute import AsAnyOf
-from prefect_expres.ephemeris.provider import for_forms
+from prefect_expres.ephemeris.choices import KnownByKeys, for_forms
 from prefect_expres.errors import ConfigurationError, EphemerisError
 from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label, safe_label
@@ -203,7 +202,7 @@ class FilesPlan(BaseModel):
         min_length=1,
         description="Paths or URLs of the files; * and ** stand for many, as in runs/*.json.",
     )
-    ephemeris: AnyEphemeris | None = Field(
+    ephemeris: AnyEphemeris | Annotated[None, Field(title="The file beside it")] = Field(
         None,
         description="Source of the observer's positions; without one, the file that "
         "OBSERVER.EPHEM names is taken from beside the configuration.",
@@ -248,8 +247,8 @@ class FilesPlan(BaseModel):
         return Planned(number, label, url, self.ephemeris)
 
 
-Plan = Annotated[RoutinePlan | FilesPlan, Field(discriminator="kind"), AsAnyOf()]
-"""What a campaign runs, told apart by ``kind``."""
+Plan = Annotated[RoutinePlan | FilesPlan, Field(discriminator="kind"), KnownByKeys()]
+"""What a campaign runs, known by ``kind`` or by its other keys."""
 
 
 def beside(configuration: str, name: str) -> str:

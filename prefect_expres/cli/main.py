@@ -6,6 +6,7 @@ Each command is imported only when it runs, so that ``--help`` is fast.
 import os
 import sys
 from collections.abc import Sequence
+from inspect import getdoc
 from typing import Annotated
 
 from cyclopts import App, CycloptsError, Group, Parameter
@@ -25,9 +26,14 @@ _ABOUT = Group("About", sort_key=10)
 # Name, module and function, group, and the help in the list of commands.
 _COMMANDS = (
     ("simulate", "simulate:simulate", _SIMULATE, "Run a simulation and download its results."),
-    ("preview", "preview:preview", _SIMULATE, "Show what a simulation will show, in seconds."),
+    ("preview", "preview:preview", _SIMULATE, "Show within seconds what a simulation will show."),
     ("campaign", "campaign:app", _SIMULATE, "Plan and run many simulations."),
-    ("forecast", "forecast:forecast", _SIMULATE, "Publish what an observatory will see."),
+    (
+        "forecast",
+        "forecast:forecast",
+        _SIMULATE,
+        "Publish what an observatory will see in the coming days.",
+    ),
     ("identify", "identify:identify", _SIMULATE, "Find what made the arcs in an observation."),
     (
         "housekeeping",
@@ -70,9 +76,9 @@ _COMMANDS = (
         "doctor",
         "doctor:doctor",
         _MACHINE,
-        "Check what is installed and reachable, and how to fix it.",
+        "Check what is installed and reachable, and say what to do.",
     ),
-    ("sandbox", "sandbox:app", _MACHINE, "A local UWS service with a small ExPRES engine."),
+    ("sandbox", "sandbox:app", _MACHINE, "Serve a small ExPRES engine as a local UWS service."),
     (
         "help",
         "help:help_about",
@@ -82,12 +88,20 @@ _COMMANDS = (
     ("demo", "demo:demo", _MACHINE, "Run the example simulation on a sandbox."),
 )
 
+
+def _shown_default(value: object) -> object:
+    """Give a default as it is written on the command line; what is off or empty is not told."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or None
+    return value or None
+
+
 app = App(
     name="prefect-expres",
     help="Run ExPRES, the planetary radio emission simulator, on a UWS service from Prefect.",
     help_epilogue="prefect-expres help exit-codes, profiles or users-and-tokens says more.",
     version=lambda: prefect_expres.__version__,
-    default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
+    default_parameter=Parameter(negative=(), show_default=_shown_default),
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
@@ -126,9 +140,18 @@ def launch(
     return Exit.INTERRUPTED
 
 
+def _give_its_own_help(words: Sequence[str]) -> None:
+    """Have the command that is asked tell all of itself, not only its line in the list."""
+    for name in [word for word in words if not word.startswith("-")][:1]:
+        if name in app and (function := app[name].default_command):
+            app[name].help = getdoc(function)
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command line and end with its exit code."""
     escape_what_cannot_be_printed()
+    words = sys.argv[1:] if words is None else words
+    _give_its_own_help(words)
     try:
         with signals_end():
             sys.exit(app.meta(words, exit_on_error=False, result_action="return_value"))

@@ -4,11 +4,10 @@ import hashlib
 import json
 from typing import Annotated
 
-from pydantic import Field, GetJsonSchemaHandler, ValidationError
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import Field, ValidationError
 
 from prefect_expres.ephemeris.analytic import AnalyticEphemeris
+from prefect_expres.ephemeris.choices import KnownByKeys
 from prefect_expres.ephemeris.horizons import HorizonsEphemeris
 from prefect_expres.ephemeris.miriade import MiriadeEphemeris
 from prefect_expres.ephemeris.model import Ephemeris, Span
@@ -20,19 +19,6 @@ from prefect_expres.ephemeris.webgeocalc import WebGeoCalcEphemeris
 from prefect_expres.errors import EphemerisError
 from prefect_expres.net.clock import Clock, MonotonicClock
 
-
-class AsAnyOf:
-    """Writes a union as ``anyOf`` in the JSON schema, which Prefect's forms want, not ``oneOf``."""
-
-    def __get_pydantic_json_schema__(
-        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        schema = handler(core_schema)
-        del schema["discriminator"]
-        schema["anyOf"] = schema.pop("oneOf")
-        return schema
-
-
 AnyEphemeris = Annotated[
     AnalyticEphemeris
     | WebGeoCalcEphemeris
@@ -41,9 +27,9 @@ AnyEphemeris = Annotated[
     | SpiceEphemeris
     | TableEphemeris,
     Field(discriminator="kind"),
-    AsAnyOf(),
+    KnownByKeys(),
 ]
-"""What a flow's parameter may be: one of the sources, told apart by ``kind``."""
+"""What a flow's parameter may be: one of the sources, known by ``kind`` or by its other keys."""
 
 _CLOCK = MonotonicClock()
 

@@ -31,7 +31,7 @@ class HorizonsEphemeris(ObserverSpec):
     model_config = ConfigDict(title="Horizons")
 
     kind: Literal["horizons"] = "horizons"
-    base_url: str = Field(JPL, description="Address of the service.")
+    horizons_url: str = Field(JPL, title="Address", description="Address of the service.")
 
     async def compute(self, span: Span, clock: Clock) -> Ephemeris:
         """Compute the observer's positions at the times of ``span``.
@@ -40,7 +40,7 @@ class HorizonsEphemeris(ObserverSpec):
             EphemerisUnavailable: The service does not answer.
             EphemerisError: The service has no such ephemeris.
         """
-        async with exclusive_access("Horizons", self.base_url, clock) as service:
+        async with exclusive_access("Horizons", self.horizons_url, clock) as service:
             answer = await service.request_json(query=self._query(span))
             text = str(answer.get("result") or answer.get("error") or "")
             rows = [

@@ -37,7 +37,7 @@ class MiriadeEphemeris(ObserverSpec):
     model_config = ConfigDict(title="Miriade")
 
     kind: Literal["miriade"] = "miriade"
-    base_url: str = Field(IMCCE, description="Address of the service.")
+    miriade_url: str = Field(IMCCE, title="Address", description="Address of the service.")
 
     async def compute(self, span: Span, clock: Clock) -> Ephemeris:
         """Compute the observer's positions at the times of ``span``.
@@ -47,7 +47,7 @@ class MiriadeEphemeris(ObserverSpec):
             EphemerisError: The service has no such ephemeris.
         """
         rows: list[tuple[datetime, Point]] = []
-        async with exclusive_access("Miriade", self.base_url, clock) as service:
+        async with exclusive_access("Miriade", self.miriade_url, clock) as service:
             for done in range(0, span.count, MAX_TIMES):
                 start = span.start + timedelta(seconds=span.step * done)
                 count = min(MAX_TIMES, span.count - done)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Protocol, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from prefect_expres import __version__
+from prefect_expres.ephemeris.choices import for_forms
 from prefect_expres.ephemeris.model import CONVENTION, Ephemeris, Span
 from prefect_expres.ephemeris.planets import PLANETS, Planet, PlanetName
 from prefect_expres.expres.routine import in_any_case
@@ -37,28 +38,6 @@ def _without_path(given: Any) -> Any:
 
 FileName = Annotated[str, BeforeValidator(_without_path)]
 """A path or URL of a file, which may be given as a `pathlib.Path`, too."""
-
-
-_KIND_FIELD = {
-    "title": "Name in JSON",
-    "description": "What JSON and Python call this choice: its kind.",
-    "position": 1,  # behind the others, which have none
-}
-
-
-def for_forms(schema: dict[str, Any]) -> None:
-    """Adapt the JSON schema of a model that is one of several choices in a form.
-
-    A constant becomes a list of one choice. ``kind`` tells the choices apart, so it must be sent.
-    Prefect's form sends only what it shows: a default of the choice as a whole, with ``kind`` in no
-    field, has it go back to the first choice. So ``kind`` is a field, the last one, and says how
-    the choice is written elsewhere.
-    """
-    schema["required"] = ["kind", *schema.get("required", [])]
-    schema["properties"]["kind"] |= _KIND_FIELD
-    for field in schema["properties"].values():
-        if "const" in field:
-            field["enum"] = [field.pop("const")]
 
 
 class EphemerisSpec(BaseModel, ABC):

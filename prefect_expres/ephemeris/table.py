@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -23,6 +23,8 @@ from prefect_expres.storage import read_bounded
 MAX_BYTES = 128 * 2**20
 """As many rows as a span may have, of 128 bytes each."""
 _KM = {"km": 1.0, "au": AU_KM}
+_STATED = Field(title="Stated here")
+_SaidByFile = Annotated[None, Field(title="Said by the file")]
 
 
 class TableEphemeris(EphemerisSpec):
@@ -33,19 +35,20 @@ class TableEphemeris(EphemerisSpec):
     kind: Literal["table"] = "table"
     path: FileName = Field(min_length=1, description="Path or URL of the file.")
     observer: str = Field("", description="The observer's name, if the file does not say it.")
-    longitude: Literal["east", "west"] | None = Field(
+    longitude: Annotated[Literal["east", "west"], _STATED] | _SaidByFile = Field(
         None,
         description="Which way longitudes count, in the system of the planet's fields; a "
         "WebGeoCalc CSV says it itself.",
     )
-    latitude: Literal["planetocentric", "planetodetic"] | None = Field(
+    latitude: Annotated[Literal["planetocentric", "planetodetic"], _STATED] | _SaidByFile = Field(
         None, description="Which latitude it is; a WebGeoCalc CSV says it itself."
     )
-    distance: Literal["km", "au", "radii"] | None = Field(
+    distance: Annotated[Literal["km", "au", "radii"], _STATED] | _SaidByFile = Field(
         None, description="The unit of the distance; radii are the planet's at its equator."
     )
-    light_time: Literal["corrected", "none"] | None = Field(
+    light_time: Annotated[Literal["corrected", "none"], _STATED] | _SaidByFile = Field(
         None,
+        title="Light time",
         description="Corrected: the planet's orientation is that of when the light left; "
         "none: it is that of the time in the row.",
     )

@@ -38,10 +38,11 @@ class WebGeoCalcEphemeris(ObserverSpec):
     kernel_sets: tuple[int, ...] = Field(
         (SOLAR_SYSTEM_KERNELS,),
         min_length=1,
+        title="Kernel sets",
         description="Kernel sets of the service, by number: 1 is the solar system; a spacecraft "
         "needs its mission's, which the service lists under /kernel-sets.",
     )
-    base_url: str = Field(NASA, description="Address of the service's API.")
+    webgeocalc_url: str = Field(NASA, title="Address", description="Address of the service's API.")
 
     async def compute(self, span: Span, clock: Clock) -> Ephemeris:
         """Compute the observer's positions at the times of ``span``.
@@ -50,7 +51,7 @@ class WebGeoCalcEphemeris(ObserverSpec):
             EphemerisUnavailable: The service does not answer, or not in time.
             EphemerisError: The service cannot compute it.
         """
-        async with exclusive_access("WebGeoCalc", self.base_url, clock) as service:
+        async with exclusive_access("WebGeoCalc", self.webgeocalc_url, clock) as service:
             started = await _answer(service, "/calculation/new", payload=self._payload(span))
             number = started.get("calculationId")
             if not isinstance(number, str) or not _NUMBER.fullmatch(number):

@@ -17,6 +17,7 @@ from prefect_expres.execution.found import find_or_set_aside
 from prefect_expres.execution.guard import JobGuard
 from prefect_expres.execution.manifest import PhaseTime, SimulationResult
 from prefect_expres.execution.options import RunOptions
+from prefect_expres.execution.published import Take, TakenResult
 from prefect_expres.execution.run import complete, folder_of
 from prefect_expres.execution.set_aside import mismatched_jobs
 from prefect_expres.execution.steps import Steps
@@ -43,6 +44,7 @@ class StepwiseRun:
         options: How it is to be run; one job is tried.
         connect: Gives the steps.
         made_from: What configuration and ephemeris were given as, for the lineage.
+        take: Takes a published simulation in place of a run, if one is equal.
         tell: Is told what happens.
     """
 
@@ -54,6 +56,7 @@ class StepwiseRun:
         connect: Connect,
         *,
         made_from: tuple[object, object] = (None, None),
+        take: Take | None = None,
         tell: Listener = ignore,
     ) -> None:
         self._request = request
@@ -61,6 +64,7 @@ class StepwiseRun:
         self._options = options
         self._connect = connect
         self._made_from = made_from
+        self._take = take
         self._tell = tell
         self._deadline = 0.0
         self._finished: tuple[Job, tuple[PhaseTime, ...]] | None = None
@@ -69,10 +73,22 @@ class StepwiseRun:
         self.view: ResultView | None = None
 
     async def find(self) -> bool:
-        """Look whether the simulation stands complete and verified; then it is the result."""
+        """Look whether the simulation stands complete and verified; then it is the result.
+
+        So is a published one, if it is equal and may be taken.
+
+        Raises:
+            StorageError: The folder cannot be written, or has no space for a published one.
+        """
         if not self._options.exclusive:
             fingerprint = self._request.fingerprint
             self.result = await find_or_set_aside(self._folder, fingerprint, self._tell)
+        if self.result is None and self._take is not None:
+            await self._require_writable()
+            taken = await self._take(self._request, self._folder)
+            if taken is not None:
+                async with self._connect() as steps:
+                    self.result, self.view = await self._completed(taken, steps)
         return self.result is not None
 
     async def begin(self) -> None:
@@ -81,7 +97,7 @@ class StepwiseRun:
         Raises:
             StorageError: The folder cannot be written, or has no space for the results.
         """
-        await require_writable(self._folder, result_bytes(self._request.configuration))
+        await self._require_writable()
         async with self._guarded() as (steps, guard):
             self._deadline = steps.clock.now() + self._options.seconds_to_wait
             excluded = await mismatched_jobs(self._folder)
@@ -120,10 +136,10 @@ class StepwiseRun:
         """
         await self.wait()
         if self.result is None:
-            self.result, self.view = await self._completed()
+            self.result, self.view = await self._downloaded()
         return self.result
 
-    async def _completed(self) -> tuple[SimulationResult, ResultView]:
+    async def _downloaded(self) -> tuple[SimulationResult, ResultView]:
         submission, finished = self.submission, self._finished
         assert submission is not None
         assert finished is not None
@@ -133,14 +149,22 @@ class StepwiseRun:
             compared = await verify_downloaded(
                 self._request, files, self._folder, submission.job_url
             )
-            return await complete(
-                self._request,
-                Finished(submission, *finished, files, compared),
-                self._folder,
-                self._options.execution_duration,
-                steps,
-                made_from=self._made_from,
-            )
+            return await self._completed(Finished(submission, *finished, files, compared), steps)
+
+    async def _completed(
+        self, finished: Finished | TakenResult, steps: Steps
+    ) -> tuple[SimulationResult, ResultView]:
+        return await complete(
+            self._request,
+            finished,
+            self._folder,
+            self._options.execution_duration,
+            steps,
+            made_from=self._made_from,
+        )
+
+    async def _require_writable(self) -> None:
+        await require_writable(self._folder, result_bytes(self._request.configuration))
 
     @contextlib.asynccontextmanager
     async def _guarded(self) -> AsyncIterator[tuple[Steps, JobGuard]]:

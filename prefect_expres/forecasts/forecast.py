@@ -104,8 +104,12 @@ class Interest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    minutes: float = Field(30, ge=0, description="Shortest length of a window, minutes.")
-    mhz: float = Field(15, ge=0, description="Frequency that a window must reach, MHz.")
+    minutes: float = Field(
+        30, ge=0, title="Length (min)", description="Shortest length of a window, minutes."
+    )
+    mhz: float = Field(
+        15, ge=0, title="Frequency (MHz)", description="Frequency that a window must reach, MHz."
+    )
     moons: tuple[Moon, ...] = Field((), description="Only these moons; empty for all.")
 
     def includes(self, window: Window) -> bool:

@@ -168,11 +168,22 @@ function drawArc(mark, { start, shape }) {
 }
 
 function facts(row) {
-  const heads = [...row.closest("table").tHead.rows[0].cells];
-  const day = row.closest("tbody").rows[0].innerText;
-  const told = [...row.cells].map((cell, index) => [heads[index].innerText, cell.innerText]);
+  const heads = row.closest("table").tHead.rows[0].cells;
+  const told = [...row.cells].flatMap((cell, index) => named(heads[index], cell));
   const text = (each) => each.replace(/\s+/g, " ").trim();
-  return [["Day", day], ...told].map((fact) => fact.map(text));
+  return [["Day", row.closest("tbody").rows[0].textContent], ...told].map((fact) => fact.map(text));
+}
+
+// What a cell says, by its column; the time on the observatory's clock is a fact of its own.
+function named(head, cell) {
+  const [pair, local] = [[], []];
+  for (const each of [head, cell].map((one) => one.cloneNode(true))) {
+    const clock = each.querySelector(".clock");
+    if (clock) local.push(clock.textContent);
+    clock?.remove();
+    pair.push(each.textContent);
+  }
+  return local.length === 2 ? [pair, local] : [pair];
 }
 
 function tell(mark, row) {

@@ -157,8 +157,8 @@ def _windows(arcs: Sequence[Arc], site: Observatory) -> HtmlElement:
     """Give the windows as a table, grouped by the days on which they start."""
     if not arcs:
         return P("Nothing is to be seen on these days.")
-    clocks = [SMALL(site.time_zone)] if site.time_zone else []
-    heads = (["Source"], ["UTC ", *clocks], ["MHz"], ["CML ", SMALL("System III")], ["Phase"])
+    clock = [SMALL(site.time_zone, CLASS("clock"))] if site.time_zone else []
+    heads = (["Source"], ["UTC ", *clock], ["MHz"], ["CML ", SMALL("System III")], ["Phase"])
     table = TABLE(
         CAPTION(
             "CML, the central meridian longitude, and the phase of the moon are given at the start "
@@ -178,7 +178,7 @@ def _row(arc: Arc, site: Observatory) -> HtmlElement:
     name = f"{window.source} {window.hemisphere} "
     return TR(
         TH(_swatch(arc.sighting.source), name, SMALL(window.polarization), scope="row"),
-        TD(f"{window.start:%H:%M}-{window.end:%H:%M} ", *map(SMALL, _remarks(window, site))),
+        TD(f"{window.start:%H:%M}-{window.end:%H:%M} ", *_remarks(window, site)),
         TD(*_range(window.fmin, window.fmax, ".1f")),
         TD(*_angles(window.cml)),
         TD(*_angles(window.moon_phase)),
@@ -186,13 +186,13 @@ def _row(arc: Arc, site: Observatory) -> HtmlElement:
     )
 
 
-def _remarks(window: Window, site: Observatory) -> Iterator[str]:
+def _remarks(window: Window, site: Observatory) -> Iterator[HtmlElement]:
     """Give the local time of a window, and what cuts it."""
     start, end = site.local_time(window.start), site.local_time(window.end)
     if start and end:
-        yield f"{start:%a %H:%M}-{end:%H:%M %Z}"
+        yield SMALL(f"{start:%a %H:%M}-{end:%H:%M %Z}", CLASS("clock"))
     if window.cut_at:
-        yield f"cut at the {window.cut_at} of the simulation"
+        yield SMALL(f"cut at the {window.cut_at} of the simulation")
 
 
 def _angles(ends: tuple[float, float] | None) -> Iterable[str | HtmlElement]:

@@ -1,6 +1,6 @@
 """What is found of simulated arcs in an observation, as plain values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -17,6 +17,9 @@ TABLE, LABELS, FIGURE = "arcs.csv", "arcs.tfcat.json", "overlay.png"
 
 ENERGY, LAG_MODEL = "SOURCE.*.ACCEL", "SOURCE.*.LAG_MODEL"
 """The paths in a configuration of what models assume."""
+
+_MOST_TOLD, _MOST_SHIFTS = 3, 2
+"""Candidates that a title tells of, and shifts of each that it lists."""
 
 
 class Model(BaseModel):
@@ -108,6 +111,24 @@ class Finding(Window):
             f"{self.shift_told} min, "
             f"false alarms {self.false_alarm:.2g}{others}"
         )
+
+
+def told_briefly(named: Iterable[Finding]) -> str:
+    """Tell for a title which candidates explain emission: each once, with its shifts."""
+    arcs: dict[str, list[Finding]] = {}
+    for each in named:
+        arcs.setdefault(each.candidate, []).append(each)
+    words = [f"{candidate}, {_shifts(found)} min" for candidate, found in arcs.items()]
+    more = [f"and {len(words) - _MOST_TOLD} more"] if len(words) > _MOST_TOLD else []
+    return "; ".join(words[:_MOST_TOLD] + more) or "no emission identified"
+
+
+def _shifts(found: Sequence[Finding]) -> str:
+    told = list(dict.fromkeys(each.shift_told for each in found))
+    if len(told) <= _MOST_SHIFTS:
+        return " and ".join(told)
+    shifts = [each.shift_minutes or 0.0 for each in found]
+    return f"{len(found)} arcs, {min(shifts):+.1f} to {max(shifts):+.1f}"
 
 
 class Missing(BaseModel):

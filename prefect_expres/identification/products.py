@@ -18,15 +18,13 @@ from prefect_expres.identification.findings import (
     Finding,
     Identification,
     Searched,
+    told_briefly,
 )
 from prefect_expres.identification.naming import Identified, identify_arcs
 from prefect_expres.identification.scene import scene_of
 from prefect_expres.observations.overlay import sightings_over
 from prefect_expres.observations.picture import add_title
 from prefect_expres.storage import scratch_folder
-
-_MOST_TOLD = 3
-"""Named arcs that the title tells of."""
 
 _COLUMNS = tuple(name for name in Finding.model_fields if name not in analysis.Window.model_fields)
 
@@ -130,8 +128,7 @@ def _figure(
     moved = [(_model(each.finding), each.found.alone) for each in named]
     simulated = [(_model(each.finding), each.arc.sighting) for each in (named or found[:1])]
     figure = sightings_over(observation, moved, simulated)
-    words = [f"{each.finding.candidate}, {each.finding.shift_told} min" for each in named]
-    told = "; ".join(words[:_MOST_TOLD]) or "no emission identified"
+    told = told_briefly([each.finding for each in named])
     add_title(figure, observation, told, f"prefect-expres {prefect_expres.__version__}")
     return figure
 

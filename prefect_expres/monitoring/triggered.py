@@ -7,7 +7,16 @@ from prefect.blocks.abstract import JobRun
 from prefect_expres.execution import SimulationResult, StepwiseRun
 from prefect_expres.monitoring.artifacts import show_result
 from prefect_expres.prefect_support.current_run import in_run
+from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, record_job_list
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
+
+
+async def begin_recorded(run: StepwiseRun, used: UsedJobList) -> None:
+    """Begin a run; what a hook needs to stop its job is recorded first."""
+    await record_job_list(used)
+    await run.begin()
+    if run.submission is not None and not used.can_be_reached:
+        await record_job(run.submission.job_url)
 
 
 class ExpresSimulationRun(JobRun[SimulationResult]):
@@ -15,6 +24,7 @@ class ExpresSimulationRun(JobRun[SimulationResult]):
 
     def __init__(self, run: StepwiseRun) -> None:
         self._run = run
+        self._shown = False
 
     @property
     def job_url(self) -> str | None:
@@ -41,10 +51,10 @@ class ExpresSimulationRun(JobRun[SimulationResult]):
             JobError: The job ended without results.
             TransferError: A result did not arrive whole, or may not be fetched.
         """
-        known = self._run.result is not None
         result = await self._run.bring_home()
-        if not known and in_run() and self._run.view is not None:
-            await show_result(result, self._run.view)
+        view, shown, self._shown = self._run.view, self._shown, True
+        if view is not None and not shown and in_run():
+            await show_result(result, view)
         return result
 
     def fetch_result(self) -> Any:

@@ -75,6 +75,7 @@ Reuse = Literal["verified", "published", "never"]
 """Whether verified results, published ones, or jobs of the identical simulation stand in for a run.
 """
 OfTheTeam = Annotated[None, WithJsonSchema({"title": "That of the MASER team", "type": "null"})]
+NotUsed = Annotated[None, WithJsonSchema({"title": "Not used", "type": "null"})]
 NotPublished = Annotated[None, WithJsonSchema({"title": "Not published", "type": "null"})]
 
 _Site = Literal["NenuFAR", "NDA", "LOFAR", "OVRO-LWA"]

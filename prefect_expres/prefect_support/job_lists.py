@@ -6,7 +6,7 @@ blocks, never a token.
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import anyio
@@ -40,6 +40,12 @@ class UsedJobList(BaseModel):
     def can_be_reached(self) -> bool:
         """Say whether another process can use the list: as a guest, or with the saved block."""
         return self.guest or self.block_document_id is not None
+
+    def reached_through(self, block_document_id: UUID | None) -> Self:
+        """Give it as a saved block that contains the service reaches it, if that is not saved."""
+        if self.block_document_id is not None:
+            return self
+        return self.model_copy(update={"block_document_id": block_document_id})
 
 
 async def record_job_list(used: UsedJobList) -> None:

@@ -9,12 +9,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect_expres import archive as archives
 from prefect_expres.archive import (
     Archive,
-    ArchiveReuse,
     BroughtHome,
     Publication,
     Published,
     SearchResult,
     simulation_folders,
+    take_from,
 )
 from prefect_expres.archive.address import MASER
 from prefect_expres.execution import TakenResult
@@ -74,7 +74,9 @@ async def get_published(obs_id: str, output: str | Path, archive: Archive = MASE
 async def take_published(
     request: SimulationRequest, folder: str, archive: Archive, network: Network
 ) -> TakenResult | None:
-    """Take a published simulation into a folder if it equals a request; see `ArchiveReuse`.
+    """Take a published simulation into a folder if it equals a request.
+
+    How it is compared, see `prefect_expres.archive.ArchiveReuse`.
 
     Not retried: without it the simulation is run. Not cached: the files are the result.
 
@@ -84,8 +86,7 @@ async def take_published(
         archive: Where to look.
         network: The way out of the network.
     """
-    async with ArchiveReuse(archive, network, LogListener()) as reuse:
-        return await reuse.take(request, folder)
+    return await take_from(archive, network, LogListener())(request, folder)
 
 
 @sync_compatible_task(name="Publish simulations", cache_policy=NO_CACHE)

@@ -139,6 +139,21 @@ def test_forms_know_plans() -> None:
     assert plan.ephemeris == AnalyticEphemeris()
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        RoutinePlan(first=date(2018, 9, 13), last=date(2018, 9, 14)),
+        FilesPlan(configurations=("runs/*.json",)),
+        FilesPlan(configurations=("a.json",), ephemeris=AnalyticEphemeris()),
+    ],
+)
+def test_a_plan_is_known_by_its_fields(plan: RoutinePlan | FilesPlan) -> None:
+    """A form has no field for the kind, and sends the others."""
+    sent = plan.model_dump(mode="json", exclude={"kind": True, "ephemeris": {"kind"}})
+    jsonschema.validate(sent, TypeAdapter(Plan).json_schema())
+    assert TypeAdapter[RoutinePlan | FilesPlan](Plan).validate_python(sent) == plan
+
+
 def test_a_plan_takes_paths(tmp_path: Path) -> None:
     """Paths mean the same as their texts, alone and many, also as the source's file."""
     (tmp_path / "io.json").write_text("{}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from prefect_expres.cli.console.exit_codes import Exit
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.command_line import run
 from tests.support.service_user import ServiceUser
@@ -169,12 +170,53 @@ def test_jobs_run_abort_and_go(service: SandboxServer, job_in: JobIn) -> None:
     assert run("jobs", "list", "--json").found == []
 
 
+def test_a_job_that_has_ended_is_not_run_again(service: SandboxServer, job_in: JobIn) -> None:
+    """That is told for each, with its own exit code; the others are started, and told as before."""
+    completed, failed, pending = (job_in(phase) for phase in ("COMPLETED", "ERROR", "PENDING"))
+    done = run("jobs", "run", completed, pending, failed, "--json")
+    assert done.code == Exit.NOT_AS_ASKED
+    assert [each["phase"] != "PENDING" for each in done.found] == [True, True, True]
+    told = " ".join(done.err.split())
+    for job_id, phase in ((completed, "COMPLETED"), (failed, "ERROR")):
+        assert f"/{job_id} has ended in phase {phase} and is not run again" in told
+    assert f"jobs new --like {service.url}/rest/ExPRES/{completed} --run" in told
+    assert f"/{pending} has ended" not in told
+    assert run("jobs", "wait", pending).code == 0
+
+
+def test_a_job_that_runs_is_run(service: SandboxServer, job_in: JobIn) -> None:
+    """Then it is as it was to be."""
+    assert run("jobs", "run", job_in("EXECUTING")).code == Exit.OK
+
+
 def test_errors_are_told(service: SandboxServer, job_in: JobIn) -> None:
     """In the service's words; a job without any says so."""
     failed = job_in("ERROR")
     assert "the run failed as it was told to" in run("jobs", "error", failed).out
     assert run("jobs", "error", failed, "--json").found["phase"] == "ERROR"
     assert "has no error message" in run("jobs", "error", job_in("PENDING")).out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list",),
+        ("show", "1"),
+        ("phase", "1"),
+        ("run", "1"),
+        ("abort", "1"),
+        ("results", "1"),
+        ("new", "query=a", "--json"),
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_address_is_told(service: SandboxServer, words: tuple[str, ...]) -> None:
+    """It has no job list: that is told instead of a job that was not found, with what to check."""
+    wrong = f"{service.url}/rest/ExPRES/elsewhere"
+    done = run("jobs", *words, "--url", wrong)
+    assert done.code == Exit.NOT_FOUND
+    assert "Error: JobListNotFound" in done.err
+    assert f"no UWS job list at {wrong}" in " ".join(done.err.split())
 
 
 def test_what_a_job_printed(service: SandboxServer, job_in: JobIn) -> None:

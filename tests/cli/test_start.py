@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from inspect import getdoc
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,13 @@ def test_help_of_a_command_leaves_prefect_alone() -> None:
     assert done.stderr.splitlines()[-1] == "set()"
 
 
+def plain(text: str) -> str:
+    """Give words without markup and the line breaks of a terminal."""
+    return " ".join(text.replace("`", "").split())
+
+
 def test_every_command_has_a_help() -> None:
-    """Whatever stands in the list can be asked, down to the last one, and every option is told."""
+    """Whatever stands in the list can be asked, down to the last one: all of it is told."""
     found = 0
     todo = [(name,) for name in app if not name.startswith("-")]
     while todo:
@@ -57,6 +63,8 @@ def test_every_command_has_a_help() -> None:
         todo += [(*words, name) for name in sub if not name.startswith("-")]
         found += 1
         if sub.default_command:
+            about = getdoc(sub.default_command) or ""
+            assert plain(about.partition("Args:")[0]) in plain(done.out)
             arguments = sub.assemble_argument_collection(parse_docstring=True)
             assert [each.name for each in arguments if each.show and not each.parameter.help] == []
     assert found > 25

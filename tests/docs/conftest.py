@@ -61,7 +61,7 @@ def stand_ins(
             SANDBOX: engine_sandbox.url,
             PREFECT: server.api_url,
             STORE: os.environ["AWS_ENDPOINT_URL"],
-            ASKS_JPL: f"HorizonsEphemeris(base_url={horizons!r}, ",
+            ASKS_JPL: f"HorizonsEphemeris(horizons_url={horizons!r}, ",
         }
 
 

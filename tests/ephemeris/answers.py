@@ -95,4 +95,4 @@ def offer(server: ReplayServer) -> WebGeoCalcEphemeris:
     """Let the server answer as WebGeoCalc, all at once."""
     server.add("/calculation/new", STARTED)
     server.add("/calculation/0788/results", webgeocalc_results())
-    return WebGeoCalcEphemeris(base_url=server.url)
+    return WebGeoCalcEphemeris(webgeocalc_url=server.url)

@@ -27,7 +27,7 @@ async def test_horizons_longitudes_and_latitudes_are_converted(
 ) -> None:
     """West longitudes become east ones, planetodetic latitudes planetocentric, au kilometres."""
     server.add("/", horizons(horizons_text()))
-    spec = HorizonsEphemeris(observer="Juno", base_url=server.url)
+    spec = HorizonsEphemeris(observer="Juno", horizons_url=server.url)
     made = await prepare_ephemeris(spec, SPAN, clock=clock)
     assert_earth(made)
     assert made.source == "JPL Horizons"
@@ -49,7 +49,7 @@ async def test_horizons_longitudes_and_latitudes_are_converted(
         "EXTRA_PREC": "'YES'",
         "CSV_FORMAT": "'YES'",
     }
-    assert HorizonsEphemeris().base_url == "https://ssd.jpl.nasa.gov/api/horizons.api"
+    assert HorizonsEphemeris().horizons_url == "https://ssd.jpl.nasa.gov/api/horizons.api"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ async def test_horizons_is_asked_for_minutes_or_for_a_number_of_steps(
     """It knows no unit of seconds, but divides a span evenly."""
     span = Span(DAY, step, 10)
     server.add("/", horizons(horizons_text(times=tuple(span.times()))))
-    spec = HorizonsEphemeris(base_url=server.url)
+    spec = HorizonsEphemeris(horizons_url=server.url)
     made = await prepare_ephemeris(spec, span, clock=clock)
     assert_earth(made)
     assert (len(made.points), made.observer) == (10, "Earth")
@@ -74,7 +74,7 @@ async def test_horizons_answer_for_other_times_is_refused(
 ) -> None:
     """The rows must stand at the times that were asked for."""
     server.add("/", horizons(horizons_text()))
-    spec = HorizonsEphemeris(base_url=server.url)
+    spec = HorizonsEphemeris(horizons_url=server.url)
     with pytest.raises(EphemerisError, match="where 2018-09-13 00:00:30"):
         await prepare_ephemeris(spec, Span(DAY, 30, 7), clock=clock)
 
@@ -88,7 +88,7 @@ async def test_horizons_columns_are_found_by_name(server: ReplayServer, clock: N
     )
     text = "ObsSub-LON is the longitude\n" + text.replace("$$EOE", "\n\n$$EOE")
     server.add("/", horizons(text))
-    spec = HorizonsEphemeris(base_url=server.url)
+    spec = HorizonsEphemeris(horizons_url=server.url)
     assert_earth(await prepare_ephemeris(spec, SPAN, clock=clock))
 
 
@@ -98,7 +98,9 @@ async def test_horizons_heading_says_which_way_longitudes_count(
     """If it says east one day, they are taken as they are."""
     heading = HEADING.replace("West-longitude", "East-longitude")
     server.add("/", horizons(horizons_text(heading, 228.503350)))
-    assert_earth(await prepare_ephemeris(HorizonsEphemeris(base_url=server.url), SPAN, clock=clock))
+    assert_earth(
+        await prepare_ephemeris(HorizonsEphemeris(horizons_url=server.url), SPAN, clock=clock)
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ async def test_what_horizons_does_not_have_is_told(
     """In its own words; such an answer is final."""
     server.add("/", answer)
     with pytest.raises(EphemerisError, match=word) as fault:
-        await prepare_ephemeris(HorizonsEphemeris(base_url=server.url), SPAN, clock=clock)
+        await prepare_ephemeris(HorizonsEphemeris(horizons_url=server.url), SPAN, clock=clock)
     assert not fault.value.retryable
     assert len(server.requests) == 1
 

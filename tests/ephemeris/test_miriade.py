@@ -17,7 +17,7 @@ from tests.support.no_pause import NoPause
 async def test_miriade_is_read_by_its_columns(server: ReplayServer, clock: NoPause) -> None:
     """East longitudes, planetocentric latitudes, au; and the user is told to check."""
     server.add("/", miriade_text())
-    made = await prepare_ephemeris(MiriadeEphemeris(base_url=server.url), SPAN, clock=clock)
+    made = await prepare_ephemeris(MiriadeEphemeris(miriade_url=server.url), SPAN, clock=clock)
     assert_earth(made)
     assert made.source == "IMCCE Miriade"
     assert made.notes == ("Miriade is experimental here: compare a few rows with another source",)
@@ -32,7 +32,7 @@ async def test_miriade_is_read_by_its_columns(server: ReplayServer, clock: NoPau
         "-mime": "text",
     }
     imcce = "https://ssp.imcce.fr/webservices/miriade/api/ephemph.php"
-    assert MiriadeEphemeris().base_url == imcce
+    assert MiriadeEphemeris().miriade_url == imcce
 
 
 async def test_miriade_columns_are_full_to_their_edges(
@@ -48,7 +48,7 @@ async def test_miriade_columns_are_full_to_their_edges(
     ]
     text = "\n".join([heading, *rows])
     server.add("/", text)
-    made = await prepare_ephemeris(MiriadeEphemeris(base_url=server.url), SPAN, clock=clock)
+    made = await prepare_ephemeris(MiriadeEphemeris(miriade_url=server.url), SPAN, clock=clock)
     assert_earth(made)
 
 
@@ -57,14 +57,16 @@ async def test_miriade_longitudes_are_brought_into_the_circle(
 ) -> None:
     """Should it count to the west of zero one day."""
     server.add("/", miriade_text(longitude="-131.49665"))
-    assert_earth(await prepare_ephemeris(MiriadeEphemeris(base_url=server.url), SPAN, clock=clock))
+    assert_earth(
+        await prepare_ephemeris(MiriadeEphemeris(miriade_url=server.url), SPAN, clock=clock)
+    )
 
 
 async def test_five_thousand_times_are_one_question(server: ReplayServer, clock: NoPause) -> None:
     """One more are two."""
     span = Span(DAY, 1, 5000)
     server.add("/", miriade_text(list(span.times())))
-    await prepare_ephemeris(MiriadeEphemeris(base_url=server.url), span, clock=clock)
+    await prepare_ephemeris(MiriadeEphemeris(miriade_url=server.url), span, clock=clock)
     assert [request.query["-nbd"] for request in server.requests] == ["5000"]
 
 
@@ -75,7 +77,7 @@ async def test_miriade_is_asked_in_portions(server: ReplayServer, clock: NoPause
     server.add("/", miriade_text(times[:5000]))
     server.add("/", miriade_text(times[5000:]))
     made = await prepare_ephemeris(
-        MiriadeEphemeris(observer="Juno", base_url=server.url), span, clock=clock
+        MiriadeEphemeris(observer="Juno", miriade_url=server.url), span, clock=clock
     )
     assert len(made.points) == 5003
     assert [request.query["-nbd"] for request in server.requests] == ["5000", "3"]
@@ -102,4 +104,4 @@ async def test_what_miriade_does_not_have_is_told(
     """Its flag, its short answers and its stars."""
     server.add("/", text)
     with pytest.raises(EphemerisError, match=rf"Miriade\b.*{word}"):
-        await prepare_ephemeris(MiriadeEphemeris(base_url=server.url), SPAN, clock=clock)
+        await prepare_ephemeris(MiriadeEphemeris(miriade_url=server.url), SPAN, clock=clock)

@@ -46,7 +46,7 @@ async def test_one_question_at_a_time(server: ReplayServer, clock: NoPause) -> N
 async def test_what_is_no_address_is_told(address: str, clock: NoPause) -> None:
     """Before anything is sent."""
     with pytest.raises(EphemerisError, match="not the URL of a web service"):
-        await prepare_ephemeris(HorizonsEphemeris(base_url=address), SPAN, clock=clock)
+        await prepare_ephemeris(HorizonsEphemeris(horizons_url=address), SPAN, clock=clock)
 
 
 async def test_another_host_is_not_waited_for(clock: NoPause) -> None:
@@ -99,6 +99,6 @@ async def test_secrets_in_addresses_are_not_shown(server: ReplayServer, clock: N
     server.add("/", "", "Location: http://user:token@elsewhere/", status="302 Found")
     with pytest.raises(EphemerisError, match=r"to 'http://elsewhere/'$"):
         await ask(server, clock)
-    spec = HorizonsEphemeris(base_url="ftp://user:token@host/")
+    spec = HorizonsEphemeris(horizons_url="ftp://user:token@host/")
     with pytest.raises(EphemerisError, match=r"^Horizons: 'ftp://host/' is not the URL"):
         await prepare_ephemeris(spec, SPAN, clock=clock)

@@ -39,23 +39,30 @@ def test_every_field_is_described(spec: Any) -> None:
 
 
 @pytest.mark.parametrize("spec", SPECS)
-def test_the_kind_is_always_sent(spec: Any) -> None:
-    """It is the last field of the form, with one choice, since the form sends what it shows."""
+def test_the_form_has_no_field_for_the_kind(spec: Any) -> None:
+    """It would tell a reader nothing; in JSON it may be given, and no other than the source's."""
     schema = spec.model_json_schema()
-    (kind,) = schema["properties"]["kind"]["enum"]
-    assert schema["properties"]["kind"]["default"] == kind
-    placed = {name: field.get("position", 0) for name, field in schema["properties"].items()}
-    assert max(placed, key=lambda name: placed[name]) == "kind"
+    assert "kind" not in schema["properties"]
+    kind = spec.model_fields["kind"].default
     Draft202012Validator.check_schema(schema)
     needed = {"path": "track.csv"} if kind == "table" else {}
     sent = Draft202012Validator(schema)
-    assert sent.is_valid({"kind": kind, **needed})
-    assert not any(map(sent.is_valid, (needed, {"kind": "other"}, {"kind": kind, "kinds": 1})))
-    assert schema["required"][0] == "kind"
-    assert schema["required"][1:] == (["path"] if kind == "table" else [])
+    assert all(map(sent.is_valid, (needed, {"kind": kind, **needed})))
+    assert not any(map(sent.is_valid, ({"kind": "other", **needed}, {"kinds": kind, **needed})))
+    assert schema.get("required", []) == list(needed)
     assert schema["properties"]["center"]["enum"] == list(PLANETS)
     assert "const" not in str(schema)
     assert spec.model_config["frozen"]
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_source_is_known_by_what_its_form_sends(spec: Any) -> None:
+    """A form sends the fields that it shows, and no kind; so no other source has all of them."""
+    needed = {"path": "track.csv"} if "path" in spec.model_fields else {}
+    sent = spec(**needed).model_dump(mode="json", exclude={"kind"})
+    assert TypeAdapter[Any](AnyEphemeris).validate_python(sent) == spec(**needed)
+    keys = [sent.keys() & each.model_fields.keys() for each in SPECS]
+    assert SPECS[keys.index(max(keys, key=len))] is spec
 
 
 @pytest.mark.parametrize(
@@ -86,7 +93,7 @@ def test_prefect_builds_its_form_from_the_sources() -> None:
     assert len(field["anyOf"]) == len(SPECS) == 6
     assert not {"oneOf", "discriminator"} & field.keys()
     assert field["default"]["kind"] == "analytic"
-    assert all("kind" in schema.definitions[spec.__name__]["required"] for spec in SPECS)
+    assert not any("kind" in schema.definitions[each.__name__]["properties"] for each in SPECS)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +101,9 @@ def test_prefect_builds_its_form_from_the_sources() -> None:
     [
         ({"kind": "analytic"}, AnalyticEphemeris),
         ({"kind": "webgeocalc", "observer": "Juno", "kernel_sets": [1, 15]}, WebGeoCalcEphemeris),
+        ({"observer": "Earth"}, AnalyticEphemeris),
+        ({"observer": "Juno", "kernel_sets": [1, 15]}, WebGeoCalcEphemeris),
+        ({"kind": "horizons", "observer": "Juno"}, HorizonsEphemeris),
     ],
 )
 def test_json_becomes_a_source_and_back(content: dict[str, Any], kind: type) -> None:
@@ -108,7 +118,9 @@ def test_json_becomes_a_source_and_back(content: dict[str, Any], kind: type) -> 
     "content",
     [
         {"kind": "oracle"},
-        {"observer": "Earth"},
+        {"observer": "Juno"},
+        {"observer": "Juno", "kernel_set": [1]},
+        {"observer": "Juno", "horizons_url": "https://host", "kernel_sets": [1]},
         {"kind": "analytic", "observer": "Juno"},
         {"kind": "analytic", "center": "Vulcan"},
         {"kind": "analytic", "kernel_sets": [1]},
@@ -127,7 +139,7 @@ def test_the_key_tells_services_observers_and_kernels_apart() -> None:
     specs = [
         HorizonsEphemeris(),
         HorizonsEphemeris(observer="Juno"),
-        HorizonsEphemeris(base_url="http://127.0.0.1:1"),
+        HorizonsEphemeris(horizons_url="http://127.0.0.1:1"),
         WebGeoCalcEphemeris(),
         WebGeoCalcEphemeris(kernel_sets=(1, 15)),
     ]

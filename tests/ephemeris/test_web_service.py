@@ -31,7 +31,7 @@ DRIP = b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"
 
 async def ask(server: ReplayServer, clock: NoPause) -> None:
     """Ask the server as if it were Horizons, and check the answer."""
-    spec = HorizonsEphemeris(base_url=server.url)
+    spec = HorizonsEphemeris(horizons_url=server.url)
     assert_earth(await prepare_ephemeris(spec, SPAN, clock=clock))
 
 
@@ -95,7 +95,7 @@ async def test_a_closed_port_is_told(clock: NoPause) -> None:
     async with replay_server() as gone:
         address = gone.url
     with pytest.raises(EphemerisUnavailable, match="Horizons is not available now"):
-        await prepare_ephemeris(HorizonsEphemeris(base_url=address), SPAN, clock=clock)
+        await prepare_ephemeris(HorizonsEphemeris(horizons_url=address), SPAN, clock=clock)
 
 
 async def test_a_refusal_is_final(server: ReplayServer, clock: NoPause) -> None:

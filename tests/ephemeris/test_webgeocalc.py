@@ -25,7 +25,7 @@ async def test_webgeocalc_is_asked_for_jupiter_as_the_observer_sees_it(
 ) -> None:
     """Target Jupiter, light time converged, LATITUDINAL; the answer is reversed."""
     offer(server)
-    spec = WebGeoCalcEphemeris(observer="Juno", kernel_sets=(1, 15), base_url=server.url)
+    spec = WebGeoCalcEphemeris(observer="Juno", kernel_sets=(1, 15), webgeocalc_url=server.url)
     made = await prepare_ephemeris(spec, SPAN, clock=clock)
     assert_earth(made)
     assert made.source == "WebGeoCalc, kernel sets 1, 15"
@@ -55,11 +55,11 @@ async def test_webgeocalc_has_the_solar_system_unless_asked_for_more(
 ) -> None:
     """Kernel set 1, and Earth as the observer; the address may end with a slash."""
     offer(server)
-    await prepare_ephemeris(WebGeoCalcEphemeris(base_url=server.url + "/"), SPAN, clock=clock)
+    await prepare_ephemeris(WebGeoCalcEphemeris(webgeocalc_url=server.url + "/"), SPAN, clock=clock)
     asked = payload(server.requests[0])
     assert (asked["kernels"], asked["observer"]) == ([{"type": "KERNEL_SET", "id": 1}], 399)
     assert server.requests[0].path == "/calculation/new"
-    assert WebGeoCalcEphemeris().base_url == "https://wgc2.jpl.nasa.gov:8443/webgeocalc/api"
+    assert WebGeoCalcEphemeris().webgeocalc_url == "https://wgc2.jpl.nasa.gov:8443/webgeocalc/api"
 
 
 async def test_webgeocalc_columns_are_found_by_name(server: ReplayServer, clock: NoPause) -> None:
@@ -67,7 +67,7 @@ async def test_webgeocalc_columns_are_found_by_name(server: ReplayServer, clock:
     server.add("/calculation/new", STARTED)
     server.add("/calculation/0788/results", webgeocalc_results(COLUMNS[::-1]))
     assert_earth(
-        await prepare_ephemeris(WebGeoCalcEphemeris(base_url=server.url), SPAN, clock=clock)
+        await prepare_ephemeris(WebGeoCalcEphemeris(webgeocalc_url=server.url), SPAN, clock=clock)
     )
 
 
@@ -87,7 +87,7 @@ async def test_the_wait_for_webgeocalc_has_an_end(server: ReplayServer, clock: N
     server.add("/calculation/new", in_phase("QUEUED"))
     server.add("/calculation/0788", in_phase("QUEUED"))
     with pytest.raises(EphemerisUnavailable, match=r"^WebGeoCalc: .* still QUEUED after 600 s"):
-        await prepare_ephemeris(WebGeoCalcEphemeris(base_url=server.url), SPAN, clock=clock)
+        await prepare_ephemeris(WebGeoCalcEphemeris(webgeocalc_url=server.url), SPAN, clock=clock)
     assert clock.slept == [1.0, 2.0, 4.0, 8.0, *[10.0] * 58]
     assert len(server.requests) == 63
 
@@ -98,7 +98,7 @@ async def test_a_lost_calculation_is_told(server: ReplayServer, clock: NoPause, 
     server.add("/calculation/new", in_phase("QUEUED"))
     server.add("/calculation/0788", in_phase(phase))
     with pytest.raises(EphemerisError, match=f"0788 ended as {phase}. It says: The op") as fault:
-        await prepare_ephemeris(WebGeoCalcEphemeris(base_url=server.url), SPAN, clock=clock)
+        await prepare_ephemeris(WebGeoCalcEphemeris(webgeocalc_url=server.url), SPAN, clock=clock)
     assert not fault.value.retryable
     assert clock.slept == [1.0]
 
@@ -111,7 +111,7 @@ async def test_a_calculation_without_a_phase_is_looked_at_again(
     server.add("/calculation/new", {**STARTED, "result": result})
     server.add("/calculation/0788", in_phase("COMPLETE"))
     server.add("/calculation/0788/results", webgeocalc_results())
-    spec = WebGeoCalcEphemeris(base_url=server.url)
+    spec = WebGeoCalcEphemeris(webgeocalc_url=server.url)
     assert_earth(await prepare_ephemeris(spec, SPAN, clock=clock))
     assert clock.slept == [1.0]
 
@@ -160,4 +160,4 @@ async def test_what_webgeocalc_cannot_compute_is_told(
     ):
         server.add(path, answer)
     with pytest.raises(EphemerisError, match=rf"^WebGeoCalc\b.*{word}"):
-        await prepare_ephemeris(WebGeoCalcEphemeris(base_url=server.url), SPAN, clock=clock)
+        await prepare_ephemeris(WebGeoCalcEphemeris(webgeocalc_url=server.url), SPAN, clock=clock)

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect import flow
+from prefect import flow, get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 
 from prefect_expres.archive import Archive, BroughtHome, Publication, Published
-from prefect_expres.blocks import ExpresService
+from prefect_expres.blocks import ExpresService, ExpresSimulation
+from prefect_expres.execution import SimulationResult
 from prefect_expres.execution.manifest import read_manifest
 from prefect_expres.flows.campaign import campaign
 from prefect_expres.flows.simulate import simulate
@@ -47,6 +49,56 @@ async def test_an_equal_simulation_is_taken_in_place_of_a_run(
     again = await simulate(configuration, service, **run)
     assert again.found
     assert again.published == result.published
+
+
+async def test_the_block_takes_an_equal_simulation_too(
+    published: Archive, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """As the flow does: its run has the result at once, and shows it, and there is no job."""
+    block = ExpresSimulation(
+        service=ExpresService(base_url="http://127.0.0.1:9"),
+        configuration=configuration,
+        output=str(tmp_path),
+        label="taken",
+        reuse="published",
+        archive=published,
+    )
+
+    @flow(name="take")
+    async def take() -> SimulationResult:
+        run = await block.atrigger()
+        assert run.job_url is None
+        await run.await_for_completion()
+        return await run.afetch_result()
+
+    result = await take()
+    async with get_client() as client:
+        named = ArtifactFilter(key=ArtifactFilterKey(any_=["quicklook-taken"]))
+        assert len(await client.read_artifacts(artifact_filter=named)) == 1
+    assert result.published is not None
+    assert result.published.archive == published.url
+    assert result.quicklook is not None
+    again = await (await block.atrigger()).afetch_result()
+    assert again.found
+    assert again.published == result.published
+
+
+async def test_the_block_runs_what_is_not_published(
+    tap: TapService, published: Archive, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """As the flow does."""
+    with quick_sandbox_for_campaigns(tmp_path) as sandbox:
+        tap.answer = lambda _: votable_error("out of order", 400)
+        block = ExpresSimulation(
+            service=ExpresService(base_url=sandbox.url),
+            configuration=configuration,
+            output=str(tmp_path / "runs"),
+            reuse="published",
+            archive=published,
+        )
+        result = await (await block.atrigger()).afetch_result()
+        assert result.published is None
+        assert sandbox.created_count() == 1
 
 
 async def test_what_differs_is_run(

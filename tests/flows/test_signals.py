@@ -67,7 +67,10 @@ def test_jobs_are_stopped_before_the_kill(command: Child, sandbox_process: Sandb
 
 
 def test_a_service_that_is_away_is_not_waited_for(command: Child, sandbox_process: Sandbox) -> None:
-    """The jobs that may be running are told, within the grace."""
+    """The jobs that may be running are told, within the grace.
+
+    How few seconds of it are waited for, `tests/hooks/test_ended_by_signal.py` shows.
+    """
     sandbox_process.process.signal(signal.SIGSTOP)
     command.signal(signal.SIGTERM)
     assert command.end(GRACE) == TERMINATED, command.output

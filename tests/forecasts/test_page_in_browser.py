@@ -115,10 +115,14 @@ def test_hover_and_keyboard_tell_of_each_window(browser: Browser, address: str) 
     rows, arcs = page.locator("tbody tr[id]"), page.locator(".arc")
     assert rows.count() == arcs.count() > 20
     arcs.nth(4).locator(".reach").hover()
-    heads = ["Day", "Source", "UTC Europe/Paris", "MHz", "CML System III", "Phase"]
-    assert [" ".join(each.split()) for each in told.locator("dt").all_inner_texts()] == heads
+    heads = ["Day", "Source", "UTC", "Europe/Paris", "MHz", "CML System III", "Phase"]
+    assert told.locator("dt").all_inner_texts() == heads
+    utc, paris = (told.locator("dd").nth(heads.index(each)) for each in ("UTC", "Europe/Paris"))
+    expect(utc).to_have_text(re.compile(r"^\d\d:\d\d-\d\d:\d\d$"))
+    expect(paris).to_have_text(re.compile(r"^Mon \d\d:\d\d-\d\d:\d\d CET$"))
     for cell in rows.nth(4).locator("th, td").all_inner_texts():
-        expect(told).to_contain_text(" ".join(cell.split()))
+        for line in cell.splitlines():
+            expect(told).to_contain_text(line.strip())
     expect(rows.nth(4)).to_have_class("told")
     page.screenshot(path=screenshot_folder() / "forecast-hover.png")
 
@@ -128,7 +132,11 @@ def test_hover_and_keyboard_tell_of_each_window(browser: Browser, address: str) 
         page.keyboard.press("ArrowRight")
     expect(arcs.nth(5)).to_be_focused()
     label = str(arcs.nth(5).get_attribute("aria-label"))
-    assert re.match(r"Day: \w+ \d+ Jan 2024, Source: \w+ (north|south) (RH|LH), UTC", label)
+    assert re.match(
+        r"Day: \w+ \d+ Jan 2024, Source: \w+ (north|south) (RH|LH), "
+        r"UTC: [\d:-]{11}, Europe/Paris: \w+ [\d:-]{11} CET, MHz: ",
+        label,
+    )
     expect(rows.nth(5)).to_have_class("told")
     page.keyboard.press("End")
     expect(arcs.last).to_be_focused()

@@ -48,7 +48,7 @@ async def test_service_is_found_under_any_name(parameters: dict[str, Any]) -> No
     [
         {},
         {"service": None, "name": "expres", "number": 3},
-        {"ephemeris": {"kind": "horizons", "base_url": URL, "target": "Juno"}},
+        {"ephemeris": {"kind": "horizons", "horizons_url": URL, "observer": "Juno"}},
         {"service": "sandbox"},
     ],
 )

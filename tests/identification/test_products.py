@@ -20,6 +20,7 @@ from prefect_expres.identification import (
     make_identification,
     scene_of,
 )
+from prefect_expres.identification.findings import told_briefly
 from tests.identification.case import FREQUENCY, MODELS, Results, observed, result_of
 
 IO = Model(source="Io", energy=3)
@@ -85,6 +86,25 @@ def test_without_emission_there_are_files_too(results: Results, searched: Search
     assert made.named == ()
     assert json.loads(contents["arcs.tfcat.json"])["features"] == []
     assert contents["overlay.png"].startswith(b"\x89PNG")
+
+
+def test_a_candidate_is_told_once(searched: Searched, results: Results) -> None:
+    """The title gives the shifts of its arcs, or their span, and counts what it leaves out."""
+    observation = observed(results[IO][0], 12, hemisphere="north", seed=5)
+    made, _, _ = make_identification(observation, searched, "found")
+    (found,) = made.named
+    later = found.model_copy(update={"shift_minutes": 15.0, "shift_error_minutes": 0.5})
+    others = [found.model_copy(update={"energy_kev": energy}) for energy in (5.0, 7.0, 9.0)]
+    shift = found.shift_told
+    assert told_briefly([found]) == f"Io north, 3 keV, {shift} min"
+    assert told_briefly([found, later, found]) == f"Io north, 3 keV, {shift} and +15.0 ± 0.5 min"
+    earlier = found.model_copy(update={"shift_minutes": 3.0})
+    assert told_briefly([found, later, earlier]) == "Io north, 3 keV, 3 arcs, +3.0 to +15.0 min"
+    assert told_briefly([found, others[0], later]) == (
+        f"Io north, 3 keV, {shift} and +15.0 ± 0.5 min; Io north, 5 keV, {shift} min"
+    )
+    assert told_briefly([found, *others]).endswith(f"Io north, 7 keV, {shift} min; and 1 more")
+    assert told_briefly([]) == "no emission identified"
 
 
 def test_scene_is_what_was_observed(results: Results) -> None:

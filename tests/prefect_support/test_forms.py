@@ -1,32 +1,57 @@
-"""The words of the form in which Prefect asks for a simulation."""
+"""The words of the forms in which Prefect asks for the parameters of each deployment."""
 
 from typing import Any
 
 import pytest
-from prefect.utilities.callables import parameter_schema
+from prefect.utilities.callables import ParameterSchema
 
-from prefect_expres.flows.simulate import simulate
+from prefect_expres.deployment.definitions import shipped
 
-FORM = parameter_schema(simulate)
+FORMS = {each.name: each.flow.parameters for each in shipped().deployments}
+PARAMETERS = [(each, name) for each, form in FORMS.items() for name in form.properties]
+FIELDS = [
+    (each, model, name)
+    for each, form in FORMS.items()
+    for model, schema in (form.definitions or {}).items()
+    for name in schema.get("properties", {})
+]
 
 
-@pytest.mark.parametrize("name", FORM.properties)
-def test_parameters_have_titles_and_help(name: str) -> None:
+@pytest.mark.parametrize(("deployment", "name"), PARAMETERS)
+def test_parameters_have_titles_and_help(deployment: str, name: str) -> None:
     """People read words, not the names of variables, and each choice has a name of its own."""
-    field: dict[str, Any] = FORM.properties[name]
+    form = FORMS[deployment]
+    field: dict[str, Any] = form.properties[name]
     assert field["title"] not in {"", name}
     assert field["description"]
-    titles = [_shown(choice) for choice in field.get("anyOf", [])]
+    check_choices(form, field)
+
+
+@pytest.mark.parametrize(("deployment", "model", "name"), FIELDS)
+def test_fields_of_parameters_have_help(deployment: str, model: str, name: str) -> None:
+    """A parameter that is a model asks for its fields in the same way, not in Pydantic's titles."""
+    form = FORMS[deployment]
+    field: dict[str, Any] = (form.definitions or {})[model]["properties"][name]
+    assert field["description"].endswith(".")
+    assert "_" not in name or field["title"] != name.replace("_", " ").title()
+    check_choices(form, field)
+
+
+def check_choices(form: ParameterSchema, field: dict[str, Any]) -> None:
+    """See that the choices of a field are named in words, and differ."""
+    titles = [_shown(form, choice) for choice in field.get("anyOf", [])]
     assert len(titles) == len(set(titles))
+    assert all(title[0].isupper() for title in titles)
 
 
-def _shown(choice: dict[str, Any]) -> str:
-    """Give the name of a choice, which may be defined elsewhere."""
+def _shown(form: ParameterSchema, choice: dict[str, Any]) -> str:
+    """Give the name of a choice, which may be defined elsewhere; Prefect shows types without."""
     name = choice.get("$ref", "").rpartition("/")[2]
-    title: str = (FORM.definitions or {}).get(name, choice)["title"]
+    defined = (form.definitions or {}).get(name, choice)
+    title: str = defined.get("title", defined.get("type", ""))
     return title
 
 
 def test_configuration_is_not_taken_apart() -> None:
     """The form pastes a configuration; it does not ask for its hundred values one by one."""
-    assert "Configuration" not in (FORM.definitions or {})
+    assert "Configuration" not in (FORMS["simulate"].definitions or {})

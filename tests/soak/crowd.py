@@ -7,15 +7,18 @@ to one job. Each process goes the whole way: election, start, wait, download.
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from queue import SimpleQueue
+from typing import IO, Any, NoReturn
 from uuid import uuid4
 
 from rich.console import Console
@@ -115,12 +118,21 @@ async def _ask(url: str, number: int, folder: str) -> str:
     return {file.name: file.sha256 for file in files}["expres_test.cdf"]
 
 
-def _be_member() -> None:
-    for line in sys.stdin:
-        order = json.loads(line)
+def _be_member() -> NoReturn:
+    orders: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_take_orders, args=(orders,), daemon=True).start()
+    while True:
+        order = json.loads(orders.get())
         answer = asyncio.run(_ask(order["url"], order["round"], order["folder"]))
         sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
+
+
+def _take_orders(orders: SimpleQueue[str]) -> None:
+    """Pass on orders, and end this process, whatever it does, when nobody can give any more."""
+    for line in sys.stdin:
+        orders.put(line)
+    os._exit(0)
 
 
 def main() -> int:
@@ -132,7 +144,6 @@ def main() -> int:
     asked = parser.parse_args()
     if asked.member:
         _be_member()
-        return 0
     with tempfile.TemporaryDirectory() as directory:
         outcome = gather_crowd(asked.processes, asked.rounds, Path(directory))
     table = Table(title=f"{asked.processes} processes that ask for one simulation")

@@ -16,6 +16,7 @@ def open_form(page: Page, deployment: str) -> None:
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Custom run").click()
     expect(page.get_by_text("Parameters", exact=True)).to_be_visible()
+    expect(page.locator("form fieldset").first).to_be_visible()
 
 
 def choose_service(page: Page, name: str) -> None:

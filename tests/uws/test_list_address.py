@@ -1,10 +1,11 @@
 """Where a job list is: under ``/rest/``, or under ``/uws/`` where OPUS is older."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from prefect_expres.errors import JobNotFound, ServiceError
+from prefect_expres.errors import JobListNotFound, JobNotFound
 from prefect_expres.uws import ClientOptions, Phase, UWSClient
 from prefect_expres.uws.opus_address import service_address
 from prefect_expres.uws.xml import read_jobs
@@ -86,12 +87,41 @@ async def test_other_place_must_have_a_list(
     assert client.jobs_url == JOBS_URL
 
 
-async def test_nothing_is_looked_for_without_another_place(service: ScriptedService) -> None:
-    """A 404 is a 404."""
+@pytest.mark.parametrize("lists", [lambda client: client.jobs(), lambda client: client.create({})])
+@pytest.mark.parametrize("others", [(), (UWS,)])
+async def test_an_address_without_a_list_is_told(
+    service: ScriptedService,
+    lists: Callable[[UWSClient], Awaitable[object]],
+    others: tuple[str, ...],
+) -> None:
+    """No job is to blame; the message says which address is, and what to check."""
+    service.on(f"GET {UWS}", 404)
+    options = ClientOptions(or_at=others)
+    client = UWSClient(JOBS_URL, options=options, transport=service, clock=NoPause())
+    with pytest.raises(JobListNotFound, match=f"no UWS job list at {JOBS_URL}") as told:
+        await lists(client)
+    assert "https://host/rest/ExPRES" in str(told.value)
+
+
+async def test_a_create_that_is_not_found_leaves_the_list_in_peace(
+    service: ScriptedService,
+) -> None:
+    """The list is there, so that it is the new job that something was not found for."""
+    service.on("GET", jobs_document(""))
     client = UWSClient(JOBS_URL, transport=service, clock=NoPause())
-    with pytest.raises(ServiceError):
-        await client.jobs()
-    assert service.asked == ["GET"]
+    with pytest.raises(JobNotFound) as told:
+        await client.create({})
+    assert not isinstance(told.value, JobListNotFound)
+
+
+async def test_the_list_is_not_read_for_every_job_that_is_not_found(
+    service: ScriptedService,
+) -> None:
+    """It may be long, and is slow; without another place a 404 is a 404."""
+    client = UWSClient(JOBS_URL, transport=service, clock=NoPause())
+    with pytest.raises(JobNotFound):
+        await client.job("j1")
+    assert service.asked == ["GET /j1"]
 
 
 @pytest.mark.parametrize("name", ["jobref", "jobRef", "job", "uws:job"])

@@ -32,7 +32,7 @@ from prefect_expres.errors import UsageError
 from prefect_expres.execution import Event
 from prefect_expres.execution.events import StepTaken, Warned
 
-app = App(name="archive", help="Find published simulations, bring them home, publish your own.")
+app = App(name="archive")
 
 _MEGAHERTZ = 1e6
 
@@ -52,7 +52,7 @@ async def search(
 
     Args:
         first: The first day, UTC.
-        last: The last day; by default the first.
+        last: The last day. Default: the first.
         observer: Only those of this observer, as Earth or Juno.
         moon: Only those of this moon, as Io.
         most: Rows to read at most; a simulation has one for each of its files.

@@ -37,7 +37,7 @@ class PublicationOptions:
         address: Where the web server shows it, as https://host/data/expres.
         schema: Schema of the table, which is then NAME.epn_core. Default: expres.
         publisher: Who publishes the data.
-        creator: Who made them.
+        creator: Who made the data, as Louis, C.; Hess, S.
         contact: An e-mail address.
     """
 

@@ -30,7 +30,7 @@ from prefect_expres.errors import ConfigurationError, UsageError
 from prefect_expres.expres.estimate import run_seconds
 from prefect_expres.expres.routine import Form
 
-app = App(name="campaign", help="Plan many simulations, run them, and show their progress.")
+app = App(name="campaign")
 
 MOST_SHOWN = 10
 
@@ -42,7 +42,7 @@ class PlanOptions:
 
     Args:
         first: First day of routine simulations, UTC.
-        last: Last day; by default the first.
+        last: Last day, UTC. Default: the first.
         moon: A moon; repeat the option for several. Default: Io.
         observer: An observer; repeat the option for several. Default: Earth.
         ephemeris: Source of the observers' positions: analytic, which knows Earth and needs no
@@ -119,7 +119,9 @@ def run(
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> int:
-    """Run a plan; run it again to do only what is missing. Exit with 1 if simulations failed.
+    """Run a plan; run it again to do only what is missing.
+
+    Exit with 1 if simulations failed.
 
     Args:
         file: Path or URL of a plan as JSON.
@@ -129,9 +131,9 @@ def run(
         workers: How many flow runs work on the plan; more than one needs `prefect-expres deploy`.
         max_failures: Start no more simulations when more than this number have failed.
         branch: The ExPRES git branch; guests may only use master.
-        execution_duration: Seconds that each job may run.
-        timeout: Seconds to wait for each job; by default the execution duration plus one hour.
-        reuse: verified takes the results of identical simulations, if there are any; published
+        execution_duration: Seconds that each job may run: at most 600 for guests, else 10800.
+        timeout: Seconds to wait for each job. Default: the execution duration plus one hour.
+        reuse: verified takes results or jobs of identical simulations, if there are any; published
             also those of an archive that are equal in all that is compared; never runs them again.
         attempts: How many jobs may be tried for each simulation.
         preview_first: Send nothing of what shows no emission in a preview.

@@ -27,7 +27,7 @@ from prefect_expres.expres.strict_json import read_content
 from prefect_expres.expres.templates import TEMPLATES
 from prefect_expres.storage import write_whole
 
-app = App(name="config", help="Check, write and compare ExPRES configurations.")
+app = App(name="config")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,9 @@ def check(
     user: Annotated[str | None, Parameter(env_var="EXPRES_USER")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Check configurations; exit with 1 if one of them has a problem.
+    """Check configurations.
+
+    Exit with 1 if one of them has a problem.
 
     Args:
         files: Paths or URLs, with `*` for any name.
@@ -99,11 +101,12 @@ def new(
         observer: Name of the observer, as Earth.
         source: The moon or auroral source of the emission, as Io or SKR; see --list.
         day: The day, UTC, as 2018-09-13.
-        phase: East longitude of the moon at the start minus the light time, degrees; by default
-            computed from the ephemeris file, or for Earth without one. Ovals have no moon.
+        phase: East longitude of the moon at the start minus the light time, degrees. Ovals
+            have no moon. Default: computed from the ephemeris file, or for Earth without one.
         ephemeris: The observer's ephemeris file, whose name goes into the configuration.
         form: The magnetic field model of Jupiter: v11 is JRM33, v01 is JRM09.
-        lag_model: Model of the lead angle, as hess2011 or hue2023.
+        lag_model: Law of the lead angle, as hess2011 or hue2023. Default: the usual one of the
+            source.
         folder: Path or URL of the folder to write to; the file is named like its result.
         output: Path or URL of the file, if it is to have another name.
         tree: Write into sub-folders by observer, year and month, as the MASER team does.
@@ -164,7 +167,9 @@ def _phases(routine: Routine, phase: float | None, ephemeris: str | None) -> dic
 
 @app.command
 def diff(before: str, after: str, /, *, as_json: AsJson = False) -> int:
-    """Show the differences in meaning of two configurations; exit with 1 if there are any.
+    """Show the differences in meaning of two configurations.
+
+    Exit with 1 if there are any.
 
     Args:
         before: Path or URL of the first.

@@ -10,7 +10,7 @@ from prefect_expres.cli.commands.endpoint import ServiceEndpoint, choose_endpoin
 from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import read_profiles
 from prefect_expres.cli.commands.tokens import Token, find_token
-from prefect_expres.errors import UsageError
+from prefect_expres.errors import JobListNotFound, JobNotFound, ServiceError, UsageError
 from prefect_expres.uws import ClientOptions, UWSClient
 from prefect_expres.uws.opus_address import other_urls
 
@@ -76,11 +76,26 @@ async def connected(options: ServiceOptions, *jobs: str) -> AsyncIterator[Connec
     Raises:
         UsageError: No service is named, or a job is not in its job list.
         AuthenticationFailed: There is no token for the user.
+        JobListNotFound: A job is not found, and there is no job list either.
     """
     endpoint = endpoint_of(options, *jobs)
     ids = tuple(_id_of(job, endpoint) for job in jobs)
     async with client_of(endpoint, find_token(endpoint)) as client:
-        yield Connection(client, endpoint, ids)
+        try:
+            yield Connection(client, endpoint, ids)
+        except JobNotFound:
+            await _check_list(client)
+            raise
+
+
+async def _check_list(client: UWSClient) -> None:
+    """See that there is a job list, in which a job could be."""
+    try:
+        await client.list_document()
+    except JobListNotFound:
+        raise
+    except ServiceError:
+        """It is not the address that is wrong, so the job's own error is told."""
 
 
 def _id_of(job: str, endpoint: ServiceEndpoint) -> str:

@@ -27,7 +27,8 @@ def deploy(
 
     Args:
         replace_service: Replace a service that is already saved as "expres".
-        jobs: Most jobs that all campaigns together may have on the service; at first 20.
+        jobs: Most jobs that all campaigns together may have on the service. Default: 20, unless a
+            number is set already.
         notify: A notification block, as slack-webhook/alerts, for messages about failed jobs. The
             automation is created switched off: switch it on in Prefect's UI.
         service: The service to save, and its user.

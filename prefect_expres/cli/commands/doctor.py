@@ -68,7 +68,9 @@ async def doctor(
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> int:
-    """Check what is installed, configured and reachable; exit with 1 if something is broken.
+    """Check what is installed, configured and reachable, and say what to do.
+
+    Exit with 1 if something is broken.
 
     Nothing is created on the service. No token is shown, or asked for.
 

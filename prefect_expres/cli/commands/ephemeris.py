@@ -55,15 +55,17 @@ def ephemeris(
             Earth or Mercury.
         hours: Length in hours; a day with a step of a minute has 1440 rows.
         step: Seconds between rows, a whole number.
-        output: The file, which must end in lower-case .csv; by default it is named by observer,
-            planet and day.
+        output: The file, which must end in lower-case .csv. Default: named by observer, planet
+            and day.
         moon: Print BODY.PHASE of this moon of the planet at the first time; repeat the option for
             several. All are computed without network, but Hyperion and Triton, which the source
             must know.
         source: The source of the positions; webgeocalc, horizons and miriade need the network,
             spice needs the extra of that name.
-        kernel: Path of a kernel or metakernel for spice; repeat the option for several.
-        kernel_set: Number of a kernel set of webgeocalc; repeat the option for several.
+        kernel: Path of a kernel or metakernel for spice; repeat the option for several. Default:
+            DE440, which knows the planets only.
+        kernel_set: Number of a kernel set of webgeocalc; repeat the option for several. Default:
+            1, the solar system.
         as_json: Print a record of the file as JSON.
     """
     provider = _provider(source, observer, center, kernel, kernel_set)

@@ -22,13 +22,16 @@ async def wait(
     service: ServiceOptions = UNSPECIFIED,
     as_json: AsJson = False,
 ) -> None:
-    """Wait until jobs are finished; exit with 3 if one failed, 4 if one was aborted.
+    """Wait until jobs are finished.
+
+    Exit with 3 if one failed, with 4 if one was aborted.
 
     After Ctrl-C you choose: leave the jobs running, abort them, or keep waiting.
 
     Args:
         jobs: Job ids or URLs.
-        timeout: Seconds to wait at most; after that exit with 5, and the jobs continue.
+        timeout: Seconds to wait at most; after that exit with 5, and the jobs continue. Default:
+            no limit.
         service: The service to use.
         as_json: Print the jobs as JSON.
     """

@@ -31,12 +31,12 @@ def forecast(
         observatory: NenuFAR, NDA, LOFAR or OVRO-LWA.
         moon: A moon; repeat the option for several.
         days: Length of the forecast in days, at most 31.
-        start: The first day, UTC; by default today.
+        start: The first day, UTC. Default: today.
         output: Path or URL of the folder for simulations and forecasts.
         in_flight: How many simulations may be on the service at once.
         keep: How many forecasts are kept, including the latest.
-        execution_duration: Seconds that each job may run.
-        timeout: Seconds to wait for each job; by default the execution duration plus one hour.
+        execution_duration: Seconds that each job may run: at most 600 for guests, else 10800.
+        timeout: Seconds to wait for each job. Default: the execution duration plus one hour.
         attempts: How many jobs may be tried for each simulation.
         service: The service to use, and the user.
         as_json: Print the forecast as JSON.

@@ -32,19 +32,23 @@ def identify(
 
     Args:
         observation: Path or URL of the observation.
-        moon: What may have made the emission, a moon or auroral source; repeat it for several.
-        energy: An energy of the electrons to try, keV; repeat it for several. Default: the usual.
-        lag_model: A law of the lead angle to try; repeat it for several. Default: the usual.
+        moon: What may have made the emission, a moon or auroral source; repeat the option for
+            several.
+        energy: An energy of the electrons to try, keV; repeat the option for several. Default:
+            the usual one of the source.
+        lag_model: A law of the lead angle to try; repeat the option for several. Default: the
+            usual one of the source.
         observer: Where it was observed, if the file does not say: Earth, or a spacecraft.
         target: What was observed, if the file does not say, as Jupiter.
         variable: The variable with the flux, if the file has several that could be it.
         ephemeris: Source of the observer's positions: analytic, which knows Earth and needs no
             network, horizons, webgeocalc, miriade or spice; or path or URL of a table of them.
+            Default: analytic.
         max_shift: How many minutes earlier or later than predicted an arc may be.
         output: Path or URL of the folder for simulations and identifications.
         in_flight: How many simulations may be on the service at once.
-        execution_duration: Seconds that each job may run.
-        timeout: Seconds to wait for each job; by default the execution duration plus one hour.
+        execution_duration: Seconds that each job may run: at most 600 for guests, else 10800.
+        timeout: Seconds to wait for each job. Default: the execution duration plus one hour.
         attempts: How many jobs may be tried for each simulation.
         service: The service to use, and the user.
         as_json: Print the identification as JSON.

@@ -20,7 +20,7 @@ from prefect_expres.errors import JobNotFound, UsageError
 from prefect_expres.execution.evidence import beyond
 from prefect_expres.uws import Phase
 
-app = App(name="jobs", help="Work with the jobs of a UWS service.")
+app = App(name="jobs")
 app.command(new_job.new)
 app.command(follow.wait)
 app.command(follow.logs)
@@ -147,8 +147,11 @@ async def set_values(
 @app.command
 async def run(
     jobs: list[str], /, *, service: ServiceOptions = UNSPECIFIED, as_json: AsJson = False
-) -> None:
+) -> int:
     """Start PENDING jobs.
+
+    Jobs that wait or run already are left as they are. So are those that have ended, since UWS runs
+    a job once: exit with 10 if there are any.
 
     Args:
         jobs: Job ids or URLs.
@@ -156,11 +159,22 @@ async def run(
         as_json: Print the phases as JSON.
     """
     async with connected(service, *jobs) as connection:
+        client = connection.client
+        before = {each: await client.phase(each) for each in connection.ids}
+        ended = {each: phase for each, phase in before.items() if phase.finished}
         _give_phases(
             connection,
-            [await connection.client.start(each) for each in connection.ids],
+            [ended.get(each) or await client.start(each) for each in connection.ids],
             as_json=as_json,
         )
+    for job_id, phase in ended.items():
+        url = client.job_url(job_id)
+        note(
+            f"{url} has ended in phase {phase.value} and is not run again. This runs a new job with"
+            f" its parameters: prefect-expres jobs new --like {url} --run",
+            style="yellow",
+        )
+    return Exit.NOT_AS_ASKED if ended else Exit.OK
 
 
 @app.command

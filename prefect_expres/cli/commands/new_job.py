@@ -45,7 +45,7 @@ async def new(
         run: Run the job.
         wait: Run the job and wait for it; exit with 3 if it fails, 4 if it is aborted.
         download: Run, wait, and download the results into this folder, a path or an fsspec URL.
-        timeout: Seconds to wait at most.
+        timeout: Seconds to wait at most. Default: no limit.
         verbatim: Allow any characters in values. Not for OPUS, which passes values to a shell.
         service: The service to use.
         as_json: Print the job as JSON.

@@ -39,8 +39,9 @@ def observation(
         target: What was observed, for instance Jupiter, if the file does not say.
         variable: The variable with the flux, if the file has several that could be it.
         plot: Draw it into this PNG, PDF or SVG file.
-        simulation: Draw the arcs of this CDF file of ExPRES over it; may be given several times.
-        log: Logarithmic frequency axis of the picture; by default as the channels are spaced.
+        simulation: Draw the arcs of this CDF file of ExPRES over it; repeat the option for
+            several.
+        log: Logarithmic frequency axis of the picture. Default: as the channels are spaced.
         as_json: Print what is in it as JSON.
     """
     if simulation and plot is None:

@@ -34,6 +34,7 @@ class ServiceOptions:
         profile: Name of a service in the profiles file. Default: EXPRES_PROFILE, then its default.
         user: User name; an empty one for a guest. Default: EXPRES_USER, then the profile's.
         trusted_host: Another host that results may come from; the token is never sent there.
+            Repeat the option for several.
     """
 
     url: str | None = None

@@ -35,9 +35,9 @@ def plot(
 
     Args:
         files: CDF files: of several days, moons or models.
-        output: The picture, as PDF or SVG if its name ends so; by default the name of the first
+        output: The picture, as PDF or SVG if its name ends so. Default: the name of the first
             file in .png, in this folder.
-        log: Logarithmic frequency axis; by default the scale of the files.
+        log: Logarithmic frequency axis. Default: the scale of the files.
         angle: Draw the beaming angle of the first file instead, one panel per source.
         as_json: Print the picture's path as JSON.
     """
@@ -68,9 +68,9 @@ def windows(
         files: CDF files: of several days, moons or models.
         observatory: Only what NenuFAR, NDA, LOFAR or OVRO-LWA can see: in its band, while the
             planet is above its horizon.
-        gap: Time steps without emission that a window may contain; by default as many as 15
-            minutes hold. Near its highest frequency an arc is thinner than a cell of the grid, and
-            has such gaps.
+        gap: Time steps without emission that a window may contain. Near its highest
+            frequency an arc is thinner than a cell of the grid, and has such gaps. Default: as
+            many as 15 minutes hold.
         csv: Write the windows to this CSV file.
         parquet: Write the windows to this Parquet file.
         ics: Write the windows to this iCalendar file.

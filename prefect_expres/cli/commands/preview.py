@@ -34,17 +34,19 @@ def preview(
     user: Annotated[str | None, Parameter(env_var="EXPRES_USER")] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show what a simulation will show, without a service; exit with 1 if it would be refused.
+    """Show within seconds what a simulation will show, without a service.
 
-    The engine of this package simulates it, in seconds: it is no result of ExPRES.
+    The engine of this package simulates it: it is no result of ExPRES. Exit with 1 if the service
+    would refuse it.
 
     Args:
         configuration: Path or URL of an ExPRES configuration; none with --moon and --day.
         routine: A routine simulation instead of a configuration file.
         ephemeris: The observer's positions: path or URL of a CSV file, or analytic, horizons,
             webgeocalc, miriade or spice, which compute them for the times of the configuration.
-        output: The picture; by default preview-NAME.png, in this folder.
-        user: User name on the service; runs of guests are limited.
+            Default: analytic for routine simulations, and for files none.
+        output: The picture. Default: preview-NAME.png, in this folder.
+        user: User name on the service; runs of guests are limited to 10 minutes.
         as_json: Print the preview as JSON.
     """
     from prefect_expres.preview import preview_simulation  # noqa: PLC0415 - slow to import

@@ -13,7 +13,7 @@ from prefect_expres.cli.commands.tokens import stored_token
 from prefect_expres.cli.console.printing import facts, give, note, table
 from prefect_expres.net.url import shown_url
 
-app = App(name="profile", help="Show the named services of the profiles file.")
+app = App(name="profile")
 
 
 @app.command(name="list")

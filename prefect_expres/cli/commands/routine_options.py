@@ -25,9 +25,10 @@ class RoutineOptions:
         moon: The moon, or the auroral source, as Io.
         day: The day, UTC, as 2026-12-01.
         observer: Who sees the emission, as Earth or Juno. Default: Earth.
-        field: Magnetic field model, as JRM33 or JRM09.
-        energy: Energy of the electrons, keV.
-        lag_model: Law of the lead angle, as hess2011 or hue2023.
+        field: Magnetic field model, as JRM33 or JRM09. Default: the usual one of the source.
+        energy: Energy of the electrons, keV. Default: the usual one of the source.
+        lag_model: Law of the lead angle, as hess2011 or hue2023. Default: the usual one of the
+            source.
     """
 
     moon: Annotated[str | None, Parameter(alias="--source")] = None

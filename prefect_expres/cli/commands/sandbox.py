@@ -13,7 +13,7 @@ from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, phase, table
 from prefect_expres.sandbox.behaviour import Behaviour
 
-app = App(name="sandbox", help="A local UWS service with a small ExPRES engine.")
+app = App(name="sandbox")
 PORT = 8470
 JOB_LISTS = ("ExPRES", "ExPRES-dev")
 
@@ -35,12 +35,12 @@ def serve(
     """Serve the sandbox until Ctrl-C.
 
     Args:
-        host: Address to listen on; the default is reachable from this machine only.
+        host: Address to listen on; 127.0.0.1 is reachable from this machine only.
         port: Port to listen on; 0 chooses a free one.
         directory: Folder of jobs and results; they survive a restart.
         dialect: Answer as OPUS does, or strictly as UWS 1.1 says.
-        threads: How many requests are answered at once, also those that wait; by default, as many
-            as come. OPUS has 1 by itself, and 5 in the set-up that its documentation shows.
+        threads: How many requests are answered at once, also those that wait. OPUS has 1 by
+            itself, and 5 in the set-up that its documentation shows. Default: as many as come.
         husks: Let so many creates fail and leave a job without its inputs, as a failing OPUS does.
         silent_ends: Let so many runs end without a report, so that their jobs stay in EXECUTING, as
             those of an OPUS whose script calls exit.
@@ -64,7 +64,7 @@ async def status(
 
     Args:
         url: Address of the sandbox.
-        user: Count the jobs of this user; by default those of guests.
+        user: Count the jobs of this user. Default: those of guests.
         as_json: Print JSON.
     """
     counts: dict[str, Counter[str]] = {}

@@ -16,7 +16,7 @@ from prefect_expres.expres.access import (
     Access,
 )
 
-app = App(name="service", help="Show what a service runs and what it allows.")
+app = App(name="service")
 
 
 @app.command

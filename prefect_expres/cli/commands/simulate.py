@@ -42,14 +42,16 @@ def simulate(
         routine: A routine simulation instead of a configuration file.
         ephemeris: The observer's positions: path or URL of a CSV file, or analytic, horizons,
             webgeocalc, miriade or spice, which compute them for the times of the configuration.
-            analytic knows Earth and needs no network; routine simulations use it by default.
+            analytic knows Earth and needs no network. Default: analytic for routine
+            simulations, and for files none.
         output: Path or URL under which the simulation gets a folder.
         branch: The ExPRES git branch; guests may only use master.
-        label: A short name for people.
-        execution_duration: Seconds that the job may run.
-        timeout: Seconds to wait for the job; by default the execution duration plus one hour.
-        reuse: verified takes the results of the identical simulation, if there are any; published
-            also one of an archive, if it is equal in all that is compared; never runs it again.
+        label: A short name for people. Default: made from moon, observer and day.
+        execution_duration: Seconds that the job may run: at most 600 for guests, else 10800.
+        timeout: Seconds to wait for the job. Default: the execution duration plus one hour.
+        reuse: verified takes results or a job of the identical simulation, if there are any;
+            published also one of an archive, if it is equal in all that is compared; never runs it
+            again.
         attempts: How many jobs may be tried, if jobs fail, are aborted or are lost.
         keep_running: Leave the job running after Ctrl-C.
         preview_first: Send nothing if a preview shows no emission.
