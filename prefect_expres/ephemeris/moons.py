@@ -62,7 +62,7 @@ def moon_phase(moon: str, start: datetime, light_time: float) -> float:
     """Give ``BODY.PHASE`` of a moon: its east longitude when the light left that arrives at t0.
 
     Args:
-        moon: A moon of `MOONS`, but Hyperion and Triton.
+        moon: A moon of ``MOONS``, but Hyperion and Triton.
         start: t0, the first time of the observer's ephemeris, UTC.
         light_time: Seconds that the light takes to the observer then.
 
