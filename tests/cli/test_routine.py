@@ -108,15 +108,18 @@ def test_help_has_the_page_of_the_command_line() -> None:
 def test_a_forecast_and_its_housekeeping(
     server: PrefectServer, engine_sandbox: SandboxServer, tmp_path: Path
 ) -> None:
-    """What an observatory sees is shown, and its jobs are found by the house that made them."""
+    """What an observatory sees is shown, and its jobs are found by the house that made them.
+
+    The day is that of no page: a job of one would be found, which is none of this house.
+    """
     command = ["-m", "prefect_expres.cli.main"]
     service, output = ["--url", engine_sandbox.url], ["--output", str(tmp_path / "out")]
-    days = ["--days", "1", "--start", "2018-09-28"]
+    days = ["--days", "1", "--start", "2018-10-05"]
     words = [*command, "forecast", "nenufar", "--moon", "io", *days, *service, *output]
     with server.runs(words, tmp_path / "forecast.log") as child:
         assert child.end() == 0, child.output
     said = (tmp_path / "forecast.log").read_text()
-    assert "NenuFAR, 2018-09-28 to 2018-09-28" in said
+    assert "NenuFAR, 2018-10-05 to 2018-10-05" in said
     assert "Io north" in said
     assert list((tmp_path / "out" / "nenufar").glob("*/windows.csv"))
     (page,) = (line for line in said.splitlines() if line.startswith("page"))
@@ -128,7 +131,7 @@ def test_a_forecast_and_its_housekeeping(
         with server.runs(words, log) as child:
             assert child.end() == 0, child.output
         assert told in log.read_text()
-        assert "io-earth-20180928" in log.read_text()
+        assert "io-earth-20181005" in log.read_text()
     words = [*command, "housekeeping", "--json", *service, *output]
     with server.runs(words, tmp_path / "json.log") as child:
         assert child.end() == 0, child.output
