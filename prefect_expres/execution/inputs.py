@@ -168,7 +168,7 @@ async def _file(
         return _Given(await client.content(address, limit=limit), trimmed=False)
     if "\n" not in value and not value.lstrip().startswith("{"):
         value = _decoded(await client.text(job_id, f"parameters/{parameter.id}"))
-    return None if value.startswith("file:") else _Given(value.encode(), trimmed=True)
+    return _Given(value.encode(), trimmed=True)
 
 
 def _decoded(text: str) -> str:

@@ -5,6 +5,7 @@ reason, by which the job is known the next time.
 """
 
 import asyncio
+import contextlib
 import posixpath
 import re
 from collections.abc import Iterable
@@ -59,10 +60,8 @@ def _mismatched_jobs(folder: str) -> tuple[str, ...]:
     found = []
     for reason in sorted(system.glob(f"{_literal(path)}/*/{_REASON}")):
         content = read_or_none(system.unstrip_protocol(posixpath.dirname(reason)), _REASON)
-        try:
+        with contextlib.suppress(ValidationError):
             found.append(Mismatch.model_validate_json(content or b"").job_id)
-        except ValidationError:
-            continue
     return tuple(found)
 
 

@@ -35,7 +35,11 @@ async def find_service(given: ExpresService | str) -> ExpresService:
         return await ExpresService.aload(given.removeprefix(_SLUG))
     except ValueError as fault:
         # Pydantic's own text shows what was given, which may hold a password.
-        reason = fault.errors()[0]["msg"] if isinstance(fault, ValidationError) else fault
+        reason = (
+            "; ".join(error["msg"] for error in fault.errors())
+            if isinstance(fault, ValidationError)
+            else fault
+        )
         msg = (
             f"There is no service {shown_url(given)!r}: give the name of a saved block of the type "
             f"ExPRES Service, or an address as https://host. {reason}"

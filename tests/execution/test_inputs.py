@@ -210,12 +210,28 @@ async def test_what_is_no_file_says_nothing(observed: SimulationRequest, shown: 
 
 
 @in_virtual_time
-async def test_white_space_at_the_ends_of_a_text_is_let_pass(observed: SimulationRequest) -> None:
-    """Services may end it with a line of their own."""
+async def test_an_ephemeris_that_is_not_shown_is_one(simulation: SimulationRequest) -> None:
+    """Its job is not taken for one that was given none."""
     service = VirtualService(inputs="by name")
-    job = service.plant(observed)
-    job.given["ephemeride"] = b"\n" + job.given["ephemeride"] + b"\n"
-    assert await compared(service, job, observed) is Likeness.SAME
+    job = service.plant(simulation)
+    job.given["ephemeride"] = b"file://earth.csv"
+    assert await compared(service, job, simulation) is Likeness.OTHER
+    assert await rebuilt(service, job) is None
+
+
+@pytest.mark.parametrize("inputs", ["by name", "in the document"])
+@in_virtual_time
+async def test_white_space_at_the_ends_of_a_text_is_let_pass(
+    observed: SimulationRequest, inputs: Inputs
+) -> None:
+    """Services may end it with a line of their own, and cut empty lines that were sent."""
+    service = VirtualService(inputs=inputs)
+    track = b"\n \n1, 2, 3\n\n"
+    padded = SimulationRequest.build(observed.configuration, track, label="io")
+    for given in (track, b"\n" + track + b"\n", track.strip()):
+        job = service.plant(padded)
+        job.given["ephemeride"] = given
+        assert await compared(service, job, padded) is Likeness.SAME
 
 
 @in_virtual_time

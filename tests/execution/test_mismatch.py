@@ -17,7 +17,7 @@ from tests.execution.test_found import of_the_20th
 from tests.execution.test_stepwise import run_of
 from tests.support.fitting import fitting, written
 from tests.support.virtual_jobs import CDF, VirtualJob
-from tests.support.virtual_service import VirtualService
+from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 
@@ -71,6 +71,19 @@ async def test_the_job_is_not_found_again(simulation: SimulationRequest, tmp_pat
     result, _ = await runs.run()
     assert result.job_url.endswith("/j002")
     assert (tmp_path / simulation.folder / "io.cdf").read_bytes() == CDF
+
+
+@in_virtual_time
+async def test_a_reason_that_cannot_be_read_hides_no_other(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """What is no reason, or of another kind, names no job."""
+    for job_id in ("1", "4"):
+        await set_aside(str(tmp_path), [], ResultMismatch("wrong", f"{URL}/{job_id}"))
+    for name, content in (("0", b"{"), ("2", b'{"job_id": 2}'), ("3", b"")):
+        (tmp_path / "mismatched" / name).mkdir()
+        (tmp_path / "mismatched" / name / "mismatch.json").write_bytes(content)
+    assert await mismatched_jobs(str(tmp_path)) == ("1", "4")
 
 
 @in_virtual_time

@@ -232,6 +232,20 @@ async def test_moons_of_other_planets_need_no_network(
     assert not any("PHASE" in warning for warning in told.warnings)
 
 
+async def test_a_moon_that_the_source_does_not_know_is_told(configuration: dict[str, Any]) -> None:
+    """Its PHASE stays as it was given."""
+    configuration["BODY"][0] |= {"NAME": "Saturn", "MAG": "SPV"}
+    configuration["BODY"][1] |= {"NAME": "Hyperion", "PARENT": "Saturn", "PHASE": 12.0}
+    for each in configuration["SOURCE"]:
+        each |= {"PARENT": "Saturn", "SAT": "Hyperion"}
+    told = Told()
+    model = model_of(configuration, PARENT="Saturn")
+    request = await build_request(model, GUEST, AnalyticEphemeris(), tell=told)
+    assert request.configuration.body[1].phase == 12.0
+    left = "PHASE of Hyperion is left at 12.0°: analytic does not know it"
+    assert len([warning for warning in told.warnings if warning.startswith(left)]) == 1
+
+
 async def test_a_computed_ephemeris_is_told(configuration: dict[str, Any]) -> None:
     """Its observer, how many times, and its source."""
     told = Told()

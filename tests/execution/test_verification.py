@@ -1,5 +1,6 @@
 """What a result must show: times and positions of an ephemeris file, or those of the request."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,15 @@ def test_a_fixed_observer_starts_where_it_was_put(
     wrong = write(with_position(result, turning + 3), tmp_path / "wrong.cdf")
     with pytest.raises(ResultMismatch, match=r"CML: 203\.00°; asked for: 200\.00°"):
         verify(request, wrong, URL)
+
+
+@pytest.mark.parametrize("missing", ["cdflib", "xarray"])
+def test_without_the_analysis_extra_nothing_is_claimed(
+    configuration: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    """Nor is a result refused that cannot be read then."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert verify(along(configuration, None), tmp_path / "io.cdf", URL) == ()
 
 
 @pytest.mark.parametrize("what", ["orbiter", "turned", "auto", "fill"])

@@ -1,0 +1,91 @@
+"""Which jobs a run that ends early tells of, since it could not stop them: in virtual time."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from prefect_expres.expres import SimulationRequest
+from tests.execution.attempted import CREATE, attempts_at
+from tests.execution.test_guard import cancelled
+from tests.support.listening import Told
+from tests.support.virtual_service import URL, VirtualService
+from tests.support.virtual_time import in_virtual_time
+
+
+@in_virtual_time
+async def test_no_job_is_told_that_cannot_exist(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Where the service was away all the time, no create was sent."""
+    service, told = VirtualService(), Told()
+    service.trouble("", 503, times=1e9)
+    took = await cancelled(service, simulation, tmp_path, 5.0, told=told)
+    assert (told.warnings, took) == ([], 2.0)
+
+
+@in_virtual_time
+async def test_a_job_that_may_exist_is_told_by_its_name(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """The create was sent, and no answer came."""
+    service, told = VirtualService(), Told()
+    service.trouble(CREATE, None, delivered=True)
+    async with attempts_at(service, simulation, tmp_path, told) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        for _ in range(100):
+            if service.asked(CREATE):
+                break
+            await asyncio.sleep(0.1)
+        service.trouble("", 503, times=1e9)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    (warning,) = told.warnings
+    assert ", if it was created, could not be stopped" in warning
+    assert simulation.fingerprint[:12] in warning
+
+
+@in_virtual_time
+async def test_a_job_that_cannot_be_stopped_is_told(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """The cancellation goes on."""
+    service, told = VirtualService(executing=1e9), Told()
+    async with attempts_at(service, simulation, tmp_path, told) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(50.0)
+        service.trouble("GET /j001/phase$", 401, times=1e9)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    (warning,) = told.warnings
+    assert "could not be stopped, and may be running; abort it later" in warning
+
+
+@pytest.mark.parametrize(
+    ("refused", "lost", "left"),
+    [
+        ("", True, ["{lost}, if it was created,", f"{URL}/j002"]),
+        ("GET $", True, ["{lost}, if it was created,"]),
+        ("", False, [f"{URL}/j001"]),
+        ("GET $", False, []),
+    ],
+)
+@in_virtual_time
+async def test_each_job_that_may_be_left_is_told_once(
+    simulation: SimulationRequest, tmp_path: Path, *, refused: str, lost: bool, left: list[str]
+) -> None:
+    """That of a lost create by its name, the chosen one by its address unless it was stopped."""
+    service, told = VirtualService(executing=1e9, listed_after=40.0), Told()
+    if lost:
+        service.trouble(CREATE, None, delivered=True)
+    async with attempts_at(service, simulation, tmp_path, told) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(30.0)
+        service.trouble(refused, 401, times=1e9)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    jobs = [f"The job {job.format(lost=service.jobs['j001'].run_id)}" for job in left]
+    assert [warning.partition(" could not be stopped")[0] for warning in told.warnings] == jobs
