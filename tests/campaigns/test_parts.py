@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -75,9 +76,17 @@ def test_each_worker_needs_a_slot() -> None:
         worker_parameters(PLAN, settings(2), "c", 3)
 
 
-def test_a_token_is_not_handed_on() -> None:
+@pytest.mark.parametrize(
+    "secrets",
+    [
+        {"user": "ann", "token": SecretStr("t")},
+        {"proxy": SecretStr("http://me:pa55word@127.0.0.1:8080")},
+    ],
+    ids=lambda secrets: ", ".join(secrets),
+)
+def test_secrets_are_not_handed_on(secrets: dict[str, Any]) -> None:
     """A service with one must be saved, so that workers load it themselves."""
-    service = ExpresService(base_url="http://127.0.0.1:9", user="ann", token=SecretStr("t"))
+    service = ExpresService(base_url="http://127.0.0.1:9", **secrets)
     owned = CampaignSettings(service, "out", "master", RunOptions("A" * 22), 2, None)
     with pytest.raises(CampaignError, match="Save the service"):
         worker_parameters(PLAN, owned, "c", 2)
