@@ -82,7 +82,7 @@ def test_each_worker_needs_a_slot() -> None:
         {"user": "ann", "token": SecretStr("t")},
         {"proxy": SecretStr("http://me:pa55word@127.0.0.1:8080")},
     ],
-    ids=lambda secrets: ", ".join(secrets),
+    ids=["token", "proxy"],
 )
 def test_secrets_are_not_handed_on(secrets: dict[str, Any]) -> None:
     """A service with one must be saved, so that workers load it themselves."""
