@@ -58,7 +58,7 @@ def _mismatched_jobs(folder: str) -> tuple[str, ...]:
     system, path = fsspec.core.url_to_fs(posixpath.join(folder, SET_ASIDE))
     system.invalidate_cache()
     found = []
-    for reason in sorted(system.glob(f"{_literal(path)}/*/{_REASON}")):
+    for reason in system.glob(f"{_literal(path)}/*/{_REASON}"):
         content = read_or_none(system.unstrip_protocol(posixpath.dirname(reason)), _REASON)
         with contextlib.suppress(ValidationError):
             found.append(Mismatch.model_validate_json(content or b"").job_id)

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from prefect_expres.errors import WaitTimeout
 from prefect_expres.expres import SimulationRequest
+from prefect_expres.uws import Phase
 from tests.execution.attempted import CREATE, attempts_at
 from tests.execution.test_guard import cancelled
 from tests.support.listening import Told
@@ -61,6 +63,47 @@ async def test_a_job_that_cannot_be_stopped_is_told(
             await finishing
     (warning,) = told.warnings
     assert "could not be stopped, and may be running; abort it later" in warning
+
+
+@in_virtual_time
+async def test_anothers_job_is_none_that_is_left(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """It is its own run's to stop, whether the service answers or not."""
+    service, told = VirtualService(), Told()
+    job = service.plant(simulation, phase=Phase.EXECUTING, started=0.0, executing=1e9)
+    async with attempts_at(service, simulation, tmp_path, told) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(50.0)
+        service.trouble("", 401, times=1e9)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    assert told.warnings == []
+    assert told.steps("abort") == [f"{URL}/{job.id} is left to the run that created it"]
+
+
+@pytest.mark.parametrize(("timeout", "seconds"), [(None, 25.0), (50.0, 5.0)])
+@in_virtual_time
+async def test_an_abort_without_an_end_is_given_up(
+    simulation: SimulationRequest, tmp_path: Path, timeout: float | None, seconds: float
+) -> None:
+    """Before Prefect kills the run, and sooner where the time was over anyway."""
+    service, told = VirtualService(executing=1e9), Told()
+    async with attempts_at(service, simulation, tmp_path, told, timeout=timeout) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(49.0)
+        service.trouble("POST /j001/phase$", 200, seconds=1000.0)
+        await asyncio.sleep(1.0)
+        if timeout is None:
+            finishing.cancel()
+        with pytest.raises(asyncio.CancelledError if timeout is None else WaitTimeout):
+            await finishing
+    assert service.now() == pytest.approx(50.0 + seconds)
+    (warning,) = told.warnings
+    assert warning.endswith("abort it later. The service did not answer in time")
+    said = [f"Stopping jobs of ours, {seconds:.0f} s at most"]
+    assert told.steps("abort") == (said if timeout else [])
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,20 @@ def test_a_fixed_observer_starts_where_it_was_put(
         verify(request, wrong, URL)
 
 
+def test_where_an_observer_is_put_by_words_it_is_at_0(
+    configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """So does ExPRES where the distance is a number; a turned moon turns nobody else."""
+    configuration["BODY"][1]["INIT_AX"] = 20
+    request = along(configuration, None, FIXE_SUBL="auto", FIXE_DECL="auto")
+    result = fitting(request.configuration)
+    right = write(with_position(result, 0.0), tmp_path / "right.cdf")
+    assert "position of the observer" in verify(request, right, URL)
+    wrong = write(with_position(result, 1.0), tmp_path / "wrong.cdf")
+    with pytest.raises(ResultMismatch, match=r"CML: 1\.00°; asked for: 0\.00°"):
+        verify(request, wrong, URL)
+
+
 @pytest.mark.parametrize("missing", ["cdflib", "xarray"])
 def test_without_the_analysis_extra_nothing_is_claimed(
     configuration: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
