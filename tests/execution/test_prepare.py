@@ -14,6 +14,7 @@ from prefect_expres.ephemeris import (
     Ephemeris,
     Point,
     Span,
+    TableEphemeris,
     moon_phase,
     read_csv,
     span_of,
@@ -34,6 +35,7 @@ from prefect_expres.expres import (
     warnings_of,
 )
 from tests.support.listening import Told
+from tests.support.processes import free_port
 
 GUEST = Access.of(None)
 SOURCE = AnalyticEphemeris(observer="Earth")
@@ -80,6 +82,25 @@ async def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """By its name."""
     with pytest.raises(ConfigurationError, match=r"none\.json cannot be read"):
         await read_configuration(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:pa55word@127.0.0.1:{}/io", "http://127.0.0.1:{}/io?token=pa55word"]
+)
+async def test_an_address_is_told_without_its_password(
+    configuration: dict[str, Any], url: str
+) -> None:
+    """Messages go into logs, artifacts and journals."""
+    given = url.format(free_port())
+    model = model_of(configuration, TYPE="Pre-Defined", EPHEM="earth.csv")
+    table = TableEphemeris(path=given, center="Jupiter")
+    for asking in (
+        *(read_configuration(given), build_request(model, GUEST, given)),
+        compute_csv(table, span_of(model)),
+    ):
+        with pytest.raises((ConfigurationError, EphemerisError), match="cannot be read") as told:
+            await asking
+        assert "pa55word" not in str(told.value)
 
 
 async def test_inputs_have_a_largest_size(configuration: dict[str, Any], tmp_path: Path) -> None:
