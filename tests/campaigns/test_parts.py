@@ -104,6 +104,18 @@ def test_workers_number_files_alike(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["a[1].json", "a?.json", "a*.json", "a[!b].json"])
+def test_a_name_that_reads_like_a_pattern_is_a_name(tmp_path: Path, name: str) -> None:
+    """Else a worker would run another file under its number."""
+    for each in ("a1.json", name):
+        (tmp_path / each).write_text("{}")
+    files = FilesPlan(configurations=(tmp_path / "a*.json", tmp_path / "[a]*.json")).settled().files
+    assert set(files) == {f"file://{tmp_path}/a1.json", f"file://{tmp_path}/{name}"}
+    given = worker_parameters(FilesPlan(configurations=files), settings(), "c", 2)
+    assert FilesPlan.model_validate(given[0]["plan"]).files == files
+    assert FilesPlan(configurations=(tmp_path / name,)).files == (f"file://{tmp_path}/{name}",)
+
+
 @pytest.mark.parametrize(
     ("failed", "most", "too_many"), [(2, 2, False), (3, 2, True), (1, 0, True), (99, None, False)]
 )
