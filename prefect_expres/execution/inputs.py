@@ -3,7 +3,7 @@
 from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 from typing import TypeVar
 from urllib.parse import unquote_plus, urljoin
 
@@ -50,12 +50,16 @@ class _Given:
 
 
 class Likeness(Enum):
-    """What a comparison of a job's inputs with those of a simulation tells."""
+    """What a comparison of a job's inputs with those of a simulation tells.
 
-    SAME = "the same"
-    OTHER = "others"
-    MISSING = "there is no configuration among them"
-    HIDDEN = "the service does not let them be seen"
+    ``MISSING`` says that there is no configuration among them, ``HIDDEN`` that the service does not
+    let them be seen.
+    """
+
+    SAME = auto()
+    OTHER = auto()
+    MISSING = auto()
+    HIDDEN = auto()
 
 
 async def compare(client: UWSClient, job_id: str, request: SimulationRequest) -> Likeness:

@@ -148,6 +148,17 @@ async def test_a_file_of_any_size_is_not_read_for_a_comparison(
 
 
 @in_virtual_time
+async def test_a_configuration_of_any_size_is_not_rebuilt(simulation: SimulationRequest) -> None:
+    """A megabyte is a hundred times what one has, and takes thirty times that to read."""
+    service = VirtualService()
+    job = service.plant(simulation)
+    job.given["config"] = simulation.configuration.to_json().ljust(2**20)
+    assert await rebuilt(service, job) == simulation
+    job.given["config"] += b" "
+    assert await rebuilt(service, job) is None
+
+
+@in_virtual_time
 async def test_inputs_that_do_not_come_are_given_up(simulation: SimulationRequest) -> None:
     """After half a second, one and two."""
     service = VirtualService()

@@ -2,13 +2,16 @@
 
 import asyncio
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from prefect_expres.errors import WaitTimeout
+from prefect_expres.execution.stop import was_given_up
 from prefect_expres.expres import SimulationRequest
+from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.uws import Phase
-from tests.execution.attempted import CREATE, attempts_at
+from tests.execution.attempted import CREATE, OWNER, attempts_at
 from tests.execution.test_guard import cancelled
 from tests.support.listening import Told
 from tests.support.virtual_service import URL, VirtualService
@@ -63,6 +66,51 @@ async def test_a_job_that_cannot_be_stopped_is_told(
             await finishing
     (warning,) = told.warnings
     assert "could not be stopped, and may be running; abort it later" in warning
+
+
+@pytest.mark.parametrize("after", [0.5, 50.0])
+@in_virtual_time
+async def test_jobs_of_other_simulations_of_the_run_go_on(
+    simulation: SimulationRequest, observed: SimulationRequest, tmp_path: Path, after: float
+) -> None:
+    """Those of a campaign have one owner; one that gives up is no reason to stop the others."""
+    service = VirtualService(executing=1e9)
+    jobs = [
+        service.plant(
+            observed, run_id=str(RunId.new("other", observed.fingerprint, OWNER)), **facts
+        )
+        for facts in ({}, {"phase": Phase.EXECUTING, "started": 0.0, "executing": 1e9})
+    ]
+    await cancelled(service, simulation, tmp_path, after)
+    assert [job.phase for job in jobs] == [Phase.PENDING, Phase.EXECUTING]
+    assert all(job.id in service.jobs for job in jobs)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "status", "seconds", "given_up"),
+    [("", 500, 1000.0, True), ("GET $", None, 0.0, True), ("GET $", 401, 0.0, False)],
+    ids=["silent", "away after an answer", "refused"],
+)
+@in_virtual_time
+async def test_a_service_that_is_asked_in_vain_is_noted(
+    simulation: SimulationRequest,
+    tmp_path: Path,
+    *,
+    pattern: str,
+    status: int | None,
+    seconds: float,
+    given_up: bool,
+) -> None:
+    """The hook of the same process asks it no more; one that refuses does answer."""
+    service, owner = VirtualService(executing=1e9), owner_of(uuid4())
+    async with attempts_at(service, simulation, tmp_path, owner=owner) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(50.0)
+        service.trouble(pattern, status, times=1e9, seconds=seconds)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    assert was_given_up(owner) is given_up
 
 
 @in_virtual_time

@@ -166,6 +166,7 @@ async def test_a_folder_for_any_job(tmp_path: Path, name: str) -> None:
     (tmp_path / "io[1]" / "io.cdf").write_bytes(b"x")
     aside = Path(await set_aside(folder, ["io.cdf", "gone.log"], fault))
     assert aside.parent == Path(folder) / "mismatched"
+    assert name != "x" * 300 or aside.name == "x" * 80
     assert (aside / "io.cdf").read_bytes() == b"x"
     (job_id,) = await mismatched_jobs(folder)
     assert job_id == (name.rpartition("/")[2] or "jobs")

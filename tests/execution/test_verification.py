@@ -47,6 +47,17 @@ def test_the_times_are_those_of_the_file(configuration: dict[str, Any], tmp_path
     )
 
 
+def test_every_difference_is_told(configuration: dict[str, Any], tmp_path: Path) -> None:
+    """One by one, in the order in which they are looked for."""
+    request = along(configuration, None)
+    content = configuration | {"TIME": configuration["TIME"] | {"MAX": 360}}
+    content["FREQUENCY"] = configuration["FREQUENCY"] | {"MAX": 20}
+    other = write(fitting(Configuration.from_mapping(content)), tmp_path / "other.cdf")
+    with pytest.raises(ResultMismatch) as fault:
+        verify(request, other, URL)
+    assert [each.partition(":")[0] for each in fault.value.differences] == ["time", "frequency"]
+
+
 def test_the_observer_moves_along_the_file(configuration: dict[str, Any], tmp_path: Path) -> None:
     """From its first to its last position; east longitudes are 360 degrees less those west."""
     track = file(count=10)
