@@ -162,6 +162,7 @@ class Journal:
 def campaigns_under_way(output: str) -> list[str]:
     """List the ids of campaigns that have a journal: they run, or have not come to their end."""
     system, path = fsspec.core.url_to_fs(posixpath.join(output.rstrip("/"), FOLDER))
+    system.invalidate_cache()
     try:
         return sorted(posixpath.basename(each) for each in system.ls(path, detail=False))
     except FileNotFoundError:

@@ -183,8 +183,10 @@ def _as_many(given: object) -> object:
 
 
 def _matching(pattern: str) -> list[str]:
+    """Give the URLs that match; the name of a file means that file, whatever is in it."""
     system, path = fsspec.core.url_to_fs(pattern)
-    return [system.unstrip_protocol(found) for found in system.glob(path)]
+    matching = [path] if system.isfile(path) else system.glob(path)
+    return [system.unstrip_protocol(found) for found in matching]
 
 
 class FilesPlan(BaseModel):

@@ -105,16 +105,16 @@ def worker_parameters(
 
 
 def as_parameter(service: ExpresService) -> dict[str, Any]:
-    """Give a service as a parameter of another flow run: by reference, without its token.
+    """Give a service as a parameter of another flow run: by reference, without its secrets.
 
     Raises:
-        CampaignError: It has a token and is not saved, so that no other process can know it.
+        CampaignError: It has a secret and is not saved, so that no other process can know it.
     """
     saved = service._block_document_id  # noqa: SLF001 - Prefect gives it no other name
     if saved is not None:
         return {"$ref": {"block_document_id": str(saved)}}
-    if service.token is not None:
-        msg = "Save the service as a block first: other workers are not told its token otherwise"
+    if service.token is not None or service.proxy is not None:
+        msg = "Save the service as a block first: other workers are not told its secrets otherwise"
         raise CampaignError(msg)
     return service.model_dump(mode="json", include=set(ExpresService.model_fields))
 

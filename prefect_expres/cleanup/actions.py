@@ -86,7 +86,7 @@ class Housekeeper:
             decision, request = await self._decided(client, ours, job, decision)
             if self.dry_run:
                 return Review(decision)
-            return await self._done(client, job, decision, request)
+            return await self._done(client, ours, job, decision, request)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the others are reviewed
             return Review(decision).failed(fault)
 
@@ -122,7 +122,12 @@ class Housekeeper:
         return await find_verified(posixpath.join(self.output, folder), fingerprint) is not None
 
     async def _done(
-        self, client: UWSClient, job: Job, decision: JobDecision, request: SimulationRequest | None
+        self,
+        client: UWSClient,
+        ours: OurJob,
+        job: Job,
+        decision: JobDecision,
+        request: SimulationRequest | None,
     ) -> Review:
         """Do what was decided."""
         match decision.action:
@@ -132,16 +137,21 @@ class Housekeeper:
             case Action.EXTEND:
                 return Review(await self._extended(client, job, decision))
             case Action.COLLECT if request is not None:
-                return await self._collected(client, job, decision, request)
+                return await self._collected(client, ours, job, decision, request)
             case _:
                 return Review(decision)
 
     async def _collected(
-        self, client: UWSClient, job: Job, decision: JobDecision, request: SimulationRequest
+        self,
+        client: UWSClient,
+        ours: OurJob,
+        job: Job,
+        decision: JobDecision,
+        request: SimulationRequest,
     ) -> Review:
         """Download a job's results; if that fails, see to it that they can be had later."""
         try:
-            collected = await self._download(job, decision.job_url, request)
+            collected = await self._download(ours, job, decision.job_url, request)
         except (ResultMismatch, ResultsMissing):
             raise
         except Exception as fault:  # noqa: BLE001 - whatever it is, the results are still wanted
@@ -150,10 +160,10 @@ class Housekeeper:
         return Review(decision.model_copy(update={"done": done}), collected)
 
     async def _download(
-        self, job: Job, job_url: str, request: SimulationRequest
+        self, ours: OurJob, job: Job, job_url: str, request: SimulationRequest
     ) -> tuple[SimulationResult, ResultView]:
         submission = Submission(
-            job_id=job.id, job_url=job_url, run_id=job.run_id or "", ours=False, phase=job.phase
+            job_id=job.id, job_url=job_url, run_id=str(ours.name), ours=False, phase=job.phase
         )
         folder = folder_of(request, self.output)
         files = await self.steps.download(submission, folder)

@@ -18,6 +18,7 @@ from prefect_expres.ephemeris.rotation import Point, planetocentric
 from prefect_expres.ephemeris.timestamps import read_stamp
 from prefect_expres.errors import EphemerisError
 from prefect_expres.net.clock import Clock
+from prefect_expres.net.url import shown_url, without_secrets
 from prefect_expres.storage import read_bounded
 
 MAX_BYTES = 128 * 2**20
@@ -57,6 +58,11 @@ class TableEphemeris(EphemerisSpec):
         description="Names of the columns: time in UTC, longitude, latitude, distance.",
     )
 
+    @property
+    def _shown(self) -> str:
+        """Where the file is, as messages tell it."""
+        return shown_url(self.path)
+
     def identity(self) -> dict[str, Any]:
         """Give everything that decides the answer: the hash of the file, and the conventions.
 
@@ -76,7 +82,7 @@ class TableEphemeris(EphemerisSpec):
         missing = next((moment for moment in span.times() if moment not in rows), None)
         if missing is not None:
             msg = (
-                f"{self.path} has no row at {missing:%Y-%m-%d %H:%M:%S} UTC: it reaches from "
+                f"{self._shown} has no row at {missing:%Y-%m-%d %H:%M:%S} UTC: it reaches from "
                 f"{whole.span.start:%Y-%m-%d %H:%M:%S} to {whole.span.stop:%Y-%m-%d %H:%M:%S} in "
                 f"steps of {whole.span.step} s"
             )
@@ -100,7 +106,7 @@ class TableEphemeris(EphemerisSpec):
         if self.light_time == "none":
             points, note = with_light_time(self.planet, points)
             notes = (note,)
-        source = f"The table {self.path.rpartition('/')[2]}"
+        source = f"The table {self._shown.rpartition('/')[2]}"
         return Ephemeris(
             span, tuple(points), source, self.observer or "observer", self.center, notes
         )
@@ -109,12 +115,12 @@ class TableEphemeris(EphemerisSpec):
         try:
             return read_bounded(self.path, MAX_BYTES)
         except OSError as fault:
-            raise EphemerisError(str(fault)) from None
+            raise EphemerisError(without_secrets(str(fault), self.path)) from None
 
     def _about_center(self, found: Ephemeris) -> Ephemeris:
         if found.center != self.center:
             msg = (
-                f"{self.path} is about {found.center}, not {self.center}: set center to "
+                f"{self._shown} is about {found.center}, not {self.center}: set center to "
                 f"{found.center}, or give another file"
             )
             raise EphemerisError(msg)
@@ -124,27 +130,27 @@ class TableEphemeris(EphemerisSpec):
         stated = ("longitude", "latitude", "distance", "light_time")
         if missing := [name for name in stated if getattr(self, name) is None]:
             msg = (
-                f"{self.path} is not a WebGeoCalc state vector, so its conventions must be stated: "
-                f"give {', '.join(missing)}"
+                f"{self._shown} is not a WebGeoCalc state vector, so its conventions must be "
+                f"stated: give {', '.join(missing)}"
             )
             raise EphemerisError(msg)
 
     def _rows(self, data: bytes) -> Iterator[tuple[datetime, Point]]:
-        header, *body = _cells(data, self.path)
+        header, *body = _cells(data, self._shown)
         try:
             indexes = [header.index(name) for name in self.columns]
         except ValueError:
-            msg = f"{self.path} has the columns {', '.join(header)[:200]}; say which are meant"
+            msg = f"{self._shown} has the columns {', '.join(header)[:200]}; say which are meant"
             raise EphemerisError(msg) from None
         for number, row in enumerate(body, 1):
             try:
                 stamp, *texts = (row[index] for index in indexes)
                 longitude, latitude, distance = map(float, texts)
             except (ValueError, IndexError):
-                msg = f"{self.path}: row {number} cannot be read: {' '.join(row)[:120]!r}"
+                msg = f"{self._shown}: row {number} cannot be read: {' '.join(row)[:120]!r}"
                 raise EphemerisError(msg) from None
             yield (
-                read_stamp(stamp, self.path),
+                read_stamp(stamp, self._shown),
                 Point(
                     (longitude if self.longitude == "east" else -longitude) % 360.0,
                     self._centric(latitude),

@@ -68,10 +68,9 @@ def _find(folder: str, fingerprint: str) -> SimulationResult | None:
         return None
     try:
         request = _kept_request(folder, manifest)
-        whole = request is not None and all(_is_whole(folder, file) for file in manifest.files)
+        if request is None or not all(_is_whole(folder, file) for file in manifest.files):
+            return None
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        return None
-    if request is None or not whole:
         return None
     compared = verify(request, posixpath.join(folder, manifest.cdf), manifest.job_url)
     facts = manifest.model_dump() | {"compared": compared or manifest.compared}

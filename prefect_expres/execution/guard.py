@@ -132,10 +132,11 @@ class JobGuard:
     async def _tell_left(self, reason: str) -> None:
         """Tell which jobs could not be stopped; a create that was sent may have made one."""
         chosen = self.submission
-        left = [f"The job {run_id}, if it was created," for run_id in self._sent]
-        if chosen is not None:
-            left = left if chosen.strays else []
-            left += [f"The job {chosen.job_url}"] * (chosen.ours and not self._stopped)
+        names = map(str, self._sent) if chosen is None or chosen.strays else ()
+        known = chosen.run_id if chosen else None
+        left = [f"The job {name}, if it was created," for name in names if name != known]
+        if chosen is not None and chosen.ours and not self._stopped:
+            left.append(f"The job {chosen.job_url}")
         for job in left:
             msg = f"{job} could not be stopped, and may be running; abort it later. {reason}"
             await self._tell(Warned(msg, "abort"))

@@ -1,8 +1,9 @@
 """What a job was given: its inputs are fetched, since its runId only claims what it runs."""
 
+from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 from typing import TypeVar
 from urllib.parse import unquote_plus, urljoin
 
@@ -45,16 +46,20 @@ class _Given:
     @property
     def is_json(self) -> bool:
         """It may be JSON; some services answer with a file's name instead."""
-        return self.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+        return self.content.removeprefix(BOM_UTF8).lstrip().startswith(b"{")
 
 
 class Likeness(Enum):
-    """What a comparison of a job's inputs with those of a simulation tells."""
+    """What a comparison of a job's inputs with those of a simulation tells.
 
-    SAME = "the same"
-    OTHER = "others"
-    MISSING = "there is no configuration among them"
-    HIDDEN = "the service does not let them be seen"
+    ``MISSING`` says that there is no configuration among them, ``HIDDEN`` that the service does not
+    let them be seen.
+    """
+
+    SAME = auto()
+    OTHER = auto()
+    MISSING = auto()
+    HIDDEN = auto()
 
 
 async def compare(client: UWSClient, job_id: str, request: SimulationRequest) -> Likeness:
@@ -106,14 +111,14 @@ async def _once_shown(client: UWSClient, look: Callable[[], Awaitable[T | None]]
 
 async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) -> Likeness:
     given, branch = await _parameters(client, job_id)
-    if not given.get("config") or not given["config"].value:
+    if "config" not in given:
         return Likeness.MISSING
     if branch != request.branch:
         return Likeness.OTHER
     sent, track = request.configuration.to_json(), request.ephemeris or b""
-    configuration = await _file(client, job_id, given.get("config"), _limit(sent))
-    ephemeris = await _file(client, job_id, given.get("ephemeride"), _limit(track))
-    if configuration is None or not configuration.is_json:
+    configuration = await _file(client, job_id, given["config"], _limit(sent))
+    ephemeris = await _ephemeris(client, job_id, given, _limit(track))
+    if not configuration.is_json:
         return Likeness.HIDDEN
     same = request.is_made_of(
         configuration.restored(sent), ephemeris.restored(track) if ephemeris else None, branch
@@ -123,10 +128,10 @@ async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) 
 
 async def _rebuilt(client: UWSClient, job_id: str, name: RunId) -> SimulationRequest | None:
     given, branch = await _parameters(client, job_id)
-    configuration = await _file(client, job_id, given.get("config"), _LARGEST_CONFIGURATION)
-    ephemeris = await _file(client, job_id, given.get("ephemeride"), LARGEST_DOCUMENT)
-    if configuration is None:
+    if "config" not in given:
         return None
+    configuration = await _file(client, job_id, given["config"], _LARGEST_CONFIGURATION)
+    ephemeris = await _ephemeris(client, job_id, given, LARGEST_DOCUMENT)
     for track in _as_sent(ephemeris):
         try:
             model = Configuration.parse(configuration.content)
@@ -146,8 +151,8 @@ def _as_sent(ephemeris: _Given | None) -> tuple[bytes | None, ...]:
 
 
 async def _parameters(client: UWSClient, job_id: str) -> tuple[Mapping[str, Parameter], str]:
-    """Read a job's parameters, by their names in small letters, and its branch."""
-    given = {each.id.lower(): each for each in await client.parameters(job_id)}
+    """Read a job's parameters that have values, by their names in small letters, and its branch."""
+    given = {each.id.lower(): each for each in await client.parameters(job_id) if each.value}
     return given, given["branch"].value if "branch" in given else DEFAULT_BRANCH
 
 
@@ -156,19 +161,24 @@ def _limit(sent: bytes) -> int:
     return 4 * len(sent) + _SPARE_BYTES
 
 
-async def _file(
-    client: UWSClient, job_id: str, parameter: Parameter | None, limit: int
+async def _ephemeris(
+    client: UWSClient, job_id: str, given: Mapping[str, Parameter], limit: int
 ) -> _Given | None:
+    """Fetch the ephemeris of a job that was given one."""
+    return (
+        await _file(client, job_id, given["ephemeride"], limit) if "ephemeride" in given else None
+    )
+
+
+async def _file(client: UWSClient, job_id: str, parameter: Parameter, limit: int) -> _Given:
     """Fetch a file that a job was given: by its address, or out of the document itself."""
-    if parameter is None or not parameter.value:
-        return None
     value = _decoded(parameter.value)
     if value.startswith(("http://", "https://", "/")):
         address = urljoin(client.jobs_url, value)
         return _Given(await client.content(address, limit=limit), trimmed=False)
     if "\n" not in value and not value.lstrip().startswith("{"):
         value = _decoded(await client.text(job_id, f"parameters/{parameter.id}"))
-    return None if value.startswith("file:") else _Given(value.encode(), trimmed=True)
+    return _Given(value.encode(), trimmed=True)
 
 
 def _decoded(text: str) -> str:

@@ -30,6 +30,7 @@ from prefect_expres.expres import (
     warnings_of,
 )
 from prefect_expres.net.clock import MonotonicClock
+from prefect_expres.net.url import without_secrets
 from prefect_expres.storage import read_bounded
 
 LARGEST_INPUT = 64 * 2**20
@@ -62,7 +63,7 @@ async def read_configuration(
     try:
         content = await asyncio.to_thread(read_bounded, given, LARGEST_INPUT)
     except OSError as fault:
-        raise ConfigurationError(str(fault)) from None
+        raise ConfigurationError(without_secrets(str(fault), str(given))) from None
     return Configuration.parse(content)
 
 
@@ -197,7 +198,7 @@ async def _file(location: str | Path) -> bytes:
     try:
         return await asyncio.to_thread(read_bounded, location, LARGEST_INPUT)
     except OSError as fault:
-        raise EphemerisError(str(fault)) from None
+        raise EphemerisError(without_secrets(str(fault), str(location))) from None
 
 
 def _is_content(given: str | Path) -> bool:

@@ -5,6 +5,7 @@ reason, by which the job is known the next time.
 """
 
 import asyncio
+import contextlib
 import posixpath
 import re
 from collections.abc import Iterable
@@ -57,12 +58,10 @@ def _mismatched_jobs(folder: str) -> tuple[str, ...]:
     system, path = fsspec.core.url_to_fs(posixpath.join(folder, SET_ASIDE))
     system.invalidate_cache()
     found = []
-    for reason in sorted(system.glob(f"{_literal(path)}/*/{_REASON}")):
+    for reason in system.glob(f"{_literal(path)}/*/{_REASON}"):
         content = read_or_none(system.unstrip_protocol(posixpath.dirname(reason)), _REASON)
-        try:
+        with contextlib.suppress(ValidationError):
             found.append(Mismatch.model_validate_json(content or b"").job_id)
-        except ValidationError:
-            continue
     return tuple(found)
 
 

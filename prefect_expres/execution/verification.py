@@ -112,5 +112,5 @@ def _positions(
     position = (observer.fixe_subl, observer.fixe_decl)
     if observer.type != "Fixed" or turned or isinstance(observer.fixe_dist, str):
         return ()
-    west, latitude = (0.0 if isinstance(angle, str) else float(angle) for angle in position)
+    west, latitude = (0.0 if isinstance(angle, str) else angle for angle in position)
     return [(west, latitude)]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -72,7 +71,7 @@ def _view(url: str) -> tuple[dict[str, bytes], list[Window]]:
     with scratch_folder() as folder, open_results(url) as dataset:
         arcs = find_arcs(dataset)
         windows = sorted((arc.window for arc in arcs), key=lambda window: window.start)
-        stamp = windows[0].start if windows else datetime(2000, 1, 1, tzinfo=UTC)
+        stamp = windows[0].start if windows else None
         made = {
             QUICKLOOK_END: draw_quicklook(dataset, folder / "quicklook.png"),
             CALENDAR_END: write_calendar(windows, folder / "windows.ics", stamp=stamp),

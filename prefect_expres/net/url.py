@@ -13,3 +13,8 @@ _SIGNATURE = re.compile(
 def shown_url(url: str) -> str:
     """Give a URL without the user, tokens and signatures in it, for messages and logs."""
     return _SIGNATURE.sub(r"\1…", _USER_INFO.sub(r"\1", url))
+
+
+def without_secrets(text: str, url: str) -> str:
+    """Give a text that quotes a URL, as errors do, with the URL as `shown_url` gives it."""
+    return text.replace(url, shown_url(url))

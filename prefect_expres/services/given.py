@@ -33,11 +33,16 @@ async def find_service(given: ExpresService | str) -> ExpresService:
         if "://" in given:
             return ExpresService(base_url=given)
         return await ExpresService.aload(given.removeprefix(_SLUG))
+    except ValidationError as fault:
+        # Its own text shows what was given, which may hold a password.
+        (error,) = fault.errors()
+        raise _unknown(given, error["msg"]) from None
     except ValueError as fault:
-        # Pydantic's own text shows what was given, which may hold a password.
-        reason = fault.errors()[0]["msg"] if isinstance(fault, ValidationError) else fault
-        msg = (
-            f"There is no service {shown_url(given)!r}: give the name of a saved block of the type "
-            f"ExPRES Service, or an address as https://host. {reason}"
-        )
-        raise UsageError(msg) from None
+        raise _unknown(given, str(fault)) from None
+
+
+def _unknown(given: str, reason: str) -> UsageError:
+    return UsageError(
+        f"There is no service {shown_url(given)!r}: give the name of a saved block of the type "
+        f"ExPRES Service, or an address as https://host. {reason}"
+    )

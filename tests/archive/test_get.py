@@ -72,6 +72,25 @@ async def test_what_a_table_does_not_tell_is_not_claimed(
 
 
 @pytest.mark.parametrize(
+    ("unknown", "kind"),
+    [
+        ("time_min", "time"),
+        ("time_max", "time"),
+        ("spectral_range_min", "frequency"),
+        ("spectral_range_max", "frequency"),
+    ],
+)
+async def test_half_a_range_is_not_compared(
+    tap: TapService, archive: Archive, tmp_path: Path, unknown: str, kind: str
+) -> None:
+    """The rest is."""
+    changed(tap, **{unknown: None})
+    home = await get_published(OBS_ID, str(tmp_path), archive=archive)
+    everything = {"checksum", "size", "time", "frequency", "observer", "source"}
+    assert set(home.files[0].checked) == everything - {kind}
+
+
+@pytest.mark.parametrize(
     ("facts", "words"),
     [
         ({"time_min": 2458375.5, "time_max": 2458376.5}, "time: 2018-09-13 00:00:00 to"),
@@ -195,6 +214,23 @@ async def test_other_files_that_do_not_come_are_told(
     assert len(home.files) == 4
     (warning,) = told.warnings
     assert warning.startswith(f"The published file {OBS_ID}.png is left out")
+
+
+async def test_a_page_in_place_of_a_file_is_left_out(
+    tap: TapService, archive: Archive, tmp_path: Path
+) -> None:
+    """Also where the table does not say of what kind the file is."""
+    (tap.root / "page.html").write_text("<!DOCTYPE html><html><title>Log in</title></html>")
+    page = {"access_url": f"{tap.files}/page.html", "access_format": None}
+    unknown = {"access_md5": None, "access_estsize": None}
+    tap.change(lambda row: row | page | unknown if row["access_url"].endswith(".png") else row)
+    told = Told()
+    async with ArchiveClient(archive, clock=NoPause()) as client:
+        home = await bring_home(client, archive, await client.find(OBS_ID), str(tmp_path), told)
+    assert len(home.files) == 4
+    (warning,) = told.warnings
+    assert warning.startswith(f"The published file {OBS_ID}.png is left out")
+    assert "Log in" in warning
 
 
 async def test_a_simulation_without_a_file_is_told(

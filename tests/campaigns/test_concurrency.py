@@ -14,8 +14,6 @@ from tests.support.schedules import HurriedClock
 
 pytestmark = pytest.mark.usefixtures("server")
 
-pytestmark = pytest.mark.usefixtures("server")
-
 
 class Crowd:
     """Counts how many hold a slot at once."""

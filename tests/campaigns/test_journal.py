@@ -3,7 +3,9 @@
 import os
 import time
 from pathlib import Path
+from uuid import uuid4
 
+import fsspec
 import pytest
 
 from prefect_expres.campaigns.journal import (
@@ -46,6 +48,16 @@ async def test_journal_in_a_store_is_kept_while_it_is_young() -> None:
     await journal.end()
     await journal.end()
     assert campaigns_under_way("memory://campaigns") == []
+
+
+async def test_what_other_processes_have_written_is_seen(bucket: str) -> None:
+    """Though a store's client keeps what it has listed: an old list makes a living one silent."""
+    output = f"{bucket}/{uuid4()}"
+    await journal_of(output, "mine")
+    assert campaigns_under_way(output) == ["mine"]
+    elsewhere = fsspec.filesystem("s3", skip_instance_cache=True)
+    elsewhere.pipe(f"{output}/.campaigns/others/worker.heartbeat", b"{}")
+    assert campaigns_under_way(output) == ["mine", "others"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files to another user")

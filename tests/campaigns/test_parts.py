@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -75,9 +76,17 @@ def test_each_worker_needs_a_slot() -> None:
         worker_parameters(PLAN, settings(2), "c", 3)
 
 
-def test_a_token_is_not_handed_on() -> None:
+@pytest.mark.parametrize(
+    "secrets",
+    [
+        {"user": "ann", "token": SecretStr("t")},
+        {"proxy": SecretStr("http://me:pa55word@127.0.0.1:8080")},
+    ],
+    ids=["token", "proxy"],
+)
+def test_secrets_are_not_handed_on(secrets: dict[str, Any]) -> None:
     """A service with one must be saved, so that workers load it themselves."""
-    service = ExpresService(base_url="http://127.0.0.1:9", user="ann", token=SecretStr("t"))
+    service = ExpresService(base_url="http://127.0.0.1:9", **secrets)
     owned = CampaignSettings(service, "out", "master", RunOptions("A" * 22), 2, None)
     with pytest.raises(CampaignError, match="Save the service"):
         worker_parameters(PLAN, owned, "c", 2)
@@ -93,6 +102,18 @@ def test_workers_number_files_alike(tmp_path: Path) -> None:
         f"file://{tmp_path}/a.json",
         f"file://{tmp_path}/b.json",
     ]
+
+
+@pytest.mark.parametrize("name", ["a[1].json", "a?.json", "a*.json", "a[!b].json"])
+def test_a_name_that_reads_like_a_pattern_is_a_name(tmp_path: Path, name: str) -> None:
+    """Else a worker would run another file under its number."""
+    for each in ("a1.json", name):
+        (tmp_path / each).write_text("{}")
+    files = FilesPlan(configurations=(tmp_path / "a*.json", tmp_path / "[a]*.json")).settled().files
+    assert set(files) == {f"file://{tmp_path}/a1.json", f"file://{tmp_path}/{name}"}
+    given = worker_parameters(FilesPlan(configurations=files), settings(), "c", 2)
+    assert FilesPlan.model_validate(given[0]["plan"]).files == files
+    assert FilesPlan(configurations=(tmp_path / name,)).files == (f"file://{tmp_path}/{name}",)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,22 @@ async def test_what_its_flow_run_has_is_collected(
     assert not (tmp_path / "out").exists()
 
 
+@in_virtual_time
+async def test_a_job_keeps_the_name_that_it_was_listed_with(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Some services do not repeat it in the job's own document; the manifest tells it."""
+    case = Case(tmp_path)
+    job = case.job(simulation, Phase.COMPLETED)
+    jobs, _ = await find_our_jobs(case.steps, [LIST], case.find_owners)
+    name, job.run_id = job.run_id, ""
+    inventory = await take_inventory(case.output)
+    keeper = Housekeeper(case.steps, case.output, Rules(BEGAN, 14.0), inventory, dry_run=False)
+    (review,) = [review async for review in keeper.review(jobs)]
+    assert review.collected is not None
+    assert review.collected[0].run_id == name
+
+
 @pytest.mark.parametrize("what", ["changed", "no output"])
 @in_virtual_time
 async def test_what_its_flow_run_has_is_verified(

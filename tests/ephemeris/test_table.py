@@ -211,3 +211,24 @@ def test_the_key_follows_the_bytes(tmp_path: Path) -> None:
     assert len(keys | {cache_key(west, span)}) == 3
     assert spec.identity()["sha256"] == hashlib.sha256(data).hexdigest()
     assert spec.identity()["path"] == address
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"\xff\xfe\x00", "is not text"),
+        (b"", "is empty"),
+        (b"when,lon\n", "has the columns"),
+        (b"time,longitude,latitude,distance\nnow,1,2,x\n", "row 1 cannot be read"),
+        (b"time,longitude,latitude,distance\nnow,1,2,3\n", "not a UTC time"),
+    ],
+)
+def test_an_address_is_told_without_its_password(content: bytes, word: str) -> None:
+    """Messages go into logs and artifacts; the file is read all the same."""
+    path = "memory://me:pa55word@host/e.csv"
+    with fsspec.open(path, "wb") as stream:
+        stream.write(content)
+    with pytest.raises(EphemerisError, match=word) as told:
+        TableEphemeris(path=path, **STATED).read()
+    assert "memory://host/e.csv" in str(told.value)
+    assert "pa55word" not in str(told.value)

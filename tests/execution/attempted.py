@@ -29,13 +29,14 @@ async def attempts_at(
     simulation: SimulationRequest,
     folder: Path,
     told: Told | None = None,
+    owner: str = OWNER,
     **options: Any,
 ) -> AsyncIterator[Attempts]:
     """Give the attempts at a simulation."""
     tell = told or Told()
     async with service.client() as client:
         steps = ClientSteps(client, tell=tell)
-        yield Attempts(simulation, str(folder), steps, RunOptions(OWNER, **options), tell)
+        yield Attempts(simulation, str(folder), steps, RunOptions(owner, **options), tell)
 
 
 async def finish(

@@ -1,6 +1,6 @@
 """Runs of one simulation on a virtual service, all into one output."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from prefect_expres.execution import (
     ResultView,
     RunOptions,
     SimulationResult,
+    Take,
     run_simulation,
 )
 from prefect_expres.expres import SimulationRequest
@@ -67,7 +68,11 @@ class Runs:
         self.viewed: list[tuple[str, str]] = []
 
     async def run(
-        self, made_from: tuple[object, object] = (None, None), **options: Any
+        self,
+        made_from: tuple[object, object] = (None, None),
+        take: Take | None = None,
+        beforehand: Callable[[SimulationRequest], Awaitable[None]] | None = None,
+        **options: Any,
     ) -> tuple[SimulationResult, ResultView | None]:
         """Run it."""
         async with self.service.client() as client:
@@ -78,6 +83,8 @@ class Runs:
                 steps,
                 RunOptions(OWNER, **options),
                 made_from=made_from,
+                take=take,
+                beforehand=beforehand,
                 tell=self.told,
             )
         self.made_from += steps.made_from

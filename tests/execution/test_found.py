@@ -1,6 +1,7 @@
 """A simulation that stands complete: what its manifest says is checked before it is believed."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,22 @@ async def test_a_manifest_says_what_was_compared(
     other, _ = await Runs(observed, str(tmp_path)).run()
     assert set(other.compared) >= COMPARED - {"time"}
     assert "time" not in other.compared
+
+
+@in_virtual_time
+async def test_what_is_compared_again_replaces_what_the_manifest_says(
+    simulation: SimulationRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manifest's word stands only where nothing can be compared: without the analysis extra."""
+    first, _ = await Runs(simulation, str(tmp_path)).run()
+    rewrite(first.folder, compared=["by another release"])
+    found = await find_verified(first.folder, simulation.fingerprint)
+    assert found is not None
+    assert found.compared == first.compared
+    monkeypatch.setitem(sys.modules, "cdflib", None)
+    found = await find_verified(first.folder, simulation.fingerprint)
+    assert found is not None
+    assert found.compared == ("by another release",)
 
 
 @pytest.fixture(params=["file", "memory", "s3"])

@@ -172,56 +172,6 @@ async def test_a_second_cancellation_does_not_break_the_abort(
 
 
 @in_virtual_time
-async def test_no_job_is_told_that_cannot_exist(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """Where the service was away all the time, no create was sent."""
-    service, told = VirtualService(), Told()
-    service.trouble("", 503, times=1e9)
-    took = await cancelled(service, simulation, tmp_path, 5.0, told=told)
-    assert (told.warnings, took) == ([], 2.0)
-
-
-@in_virtual_time
-async def test_a_job_that_may_exist_is_told_by_its_name(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """The create was sent, and no answer came."""
-    service, told = VirtualService(), Told()
-    service.trouble(CREATE, None, delivered=True)
-    async with attempts_at(service, simulation, tmp_path, told) as attempts:
-        finishing = asyncio.create_task(attempts.finish())
-        for _ in range(100):
-            if service.asked(CREATE):
-                break
-            await asyncio.sleep(0.1)
-        service.trouble("", 503, times=1e9)
-        finishing.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await finishing
-    (warning,) = told.warnings
-    assert ", if it was created, could not be stopped" in warning
-    assert simulation.fingerprint[:12] in warning
-
-
-@in_virtual_time
-async def test_a_job_that_cannot_be_stopped_is_told(
-    simulation: SimulationRequest, tmp_path: Path
-) -> None:
-    """The cancellation goes on."""
-    service, told = VirtualService(executing=1e9), Told()
-    async with attempts_at(service, simulation, tmp_path, told) as attempts:
-        finishing = asyncio.create_task(attempts.finish())
-        await asyncio.sleep(50.0)
-        service.trouble("GET /j001/phase$", 401, times=1e9)
-        finishing.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await finishing
-    (warning,) = told.warnings
-    assert "could not be stopped, and may be running; abort it later" in warning
-
-
-@in_virtual_time
 async def test_any_other_error_stops_the_job(simulation: SimulationRequest, tmp_path: Path) -> None:
     """A service that refuses to tell the phase is given up, and its job aborted."""
     service = VirtualService(executing=1e9)

@@ -1,6 +1,7 @@
 """What a job was given, in each way that services tell it."""
 
 import json
+from codecs import BOM_UTF8
 from typing import get_args
 from urllib.parse import quote, quote_plus
 
@@ -117,16 +118,18 @@ async def test_without_its_ephemeris_it_is_another_simulation(observed: Simulati
 
 @in_virtual_time
 async def test_another_branch_is_seen_before_files_are_read(observed: SimulationRequest) -> None:
-    """A branch that cannot be one is refused; none is the default one."""
+    """A branch that cannot be one is refused; none, or an empty one, is the default one."""
     service = VirtualService()
     job = service.plant(observed)
     job.given["branch"] = b"a branch; of trees"
     assert await compared(service, job, observed) is Likeness.OTHER
     assert not service.asked(r"GET /.*/parameters/")
     assert await rebuilt(service, job) is None
-    del job.given["branch"]
-    assert await compared(service, job, observed) is Likeness.SAME
-    assert await rebuilt(service, job) == observed
+    for given in ({"branch": b""}, {}):
+        del job.given["branch"]
+        job.given |= given
+        assert await compared(service, job, observed) is Likeness.SAME
+        assert await rebuilt(service, job) == observed
 
 
 @in_virtual_time
@@ -142,6 +145,17 @@ async def test_a_file_of_any_size_is_not_read_for_a_comparison(
     assert await compared(service, job, simulation) is Likeness.SAME
     job.given["config"] += b" "
     assert await compared(service, job, simulation) is Likeness.HIDDEN
+
+
+@in_virtual_time
+async def test_a_configuration_of_any_size_is_not_rebuilt(simulation: SimulationRequest) -> None:
+    """A megabyte is a hundred times what one has, and takes thirty times that to read."""
+    service = VirtualService()
+    job = service.plant(simulation)
+    job.given["config"] = simulation.configuration.to_json().ljust(2**20)
+    assert await rebuilt(service, job) == simulation
+    job.given["config"] += b" "
+    assert await rebuilt(service, job) is None
 
 
 @in_virtual_time
@@ -198,6 +212,20 @@ async def test_texts_may_come_back_in_other_clothes(
         assert await compared(service, job, observed) is Likeness.SAME
 
 
+@pytest.mark.parametrize("before", [b"", b" \n", BOM_UTF8, BOM_UTF8 + b"\n"])
+@in_virtual_time
+async def test_a_configuration_is_known_by_its_brace(
+    observed: SimulationRequest, before: bytes
+) -> None:
+    """White space and the mark of some editors may come before it."""
+    service = VirtualService()
+    job = service.plant(observed)
+    job.given["config"] = before + job.given["config"]
+    assert await compared(service, job, observed) is Likeness.SAME
+    job.given["config"] = before + b"X" + job.given["config"]
+    assert await compared(service, job, observed) is Likeness.HIDDEN
+
+
 @pytest.mark.parametrize("shown", [b"file://io.json", b"io.json"])
 @in_virtual_time
 async def test_what_is_no_file_says_nothing(observed: SimulationRequest, shown: bytes) -> None:
@@ -210,22 +238,40 @@ async def test_what_is_no_file_says_nothing(observed: SimulationRequest, shown: 
 
 
 @in_virtual_time
-async def test_white_space_at_the_ends_of_a_text_is_let_pass(observed: SimulationRequest) -> None:
-    """Services may end it with a line of their own."""
+async def test_an_ephemeris_that_is_not_shown_is_one(simulation: SimulationRequest) -> None:
+    """Its job is not taken for one that was given none."""
     service = VirtualService(inputs="by name")
-    job = service.plant(observed)
-    job.given["ephemeride"] = b"\n" + job.given["ephemeride"] + b"\n"
-    assert await compared(service, job, observed) is Likeness.SAME
+    job = service.plant(simulation)
+    job.given["ephemeride"] = b"file://earth.csv"
+    assert await compared(service, job, simulation) is Likeness.OTHER
+    assert await rebuilt(service, job) is None
+
+
+@pytest.mark.parametrize("inputs", ["by name", "in the document"])
+@in_virtual_time
+async def test_white_space_at_the_ends_of_a_text_is_let_pass(
+    observed: SimulationRequest, inputs: Inputs
+) -> None:
+    """Services may end it with a line of their own, and cut empty lines that were sent."""
+    service = VirtualService(inputs=inputs)
+    track = b"\n \n1, 2, 3\n\n"
+    padded = SimulationRequest.build(observed.configuration, track, label="io")
+    for given in (track, b"\n" + track + b"\n", track.strip()):
+        job = service.plant(padded)
+        job.given["ephemeride"] = given
+        assert await compared(service, job, padded) is Likeness.SAME
 
 
 @in_virtual_time
 async def test_a_document_with_the_content_needs_no_other_reading(
     observed: SimulationRequest,
 ) -> None:
-    """Also where the content is one line."""
+    """Also where the content is one line, with white space before it or not."""
     service = VirtualService(inputs="in the document")
-    job = service.plant(observed)
-    job.given["config"] = json.dumps(observed.configuration.content()).encode()
-    assert b"\n" not in job.given["config"]
-    assert await compared(service, job, observed) is Likeness.SAME
+    content = json.dumps(observed.configuration.content())
+    assert "\n" not in content
+    for given in (content, quote_plus(f" {content}")):
+        job = service.plant(observed)
+        job.given["config"] = given.encode()
+        assert await compared(service, job, observed) is Likeness.SAME
     assert not service.asked("GET /.*/parameters/")

@@ -17,7 +17,7 @@ from tests.execution.test_found import of_the_20th
 from tests.execution.test_stepwise import run_of
 from tests.support.fitting import fitting, written
 from tests.support.virtual_jobs import CDF, VirtualJob
-from tests.support.virtual_service import VirtualService
+from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 
@@ -57,6 +57,7 @@ async def test_a_mismatch_is_an_error_that_names_each_difference(
     assert [path.name for path in folder.iterdir()] == ["mismatched"]
     aside = folder / "mismatched" / "j001"
     assert {path.name for path in aside.iterdir()} == {"io.cdf", "run.log", "mismatch.json"}
+    assert (aside / "mismatch.json").read_text().startswith('{\n  "job_id": "j001",\n')
     assert await mismatched_jobs(str(folder)) == ("j001",)
     assert await find_verified(str(folder), simulation.fingerprint) is None
 
@@ -71,6 +72,19 @@ async def test_the_job_is_not_found_again(simulation: SimulationRequest, tmp_pat
     result, _ = await runs.run()
     assert result.job_url.endswith("/j002")
     assert (tmp_path / simulation.folder / "io.cdf").read_bytes() == CDF
+
+
+@in_virtual_time
+async def test_a_reason_that_cannot_be_read_hides_no_other(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """What is no reason, or of another kind, names no job."""
+    for job_id in ("1", "4"):
+        await set_aside(str(tmp_path), [], ResultMismatch("wrong", f"{URL}/{job_id}"))
+    for name, content in (("0", b"{"), ("2", b'{"job_id": 2}'), ("3", b"")):
+        (tmp_path / "mismatched" / name).mkdir()
+        (tmp_path / "mismatched" / name / "mismatch.json").write_bytes(content)
+    assert set(await mismatched_jobs(str(tmp_path))) == {"1", "4"}
 
 
 @in_virtual_time
@@ -152,6 +166,7 @@ async def test_a_folder_for_any_job(tmp_path: Path, name: str) -> None:
     (tmp_path / "io[1]" / "io.cdf").write_bytes(b"x")
     aside = Path(await set_aside(folder, ["io.cdf", "gone.log"], fault))
     assert aside.parent == Path(folder) / "mismatched"
+    assert name != "x" * 300 or aside.name == "x" * 80
     assert (aside / "io.cdf").read_bytes() == b"x"
     (job_id,) = await mismatched_jobs(folder)
     assert job_id == (name.rpartition("/")[2] or "jobs")

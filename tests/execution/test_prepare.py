@@ -14,6 +14,7 @@ from prefect_expres.ephemeris import (
     Ephemeris,
     Point,
     Span,
+    TableEphemeris,
     moon_phase,
     read_csv,
     span_of,
@@ -34,6 +35,7 @@ from prefect_expres.expres import (
     warnings_of,
 )
 from tests.support.listening import Told
+from tests.support.processes import free_port
 
 GUEST = Access.of(None)
 SOURCE = AnalyticEphemeris(observer="Earth")
@@ -80,6 +82,25 @@ async def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """By its name."""
     with pytest.raises(ConfigurationError, match=r"none\.json cannot be read"):
         await read_configuration(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:pa55word@127.0.0.1:{}/io", "http://127.0.0.1:{}/io?token=pa55word"]
+)
+async def test_an_address_is_told_without_its_password(
+    configuration: dict[str, Any], url: str
+) -> None:
+    """Messages go into logs, artifacts and journals."""
+    given = url.format(free_port())
+    model = model_of(configuration, TYPE="Pre-Defined", EPHEM="earth.csv")
+    table = TableEphemeris(path=given, center="Jupiter")
+    for asking in (
+        *(read_configuration(given), build_request(model, GUEST, given)),
+        compute_csv(table, span_of(model)),
+    ):
+        with pytest.raises((ConfigurationError, EphemerisError), match="cannot be read") as told:
+            await asking
+        assert "pa55word" not in str(told.value)
 
 
 async def test_inputs_have_a_largest_size(configuration: dict[str, Any], tmp_path: Path) -> None:
@@ -230,6 +251,20 @@ async def test_moons_of_other_planets_need_no_network(
     wanted = moon_phase(moon, track.span.start, track.light_times[0])
     assert request.configuration.body[1].phase == pytest.approx(wanted, abs=0.001)
     assert not any("PHASE" in warning for warning in told.warnings)
+
+
+async def test_a_moon_that_the_source_does_not_know_is_told(configuration: dict[str, Any]) -> None:
+    """Its PHASE stays as it was given."""
+    configuration["BODY"][0] |= {"NAME": "Saturn", "MAG": "SPV"}
+    configuration["BODY"][1] |= {"NAME": "Hyperion", "PARENT": "Saturn", "PHASE": 12.0}
+    for each in configuration["SOURCE"]:
+        each |= {"PARENT": "Saturn", "SAT": "Hyperion"}
+    told = Told()
+    model = model_of(configuration, PARENT="Saturn")
+    request = await build_request(model, GUEST, AnalyticEphemeris(), tell=told)
+    assert request.configuration.body[1].phase == 12.0
+    left = "PHASE of Hyperion is left at 12.0°: analytic does not know it"
+    assert len([warning for warning in told.warnings if warning.startswith(left)]) == 1
 
 
 async def test_a_computed_ephemeris_is_told(configuration: dict[str, Any]) -> None:

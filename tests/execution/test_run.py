@@ -14,14 +14,17 @@ from prefect_expres.execution import (
     Finished,
     Manifest,
     PhaseTime,
+    PublishedSource,
     ResultView,
     RunOptions,
     SimulationResult,
     Submission,
+    TakenResult,
     find_verified,
     folder_of,
 )
 from prefect_expres.execution.manifest import MANIFEST, read_manifest
+from prefect_expres.execution.set_aside import Mismatch
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.storage import write_whole
 from prefect_expres.uws import Phase
@@ -205,8 +208,11 @@ def test_a_manifest_that_cannot_be_understood_is_none(tmp_path: Path) -> None:
 
 
 def test_what_was_told_does_not_change() -> None:
-    """Events, options, submissions and manifests are values."""
-    for event in (*get_args(Event), RunOptions, Finished):
+    """Events, options, submissions, manifests and the reasons of mismatches are values."""
+    for event in (*get_args(Event), RunOptions, Finished, TakenResult):
         assert event.__dataclass_params__.frozen
-    for model in (Manifest, PhaseTime, ResultView, SimulationResult, Submission):
+    for model in (
+        *(Manifest, Mismatch, PhaseTime, PublishedSource, ResultView, SimulationResult),
+        Submission,
+    ):
         assert model.model_config["frozen"]

@@ -9,7 +9,7 @@ from prefect_expres.execution.events import StepTaken
 from prefect_expres.expres import SimulationRequest
 from tests.execution.attempted import CREATE, finish
 from tests.support.listening import Told
-from tests.support.virtual_service import VirtualService
+from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_time import LoopClock, in_virtual_time
 
 ANYTHING = "(GET|POST|DELETE)"
@@ -41,11 +41,26 @@ async def test_timeout_holds_while_the_service_is_away(
 async def test_error_after_the_deadline_says_what_to_do(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
-    """It is a WaitTimeout, as if the job had not ended."""
+    """It is a WaitTimeout, as if the job had not ended, with the address that was asked."""
     service = VirtualService()
     service.trouble(ANYTHING, times=1e9)
-    with pytest.raises(WaitTimeout, match=r"in 5 s, .* longer timeout.*connection reset"):
+    with pytest.raises(WaitTimeout, match=r"in 5 s, .* longer timeout.*connection reset") as caught:
         await finish(service, simulation, tmp_path, timeout=5.0)
+    assert (caught.value.job_url, caught.value.phase, caught.value.waited) == (
+        *(URL, "never seen", 5.0),
+    )
+
+
+@in_virtual_time
+async def test_error_after_the_deadline_names_the_job(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """As soon as one is chosen, whatever was asked last."""
+    service = VirtualService()
+    service.trouble("(GET|POST) /j001/phase$", times=1e9)
+    with pytest.raises(WaitTimeout, match="in 20 s, ") as caught:
+        await finish(service, simulation, tmp_path, timeout=20.0)
+    assert caught.value.job_url == f"{URL}/j001"
 
 
 @in_virtual_time

@@ -1,5 +1,6 @@
 """What a result must show: times and positions of an ephemeris file, or those of the request."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,17 @@ def test_the_times_are_those_of_the_file(configuration: dict[str, Any], tmp_path
     )
 
 
+def test_every_difference_is_told(configuration: dict[str, Any], tmp_path: Path) -> None:
+    """One by one, in the order in which they are looked for."""
+    request = along(configuration, None)
+    content = configuration | {"TIME": configuration["TIME"] | {"MAX": 360}}
+    content["FREQUENCY"] = configuration["FREQUENCY"] | {"MAX": 20}
+    other = write(fitting(Configuration.from_mapping(content)), tmp_path / "other.cdf")
+    with pytest.raises(ResultMismatch) as fault:
+        verify(request, other, URL)
+    assert [each.partition(":")[0] for each in fault.value.differences] == ["time", "frequency"]
+
+
 def test_the_observer_moves_along_the_file(configuration: dict[str, Any], tmp_path: Path) -> None:
     """From its first to its last position; east longitudes are 360 degrees less those west."""
     track = file(count=10)
@@ -71,6 +83,29 @@ def test_a_fixed_observer_starts_where_it_was_put(
     wrong = write(with_position(result, turning + 3), tmp_path / "wrong.cdf")
     with pytest.raises(ResultMismatch, match=r"CML: 203\.00°; asked for: 200\.00°"):
         verify(request, wrong, URL)
+
+
+def test_where_an_observer_is_put_by_words_it_is_at_0(
+    configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """So does ExPRES where the distance is a number; a turned moon turns nobody else."""
+    configuration["BODY"][1]["INIT_AX"] = 20
+    request = along(configuration, None, FIXE_SUBL="auto", FIXE_DECL="auto")
+    result = fitting(request.configuration)
+    right = write(with_position(result, 0.0), tmp_path / "right.cdf")
+    assert "position of the observer" in verify(request, right, URL)
+    wrong = write(with_position(result, 1.0), tmp_path / "wrong.cdf")
+    with pytest.raises(ResultMismatch, match=r"CML: 1\.00°; asked for: 0\.00°"):
+        verify(request, wrong, URL)
+
+
+@pytest.mark.parametrize("missing", ["cdflib", "xarray"])
+def test_without_the_analysis_extra_nothing_is_claimed(
+    configuration: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    """Nor is a result refused that cannot be read then."""
+    monkeypatch.setitem(sys.modules, missing, None)
+    assert verify(along(configuration, None), tmp_path / "io.cdf", URL) == ()
 
 
 @pytest.mark.parametrize("what", ["orbiter", "turned", "auto", "fill"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,10 @@ async def test_visible_windows_are_found_and_drawn(tmp_path: Path) -> None:
     assert view.picture.startswith(b"\x89PNG")
     assert view.windows is not None
     assert len(view.windows) == 3
-    assert b"BEGIN:VCALENDAR" in (tmp_path / "one" / names[1]).read_bytes()
+    starts = [window.start for window in view.windows]
+    assert starts == sorted(starts)
+    stamps = re.findall("DTSTAMP:(.*Z)", (tmp_path / "one" / names[1]).read_text())
+    assert stamps == [f"{starts[0]:%Y%m%dT%H%M%SZ}"] * 3
     assert b'"features"' in (tmp_path / "one" / names[2]).read_bytes()
     assert told.steps("view") == [f"3 windows of visible emission; {', '.join(names)}"]
     again = await view_results(cdf, str(tmp_path / "two"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prefect_expres.net.url import shown_url
+from prefect_expres.net.url import shown_url, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,11 @@ def test_signatures_are_left_out(url: str, shown: str) -> None:
     """Whoever has a signed URL has what it leads to; the rest of the query stays."""
     assert shown_url(url).endswith(shown)
     assert shown_url(url).startswith("https://h/")
+
+
+def test_a_text_quotes_a_url_as_it_is_shown() -> None:
+    """However often, and nothing else of the text changes."""
+    url = "https://me:pa55word@host/a?token=t"
+    text = f"{url} cannot be read: me:pa55word@host, {url}"
+    shown = "https://host/a?token=…"
+    assert without_secrets(text, url) == f"{shown} cannot be read: me:pa55word@host, {shown}"

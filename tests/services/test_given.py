@@ -1,12 +1,14 @@
 """A service is given as a block, as the name of a saved one, or as an address."""
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr, TypeAdapter
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import UsageError
 from prefect_expres.services.given import AnyService, find_service
 from tests.support.processes import PrefectServer
+from tests.support.raw_server import raw_server
 
 ADDRESS = "https://uws.example.org"
 
@@ -33,6 +35,21 @@ async def test_an_address_that_is_none_is_told(address: str) -> None:
     assert str(told.value).endswith("address without user name and token in it")
     assert "t0ken" not in str(told.value)
     assert told.value.__cause__ is None
+
+
+@pytest.mark.parametrize("name", ["nobody", "expres-service/nobody"])
+async def test_the_name_of_no_block_is_asked_for_and_told(name: str) -> None:
+    """Prefect is asked for it, with or without the slug of its type; the error names it."""
+    async with raw_server() as raw:
+        path = "/block_types/slug/expres-service/block_documents/name/nobody"
+        raw.add(f"{path}?include_secrets=true", b"{}", status="404 Not Found")
+        with (
+            temporary_settings({PREFECT_API_URL: raw.url}),
+            pytest.raises(UsageError, match=f"There is no service '{name}': give") as told,
+        ):
+            await find_service(name)
+    assert len(raw.requests) == 1
+    assert "Unable to find block document named nobody" in str(told.value)
 
 
 def test_a_form_takes_a_text() -> None:
