@@ -30,6 +30,7 @@ from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label, safe_label
 from prefect_expres.expres.routine import FORMS, Form, ObserverName, SourceName
 from prefect_expres.expres.templates import TEMPLATES, Template
+from prefect_expres.net.url import shown_url, without_secrets
 from prefect_expres.prefect_support.forms import Location
 
 _WORD = re.compile(r"[^a-z0-9.]+")
@@ -184,8 +185,13 @@ def _as_many(given: object) -> object:
 
 def _matching(pattern: str) -> list[str]:
     """Give the URLs that match; the name of a file means that file, whatever is in it."""
-    system, path = fsspec.core.url_to_fs(pattern)
-    matching = [path] if system.isfile(path) else system.glob(path)
+    try:
+        system, path = fsspec.core.url_to_fs(pattern)
+        matching = [path] if system.isfile(path) else system.glob(path)
+    except Exception as fault:  # noqa: BLE001 - each file system has errors of its own
+        reason = without_secrets(str(fault) or type(fault).__name__, pattern)
+        msg = f"{shown_url(pattern)} cannot be looked for: {reason}; check the address"
+        raise ConfigurationError(msg) from None
     return [system.unstrip_protocol(found) for found in matching]
 
 

@@ -81,7 +81,8 @@ async def find_whole(target: str, name: str, announced: str) -> StoredFile | Non
     """
 
     def found() -> StoredFile | None:
-        system, folder = fsspec.core.url_to_fs(target)
+        with told_as_storage_error(_shown(target, name)):
+            system, folder = fsspec.core.url_to_fs(target)
         path = posixpath.join(folder, name)
         file_hash, size = FileHash(announced), 0
         if file_hash.announced is None or not system.isfile(path):
@@ -142,8 +143,8 @@ class Part:
         """
 
         def opened() -> "Part":
-            system, folder = fsspec.core.url_to_fs(target)
-            with told_as_storage_error(posixpath.join(folder, name)):
+            with told_as_storage_error(_shown(target, name)):
+                system, folder = fsspec.core.url_to_fs(target)
                 system.makedirs(folder, exist_ok=True)
                 if isinstance(system, LocalFileSystem):
                     refuse_planted_link(folder)
@@ -286,3 +287,8 @@ async def _to_its_end(step: asyncio.Task[T]) -> T:
     except asyncio.CancelledError:
         await asyncio.wait({step})
         raise
+
+
+def _shown(target: str, name: str) -> str:
+    """Give the path of a file within its file system, as messages show it."""
+    return posixpath.join(fsspec.core.strip_protocol(target), name)

@@ -13,6 +13,7 @@ from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan, beside
 from prefect_expres.ephemeris import AnalyticEphemeris, HorizonsEphemeris, TableEphemeris
 from prefect_expres.errors import ConfigurationError
 from prefect_expres.expres import Configuration
+from tests.support.processes import free_port
 
 
 def routine(**more: Any) -> RoutinePlan:
@@ -119,6 +120,16 @@ def test_files_come_by_name(tmp_path: Path) -> None:
     assert str(both.simulation(0).configuration).endswith("a.json")
     with pytest.raises(ConfigurationError, match="There are no files"):
         FilesPlan(configurations=(f"{tmp_path}/*.yaml",)).count()
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "http"])
+def test_a_host_that_is_away_is_told(scheme: str) -> None:
+    """With its address, but without the password in it."""
+    away = f"{scheme}://me:word@127.0.0.1:{free_port()}/runs/*.json"
+    with pytest.raises(ConfigurationError, match="cannot be looked for") as fault:
+        FilesPlan(configurations=(away,)).count()
+    assert "check the address" in str(fault.value)
+    assert "word" not in str(fault.value)
 
 
 def test_names_say_what_is_planned() -> None:

@@ -17,6 +17,7 @@ from prefect_expres.storage import StoredFile, find_whole, write_whole
 from prefect_expres.storage.atomic import Part
 from prefect_expres.storage.hashes import FileHash
 from tests.storage.contents import CONTENT, LARGE, SHA1, SHA256, names
+from tests.support.processes import free_port
 
 
 class BrokenStore(MemoryFileSystem):
@@ -267,3 +268,12 @@ def test_hash_is_known_by_its_length(name: str) -> None:
     assert known.matches
     assert known.sha256 == SHA256
     assert not FileHash(None).matches
+
+
+@pytest.mark.parametrize("name", ["new", "known"])
+async def test_a_host_that_is_away_is_told(name: str) -> None:
+    """As what cannot be written, without the password in its address."""
+    away = f"ftp://me:word@127.0.0.1:{free_port()}/results"
+    with pytest.raises(StorageError, match=r"^/results/.* cannot be written: .*refused") as fault:
+        await (write_whole(away, name, b"") if name == "new" else find_whole(away, name, SHA1))
+    assert "word" not in str(fault.value)
