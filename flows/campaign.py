@@ -42,6 +42,7 @@ from prefect_expres.prefect_support.forms import (
 )
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
 from prefect_expres.services import AnyService, find_service
+from prefect_expres.storage import require_writable
 from prefect_expres.tasks.archive import publish_simulations
 
 
@@ -124,6 +125,7 @@ async def campaign(
         ArchiveError: An extra that archives need is not installed; nothing was sent. Or the table
             of an earlier publication cannot be read; then all is run and indexed.
         ConfigurationError: The plan gives no simulations; nothing was sent.
+        StorageError: The output cannot be written; nothing was sent.
         CampaignError: The campaign cannot be given to workers, or lost all of them.
         TooManyFailures: More than ``max_failures`` have failed; the others are indexed.
     """
@@ -136,6 +138,7 @@ async def campaign(
     total = await asyncio.to_thread(plan.count)
     await asyncio.to_thread(plan.simulation, 0)
     log_step("campaign", "%s, %d simulations, results go to %s", plan.name, total, output)
+    await require_writable(output, 0)
     began = time.monotonic()
     identity = str(flow_run.id)
     journal = Journal(output, identity)

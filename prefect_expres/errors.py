@@ -265,7 +265,7 @@ class PrefectUnreachable(ExpresError):
 
 
 class StorageError(ExpresError):
-    """The file or folder ``path`` cannot be written."""
+    """The file or folder ``path`` cannot be written, or what is there cannot be read."""
 
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(message, path)

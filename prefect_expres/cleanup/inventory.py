@@ -11,6 +11,7 @@ import fsspec
 from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.execution.manifest import MANIFEST, Manifest, read_manifest
+from prefect_expres.storage.faults import told_as_unreadable
 
 _SIMULATION = re.compile(r".+\.[0-9a-f]{12}")
 
@@ -42,8 +43,12 @@ async def take_inventory(output: str) -> Inventory:
 
     Args:
         output: Path or fsspec URL; it may not be there yet.
+
+    Raises:
+        StorageError: It cannot be read.
     """
-    return await asyncio.to_thread(_take_inventory, output)
+    with told_as_unreadable(output):
+        return await asyncio.to_thread(_take_inventory, output)
 
 
 def _take_inventory(output: str) -> Inventory:

@@ -3,6 +3,7 @@
 import re
 
 _USER_INFO = re.compile(r"^([^/?#]*//)[^/?#]*@")
+_PASSWORD = re.compile(r"^[^/?#]*//[^/?#:]*:[^/?#]*@")
 _SIGNATURE = re.compile(
     r"(?i)(?<=[?&;])((?:[\w-]*(?:signature|token|credential|secret|password)|sig|key|api_?key)=)"
     r"[^&;#]+"
@@ -18,3 +19,8 @@ def shown_url(url: str) -> str:
 def without_secrets(text: str, url: str) -> str:
     """Give a text that quotes a URL, as errors do, with the URL as `shown_url` gives it."""
     return text.replace(url, shown_url(url))
+
+
+def has_password(url: str) -> bool:
+    """Say whether a password stands before the host of a URL."""
+    return _PASSWORD.match(url) is not None

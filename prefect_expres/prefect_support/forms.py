@@ -23,6 +23,7 @@ from prefect_expres.errors import UsageError
 from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.routine import in_any_case
 from prefect_expres.net.network import check_proxy
+from prefect_expres.net.url import has_password, shown_url
 
 
 def titled(title: str) -> FieldInfo:
@@ -30,12 +31,24 @@ def titled(title: str) -> FieldInfo:
     return Field(json_schema_extra={"title": title})  # type: ignore[no-any-return]
 
 
+def _without_password(location: str | Path) -> str:
+    address = str(location)
+    if has_password(address):
+        msg = (
+            f"{shown_url(address)} was given with a password, which Prefect would keep and show; "
+            "leave user and password out of it, and give them to fsspec by the environment, as "
+            "FSSPEC_FTP_USERNAME and FSSPEC_FTP_PASSWORD, or for HTTP in the file .netrc"
+        )
+        raise ValueError(msg)
+    return address
+
+
 Location = Annotated[
     str | Path,
-    AfterValidator(str),
+    AfterValidator(_without_password),
     WithJsonSchema({"title": "Path or URL", "type": "string"}),
 ]
-"""A local path or any fsspec URL, as a text once it is checked."""
+"""A local path or any fsspec URL without a password, as a text once it is checked."""
 
 # What has no type gets the form's JSON editor.
 _Pasted = Annotated[dict[str, Any] | Configuration, WithJsonSchema({"title": "Paste JSON"})]

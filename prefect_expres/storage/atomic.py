@@ -18,7 +18,7 @@ from fsspec.implementations.local import LocalFileSystem
 from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.errors import ChecksumMismatch, StorageError
-from prefect_expres.storage.faults import told_as_storage_error
+from prefect_expres.storage.faults import path_of, told_as_storage_error
 from prefect_expres.storage.hashes import FileHash
 from prefect_expres.storage.part_files import (
     LocalPart,
@@ -81,7 +81,7 @@ async def find_whole(target: str, name: str, announced: str) -> StoredFile | Non
     """
 
     def found() -> StoredFile | None:
-        with told_as_storage_error(_shown(target, name)):
+        with told_as_storage_error(path_of(target, name)):
             system, folder = fsspec.core.url_to_fs(target)
         path = posixpath.join(folder, name)
         file_hash, size = FileHash(announced), 0
@@ -143,7 +143,7 @@ class Part:
         """
 
         def opened() -> "Part":
-            with told_as_storage_error(_shown(target, name)):
+            with told_as_storage_error(path_of(target, name)):
                 system, folder = fsspec.core.url_to_fs(target)
                 system.makedirs(folder, exist_ok=True)
                 if isinstance(system, LocalFileSystem):
@@ -287,8 +287,3 @@ async def _to_its_end(step: asyncio.Task[T]) -> T:
     except asyncio.CancelledError:
         await asyncio.wait({step})
         raise
-
-
-def _shown(target: str, name: str) -> str:
-    """Give the path of a file within its file system, as messages show it."""
-    return posixpath.join(fsspec.core.strip_protocol(target), name)

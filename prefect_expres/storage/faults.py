@@ -1,8 +1,11 @@
 """Tell what a file system does not do as one kind of error, with the path and what to do."""
 
 import errno
+import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import fsspec
 
 from prefect_expres.errors import ExpresError, StorageError
 
@@ -40,6 +43,33 @@ def told_as_storage_error(path: str) -> Iterator[None]:
 def storage_error(path: str, fault: Exception) -> StorageError:
     """Make the error that tells what a file system refused, and what to do."""
     number = fault.errno if isinstance(fault, OSError) else None
-    reason = (isinstance(fault, OSError) and fault.strerror) or fault or type(fault).__name__
-    msg = f"{path} cannot be written: {reason}. {_REMEDIES.get(number or 0, _OTHER)}."
+    msg = f"{path} cannot be written: {_reason(fault)}. {_REMEDIES.get(number or 0, _OTHER)}."
     return StorageError(msg, path)
+
+
+@contextmanager
+def told_as_unreadable(path: str) -> Iterator[None]:
+    """Turn an error of a file system into a `StorageError`, but that nothing is there.
+
+    Args:
+        path: What was being read, as it is shown.
+    """
+    try:
+        yield
+    except (ExpresError, FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        raise
+    except Exception as fault:  # noqa: BLE001 - each file system has errors of its own
+        msg = (
+            f"{path} cannot be read: {_reason(fault)}. Look at its address and at your rights "
+            "there, or name another folder."
+        )
+        raise StorageError(msg, path) from None
+
+
+def _reason(fault: Exception) -> object:
+    return (isinstance(fault, OSError) and fault.strerror) or fault or type(fault).__name__
+
+
+def path_of(folder: str, name: str) -> str:
+    """Give the path of a file within its file system, as messages show it."""
+    return posixpath.join(fsspec.core.strip_protocol(folder), name)

@@ -9,6 +9,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from prefect_expres.errors import StorageError
+from prefect_expres.storage.faults import path_of, told_as_unreadable
 from prefect_expres.storage.part_files import refuse_planted_link
 
 _AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -23,15 +24,16 @@ def read_or_none(folder: str, name: str) -> bytes | None:
         name: The file's name, or its path below the folder.
 
     Raises:
-        OSError: The file exists but cannot be read.
-        StorageError: There is a symbolic link of another user, or no file.
+        IsADirectoryError: A folder of the name is there.
+        StorageError: The file cannot be read, is none, or is a symbolic link of another user.
     """
-    system, path = fsspec.core.url_to_fs(folder)
-    path = posixpath.join(path, name)
     try:
-        if isinstance(system, LocalFileSystem):
-            return _read_file(path)
-        return bytes(system.cat_file(path))
+        with told_as_unreadable(path_of(folder, name)):
+            system, path = fsspec.core.url_to_fs(folder)
+            path = posixpath.join(path, name)
+            if isinstance(system, LocalFileSystem):
+                return _read_file(path)
+            return bytes(system.cat_file(path))
     except (FileNotFoundError, NotADirectoryError):
         return None
 

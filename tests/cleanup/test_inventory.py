@@ -8,8 +8,10 @@ import fsspec
 import pytest
 
 from prefect_expres.cleanup.inventory import take_inventory
+from prefect_expres.errors import StorageError
 from prefect_expres.execution.manifest import Manifest, keep_manifest
 from prefect_expres.storage import StoredFile, write_whole
+from tests.support.processes import free_port
 
 FINGERPRINTS = {
     name: hashlib.sha256(name.encode()).hexdigest() for name in ("io", "europa", "ganymede")
@@ -100,3 +102,9 @@ async def test_incomplete_folders_are_told_in_order(tmp_path: Path) -> None:
     for name in names:
         await write_whole(f"{output}/{name}", "expres.cdf", b"1")
     assert (await take_inventory(output)).incomplete == tuple(sorted(names))
+
+
+async def test_a_host_that_is_away_is_told() -> None:
+    """It is not taken for an output without simulations."""
+    with pytest.raises(StorageError, match="cannot be read: Connection refused"):
+        await take_inventory(f"ftp://127.0.0.1:{free_port()}/results")

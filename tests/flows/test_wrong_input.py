@@ -8,6 +8,7 @@ from prefect_expres.errors import UsageError
 from prefect_expres.examples import __file__ as examples
 from prefect_expres.flows.simulate import simulate
 from tests.support.command_line import run
+from tests.support.processes import free_port
 
 EXAMPLE = Path(examples).with_name("earth-jupiter-io-20180913.json")
 URL = "http://127.0.0.1:9"
@@ -49,3 +50,24 @@ async def test_no_such_service() -> None:
     """The message names what was given, and what can be."""
     with pytest.raises(UsageError, match="no service 'nowhere': give the name of a saved block"):
         await simulate(EXAMPLE, "nowhere")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["simulate", "--moon", "Io", "--day", "2026-12-01"],
+        ["campaign", "run", "--first", "2026-12-01", "--last", "2026-12-01"],
+        ["housekeeping"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_an_output_that_is_away(words: list[object]) -> None:
+    """It is told before anything is sent; a password in its address is refused, and not shown."""
+    done = run(*words, "--url", URL, "--output", f"ftp://127.0.0.1:{free_port()}/results")
+    assert done.code == 1
+    assert "Error: StorageError" in done.err
+    assert "Connection refused" in done.err
+    done = run(*words, "--url", URL, "--output", "ftp://me:word@127.0.0.1:9/results")
+    assert done.code == 2
+    assert "FSSPEC_FTP_PASSWORD" in done.err
+    assert "word@" not in done.out + done.err

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prefect_expres.net.url import shown_url, without_secrets
+from prefect_expres.net.url import has_password, shown_url, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,18 @@ def test_a_text_quotes_a_url_as_it_is_shown() -> None:
     text = f"{url} cannot be read: me:pa55word@host, {url}"
     shown = "https://host/a?token=…"
     assert without_secrets(text, url) == f"{shown} cannot be read: me:pa55word@host, {shown}"
+
+
+@pytest.mark.parametrize("url", ["ftp://me:word@host/a", "https://:word@host"])
+def test_passwords_stand_before_the_host(url: str) -> None:
+    """After a colon, with or without a name before it."""
+    assert has_password(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://me@host:21/a", "s3://bucket/a:b@c", "/folder/a:b@c", "https://host?to=//a:b@c"],
+)
+def test_what_stands_elsewhere_is_no_password(url: str) -> None:
+    """A name alone is none, nor is what comes after the host."""
+    assert not has_password(url)

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from prefect.utilities.callables import ParameterSchema
+from pydantic import TypeAdapter, ValidationError
 
 from prefect_expres.deployment.definitions import shipped
+from prefect_expres.prefect_support.forms import Location
 
 FORMS = {each.name: each.flow.parameters for each in shipped().deployments}
 PARAMETERS = [(each, name) for each, form in FORMS.items() for name in form.properties]
@@ -35,6 +37,17 @@ def test_fields_of_parameters_have_help(deployment: str, model: str, name: str) 
     assert field["description"].endswith(".")
     assert "_" not in name or field["title"] != name.replace("_", " ").title()
     check_choices(form, field)
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://me:word@host/a", "sftp://me:word@host/a.json", "https://me:word@host/a.csv"]
+)
+def test_addresses_have_no_password(url: str) -> None:
+    """Prefect keeps parameters and shows them to everybody who sees the run."""
+    with pytest.raises(ValidationError, match="FSSPEC_FTP_PASSWORD") as fault:
+        TypeAdapter(Location).validate_python(url)
+    (error,) = fault.value.errors(include_input=False)
+    assert "word@" not in error["msg"]
 
 
 def check_choices(form: ParameterSchema, field: dict[str, Any]) -> None:

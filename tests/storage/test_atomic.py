@@ -13,7 +13,7 @@ import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 from prefect_expres.errors import ChecksumMismatch, StorageError
-from prefect_expres.storage import StoredFile, find_whole, write_whole
+from prefect_expres.storage import StoredFile, find_whole, read_or_none, write_whole
 from prefect_expres.storage.atomic import Part
 from prefect_expres.storage.hashes import FileHash
 from tests.storage.contents import CONTENT, LARGE, SHA1, SHA256, names
@@ -276,4 +276,12 @@ async def test_a_host_that_is_away_is_told(name: str) -> None:
     away = f"ftp://me:word@127.0.0.1:{free_port()}/results"
     with pytest.raises(StorageError, match=r"^/results/.* cannot be written: .*refused") as fault:
         await (write_whole(away, name, b"") if name == "new" else find_whole(away, name, SHA1))
+    assert "word" not in str(fault.value)
+
+
+def test_a_host_that_cannot_be_read_from_is_told() -> None:
+    """It is no file that is not there; the password in its address is not told."""
+    away = f"ftp://me:word@127.0.0.1:{free_port()}/results"
+    with pytest.raises(StorageError, match=r"^/results/known cannot be read: .*refused") as fault:
+        read_or_none(away, "known")
     assert "word" not in str(fault.value)
