@@ -37,6 +37,8 @@ AURORAL = {"TYPE": "L-shell", "SAT": "", "LAT": 6.9, "LAG_MODEL": "", "LG_NBR": 
         {"LG_MIN": "auto-3", "LAG_MODEL": ""},
         {"LG_MIN": 0, "LG_MAX": 20, "LG_NBR": 3, "LAG_MODEL": "hue2023"},
         AURORAL | {"LG_MIN": 0, "LG_MAX": 300},
+        AURORAL | {"LG_MIN": 30, "LG_MAX": 30},
+        AURORAL | {"LG_MIN": -20, "LG_MAX": "auto"},
         AURORAL | {"LG_MIN": -10.5, "LG_MAX": 33.3, "TYPE": "fixed in latitude"},
         {"CURRENT": "Steady-State"},
         {"CURRENT": "Shell", "MODE": "LO"},
