@@ -136,10 +136,25 @@ def test_service_that_sleeps_past_a_change_is_asked_no_more(learner: Learner) ->
 
 def test_service_that_ignores_wait_is_not_hammered(learner: Learner) -> None:
     """Each early answer is followed by a pause; after two WAIT is not used any more."""
-    for _ in range(2):
+    for needs_rest in (True, False):
         assert learner.allowed() == ALL
         learner.answered(1, 0.05, RUNS, RUNS)
+        assert learner.policy.needs_rest is needs_rest
     assert learner.allowed() == set()
+
+
+def test_what_was_bad_is_forgotten_with_all_that_led_to_it(learner: Learner) -> None:
+    """After an hour one early answer is forgiven again, and an old one proves no wake."""
+    for _ in range(2):
+        learner.answered(1, 0.05, RUNS, RUNS)
+    assert learner.allowed(HOUR - 1) == set()
+    assert learner.allowed(HOUR) == ALL
+    learner.answered(1, 0.05, RUNS, RUNS)
+    assert learner.allowed(HOUR) == ALL
+    learner.answered(30, 0.05, None, RUNS)
+    learner.policy.harms(HOUR)
+    learner.policy.holds()
+    assert not learner.policy.wakes
 
 
 def test_one_early_answer_is_forgiven(learner: Learner) -> None:
