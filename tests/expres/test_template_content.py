@@ -206,6 +206,16 @@ def test_what_a_template_follows_and_offers(
     assert (template.fields, template.lag_models) == (fields, laws)
 
 
+def test_what_moves_with_the_source_is_told() -> None:
+    """Nothing does with an oval; where no phase is given, it begins at 0°."""
+    moving = {source: template.moon for source, template in TEMPLATES.items() if template.moon}
+    moons = {moon: moon for moon in ("Io", "Europa", "Ganymede", "Callisto")}
+    assert moving == moons | {"Exoplanet": "Tau-Boo-b"}
+    for source, name in moving.items():
+        body = content(source)["BODY"][1]
+        assert (body["NAME"], body["PHASE"]) == (name, 0)
+
+
 @pytest.mark.parametrize(
     ("moon", "radius", "period", "orb_per", "distance", "lead", "law"),
     [
