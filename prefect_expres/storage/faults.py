@@ -40,6 +40,6 @@ def told_as_storage_error(path: str) -> Iterator[None]:
 def storage_error(path: str, fault: Exception) -> StorageError:
     """Make the error that tells what a file system refused, and what to do."""
     number = fault.errno if isinstance(fault, OSError) else None
-    reason = (isinstance(fault, OSError) and fault.strerror) or fault or type(fault).__name__
+    reason = (isinstance(fault, OSError) and fault.strerror) or str(fault) or type(fault).__name__
     msg = f"{path} cannot be written: {reason}. {_REMEDIES.get(number or 0, _OTHER)}."
     return StorageError(msg, path)

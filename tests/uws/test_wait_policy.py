@@ -1,5 +1,7 @@
 """What a wait teaches about a service decides whether, and how long, it is asked to wait again."""
 
+from collections.abc import Callable
+
 import pytest
 
 from prefect_expres.uws import Phase
@@ -140,6 +142,27 @@ def test_service_that_ignores_wait_is_not_hammered(learner: Learner) -> None:
         assert learner.allowed() == ALL
         learner.answered(1, 0.05, RUNS, RUNS)
         assert learner.policy.needs_rest is needs_rest
+    assert learner.allowed() == set()
+
+
+@pytest.mark.parametrize(
+    "reset",
+    [
+        lambda learner: learner.answered(30, 30.0, RUNS, RUNS),
+        lambda learner: learner.answered(30, 2.0, RUNS, RUNS),
+        lambda learner: learner.policy.holds(),
+    ],
+    ids=["full", "held", "looked at"],
+)
+def test_early_answers_are_counted_from_the_last_good_one(
+    learner: Learner, reset: Callable[[Learner], None]
+) -> None:
+    """Of those that follow it one is forgiven, and no more."""
+    learner.answered(30, 0.05, RUNS, RUNS)
+    reset(learner)
+    learner.answered(30, 0.05, RUNS, RUNS)
+    assert learner.allowed() == ALL
+    learner.answered(30, 0.05, RUNS, RUNS)
     assert learner.allowed() == set()
 
 
