@@ -82,6 +82,17 @@ def test_a_file_may_lack_a_step_at_either_end(
     assert model.time.nbr == count
 
 
+@pytest.mark.parametrize("sctime", ["201809130000", ""])
+def test_the_step_that_may_lack_is_that_of_the_configuration(
+    configuration: dict[str, Any], sctime: str
+) -> None:
+    """Of steps of two minutes the file may lack 121 s, with a start or without one."""
+    model = asked(configuration, sctime, length=60, count=30)
+    assert follow_file(model, read_track(file(step=71, count=50)))[0].time.nbr == 50
+    with pytest.raises(EphemerisError, match=r"(shorter|earlier) than asked for"):
+        follow_file(model, read_track(file(step=71, count=49)))
+
+
 def test_184_minutes_are_no_day(configuration: dict[str, Any]) -> None:
     """Also where the start is not written: TIME asks for a day."""
     for sctime in ("201809130000", ""):
