@@ -121,7 +121,7 @@ def outline(arc: Arc) -> list[list[Ring]]:
         closed; points are (seconds since 1970, MHz).
     """
     time = arc.time.astype("datetime64[s]").astype(float)
-    step = float(np.median(arc.sighting.steps[arc.steps] / np.timedelta64(1, "s")))
+    step = np.median(arc.sighting.steps[arc.steps] / np.timedelta64(1, "s"))
     visible = np.pad(arc.visible.T.astype(float), 1)
     frequency = arc.sighting.frequency.astype(float)
     field = contourpy.contour_generator(

@@ -13,7 +13,12 @@ import xarray as xr
 from prefect_expres.analysis.sources import of_each_source
 from prefect_expres.errors import ResultError
 from prefect_expres.expres.configuration import Configuration, Source
-from prefect_expres.expres.result_name import source_origin, source_type, source_width
+from prefect_expres.expres.result_name import (
+    line_longitude,
+    source_origin,
+    source_type,
+    source_width,
+)
 
 Finding = tuple[str, str | None]
 """What was compared, and the difference in words if there is one."""
@@ -69,9 +74,8 @@ def _origin(label: str, name: str, source: Source, index: int) -> Iterator[Findi
         longitude, shell = map(int, found.groups())
         same = shell == int(source.lat)
         if not isinstance(source.lg_min, str) and source.lag_model in {"", "off"}:
-            step = (float(source.lg_max) - source.lg_min) / max(source.lg_nbr - 1, 1)
             # The name of the first line may stand for all lines of a source.
-            starts = (source.lg_min, source.lg_min + index * step)
+            starts = (source.lg_min, line_longitude(source, index))
             same = same and any(abs(longitude - int(start)) <= 1 for start in starts)
         yield _finding("sources", label, name, source_origin(source), same=same)
 

@@ -24,29 +24,16 @@ from prefect_expres.errors import EphemerisError
 from prefect_expres.net.clock import Clock
 
 Galilean = Literal["Io", "Europa", "Ganymede", "Callisto"]
-Moon = Literal[
-    Galilean,
-    "Mimas",
-    "Enceladus",
-    "Tethys",
-    "Dione",
-    "Rhea",
-    "Titan",
-    "Hyperion",
-    "Iapetus",
-    "Miranda",
-    "Ariel",
-    "Umbriel",
-    "Titania",
-    "Oberon",
-    "Triton",
-]
+Saturnian = Literal["Mimas", "Enceladus", "Tethys", "Dione", "Rhea", "Titan", "Hyperion", "Iapetus"]
+Uranian = Literal["Miranda", "Ariel", "Umbriel", "Titania", "Oberon"]
+Neptunian = Literal["Triton"]
+Moon = Literal[Galilean, Saturnian, Uranian, Neptunian]
 
 MOONS: Mapping[str, tuple[str, ...]] = {
     "Jupiter": get_args(Galilean),
-    "Saturn": ("Mimas", "Enceladus", "Tethys", "Dione", "Rhea", "Titan", "Hyperion", "Iapetus"),
-    "Uranus": ("Miranda", "Ariel", "Umbriel", "Titania", "Oberon"),
-    "Neptune": ("Triton",),
+    "Saturn": get_args(Saturnian),
+    "Uranus": get_args(Uranian),
+    "Neptune": get_args(Neptunian),
 }
 """The main moons of each planet."""
 

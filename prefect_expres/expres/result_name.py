@@ -71,12 +71,16 @@ def source_origin(source: Source, index: int = 0) -> str:
 
 
 def line_longitude(source: Source, index: int) -> float:
-    """Give the longitude of one of a source's field lines, as ``LG_MIN`` and ``LG_MAX`` say."""
-    first = 0.0 if isinstance(source.lg_min, str) else float(source.lg_min)
+    """Give the longitude of one of a source's field lines, as ``LG_MIN`` and ``LG_MAX`` say.
+
+    ExPRES takes a text for 0, and puts lines between the same longitudes 1° beside each other.
+    """
+    first, last = (
+        0.0 if isinstance(end, str) else float(end) for end in (source.lg_min, source.lg_max)
+    )
     if not index:
         return first
-    last = first if isinstance(source.lg_min, str) else float(source.lg_max)
-    return first + index * ((last - first) / max(source.lg_nbr - 1, 1) or 1.0)
+    return first + index * ((last - first) / (source.lg_nbr - 1) or 1.0)
 
 
 def source_type(source: Source) -> str:

@@ -228,13 +228,13 @@ class Part:
 
     async def leave(self) -> None:
         """Stop writing; the part stays if a later writer can continue it, see `open`."""
-        if not (self._file.continuable and self.checkable and self.size):
+        if self._file.continuable and self.checkable and self.size:
+            with contextlib.suppress(StorageError):
+                await self._flush()
+                await self._stored()
+            self._file.close()
+        else:
             await self.drop()
-            return
-        with contextlib.suppress(StorageError):
-            await self._flush()
-            await self._stored()
-        self._file.close()
 
     def _new(self) -> PartFile:
         if isinstance(self._system, LocalFileSystem):

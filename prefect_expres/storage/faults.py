@@ -66,8 +66,8 @@ def told_as_unreadable(path: str) -> Iterator[None]:
         raise StorageError(msg, path) from None
 
 
-def _reason(fault: Exception) -> object:
-    return (isinstance(fault, OSError) and fault.strerror) or fault or type(fault).__name__
+def _reason(fault: Exception) -> str:
+    return (isinstance(fault, OSError) and fault.strerror) or str(fault) or type(fault).__name__
 
 
 def path_of(folder: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """Locks on open local files and folders: they end with the process that holds them."""
 
+import errno
 import os
 
 try:
@@ -24,6 +25,21 @@ def lock(descriptor: int) -> bool:
     except (AttributeError, OSError):
         return False
     return True
+
+
+def lock_at(descriptor: int, path: str) -> bool:
+    """Lock an open local file or folder that is still at a path, as `lock`.
+
+    Returns:
+        Whether it is locked; false if the file system has no locks.
+
+    Raises:
+        BlockingIOError: Another has locked it, or has renamed or removed it before.
+    """
+    locked = lock(descriptor)
+    if locked and not is_at(descriptor, path):
+        raise BlockingIOError(errno.EWOULDBLOCK, os.strerror(errno.EWOULDBLOCK), path)
+    return locked
 
 
 def is_at(descriptor: int, path: str) -> bool:

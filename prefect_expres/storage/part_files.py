@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from prefect_expres.errors import StorageError
-from prefect_expres.storage.locks import is_at, lock
+from prefect_expres.storage.locks import lock_at
 
 _BLOCK = 2**22
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -66,9 +66,7 @@ class LocalPart:
             path = _part_of(final)
             file = open(path, "xb", buffering=0)  # noqa: PTH123, SIM115 - it stays open
             with contextlib.suppress(BlockingIOError):
-                locked = lock(file.fileno())
-                if not locked or is_at(file.fileno(), path):
-                    return cls(path, file, locked=locked)
+                return cls(path, file, locked=lock_at(file.fileno(), path))
             file.close()
 
     @classmethod
@@ -85,8 +83,7 @@ class LocalPart:
         with contextlib.suppress(OSError):
             file = os.fdopen(os.open(path, os.O_RDWR | _NO_LINK), "r+b", buffering=0)
             with contextlib.suppress(BlockingIOError):
-                ours = _is_our_own(os.fstat(file.fileno())) and lock(file.fileno())
-                if ours and is_at(file.fileno(), path):
+                if _is_our_own(os.fstat(file.fileno())) and lock_at(file.fileno(), path):
                     return cls(path, file, locked=True)
             file.close()
         return None

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from prefect_expres.storage.locks import is_at, lock
+from prefect_expres.storage.locks import lock_at
 
 _PREFIX = "prefect-expres-"
 _END = ".scratch"
@@ -55,8 +55,8 @@ def _made(parent: Path, prefix: str) -> tuple[Path, int | None]:
         except PermissionError:  # Windows opens no folders
             return Path(path), None
         with contextlib.suppress(BlockingIOError):
-            if not lock(descriptor) or is_at(descriptor, path):
-                return Path(path), descriptor
+            lock_at(descriptor, path)
+            return Path(path), descriptor
         os.close(descriptor)
 
 
@@ -68,6 +68,6 @@ def _remove_left(parent: Path, prefix: str) -> None:
         with contextlib.suppress(OSError):
             descriptor = os.open(path, _FOLDER)
             with contextlib.suppress(BlockingIOError):
-                if lock(descriptor) and is_at(descriptor, path):
+                if lock_at(descriptor, path):
                     shutil.rmtree(path, ignore_errors=True)
             os.close(descriptor)

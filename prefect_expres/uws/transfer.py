@@ -112,7 +112,6 @@ class _Download:
         self._client = client
         self._result = result
         self._url = result.href or ""
-        self._shown = shown_url(self._url)
         self._announced_size = result.size
         self._media_type = result.mime_type
         self._part = part
@@ -124,6 +123,10 @@ class _Download:
         self._unpack: bool | None = None
         self._packed = False
         self._wrong: set[str] = set()
+
+    @property
+    def _shown(self) -> str:
+        return shown_url(self._url)
 
     async def run(self) -> StoredFile:
         """Try until the file is whole, or until several tries in a row brought no more bytes."""
@@ -160,7 +163,6 @@ class _Download:
             for listed in await self._client.results(job_id):
                 if self._is_at_new_location(listed):
                     self._url = listed.href or ""
-                    self._shown = shown_url(self._url)
                     return True
         return False
 

@@ -73,6 +73,25 @@ def test_what_a_file_does_not_tell_is_not_claimed(tmp_path: Path) -> None:
     assert set(agreement.compared) == {"time", "frequency", "sources", "hemisphere"}
 
 
+@pytest.mark.parametrize(
+    ("attribute", "what"),
+    [
+        ("SRP_Source_Mode", "mode"),
+        ("SRP_Source_Energy", "energy"),
+        ("SRP_Source_Type", "beaming"),
+        ("SRP_Source_Width", "width"),
+        ("SRP_Source_Refraction", "refraction"),
+    ],
+)
+def test_what_is_told_of_other_lines_is_not_compared(
+    tmp_path: Path, attribute: str, what: str
+) -> None:
+    """Three different words for two lines say nothing of either."""
+    agreement = compared(fitting(CONTENT, words={attribute: ["a", "b", "c"]}), tmp_path)
+    assert agreement.differences == ()
+    assert set(agreement.compared) == EVERYTHING - {what}
+
+
 def _set(*path: Any) -> Change:
     """Change a value of the configuration."""
     *keys, value = path

@@ -37,6 +37,8 @@ AURORAL = {"TYPE": "L-shell", "SAT": "", "LAT": 6.9, "LAG_MODEL": "", "LG_NBR": 
         {"LG_MIN": "auto-3", "LAG_MODEL": ""},
         {"LG_MIN": 0, "LG_MAX": 20, "LG_NBR": 3, "LAG_MODEL": "hue2023"},
         AURORAL | {"LG_MIN": 0, "LG_MAX": 300},
+        AURORAL | {"LG_MIN": 30, "LG_MAX": 30},
+        AURORAL | {"LG_MIN": -20, "LG_MAX": "auto"},
         AURORAL | {"LG_MIN": -10.5, "LG_MAX": 33.3, "TYPE": "fixed in latitude"},
         {"CURRENT": "Steady-State"},
         {"CURRENT": "Shell", "MODE": "LO"},
@@ -46,6 +48,37 @@ AURORAL = {"TYPE": "L-shell", "SAT": "", "LAT": 6.9, "LAG_MODEL": "", "LG_NBR": 
 def test_lagged_lines_and_all_kinds_of_sources_pass(tmp_path: Path, source: dict[str, Any]) -> None:
     """A line for each of LG_NBR, named by moon, or by longitude and shell cut to whole numbers."""
     assert differences(model(**source), tmp_path) == ()
+
+
+@pytest.mark.parametrize("law", ["", "off"])
+def test_a_line_at_another_longitude_is_told(tmp_path: Path, law: str) -> None:
+    """A degree may be cut or rounded, two are another line."""
+    asked = model(**AURORAL | {"LG_MIN": 10, "LG_MAX": 60, "LAG_MODEL": law})
+    longitudes = [10, 21, 29, 40, 52, 60]
+    labels = [f"{longitude}d-6R {side}" for side in ("NORTH", "SOUTH") for longitude in longitudes]
+    first, second = differences(asked, tmp_path, labels=labels)
+    assert first == "sources of 52d-6R NORTH: 52d-6R; asked for: 10d-6R"
+    assert second == "sources of 52d-6R SOUTH: 52d-6R; asked for: 10d-6R"
+
+
+@pytest.mark.parametrize(("angle", "count"), [("80.005", 0), ("79.995", 0), ("80.1", 2)])
+def test_a_constant_angle_has_the_digits_of_expres(tmp_path: Path, angle: str, count: int) -> None:
+    """It is written in single precision."""
+    asked = model(CURRENT="Constant", CONSTANT=80)
+    found = differences(asked, tmp_path, words={"SRP_Source_Type": [f"cst{angle}"] * 2})
+    assert [each.partition(":")[2] for each in found] == [
+        f" cst{angle}; asked for: cst80.000"
+    ] * count
+
+
+def test_other_numbers_of_lines_are_told_by_the_first_ones(tmp_path: Path) -> None:
+    """Of twelve lines eight are named."""
+    labels = [f"{number}0d-6R {side}" for side in ("NORTH", "SOUTH") for number in range(1, 7)]
+    result = fitting(model(**AURORAL | {"LG_MIN": 10, "LG_MAX": 60}), labels=labels)
+    asked = model()
+    expected = Expected(asked, TimeAxis.of(asked))
+    told = compare_with_request(write(result, tmp_path / "io.cdf"), expected).differences
+    assert f"sources: 12 ({', '.join(labels[:8])}); asked for: 2" in told
 
 
 def test_a_law_replaces_longitudes(tmp_path: Path) -> None:

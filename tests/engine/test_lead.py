@@ -5,23 +5,12 @@ import pytest
 
 from prefect_expres.engine.errors import EngineError
 from prefect_expres.engine.lead import lead
+from tests.expres.test_lead_angle import FIGURES
 
-# Law, longitude of Io, lead north and south, as GDL 1.0.1 computes them from the code of ExPRES.
-FIGURES = [
-    ("bonfond2009", 5.0, 7.13196, 1.96529),
-    ("bonfond2009", 125.0, -0.99217, 6.94439),
-    ("bonfond2009", 165.0, -1.44513, 6.99463),
-    ("bonfond2009", 265.0, 3.09733, 3.63673),
-    ("bonfond2009", 355.0, 2.23812, 1.63894),
-    ("bonfond2017", 100.5, 0.83458, 2.06121),
-    ("bonfond2017_old", 3.7, 7.12541, 1.24478),
-    ("hinton2019", 0.5, 5.05159, 1.75113),
-    ("HUE2023", 0.0, 7.09, 2.465),
-    ("Hess2011", 202.0, -0.7, 7.8),
-]
+FORMULAS = [("HUE2023", 0.0, 7.09, 2.465), ("Hess2011", 202.0, -0.7, 7.8)]
 
 
-@pytest.mark.parametrize(("law", "longitude", "north", "south"), FIGURES)
+@pytest.mark.parametrize(("law", "longitude", "north", "south"), FIGURES + FORMULAS)
 def test_io_has_every_law_in_any_case(
     law: str, longitude: float, north: float, south: float
 ) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prefect_expres.ephemeris import PLANETS, Planet
-from prefect_expres.ephemeris.bodies import AU_KM, LIGHT_KM_S, naif_id
+from prefect_expres.ephemeris.bodies import AU_KM, LIGHT_KM_S, is_same_observer, naif_id
 from prefect_expres.ephemeris.planets import planet_of
 from prefect_expres.ephemeris.rotation import planetocentric
 from prefect_expres.errors import EphemerisError
@@ -35,38 +35,81 @@ def test_another_planet_has_no_rotation_here() -> None:
         planet_of("Mars")
 
 
-@pytest.mark.parametrize(
-    ("name", "number"),
-    [
-        ("Sun", 10),
-        ("Earth", 399),
-        ("Moon", 301),
-        ("Io", 501),
-        ("Europa", 502),
-        ("Ganymede", 503),
-        ("Callisto", 504),
-        ("Titan", 606),
-        ("Titania", 703),
-        ("Triton", 801),
-        ("Saturn", 699),
-        ("BepiColombo", -121),
-        ("JUICE", -28),
-        ("voyager 1", -31),
-        ("Voyager_2", -32),
-        ("Ulysses", -55),
-        (" juno ", -61),
-        ("Galileo", -77),
-        ("Cassini", -82),
-        ("New-Horizons", -98),
-        ("Europa Clipper", -159),
-        ("-61", -61),
-        ("399", 399),
-        (" -28 ", -28),
-    ],
-)
+# As NAIF gives them.
+NUMBERS = {
+    "Sun": 10,
+    "Mercury": 199,
+    "Moon": 301,
+    "Earth": 399,
+    "Io": 501,
+    "Europa": 502,
+    "Ganymede": 503,
+    "Callisto": 504,
+    "Jupiter": 599,
+    "Mimas": 601,
+    "Enceladus": 602,
+    "Tethys": 603,
+    "Dione": 604,
+    "Rhea": 605,
+    "Titan": 606,
+    "Hyperion": 607,
+    "Iapetus": 608,
+    "Saturn": 699,
+    "Ariel": 701,
+    "Umbriel": 702,
+    "Titania": 703,
+    "Oberon": 704,
+    "Miranda": 705,
+    "Uranus": 799,
+    "Triton": 801,
+    "Neptune": 899,
+    "JUICE": -28,
+    "Voyager1": -31,
+    "Voyager2": -32,
+    "Ulysses": -55,
+    "Juno": -61,
+    "Galileo": -77,
+    "Cassini": -82,
+    "NewHorizons": -98,
+    "BepiColombo": -121,
+    "EuropaClipper": -159,
+    "MESSENGER": -236,
+}
+SPELLINGS = {
+    "voyager 1": -31,
+    "Voyager_2": -32,
+    " juno ": -61,
+    "New-Horizons": -98,
+    "Europa Clipper": -159,
+    "-61": -61,
+    "399": 399,
+    " -28 ": -28,
+}
+
+
+@pytest.mark.parametrize(("name", "number"), (NUMBERS | SPELLINGS).items())
 def test_names_become_naif_numbers(name: str, number: int) -> None:
     """Names are taken in any spelling, numbers as they are."""
     assert naif_id(name) == number
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Juno", "juno", True),
+        ("Juno", "-61", True),
+        ("New Horizons", "NewHorizons", True),
+        ("Juno", "JUICE", False),
+        ("Juno", "61", False),
+        ("Rosetta", "ROSETTA", True),
+        ("Rosetta", "Philae", False),
+        ("Rosetta", "Juno", False),
+        ("Juno", "Rosetta", False),
+    ],
+)
+def test_the_same_observer_has_one_number_or_one_name(one: str, other: str, *, same: bool) -> None:
+    """Those without a number here are told by their names, in any case."""
+    assert is_same_observer(one, other) is same
 
 
 @pytest.mark.parametrize("name", ["Rosetta", "", "-", "--61", "6.1", "+61", "-Juno2"])

@@ -39,12 +39,27 @@ def test_a_file_for_just_these_times_changes_nothing(
     [
         (file(START + timedelta(days=7), count=60), "is for another time than asked for"),
         (file(START - timedelta(days=7), count=60), "is for another time than asked for"),
-        (file(START + timedelta(minutes=10), count=60), "begins later than asked for"),
-        (file(count=50), "ends earlier than asked for"),
+        (file(START + timedelta(minutes=61), count=60), "is for another time than asked for"),
+        (file(START - timedelta(minutes=60), count=60), "is for another time than asked for"),
+        (file(START + timedelta(minutes=60), count=60), "begins later than asked for"),
+        (file(START + timedelta(seconds=62), count=60), "begins later than asked for"),
+        (file(START - timedelta(minutes=59), count=60), "ends earlier than asked for"),
+        (file(START - timedelta(seconds=2), count=60), "ends earlier than asked for"),
         (file(step=600, count=7), "has longer steps than asked for"),
         (file(step=120, count=60), "has longer steps than asked for"),
     ],
-    ids=["a week later", "a week before", "late", "short", "coarse", "coarse and long"],
+    ids=[
+        "a week later",
+        "a week before",
+        "a minute after the end",
+        "until a minute before the start",
+        "from the end on",
+        "a little late",
+        "until the start",
+        "a little short",
+        "coarse",
+        "coarse and long",
+    ],
 )
 def test_a_file_for_other_times_is_refused(
     configuration: dict[str, Any], track: bytes, words: str
@@ -55,6 +70,27 @@ def test_a_file_for_other_times_is_refused(
         follow_file(asked(configuration), read_track(track))
     assert f"It covers {times}; " in str(fault.value)
     assert "2018-09-13 00:00:00 to 2018-09-13 01:00:00 UTC, 60 times" in str(fault.value)
+
+
+@pytest.mark.parametrize(("early", "count"), [(61, 61), (-1, 60), (0, 60)])
+def test_a_file_may_lack_a_step_at_either_end(
+    configuration: dict[str, Any], early: int, count: int
+) -> None:
+    """One step and a second: services round their stamps."""
+    track = read_track(file(START + timedelta(seconds=early), count=count))
+    model, _ = follow_file(asked(configuration), track)
+    assert model.time.nbr == count
+
+
+@pytest.mark.parametrize("sctime", ["201809130000", ""])
+def test_the_step_that_may_lack_is_that_of_the_configuration(
+    configuration: dict[str, Any], sctime: str
+) -> None:
+    """Of steps of two minutes the file may lack 121 s, with a start or without one."""
+    model = asked(configuration, sctime, length=60, count=30)
+    assert follow_file(model, read_track(file(step=71, count=50)))[0].time.nbr == 50
+    with pytest.raises(EphemerisError, match=r"(shorter|earlier) than asked for"):
+        follow_file(model, read_track(file(step=71, count=49)))
 
 
 def test_184_minutes_are_no_day(configuration: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The phases of moons: computed here, or from sources that know them."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -9,6 +9,7 @@ from prefect_expres.ephemeris import (
     MOONS,
     PLANETS,
     AnalyticEphemeris,
+    Moon,
     Span,
     SpiceEphemeris,
     moon_phase,
@@ -17,6 +18,7 @@ from prefect_expres.ephemeris import (
     with_asked_phases,
 )
 from prefect_expres.ephemeris.bodies import naif_id
+from prefect_expres.ephemeris.moons import COMPUTED
 from prefect_expres.ephemeris.rotation import point_below
 from prefect_expres.ephemeris.timescale import dynamical_seconds
 from prefect_expres.errors import EphemerisError
@@ -80,10 +82,28 @@ async def test_a_source_without_moons_says_which_have_them() -> None:
         await phase_from(AnalyticEphemeris(center="Saturn"), "Hyperion", DAY, LIGHT_TIME, CLOCK)
 
 
-def test_every_moon_has_its_number() -> None:
-    """They are numbered by their planets."""
-    for planet, moons in MOONS.items():
-        assert {naif_id(moon) // 100 for moon in moons} == {PLANETS[planet].barycenter}
+def test_the_main_moons_of_each_planet_are_known() -> None:
+    """Each has its number, and a form offers just these."""
+    numbers = {planet: {moon: naif_id(moon) for moon in moons} for planet, moons in MOONS.items()}
+    assert numbers == {
+        "Jupiter": {"Io": 501, "Europa": 502, "Ganymede": 503, "Callisto": 504},
+        "Saturn": {
+            "Mimas": 601,
+            "Enceladus": 602,
+            "Tethys": 603,
+            "Dione": 604,
+            "Rhea": 605,
+            "Titan": 606,
+            "Hyperion": 607,
+            "Iapetus": 608,
+        },
+        "Uranus": {"Miranda": 705, "Ariel": 701, "Umbriel": 702, "Titania": 703, "Oberon": 704},
+        "Neptune": {"Triton": 801},
+    }
+    moons = {moon: planet for planet, names in numbers.items() for moon in names}
+    assert get_args(Moon) == tuple(moons)
+    assert moons == COMPUTED | {"Hyperion": "Saturn", "Triton": "Neptune"}
+    assert len(COMPUTED) == len(moons) - 2
 
 
 async def test_a_configuration_gets_the_phase_of_its_moon(

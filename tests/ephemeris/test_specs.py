@@ -20,6 +20,7 @@ from prefect_expres.ephemeris import (
     WebGeoCalcEphemeris,
     cache_key,
     prepare_ephemeris,
+    source_for,
 )
 from prefect_expres.errors import EphemerisError
 from tests.ephemeris.de440 import DAY
@@ -132,6 +133,39 @@ def test_what_no_source_does_is_refused(content: dict[str, Any]) -> None:
     """A slip in a name is no silent default."""
     with pytest.raises(ValidationError):
         TypeAdapter(AnyEphemeris).validate_python(content)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (None, AnalyticEphemeris(observer="Earth", center="Saturn")),
+        (AnalyticEphemeris(observer="Moon"), AnalyticEphemeris(observer="Earth", center="Saturn")),
+        (
+            WebGeoCalcEphemeris(observer="Juno", kernel_sets=(1, 15)),
+            WebGeoCalcEphemeris(observer="Earth", center="Saturn", kernel_sets=(1, 15)),
+        ),
+    ],
+)
+def test_a_source_is_asked_for_the_observer_and_planet_of_a_simulation(
+    given: AnyEphemeris | None, expected: AnyEphemeris
+) -> None:
+    """All else of it stays; without one it is that which needs no network."""
+    assert source_for("Earth", "Saturn", given) == expected
+
+
+@pytest.mark.parametrize(
+    ("observer", "planet", "given", "words"),
+    [
+        ("Juno", "Jupiter", None, r"'analytic' does not know Jupiter seen from Juno: .*; take hor"),
+        ("Earth", "Vulcan", HorizonsEphemeris(), r"'horizons' .* Vulcan .*; take another one, or"),
+    ],
+)
+def test_a_source_that_does_not_know_them_says_so(
+    observer: str, planet: str, given: AnyEphemeris | None, words: str
+) -> None:
+    """And which may be taken instead."""
+    with pytest.raises(EphemerisError, match=words):
+        source_for(observer, planet, given)
 
 
 def test_the_key_tells_services_observers_and_kernels_apart() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from prefect_expres.engine import run_engine
 from prefect_expres.expres import Configuration
-from prefect_expres.expres.result_name import output_name
+from prefect_expres.expres.result_name import line_longitude, output_name
 from tests.expres.bounds.changes import Changes, apply
 from tests.support.quick import DATA
 
@@ -155,3 +155,27 @@ def test_a_start_that_is_no_date_gives_no_name(configuration: Content, start: st
     model = Configuration.model_validate(apply(configuration, {"OBSERVER.SCTIME": start}))
     with pytest.raises(ValueError, match="12 or 14 digits"):
         output_name(model)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "count", "longitudes"),
+    [
+        (30, 30, 1, [30]),
+        (10, 20, 2, [10, 20]),
+        (10, 40, 4, [10, 20, 30, 40]),
+        (-4, 0, 3, [-4, -2, 0]),
+        (40, 10, 3, [40, 25, 10]),
+        (30, 30, 3, [30, 31, 32]),
+        (0, 0, 3, [0, 1, 2]),
+        (-20, "auto", 3, [-20, -10, 0]),
+        ("word", 20, 3, [0, 10, 20]),
+        ("auto", "auto", 2, [0, 1]),
+    ],
+)
+def test_lines_of_a_source_are_spread_evenly(
+    configuration: Content, first: float | str, last: float | str, count: int, longitudes: list[int]
+) -> None:
+    """Between the same longitudes they are 1° beside each other; a text is 0, as in ExPRES."""
+    _both(LG_MIN=first, LG_MAX=last, LG_NBR=count)(configuration)
+    source = Configuration.model_validate(configuration).source[0]
+    assert [line_longitude(source, index) for index in range(count)] == longitudes

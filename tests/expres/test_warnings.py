@@ -9,11 +9,14 @@ from prefect_expres.expres import Access, Configuration, warnings_of
 from prefect_expres.expres.estimate import result_bytes
 from prefect_expres.expres.warnings import WARNINGS
 from tests.expres.bounds import warned_others, warned_sources
-from tests.expres.bounds.changes import Changes, apply
+from tests.expres.bounds.changes import AURORAL, Changes, apply
+from tests.expres.bounds.warned_sources import LAW, LEAD, LINES, OFF, moon
 
 Content = dict[str, Any]
 
-
+ONE_LINE = "write 1, or 'off' in LAG_MODEL and numbers in LG_MIN"
+LEAD_AGAIN = "the lead again for all others"
+NUMBERS = "write 'off' in LAG_MODEL and the longitude or lead in LG_MIN and LG_MAX, in degrees"
 CASES = warned_others.CASES | warned_sources.CASES
 
 
@@ -60,6 +63,49 @@ def test_outside_a_bound_there_is_a_warning(name: str, changes: Changes, quiet: 
     warnings = warnings_of(Configuration.from_mapping(apply(quiet, changes)))
     paths = [warning.path for warning in warnings if warning.rule == WARNINGS[name].rule]
     assert CASES[name].path in paths
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "fix"),
+    [
+        (
+            "type-not-known",
+            AURORAL | {"SOURCE[0].TYPE": "Attached to a satellite"},
+            "it is on an L-shell at LAT here; write 'attached to a satellite'",
+        ),
+        (
+            "type-not-known",
+            AURORAL | {"SOURCE[0].TYPE": "Fixed in latitude"},
+            "it is on an M-shell at LAT here; write 'fixed in latitude'",
+        ),
+        (
+            "law-over-lines",
+            {LINES: 2},
+            f"the lines are at lead, lead - 4° here; {ONE_LINE}",
+        ),
+        (
+            "law-over-lines",
+            OFF | {LINES: 6},
+            f"the lines are at lead, lead - 4°, lead - 14°, {LEAD_AGAIN} here; {ONE_LINE}",
+        ),
+        (
+            "law-over-lines",
+            OFF | {LINES: 3, LEAD: "auto+3"},
+            "all 3 lines are the same one here; write 1",
+        ),
+        ("law-not-used", moon("Europa") | {LAW: "Hue2023"}, "write 'hue2023'"),
+        ("law-not-used", moon("Ganymede") | {LAW: "bonfond2017"}, "write 'hess2011'"),
+        ("no-law-for-this", moon("io"), "write 'Io', also as the NAME of the BODY"),
+        ("no-law-for-this", moon("Callisto"), NUMBERS),
+        ("no-law-for-this", AURORAL | {LAW: "hess2011"}, NUMBERS),
+    ],
+)
+def test_what_to_write_fits_what_is_there(
+    name: str, changes: Changes, fix: str, quiet: Content
+) -> None:
+    """It tells what ExPRES makes of the file, and what was probably meant."""
+    warnings = warnings_of(Configuration.from_mapping(apply(quiet, changes)))
+    assert fix in [warning.fix for warning in warnings if warning.rule == WARNINGS[name].rule]
 
 
 def test_every_warning_has_its_bounds() -> None:

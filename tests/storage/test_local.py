@@ -1,10 +1,13 @@
 """Temporary local paths, local copies, and small files from any file system."""
 
+import errno
+import os
 from pathlib import Path
 
 import fsspec
 import pytest
 
+from prefect_expres.errors import StorageError
 from prefect_expres.storage import atomic_path, local_copy, read_bounded, read_or_none
 
 LARGE = bytes(range(256)) * 2**13 + b"end"
@@ -81,6 +84,33 @@ def test_missing_file_cannot_be_copied(tmp_path: Path) -> None:
     """This is an error."""
     with pytest.raises(FileNotFoundError), local_copy(str(tmp_path / "none")):
         pass
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        (errno.ENOSPC, "Free some space there, or name another folder"),
+        (errno.EDQUOT, "Free some space of your quota there, or name another folder"),
+        (errno.EFBIG, "The system allows no larger file there; name another folder"),
+        (errno.EROFS, "Make it writable, or name another folder"),
+    ],
+)
+def test_disk_that_takes_no_more_is_told(tmp_path: Path, code: int, remedy: str) -> None:
+    """With the file, the reason and what to do; nothing is left."""
+    path = tmp_path / "r.txt"
+    with pytest.raises(StorageError, match=remedy) as fault, atomic_path(path):
+        raise OSError(code, os.strerror(code))
+    assert fault.value.path == str(path)
+    assert os.strerror(code) in str(fault.value)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EIO, errno.ENOENT])
+def test_other_errors_of_the_writer_stay_as_they_are(tmp_path: Path, code: int) -> None:
+    """They may be of another file."""
+    with pytest.raises(OSError, match=os.strerror(code)) as fault, atomic_path(tmp_path / "r.txt"):
+        raise OSError(code, os.strerror(code))
+    assert not isinstance(fault.value, StorageError)
 
 
 def test_file_is_read_or_is_not_there(tmp_path: Path) -> None:

@@ -90,3 +90,14 @@ def test_folders_are_made_while_others_are_looked_for(tmp_path: Path) -> None:
         thread.join()
     assert faults == []
     assert names(tmp_path) == []
+
+
+def test_folder_is_closed_when_it_goes(tmp_path: Path) -> None:
+    """A process that makes thousands of them does not run out of open files."""
+    opened = Path("/proc/self/fd")
+    before = len(names(opened))
+    with scratch_folder(tmp_path) as folder:
+        assert len(names(opened)) == before + 1
+        assert folder.is_dir()
+    assert len(names(opened)) == before
+    assert names(tmp_path) == []

@@ -130,5 +130,6 @@ def _labels(model: Configuration) -> Iterator[str]:
 def _origin(source: Source, index: int) -> str:
     if source.type == "attached to a satellite" or isinstance(source.lg_min, str):
         return source_origin(source)
-    step = (float(source.lg_max) - source.lg_min) / max(source.lg_nbr - 1, 1)
+    last = 0 if isinstance(source.lg_max, str) else source.lg_max
+    step = (last - source.lg_min) / max(source.lg_nbr - 1, 1) or 1
     return f"{int(source.lg_min + index * step)}d-{int(source.lat)}R"

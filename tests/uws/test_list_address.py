@@ -7,7 +7,11 @@ import pytest
 
 from prefect_expres.errors import JobListNotFound, JobNotFound
 from prefect_expres.uws import ClientOptions, Phase, UWSClient
-from prefect_expres.uws.opus_address import service_address
+from prefect_expres.uws.opus_address import (
+    other_urls,
+    service_address,
+    split_list_url,
+)
 from prefect_expres.uws.xml import read_jobs
 from tests.support.no_pause import NoPause
 from tests.support.scripted_service import JOBS_URL, Script, ScriptedService, redirect
@@ -141,3 +145,57 @@ def test_list_that_is_none_of_expres_is_refused() -> None:
     """Simulations would run in another list than the one that was named."""
     with pytest.raises(ValueError, match="names the job list Other, which is none of ExPRES"):
         service_address("https://h/rest/Other", LISTS)
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("https://h/rest/ExPRES", ("https://h", "/rest", "ExPRES")),
+        ("https://h/uws/ExPRES", ("https://h", "/uws", "ExPRES")),
+        ("https://h/a/rest/ExPRES", ("https://h/a", "/rest", "ExPRES")),
+        ("https://h/rest/uws/ExPRES", ("https://h/rest", "/uws", "ExPRES")),
+        ("https://h/rest", ("https://h", "/rest", "")),
+        ("https://h/uws", ("https://h", "/uws", "")),
+        ("https://h/rest/ExPRES/j1", None),
+        ("https://h/tap/async", None),
+        ("https://h", None),
+    ],
+)
+def test_list_address_has_three_parts(url: str, parts: tuple[str, str, str] | None) -> None:
+    """Address, folder and name; other services have lists elsewhere."""
+    assert split_list_url(url) == parts
+
+
+@pytest.mark.parametrize(
+    ("url", "others"),
+    [
+        ("https://h/rest/ExPRES", ("https://h/uws/ExPRES",)),
+        ("https://h/a/rest/ExPRES", ("https://h/a/uws/ExPRES",)),
+        ("https://h/rest/rest/ExPRES", ("https://h/rest/uws/ExPRES",)),
+        ("https://h/uws/ExPRES", ()),
+        ("https://h/tap/async", ()),
+    ],
+)
+def test_only_a_list_of_the_usual_folder_may_be_in_another(
+    url: str, others: tuple[str, ...]
+) -> None:
+    """Older versions of OPUS have it under ``/uws/``."""
+    assert other_urls(url) == others
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://h", "https://h"),
+        ("https://h/", "https://h"),
+        ("https://h/rest", "https://h"),
+        ("https://h/rest/ExPRES/", "https://h"),
+        ("https://h/uws", "https://h/uws"),
+        ("https://h/uws/ExPRES", "https://h/uws"),
+        ("https://h/rest/rest/ExPRES", "https://h/rest/rest"),
+        ("https://h/a", "https://h/a"),
+    ],
+)
+def test_service_is_known_by_itself_or_by_its_list(url: str, address: str) -> None:
+    """The folder is a part of the address only where it is not the usual one."""
+    assert service_address(url, LISTS) == address

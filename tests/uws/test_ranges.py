@@ -45,6 +45,14 @@ async def test_rest_that_may_be_of_another_file_is_not_asked_for(
     assert story.content() == BODY
 
 
+async def test_answer_may_be_a_range_that_was_not_asked_for(tmp_path: Path) -> None:
+    """After a part that cannot be resumed it is accepted if it starts at byte 0."""
+    story = Story(tmp_path, cut(BODY[:4]), rest(0))
+    await story.fetch()
+    assert story.ranges == [(None, None)] * 2
+    assert story.content() == BODY
+
+
 async def test_tag_of_the_last_whole_answer_counts(tmp_path: Path) -> None:
     """A file that changed has another entity tag, or none."""
     story = Story(

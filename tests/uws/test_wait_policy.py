@@ -1,5 +1,7 @@
 """What a wait teaches about a service decides whether, and how long, it is asked to wait again."""
 
+from collections.abc import Callable
+
 import pytest
 
 from prefect_expres.uws import Phase
@@ -136,10 +138,46 @@ def test_service_that_sleeps_past_a_change_is_asked_no_more(learner: Learner) ->
 
 def test_service_that_ignores_wait_is_not_hammered(learner: Learner) -> None:
     """Each early answer is followed by a pause; after two WAIT is not used any more."""
-    for _ in range(2):
+    for needs_rest in (True, False):
         assert learner.allowed() == ALL
         learner.answered(1, 0.05, RUNS, RUNS)
+        assert learner.policy.needs_rest is needs_rest
     assert learner.allowed() == set()
+
+
+@pytest.mark.parametrize(
+    "reset",
+    [
+        lambda learner: learner.answered(30, 30.0, RUNS, RUNS),
+        lambda learner: learner.answered(30, 2.0, RUNS, RUNS),
+        lambda learner: learner.policy.holds(),
+    ],
+    ids=["full", "held", "looked at"],
+)
+def test_early_answers_are_counted_from_the_last_good_one(
+    learner: Learner, reset: Callable[[Learner], None]
+) -> None:
+    """Of those that follow it one is forgiven, and no more."""
+    learner.answered(30, 0.05, RUNS, RUNS)
+    reset(learner)
+    learner.answered(30, 0.05, RUNS, RUNS)
+    assert learner.allowed() == ALL
+    learner.answered(30, 0.05, RUNS, RUNS)
+    assert learner.allowed() == set()
+
+
+def test_what_was_bad_is_forgotten_with_all_that_led_to_it(learner: Learner) -> None:
+    """After an hour one early answer is forgiven again, and an old one proves no wake."""
+    for _ in range(2):
+        learner.answered(1, 0.05, RUNS, RUNS)
+    assert learner.allowed(HOUR - 1) == set()
+    assert learner.allowed(HOUR) == ALL
+    learner.answered(1, 0.05, RUNS, RUNS)
+    assert learner.allowed(HOUR) == ALL
+    learner.answered(30, 0.05, None, RUNS)
+    learner.policy.harms(HOUR)
+    learner.policy.holds()
+    assert not learner.policy.wakes
 
 
 def test_one_early_answer_is_forgiven(learner: Learner) -> None:

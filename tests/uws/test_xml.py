@@ -133,6 +133,20 @@ def test_nil_and_empty_elements_are_nothing() -> None:
         read_job(b"<job><jobId/></job>")
 
 
+def test_nil_and_empty_elements_of_a_list_are_nothing() -> None:
+    """As in a job; what is not known is kept."""
+    nil = 'xsi:nil="true"'
+    (entry,) = read_jobs(
+        f"""<jobs {XSI}><jobref id="1"><phase {nil}>ERROR</phase><runId {nil}>r</runId><ownerId/>
+        <creationTime {nil}>2026</creationTime><colour {nil}>red</colour>
+        <mood xsi:nil="false">good</mood></jobref></jobs>""".encode()
+    )
+    extras = ({"name": "colour", "text": ""}, {"name": "mood", "text": "good"})
+    assert given(entry) == {"id": "1", "extras": extras}
+    with pytest.raises(ProtocolError, match="entry of the job list has no id"):
+        read_jobs(f"<jobs {XSI}><jobref><jobId {nil}>2</jobId></jobref></jobs>".encode())
+
+
 def test_job_keeps_what_it_does_not_know() -> None:
     """Attributes and elements, also below the elements that UWS defines."""
     job = read_job(

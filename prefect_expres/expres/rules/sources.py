@@ -97,7 +97,7 @@ def _has_lines(source: Part) -> bool:
 
 def _one_line_needs_one_longitude(source: Part) -> bool:
     """Say whether the range of longitudes has not more lines than LG_NBR counts."""
-    ends = (source["LG_MIN"], source.get("LG_MAX", 0))
+    ends = (source["LG_MIN"], source["LG_MAX"])
     if source["LG_NBR"] > 1 or isinstance(ends[0], str):
         return True
     return bool(ends[0] == (0 if isinstance(ends[1], str) else ends[1]))

@@ -169,7 +169,7 @@ WARNINGS: Mapping[str, Rule] = {
         sources,
         "LG_MAX",
         lambda source: (
-            not isinstance(source.get("LG_MAX", 0), str)
+            not isinstance(source["LG_MAX"], str)
             or isinstance(source["LG_MIN"], str)
             or lead_is_automatic(source)
         ),
@@ -180,9 +180,7 @@ WARNINGS: Mapping[str, Rule] = {
         sources,
         "LG_NBR",
         lambda source: (
-            _lines(source) == 1
-            or lead_is_automatic(source)
-            or source["LG_MIN"] != source.get("LG_MAX", 0)
+            _lines(source) == 1 or lead_is_automatic(source) or source["LG_MIN"] != source["LG_MAX"]
         ),
         "LG_MIN and LG_MAX are the same: ExPRES puts the lines 1° beside each other",
         "write 1, or another LG_MAX",
