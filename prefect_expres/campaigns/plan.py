@@ -14,14 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import fsspec
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris, source_for
 from prefect_expres.ephemeris.choices import KnownByKeys, for_forms
@@ -30,7 +23,7 @@ from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label, safe_label
 from prefect_expres.expres.routine import FORMS, Form, ObserverName, SourceName
 from prefect_expres.expres.templates import TEMPLATES, Template
-from prefect_expres.net.url import shown_url, without_secrets
+from prefect_expres.net.url import without_secrets
 from prefect_expres.prefect_support.forms import Location
 
 _WORD = re.compile(r"[^a-z0-9.]+")
@@ -189,9 +182,9 @@ def _matching(pattern: str) -> list[str]:
         system, path = fsspec.core.url_to_fs(pattern)
         matching = [path] if system.isfile(path) else system.glob(path)
     except Exception as fault:  # noqa: BLE001 - each file system has errors of its own
-        reason = without_secrets(str(fault) or type(fault).__name__, pattern)
-        msg = f"{shown_url(pattern)} cannot be looked for: {reason}; check the address"
-        raise ConfigurationError(msg) from None
+        reason = str(fault) or type(fault).__name__
+        msg = f"{pattern} cannot be looked for: {reason}; check the address"
+        raise ConfigurationError(without_secrets(msg, pattern)) from None
     return [system.unstrip_protocol(found) for found in matching]
 
 
@@ -201,6 +194,7 @@ class FilesPlan(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
+        hide_input_in_errors=True,
         title="Configuration files",
         json_schema_extra=for_forms,
     )

@@ -69,7 +69,10 @@ class StrictBlock(Block, ABC):
     A saved block with secrets is sent as a reference to what is saved: as JSON it has asterisks.
     """
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(field_title_generator=_title)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        field_title_generator=_title,
+        hide_input_in_errors=True,  # it may have secrets
+    )
 
     _logo_url: ClassVar[Any] = LOGO
 

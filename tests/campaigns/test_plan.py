@@ -124,12 +124,20 @@ def test_files_come_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["ftp", "http"])
 def test_a_host_that_is_away_is_told(scheme: str) -> None:
-    """With its address, but without the password in it."""
-    away = f"{scheme}://me:word@127.0.0.1:{free_port()}/runs/*.json"
+    """With its address, and without a signature in it."""
+    away = f"{scheme}://127.0.0.1:{free_port()}/runs/*.json?token=word"
     with pytest.raises(ConfigurationError, match="cannot be looked for") as fault:
         FilesPlan(configurations=(away,)).count()
+    assert "/runs/*.json?token=…" in str(fault.value)
     assert "check the address" in str(fault.value)
     assert "word" not in str(fault.value)
+
+
+def test_a_password_is_not_shown() -> None:
+    """Not in the error that refuses it, either."""
+    with pytest.raises(ValidationError, match="was given with a password") as fault:
+        FilesPlan(configurations=("ftp://me:word@host/a.json",))
+    assert "word@" not in str(fault.value)
 
 
 def test_names_say_what_is_planned() -> None:

@@ -38,3 +38,21 @@ def test_paths_are_taken_as_their_text() -> None:
     given = {"configuration": Path("io.json"), "ephemeris": Path("e.csv"), "output": Path("out")}
     block = ExpresSimulation(service=service, **given)
     assert (block.configuration, block.ephemeris, block.output) == ("io.json", "e.csv", "out")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"token": "s3cret"},
+        {"proxy": "http://me:s3cret@"},
+        {"base_url": "https://me:s3cret@host"},
+        {"user": "me", "token": "s3cret", "nonsense": 1},
+        {"user": "me", "token": {"text": "s3cret"}},
+    ],
+    ids="-".join,
+)
+def test_no_error_shows_a_secret(wrong: dict[str, Any]) -> None:
+    """Pydantic's own would show what was given, with the secret in it."""
+    with pytest.raises(ValidationError) as fault:
+        ExpresService(**{"base_url": "https://host", **wrong})
+    assert "s3cret" not in str(fault.value)

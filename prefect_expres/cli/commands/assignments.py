@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from fsspec.core import url_to_fs
 
 from prefect_expres.errors import RequestRejected, UsageError
+from prefect_expres.net.url import without_secrets
 from prefect_expres.uws import Upload, UWSClient, Verbatim
 from prefect_expres.uws.forms import check_parameter
 
@@ -121,7 +122,8 @@ def _upload(address: str) -> Upload:
         system, path = url_to_fs(address)
         content = bytes(system.cat_file(path))
     except (OSError, ValueError, ImportError) as fault:
-        raise UsageError(f"{address} cannot be read: {fault}") from None
+        msg = f"{address} cannot be read: {fault}"
+        raise UsageError(without_secrets(msg, address)) from None
     return upload_of(PurePosixPath(urlsplit(address).path).name, content)
 
 

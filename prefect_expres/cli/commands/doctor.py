@@ -219,5 +219,6 @@ async def _writable(output: str) -> Finding:
     except StorageError as fault:
         return Finding("output", "fail", str(fault), "choose another folder: --output")
     except (OSError, ValueError, ImportError) as fault:
-        return Finding("output", "fail", f"{output}: {fault}", "choose another folder: --output")
-    return Finding("output", "ok", f"{output} can be written")
+        reason = f"{shown_url(output)}: {fault}"
+        return Finding("output", "fail", reason, "choose another folder: --output")
+    return Finding("output", "ok", f"{shown_url(output)} can be written")

@@ -3,6 +3,7 @@
 from fsspec.core import url_to_fs
 
 from prefect_expres.errors import ConfigurationError
+from prefect_expres.net.url import without_secrets
 
 
 def read_bytes(file: str) -> bytes:
@@ -16,4 +17,4 @@ def read_bytes(file: str) -> bytes:
         return bytes(system.cat_file(path))
     except (OSError, ValueError, ImportError) as fault:
         msg = f"{file} cannot be read: {fault}"
-        raise ConfigurationError(msg) from None
+        raise ConfigurationError(without_secrets(msg, file)) from None
