@@ -15,6 +15,8 @@ from prefect_expres.analysis.colours import colour_of
 from prefect_expres.analysis.sources import EmissionSource
 from tests.support.result_files import nothing
 
+pytestmark = pytest.mark.slow
+
 Opened = Callable[..., Any]
 
 NORTH = EmissionSource("Io", "north", "RH", (0,))

@@ -194,6 +194,7 @@ def test_field_lines_show_their_largest_angle(opened: Opened) -> None:
     assert [set(drawn[row]) for row in (1, -2)] == [{70}, {60}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("draw", [draw_quicklook, draw_beaming])
 def test_the_scale_goes_through_to_the_file(draw: Any, opened: Opened, tmp_path: Path) -> None:
     """The functions that draw pass it on."""

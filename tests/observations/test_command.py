@@ -49,6 +49,7 @@ def test_what_the_file_does_not_say_is_asked_for(tmp_path: Path) -> None:
     assert "deg" in shown.out
 
 
+@pytest.mark.slow
 def test_pictures(result: Any, tmp_path: Path) -> None:
     """Of the observation alone, and with the arcs of a simulation over it."""
     path = write_observation(synthetic(result), tmp_path / "observed.nc")

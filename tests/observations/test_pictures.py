@@ -145,6 +145,7 @@ def test_an_observation_of_nothing(observation: Any) -> None:
     observation_figure(empty).draw_without_rendering()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.png", "a.pdf", "a.svg"])
 def test_formats(result: Any, observation: Any, tmp_path: Path, name: str) -> None:
     """The end of the name tells: pixels, or lines that a journal can print at any size."""
