@@ -23,6 +23,8 @@ from prefect_expres.identification import (
 from prefect_expres.identification.findings import told_briefly
 from tests.identification.case import FREQUENCY, MODELS, Results, observed, result_of
 
+pytestmark = pytest.mark.slow
+
 IO = Model(source="Io", energy=3)
 MISSING = (Missing(label="io-5-kev", error="JobFailed: no disk"),)
 
