@@ -2,8 +2,9 @@
 
 import errno
 import posixpath
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 import fsspec
 
@@ -20,24 +21,19 @@ _REMEDIES = {
 }
 _OTHER = "Make it writable, or name another folder"
 
+_NOTHING_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 """What is said by a disk that takes no more, whatever is written."""
 
 
-@contextmanager
-def told_as_storage_error(path: str) -> Iterator[None]:
+def told_as_storage_error(path: str) -> AbstractContextManager[None]:
     """Turn any error of a file system into a `StorageError`.
 
     Args:
         path: What was being written, as it is shown.
     """
-    try:
-        yield
-    except ExpresError:
-        raise
-    except Exception as fault:  # noqa: BLE001 - each file system has errors of its own
-        raise storage_error(path, fault) from None
+    return _told(partial(storage_error, path))
 
 
 def storage_error(path: str, fault: Exception) -> StorageError:
@@ -47,23 +43,34 @@ def storage_error(path: str, fault: Exception) -> StorageError:
     return StorageError(msg, path)
 
 
-@contextmanager
-def told_as_unreadable(path: str) -> Iterator[None]:
+def told_as_unreadable(path: str) -> AbstractContextManager[None]:
     """Turn an error of a file system into a `StorageError`, but that nothing is there.
 
     Args:
         path: What was being read, as it is shown.
     """
+    return _told(partial(_unreadable, path), _NOTHING_THERE)
+
+
+@contextmanager
+def _told(
+    make: Callable[[Exception], StorageError], but: tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
+    let_through: tuple[type[Exception], ...] = (ExpresError, *but)
     try:
         yield
-    except (ExpresError, FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except let_through:
         raise
     except Exception as fault:  # noqa: BLE001 - each file system has errors of its own
-        msg = (
-            f"{path} cannot be read: {_reason(fault)}. Look at its address and at your rights "
-            "there, or name another folder."
-        )
-        raise StorageError(msg, path) from None
+        raise make(fault) from None
+
+
+def _unreadable(path: str, fault: Exception) -> StorageError:
+    msg = (
+        f"{path} cannot be read: {_reason(fault)}. Look at its address and at your rights "
+        "there, or name another folder."
+    )
+    return StorageError(msg, path)
 
 
 def _reason(fault: Exception) -> str:
