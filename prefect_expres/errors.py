@@ -6,7 +6,8 @@
     ├── UsageError, ConfigurationError, AccessError
     ├── EphemerisError: EphemerisUnavailable
     ├── ResultError, ObservationError, ObservatoryError
-    ├── DeployError, PrefectUnreachable, StorageError, WaitTimeout
+    ├── DeployError, PrefectUnreachable, WaitTimeout
+    ├── StorageError: StorageUnavailable
     ├── ArchiveError: ArchiveMismatch
     ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
     │   ├── RequestRejected: AuthenticationFailed, JobNotFound (JobListNotFound)
@@ -270,6 +271,10 @@ class StorageError(ExpresError):
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(message, path)
         self.path = path
+
+
+class StorageUnavailable(StorageError, retryable=True):
+    """The host of a file or folder does not answer, or not now."""
 
 
 class TransferError(ExpresError):

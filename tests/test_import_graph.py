@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "errors": set(),
     "examples": set(),
     "net": {"errors"},
-    "storage": {"errors"},
+    "storage": {"errors", "net"},
     "uws": {"errors", "net", "storage"},
     "expres": {"errors"},
     "ephemeris": {"errors", "net", "storage", "expres"},
@@ -140,6 +140,13 @@ def test_prefect_stays_where_it_belongs(module: str) -> None:
     if package_of(module) not in WITH_PREFECT:
         at_load = package_of(module) == "cli"
         assert not list(filter(is_prefect, imports(module, at_load=at_load)))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_file_systems_are_used_in_one_package(module: str) -> None:
+    """What they raise is turned into our errors there, and nowhere else."""
+    used = any(name.partition(".")[0] == "fsspec" for name in imports(module))
+    assert not used or package_of(module) == "storage"
 
 
 def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:

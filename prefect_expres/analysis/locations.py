@@ -4,12 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
-
 from prefect_expres.errors import UsageError
 from prefect_expres.net.url import shown_url
-from prefect_expres.storage import local_copy
+from prefect_expres.storage import local_copy, local_path
 
 
 @contextmanager
@@ -24,7 +21,7 @@ def local_file(location: str | Path, *, folder: bool = False) -> Iterator[Path]:
         The path of the file itself if it is local, else of a copy, which is deleted when the
         context ends.
     """
-    if (path := _local_path(location)) is not None:
+    if (path := local_path(location)) is not None:
         yield path
     else:
         with local_copy(str(location), folder=folder) as copy:
@@ -40,7 +37,7 @@ def local_target(location: str | Path) -> Path:
     Raises:
         UsageError: It is the URL of another file system.
     """
-    path = _local_path(location)
+    path = local_path(location)
     if path is None:
         msg = (
             f"{shown_url(str(location))} is not a local path: pictures, tables, calendars, "
@@ -49,13 +46,3 @@ def local_target(location: str | Path) -> Path:
         )
         raise UsageError(msg)
     return path
-
-
-def _local_path(location: str | Path) -> Path | None:
-    """Give the path of a local file; None for the URL of another file system."""
-    if isinstance(location, Path) or "://" not in location:
-        return Path(location)
-    protocol = location.partition("://")[0]
-    if protocol not in LocalFileSystem.protocol:
-        return None
-    return Path(fsspec.core.url_to_fs(location)[1])

@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-import fsspec
 from pydantic import ValidationError
 
 import prefect_expres
@@ -30,7 +29,7 @@ from prefect_expres.execution import Listener, SimulationResult, find_verified, 
 from prefect_expres.execution.events import StepTaken, Warned
 from prefect_expres.execution.manifest import MANIFEST, read_manifest
 from prefect_expres.expres import Configuration
-from prefect_expres.storage import read_or_none
+from prefect_expres.storage import is_file, names_in, read_or_none
 from prefect_expres.storage.publish import LATEST, prune, publish, read_published, set_name
 
 TABLES = "epn_core"
@@ -60,7 +59,7 @@ async def publish_simulations(
 
     Raises:
         ArchiveError: An extra is missing, or the earlier table cannot be read.
-        StorageError: A file cannot be written.
+        StorageError: A file cannot be read or written.
     """
     require(TO_PUBLISH)
     made = datetime.now(UTC).replace(microsecond=0)
@@ -90,19 +89,18 @@ def simulation_folders(output: str | Path) -> list[str]:
 
     Args:
         output: Path or fsspec URL of a simulation's folder, or of the output of runs.
+
+    Raises:
+        StorageError: It cannot be looked at.
     """
-    system, path = fsspec.core.url_to_fs(str(output))
-    system.invalidate_cache()
-    if system.isfile(posixpath.join(path, MANIFEST)):
+    if _is_complete(str(output)):
         return [str(output)]
-    if not system.isdir(path):
-        return []
-    inner = (each.rstrip("/") for each in system.ls(path, detail=False))
-    return sorted(
-        system.unstrip_protocol(each)
-        for each in inner
-        if system.isfile(posixpath.join(each, MANIFEST))
-    )
+    inner = (posixpath.join(str(output), name) for name in names_in(str(output)))
+    return list(filter(_is_complete, inner))
+
+
+def _is_complete(folder: str) -> bool:
+    return is_file(posixpath.join(folder, MANIFEST))
 
 
 async def _complete(folder: str) -> SimulationResult:

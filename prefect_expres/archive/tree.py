@@ -11,15 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-import fsspec
-
 from prefect_expres.execution import SimulationResult
-from prefect_expres.storage import StoredFile, write_whole
+from prefect_expres.net.url import shown_url
+from prefect_expres.storage import StoredFile, read_blocks, read_whole, write_whole
 from prefect_expres.storage.copy import copy_whole
+from prefect_expres.storage.faults import told_as_unreadable
 
 THUMBNAIL_END = "_thumb.png"
 _THUMBNAIL_WIDTH = 200
-_BLOCK = 2**20
 
 
 @dataclass(frozen=True)
@@ -90,6 +89,9 @@ async def place(
 
     Returns:
         The files, and the path of a small picture, if there is a picture.
+
+    Raises:
+        StorageError: A file cannot be read or written.
     """
     placed: list[PlacedFile] = []
     thumbnail = None
@@ -113,9 +115,8 @@ def stem_of(result: SimulationResult) -> str:
 
 def _md5(url: str) -> str:
     digest = hashlib.md5(usedforsecurity=False)
-    system, path = fsspec.core.url_to_fs(url)
-    with system.open(path, "rb") as stream:
-        while block := stream.read(_BLOCK):
+    with told_as_unreadable(shown_url(url), even_absent=True):
+        for block in read_blocks(url):
             digest.update(block)
     return digest.hexdigest()
 
@@ -125,7 +126,7 @@ def _thumbnail(url: str) -> bytes:
     from PIL import Image  # noqa: PLC0415 - an extra
 
     content = io.BytesIO()
-    with fsspec.open(url, "rb") as stream, Image.open(stream) as picture:
+    with Image.open(io.BytesIO(read_whole(url))) as picture:
         size = (_THUMBNAIL_WIDTH, round(picture.height * _THUMBNAIL_WIDTH / picture.width))
         picture.convert("RGB").resize(size, Image.Resampling.LANCZOS).save(content, "PNG")
     return content.getvalue()

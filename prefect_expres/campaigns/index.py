@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
 
-import fsspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 import prefect_expres
 from prefect_expres.campaigns.journal import Journal, Row, campaigns_under_way
 from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
-from prefect_expres.storage import StoredFile, read_or_none, write_whole
+from prefect_expres.storage import StoredFile, read_or_none, read_whole, write_whole
 
 INDEX, MANIFEST, CATALOGUE = "index.parquet", "index.json", "catalogue.tfcat.json"
 _SIMULATION_FIELD = {"info": "The simulation", "datatype": "str", "ucd": "meta.id"}
@@ -120,6 +119,9 @@ async def keep_index(
         output: Path or fsspec URL of the campaign's output.
         rows: What became of each simulation, by its number in the plan.
         facts: What was run, and how.
+
+    Raises:
+        StorageError: A catalogue cannot be read, or a file not be written.
     """
     ordered = tuple(rows[number] for number in sorted(rows))
     files = []
@@ -210,8 +212,7 @@ def _merged(rows: Iterable[Row]) -> bytes:
 def _catalogues(rows: Iterable[Row]) -> Iterator[tuple[Row, dict[str, Any]]]:
     for row in rows:
         if row.catalogue and row.folder:
-            with fsspec.open(posixpath.join(row.folder, row.catalogue), "rb") as stream:
-                yield row, json.loads(stream.read())
+            yield row, json.loads(read_whole(posixpath.join(row.folder, row.catalogue)))
 
 
 def _of_simulation(row: Row, feature: dict[str, Any]) -> dict[str, Any]:

@@ -11,12 +11,17 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
 
-import fsspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from prefect_expres.errors import StorageError
 from prefect_expres.execution.manifest import SimulationResult
-from prefect_expres.storage import read_or_none, write_whole
+from prefect_expres.storage import (
+    last_change,
+    names_in,
+    read_or_none,
+    remove_folder,
+    write_whole,
+)
 from prefect_expres.uws import Phase
 
 FOLDER = ".campaigns"
@@ -96,8 +101,7 @@ class Journal:
     """
 
     def __init__(self, output: str, campaign: str) -> None:
-        self._folder = posixpath.join(output.rstrip("/"), FOLDER, campaign)
-        self._system, self._path = fsspec.core.url_to_fs(self._folder)
+        self._folder = _journal_of(output, campaign)
         self.rows: dict[int, Row] = {}
         self.failed = 0
 
@@ -107,7 +111,11 @@ class Journal:
         self._take(row)
 
     async def refresh(self) -> dict[int, Row]:
-        """Read the rows that others have written since; what is no row is ignored."""
+        """Read the rows that others have written since; what is no row is ignored.
+
+        Raises:
+            StorageError: The journal cannot be read.
+        """
         listed = await asyncio.to_thread(self._listed)
         gate = asyncio.Semaphore(_READS_AT_ONCE)
 
@@ -135,8 +143,12 @@ class Journal:
             return None
 
     async def end(self) -> None:
-        """Remove the rows: the campaign's index has them now."""
-        await asyncio.to_thread(self._remove)
+        """Remove the rows: the campaign's index has them now.
+
+        A worker may write its last heartbeat meanwhile; a silent journal is removed later.
+        """
+        with contextlib.suppress(StorageError):
+            await asyncio.to_thread(remove_folder, self._folder)
 
     def _take(self, row: Row) -> None:
         """Take a row, and count the failed ones: they are asked for before every simulation."""
@@ -145,28 +157,17 @@ class Journal:
         self.rows[row.number] = row
 
     def _listed(self) -> dict[int, str]:
-        self._system.invalidate_cache()
-        try:
-            paths: list[str] = self._system.ls(self._path, detail=False)
-        except FileNotFoundError:
-            return {}
-        rows = (_ROW.fullmatch(posixpath.basename(path)) for path in paths)
+        rows = map(_ROW.fullmatch, names_in(self._folder))
         return {int(row[1]): row[0] for row in rows if row}
-
-    def _remove(self) -> None:
-        # A worker may write its last heartbeat meanwhile; a silent journal is removed later.
-        with contextlib.suppress(OSError):
-            self._system.rm(self._path, recursive=True)
 
 
 def campaigns_under_way(output: str) -> list[str]:
-    """List the ids of campaigns that have a journal: they run, or have not come to their end."""
-    system, path = fsspec.core.url_to_fs(posixpath.join(output.rstrip("/"), FOLDER))
-    system.invalidate_cache()
-    try:
-        return sorted(posixpath.basename(each) for each in system.ls(path, detail=False))
-    except FileNotFoundError:
-        return []
+    """List the ids of campaigns that have a journal: they run, or have not come to their end.
+
+    Raises:
+        StorageError: The output cannot be read.
+    """
+    return names_in(posixpath.join(output.rstrip("/"), FOLDER))
 
 
 async def remove_silent_journals(output: str) -> list[str]:
@@ -177,6 +178,9 @@ async def remove_silent_journals(output: str) -> list[str]:
 
     Args:
         output: Path or fsspec URL of the campaigns' output.
+
+    Raises:
+        StorageError: The journals cannot be read, or one of them not be removed.
     """
     return await asyncio.to_thread(_silent_removed, output)
 
@@ -185,15 +189,17 @@ def _silent_removed(output: str) -> list[str]:
     silent_since = datetime.now(UTC) - SILENT
     removed = []
     for campaign in campaigns_under_way(output):
-        system, path = fsspec.core.url_to_fs(posixpath.join(output.rstrip("/"), FOLDER, campaign))
-        try:
-            if any(system.modified(file) > silent_since for file in system.find(path)):
-                continue
-            system.rm(path, recursive=True)
-        except FileNotFoundError:  # another campaign removes it, or it has just ended
+        journal = _journal_of(output, campaign)
+        changed = last_change(journal)
+        if changed is not None and changed > silent_since:
             continue
-        removed.append(campaign)
+        if remove_folder(journal):  # else another campaign has removed it, or it has just ended
+            removed.append(campaign)
     return removed
+
+
+def _journal_of(output: str, campaign: str) -> str:
+    return posixpath.join(output.rstrip("/"), FOLDER, campaign)
 
 
 def _state(result: SimulationResult) -> Literal["completed", "published", "found"]:

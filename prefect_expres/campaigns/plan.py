@@ -13,7 +13,6 @@ from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-import fsspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from prefect_expres.ephemeris import AnalyticEphemeris, AnyEphemeris, source_for
@@ -23,8 +22,9 @@ from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label, safe_label
 from prefect_expres.expres.routine import FORMS, Form, ObserverName, SourceName
 from prefect_expres.expres.templates import TEMPLATES, Template
-from prefect_expres.net.url import without_secrets
+from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.forms import Location
+from prefect_expres.storage import find_files
 
 _WORD = re.compile(r"[^a-z0-9.]+")
 
@@ -176,18 +176,6 @@ def _as_many(given: object) -> object:
     return (given,) if isinstance(given, str | Path) else given
 
 
-def _matching(pattern: str) -> list[str]:
-    """Give the URLs that match; the name of a file means that file, whatever is in it."""
-    try:
-        system, path = fsspec.core.url_to_fs(pattern)
-        matching = [path] if system.isfile(path) else system.glob(path)
-    except Exception as fault:  # noqa: BLE001 - each file system has errors of its own
-        reason = str(fault) or type(fault).__name__
-        msg = f"{pattern} cannot be looked for: {reason}; check the address"
-        raise ConfigurationError(without_secrets(msg, pattern)) from None
-    return [system.unstrip_protocol(found) for found in matching]
-
-
 class FilesPlan(BaseModel):
     """Configurations that are there as files, under any address that fsspec knows."""
 
@@ -226,10 +214,11 @@ class FilesPlan(BaseModel):
 
         Raises:
             ConfigurationError: There is none.
+            StorageError: They cannot be looked for.
         """
-        found = {url for pattern in self._patterns for url in _matching(pattern)}
+        found = {url for pattern in self._patterns for url in find_files(pattern)}
         if not found:
-            patterns = ", ".join(self._patterns)
+            patterns = ", ".join(map(shown_url, self._patterns))
             msg = f"There are no files {patterns}; look at the path and the pattern"
             raise ConfigurationError(msg)
         return tuple(sorted(found))

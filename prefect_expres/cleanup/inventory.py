@@ -5,13 +5,11 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
-import fsspec
 from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.execution.manifest import MANIFEST, Manifest, read_manifest
-from prefect_expres.storage.faults import told_as_unreadable
+from prefect_expres.storage import files_below
 
 _SIMULATION = re.compile(r".+\.[0-9a-f]{12}")
 
@@ -47,16 +45,11 @@ async def take_inventory(output: str) -> Inventory:
     Raises:
         StorageError: It cannot be read.
     """
-    with told_as_unreadable(output):
-        return await asyncio.to_thread(_take_inventory, output)
+    return await asyncio.to_thread(_take_inventory, output)
 
 
 def _take_inventory(output: str) -> Inventory:
-    system, root = fsspec.core.url_to_fs(output)
-    system.invalidate_cache()
-    sizes: dict[str, int] = {
-        path: int(info.get("size") or 0) for path, info in system.find(root, detail=True).items()
-    }
+    sizes = files_below(output)
     folders: dict[str, dict[str, int]] = defaultdict(dict)
     for path, size in sizes.items():
         folder, name = posixpath.split(path)
@@ -66,13 +59,12 @@ def _take_inventory(output: str) -> Inventory:
     incomplete: list[str] = []
     broken: list[str] = []
     for folder, files in sorted(folders.items()):
-        name = posixpath.relpath(folder, root)
         if MANIFEST not in files:
-            incomplete.append(name)
-        elif (manifest := _fitting(system, folder, files)) is None:
-            broken.append(name)
+            incomplete.append(folder)
+        elif (manifest := _fitting(posixpath.join(output, folder), files)) is None:
+            broken.append(folder)
         else:
-            complete[manifest.fingerprint] = name
+            complete[manifest.fingerprint] = folder
     return Inventory(
         bytes=sum(sizes.values()),
         complete=complete,
@@ -81,9 +73,9 @@ def _take_inventory(output: str) -> Inventory:
     )
 
 
-def _fitting(system: Any, folder: str, files: Mapping[str, int]) -> Manifest | None:
+def _fitting(folder: str, files: Mapping[str, int]) -> Manifest | None:
     """Read a manifest; None if it cannot be read, or its files are not there in their size."""
-    manifest = read_manifest(system.unstrip_protocol(folder))
+    manifest = read_manifest(folder)
     fits = manifest is not None and all(
         files.get(each.name) == each.size for each in manifest.files
     )

@@ -16,9 +16,9 @@ from prefect_expres.ephemeris.model import Ephemeris, Span
 from prefect_expres.ephemeris.provider import EphemerisSpec, FileName
 from prefect_expres.ephemeris.rotation import Point, planetocentric
 from prefect_expres.ephemeris.timestamps import read_stamp
-from prefect_expres.errors import EphemerisError
+from prefect_expres.errors import EphemerisError, StorageError
 from prefect_expres.net.clock import Clock
-from prefect_expres.net.url import shown_url, without_secrets
+from prefect_expres.net.url import shown_url
 from prefect_expres.storage import read_bounded
 
 MAX_BYTES = 128 * 2**20
@@ -114,8 +114,8 @@ class TableEphemeris(EphemerisSpec):
     def _data(self) -> bytes:
         try:
             return read_bounded(self.path, MAX_BYTES)
-        except OSError as fault:
-            raise EphemerisError(without_secrets(str(fault), self.path)) from None
+        except StorageError as fault:
+            raise EphemerisError(str(fault)) from None
 
     def _about_center(self, found: Ephemeris) -> Ephemeris:
         if found.center != self.center:

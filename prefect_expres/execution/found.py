@@ -9,17 +9,13 @@ import hashlib
 import posixpath
 from pathlib import PurePosixPath
 
-import fsspec
-
 from prefect_expres.errors import ConfigurationError, ResultMismatch
 from prefect_expres.execution.events import Listener, StepTaken, Warned
 from prefect_expres.execution.manifest import MANIFEST, Manifest, SimulationResult, read_manifest
 from prefect_expres.execution.set_aside import set_aside
 from prefect_expres.execution.verification import verify
 from prefect_expres.expres import Configuration, SimulationRequest
-from prefect_expres.storage import StoredFile, read_or_none
-
-_BLOCK = 2**20
+from prefect_expres.storage import StoredFile, read_blocks, read_or_none
 
 
 async def find_verified(folder: str, fingerprint: str) -> SimulationResult | None:
@@ -99,9 +95,7 @@ def _kept_request(folder: str, manifest: Manifest) -> SimulationRequest | None:
 
 def _is_whole(folder: str, file: StoredFile) -> bool:
     """Say whether a file has its hash."""
-    system, path = fsspec.core.url_to_fs(folder)
     digest = hashlib.sha256()
-    with system.open(posixpath.join(path, file.name), "rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
+    for block in read_blocks(posixpath.join(folder, file.name)):
+        digest.update(block)
     return digest.hexdigest() == file.sha256

@@ -20,7 +20,7 @@ from prefect_expres.ephemeris import (
     with_observer,
 )
 from prefect_expres.ephemeris.bodies import is_same_observer
-from prefect_expres.errors import ConfigurationError, EphemerisError
+from prefect_expres.errors import ConfigurationError, EphemerisError, StorageError
 from prefect_expres.execution.events import Listener, StepTaken, Warned, ignore
 from prefect_expres.expres import (
     Access,
@@ -30,7 +30,6 @@ from prefect_expres.expres import (
     warnings_of,
 )
 from prefect_expres.net.clock import MonotonicClock
-from prefect_expres.net.url import without_secrets
 from prefect_expres.storage import read_bounded
 
 LARGEST_INPUT = 64 * 2**20
@@ -62,8 +61,8 @@ async def read_configuration(
         return Configuration.from_mapping(given)
     try:
         content = await asyncio.to_thread(read_bounded, given, LARGEST_INPUT)
-    except OSError as fault:
-        raise ConfigurationError(without_secrets(str(fault), str(given))) from None
+    except StorageError as fault:
+        raise ConfigurationError(str(fault)) from None
     return Configuration.parse(content)
 
 
@@ -197,8 +196,8 @@ async def _with_positions(
 async def _file(location: str | Path) -> bytes:
     try:
         return await asyncio.to_thread(read_bounded, location, LARGEST_INPUT)
-    except OSError as fault:
-        raise EphemerisError(without_secrets(str(fault), str(location))) from None
+    except StorageError as fault:
+        raise EphemerisError(str(fault)) from None
 
 
 def _is_content(given: str | Path) -> bool:

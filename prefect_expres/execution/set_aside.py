@@ -10,11 +10,10 @@ import posixpath
 import re
 from collections.abc import Iterable
 
-import fsspec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from prefect_expres.errors import ResultMismatch
-from prefect_expres.storage import move_files, read_or_none, write_whole
+from prefect_expres.storage import move_files, names_in, read_or_none, write_whole
 
 SET_ASIDE = "mismatched"
 """The folder within that of a simulation."""
@@ -55,16 +54,10 @@ async def mismatched_jobs(folder: str) -> tuple[str, ...]:
 
 
 def _mismatched_jobs(folder: str) -> tuple[str, ...]:
-    system, path = fsspec.core.url_to_fs(posixpath.join(folder, SET_ASIDE))
-    system.invalidate_cache()
+    aside = posixpath.join(folder, SET_ASIDE)
     found = []
-    for reason in system.glob(f"{_literal(path)}/*/{_REASON}"):
-        content = read_or_none(system.unstrip_protocol(posixpath.dirname(reason)), _REASON)
+    for job in names_in(aside):
+        content = read_or_none(posixpath.join(aside, job), _REASON)
         with contextlib.suppress(ValidationError):
             found.append(Mismatch.model_validate_json(content or b"").job_id)
     return tuple(found)
-
-
-def _literal(path: str) -> str:
-    """Write a path so that a pattern means it and nothing else."""
-    return re.sub(r"([*?\[])", r"[\1]", path)

@@ -4,11 +4,15 @@ import re
 
 _USER_INFO = re.compile(r"^([^/?#]*//)[^/?#]*@")
 _PASSWORD = re.compile(r"^[^/?#]*//[^/?#:]*:[^/?#]*@")
-_SIGNATURE = re.compile(
-    r"(?i)(?<=[?&;])((?:[\w-]*(?:signature|token|credential|secret|password)|sig|key|api_?key)=)"
-    r"[^&;#]+"
-)
+_LONG_NAMES = r"[\w-]*(?:signature|token|credential|secret|passw(?:or)?d|authorization)"
+_SHORT_NAMES = r"(?:[\w-]*[_-])?(?:sig|auth|jwt|pwd)|(?:rl|auth|access_?|api[_-]?)?key"
+_SECRET = rf"(?i)(?<=[?&;])((?:{_LONG_NAMES}|{_SHORT_NAMES})=)"
+_SIGNATURE = re.compile(rf"{_SECRET}[^&;#]+")
 """In a query: who has it has what the URL leads to."""
+
+_QUOTED_USER_INFO = re.compile(r"(?<=://)[^/?#\s'\"]*@")
+_QUOTED_SIGNATURE = re.compile(rf"{_SECRET}[^&;#\s'\"<>)]+")
+"""In a text, where the URL ends at a space or a quotation mark."""
 
 
 def shown_url(url: str) -> str:
@@ -16,11 +20,22 @@ def shown_url(url: str) -> str:
     return _SIGNATURE.sub(r"\1…", _USER_INFO.sub(r"\1", url))
 
 
-def without_secrets(text: str, url: str) -> str:
-    """Give a text that quotes a URL, as errors do, with the URL as `shown_url` gives it."""
-    return text.replace(url, shown_url(url))
+def without_secrets(text: str, url: str = "") -> str:
+    """Give a text that quotes URLs, as errors do, with each as `shown_url` gives it.
+
+    Args:
+        text: The text.
+        url: A URL that it quotes, if one is known: it may have spaces in it.
+    """
+    known = text.replace(url, shown_url(url)) if url else text
+    return _QUOTED_SIGNATURE.sub(r"\1…", _QUOTED_USER_INFO.sub("", known))
 
 
 def has_password(url: str) -> bool:
     """Say whether a password stands before the host of a URL."""
     return _PASSWORD.match(url) is not None
+
+
+def has_signature(url: str) -> bool:
+    """Say whether a token or signature stands in the query of a URL."""
+    return _SIGNATURE.search(url) is not None

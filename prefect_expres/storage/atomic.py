@@ -26,6 +26,7 @@ from prefect_expres.storage.part_files import (
     StorePart,
     refuse_planted_link,
 )
+from prefect_expres.storage.read import read_blocks
 
 _BLOCK = 2**22
 """Bytes that are hashed and stored at once, while the next ones come."""
@@ -78,21 +79,25 @@ async def find_whole(target: str, name: str, announced: str) -> StoredFile | Non
         target: The folder: a path or any fsspec URL.
         name: The file name.
         announced: The hash in hexadecimal.
+
+    Raises:
+        StorageError: What is there cannot be read.
     """
 
     def found() -> StoredFile | None:
-        with told_as_storage_error(path_of(target, name)):
-            system, folder = fsspec.core.url_to_fs(target)
-        path = posixpath.join(folder, name)
         file_hash, size = FileHash(announced), 0
-        if file_hash.announced is None or not system.isfile(path):
+        if file_hash.announced is None:
             return None
-        with system.open(path, "rb") as file:
-            while block := file.read(_BLOCK):
+        location = posixpath.join(target, name)
+        try:
+            for block in read_blocks(location):
                 size += len(block)
                 file_hash.update(block)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
         if not file_hash.matches:
             return None
+        system, path = fsspec.core.url_to_fs(location)
         return StoredFile(
             name=name,
             url=system.unstrip_protocol(path),
@@ -221,7 +226,16 @@ class Part:
         )
 
     async def drop(self) -> None:
-        """Remove the part."""
+        """Remove the part, if that is possible; what went wrong before says why it is dropped."""
+        with contextlib.suppress(StorageError):
+            await self.remove()
+
+    async def remove(self) -> None:
+        """Remove the part.
+
+        Raises:
+            StorageError: It cannot be removed, or nothing of it could be stored before.
+        """
         with contextlib.suppress(StorageError):
             await self._stored()
         await asyncio.to_thread(self._remove)

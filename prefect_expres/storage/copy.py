@@ -1,13 +1,11 @@
 """Copy a file between file systems so that it is whole or absent."""
 
 import asyncio
-from typing import Any
 
-import fsspec
-
+from prefect_expres.net.url import shown_url
 from prefect_expres.storage.atomic import Part, StoredFile, find_whole
-
-_BLOCK = 2**20
+from prefect_expres.storage.faults import told_as_unreadable
+from prefect_expres.storage.read import read_blocks
 
 
 async def copy_whole(source: str, target: str, name: str, sha256: str) -> StoredFile:
@@ -21,8 +19,7 @@ async def copy_whole(source: str, target: str, name: str, sha256: str) -> Stored
 
     Raises:
         ChecksumMismatch: The file has another hash.
-        OSError: The file cannot be read.
-        StorageError: It cannot be written.
+        StorageError: The file is not there, cannot be read, or cannot be written.
     """
     there = await find_whole(target, name, sha256)
     if there is not None:
@@ -31,15 +28,11 @@ async def copy_whole(source: str, target: str, name: str, sha256: str) -> Stored
     try:
         if part.size:
             await part.restart()
-        with await asyncio.to_thread(_opened, source) as stream:
-            while block := await asyncio.to_thread(stream.read, _BLOCK):
+        blocks = read_blocks(source)
+        with told_as_unreadable(shown_url(source), even_absent=True):
+            while block := await asyncio.to_thread(next, blocks, b""):
                 await part.write(block)
         return await part.keep()
     except BaseException:
         await part.drop()
         raise
-
-
-def _opened(source: str) -> Any:
-    system, path = fsspec.core.url_to_fs(source)
-    return system.open(path, "rb")

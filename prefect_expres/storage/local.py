@@ -5,11 +5,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
-from prefect_expres.storage.faults import FULL, storage_error
+from prefect_expres.net.url import shown_url
+from prefect_expres.storage.faults import (
+    FULL,
+    storage_error,
+    told_as_storage_error,
+    told_as_unreadable,
+)
+from prefect_expres.storage.read import read_blocks
 from prefect_expres.storage.scratch import scratch_folder
-
-_BLOCK = 2**20
 
 
 @contextmanager
@@ -54,19 +60,35 @@ def local_copy(url: str, *, folder: bool = False) -> Iterator[Path]:
         The path of the copy, which is removed at the end of the block.
 
     Raises:
-        OSError: The file cannot be read.
+        StorageError: The file is not there, or cannot be read; or the disk is full.
     """
     with scratch_folder() as scratch:
         path = scratch / "copy"
-        if folder:
-            system, remote = fsspec.core.url_to_fs(url)
-            system.get(remote, str(path), recursive=True)
-        else:
-            _copy(url, path)
+        with told_as_unreadable(shown_url(url), even_absent=True):
+            if folder:
+                system, remote = fsspec.core.url_to_fs(url)
+                system.get(remote, str(path), recursive=True)
+            else:
+                _copy(url, path)
         yield path
 
 
 def _copy(url: str, path: Path) -> None:
-    with fsspec.open(url, "rb") as source, path.open("wb") as target:
-        while block := source.read(_BLOCK):
-            target.write(block)
+    blocks = read_blocks(url)
+    with path.open("wb") as target:
+        for block in blocks:
+            with told_as_storage_error(str(path)):
+                target.write(block)
+
+
+def local_path(location: str | Path) -> Path | None:
+    """Give the path of a local file; None for the URL of another file system.
+
+    Args:
+        location: Local path or fsspec URL.
+    """
+    if isinstance(location, Path) or "://" not in location:
+        return Path(location).expanduser()
+    if location.partition("://")[0] not in LocalFileSystem.protocol:
+        return None
+    return Path(fsspec.core.strip_protocol(location))

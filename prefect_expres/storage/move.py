@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import fsspec
 
-from prefect_expres.storage.faults import told_as_storage_error
+from prefect_expres.net.url import shown_url
+from prefect_expres.storage.faults import path_of, told_as_storage_error
 
 
 async def move_files(folder: str, names: Iterable[str], target: str) -> None:
@@ -22,16 +23,19 @@ async def move_files(folder: str, names: Iterable[str], target: str) -> None:
 
     Raises:
         StorageError: A file cannot be moved.
+
+    Raises:
+        StorageError: One of them cannot be moved; those before it are.
     """
     await asyncio.to_thread(_move, folder, tuple(names), target)
 
 
 def _move(folder: str, names: Iterable[str], target: str) -> None:
-    system, source = fsspec.core.url_to_fs(folder)
-    destination = fsspec.core.url_to_fs(target)[1]
-    with told_as_storage_error(destination):
+    with told_as_storage_error(shown_url(target)):
+        system, source = fsspec.core.url_to_fs(folder)
+        destination = fsspec.core.url_to_fs(target)[1]
         system.makedirs(destination, exist_ok=True)
     for name in names:
         path = posixpath.join(destination, name)
-        with told_as_storage_error(path), contextlib.suppress(FileNotFoundError):
+        with told_as_storage_error(path_of(target, name)), contextlib.suppress(FileNotFoundError):
             system.mv(posixpath.join(source, name), path)

@@ -3,11 +3,9 @@
 import asyncio
 import shutil
 
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
-
 from prefect_expres.errors import StorageError
 from prefect_expres.storage.atomic import Part
+from prefect_expres.storage.local import local_path
 
 _PROBE = "writable"
 _PROBE_BYTES = 2**16
@@ -27,15 +25,18 @@ async def require_writable(target: str, needed: int) -> None:
     try:
         await part.write(bytes(_PROBE_BYTES))
         await part.is_whole()
-    finally:
+        await part.remove()  # what a store has kept back until now is written then
+    except BaseException:
         await part.drop()
-    system, folder = fsspec.core.url_to_fs(target)
-    if not isinstance(system, LocalFileSystem):
+        raise
+    folder = local_path(target)
+    if folder is None:
         return
+    folder = folder.absolute()
     free = (await asyncio.to_thread(shutil.disk_usage, folder)).free
     if free < needed:
         msg = (
             f"{folder} has {free / 1e6:.1f} MB free, and the results need about "
             f"{needed / 1e6:.1f} MB. Free some space there, or name another folder."
         )
-        raise StorageError(msg, folder)
+        raise StorageError(msg, str(folder))

@@ -19,12 +19,11 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import fsspec
-from fsspec.implementations.local import LocalFileSystem
 
 from prefect_expres.storage.atomic import write_whole
+from prefect_expres.storage.faults import told_as_storage_error
+from prefect_expres.storage.folders import names_in, remove_folder
+from prefect_expres.storage.local import local_path
 from prefect_expres.storage.read import read_or_none
 
 LATEST = "latest"
@@ -52,6 +51,9 @@ async def publish(root: str, name: str, files: Mapping[str, bytes], *entries: st
         files: The contents by file name, including the entries.
         entries: The files with which readers may begin: each names the others, and the set's
             folder.
+
+    Raises:
+        StorageError: A file cannot be written.
     """
     folder = posixpath.join(root, name)
     for file in sorted(files, key=lambda each: each in entries):
@@ -73,43 +75,40 @@ async def prune(root: str, latest: str, keep: int) -> list[str]:
         root: Path or fsspec URL of the folder that holds the sets.
         latest: The name of the latest set.
         keep: How many sets stay: at least two, since the set before the latest may still be read.
+
+    Raises:
+        StorageError: The folder cannot be read, or a set cannot be removed.
     """
 
     def removed() -> list[str]:
-        system, path = fsspec.core.url_to_fs(root)
-        system.invalidate_cache()
-        others = sorted(set(filter(_SET.fullmatch, _names(system, path))) - {latest})
+        others = sorted(set(filter(_SET.fullmatch, names_in(root))) - {latest})
         old = others[: 1 - max(keep, _FEWEST_SETS)]
         for name in old:
-            system.rm(posixpath.join(path, name), recursive=True)
-            if isinstance(system, LocalFileSystem):
+            remove_folder(posixpath.join(root, name))
+            if (path := local_path(root)) is not None:
                 _fresh_link(path, name).unlink(missing_ok=True)
         return old
 
     return await asyncio.to_thread(removed)
 
 
-def _fresh_link(path: str, name: str) -> Path:
+def _fresh_link(path: Path, name: str) -> Path:
     """Give the path at which a link to a set is made before it is renamed to ``latest``."""
-    return Path(path, f"{name}.link")
-
-
-def _names(system: Any, path: str) -> list[str]:
-    return [posixpath.basename(each.rstrip("/")) for each in system.ls(path, detail=False)]
+    return path / f"{name}.link"
 
 
 def _link(root: str, name: str) -> bool:
     """Make ``latest`` a link to a set, atomically; False where links are not possible."""
-    system, path = fsspec.core.url_to_fs(root)
-    latest = Path(path, LATEST)
-    if not isinstance(system, LocalFileSystem) or (latest.exists() and not latest.is_symlink()):
+    path = local_path(root)
+    if path is None or ((path / LATEST).exists() and not (path / LATEST).is_symlink()):
         return False
-    fresh = _fresh_link(path, name)
-    try:
-        fresh.symlink_to(name, target_is_directory=True)
-    except OSError:
-        if latest.is_symlink():
-            raise
-        return False  # a file system without links
-    os.replace(fresh, latest)  # noqa: PTH105 - Path.replace says nothing of links
+    latest, fresh = path / LATEST, _fresh_link(path, name)
+    with told_as_storage_error(str(latest)):
+        try:
+            fresh.symlink_to(name, target_is_directory=True)
+        except OSError:
+            if latest.is_symlink():
+                raise
+            return False  # a file system without links
+        os.replace(fresh, latest)  # noqa: PTH105 - Path.replace says nothing of links
     return True

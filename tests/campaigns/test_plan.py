@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan, beside
 from prefect_expres.ephemeris import AnalyticEphemeris, HorizonsEphemeris, TableEphemeris
-from prefect_expres.errors import ConfigurationError
+from prefect_expres.errors import ConfigurationError, StorageUnavailable
 from prefect_expres.expres import Configuration
 from tests.support.processes import free_port
 
@@ -126,10 +126,10 @@ def test_files_come_by_name(tmp_path: Path) -> None:
 def test_a_host_that_is_away_is_told(scheme: str) -> None:
     """With its address, and without a signature in it."""
     away = f"{scheme}://127.0.0.1:{free_port()}/runs/*.json?token=word"
-    with pytest.raises(ConfigurationError, match="cannot be looked for") as fault:
+    with pytest.raises(StorageUnavailable, match="cannot be read") as fault:
         FilesPlan(configurations=(away,)).count()
     assert "/runs/*.json?token=…" in str(fault.value)
-    assert "check the address" in str(fault.value)
+    assert "See whether its host answers" in str(fault.value)
     assert "word" not in str(fault.value)
 
 

@@ -39,6 +39,10 @@ def test_user_and_token_are_left_out(url: str, shown: str) -> None:
         ("https://h/a?sv=1&sig=ab%3D", "?sv=1&sig=…"),
         ("https://h/a?access_token=t;b=1", "?access_token=…;b=1"),
         ("https://h/a?AWSAccessKeyId=A&Signature=b", "?AWSAccessKeyId=A&Signature=…"),
+        ("https://h/a?temp_url_sig=ab&temp_url_expires=9", "?temp_url_sig=…&temp_url_expires=9"),
+        ("https://h/a?X-Auth-Token=a&Authorization=b", "?X-Auth-Token=…&Authorization=…"),
+        ("https://h/a?passwd=a&jwt=b&rlkey=c&auth=d", "?passwd=…&jwt=…&rlkey=…&auth=…"),
+        ("https://h/a?Key-Pair-Id=K&author=me&keys=2", "?Key-Pair-Id=K&author=me&keys=2"),
         ("https://h/a?design=1&tokens=2&signed=3", "?design=1&tokens=2&signed=3"),
         ("https://h/token=1/a", "/token=1/a"),
         ("https://h/a?ID=1#sig=2", "?ID=1#sig=2"),
@@ -56,6 +60,20 @@ def test_a_text_quotes_a_url_as_it_is_shown() -> None:
     text = f"{url} cannot be read: me:pa55word@host, {url}"
     shown = "https://host/a?token=…"
     assert without_secrets(text, url) == f"{shown} cannot be read: me:pa55word@host, {shown}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("403, url='https://h/a?sig=ab'", "403, url='https://h/a?sig=…'"),
+        ("no https://me:word@h/a?b=1&Signature=x%2F now", "no https://h/a?b=1&Signature=… now"),
+        ("/a b?token=t&part=2 is away", "/a b?token=…&part=2 is away"),
+        ("me@host: a?b", "me@host: a?b"),
+    ],
+)
+def test_other_urls_in_a_text_are_quoted_likewise(text: str, shown: str) -> None:
+    """Libraries write them in forms of their own."""
+    assert without_secrets(text) == shown
 
 
 @pytest.mark.parametrize("url", ["ftp://me:word@host/a", "https://:word@host"])

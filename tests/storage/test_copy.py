@@ -65,6 +65,6 @@ async def test_what_cannot_be_written_or_read_is_told(source: str, tmp_path: Pat
     (tmp_path / "to" / "copy.bin").mkdir(parents=True)
     with pytest.raises(StorageError, match="cannot be written"):
         await copy_whole(source, str(tmp_path / "to"), "copy.bin", SHA256)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(StorageError, match="cannot be read: No such file"):
         await copy_whole(str(tmp_path / "no"), str(tmp_path / "other"), "copy.bin", SHA256)
     assert list((tmp_path / "other").iterdir()) == []

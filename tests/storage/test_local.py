@@ -81,8 +81,9 @@ def test_copy_has_the_content_of_the_file(tmp_path: Path, slash: str) -> None:
 
 
 def test_missing_file_cannot_be_copied(tmp_path: Path) -> None:
-    """This is an error."""
-    with pytest.raises(FileNotFoundError), local_copy(str(tmp_path / "none")):
+    """This is an error, with what to do."""
+    told = pytest.raises(StorageError, match=r"No such file .*\. Look at its address")
+    with told, local_copy(str(tmp_path / "none")):
         pass
 
 
@@ -133,13 +134,13 @@ def test_small_file_is_read_within_a_limit(tmp_path: Path) -> None:
     path.write_bytes(b"12345")
     assert read_bounded(path, 5) == b"12345"
     assert read_bounded(f"file://{path}", 9) == b"12345"
-    with pytest.raises(OSError, match=r"a\.json is larger than 4 bytes"):
+    with pytest.raises(StorageError, match=r"a\.json is larger than 4 bytes"):
         read_bounded(path, 4)
 
 
 @pytest.mark.parametrize("location", ["none.json", "nonsense://x/y", "memory://none"])
 def test_file_that_cannot_be_read_is_told(location: str) -> None:
-    """It is always an OSError with the name of the file."""
-    with pytest.raises(OSError, match=f"^{location} cannot be read: ") as caught:
+    """It is always told with the name of the file."""
+    with pytest.raises(StorageError, match=f"^{location} cannot be read: ") as caught:
         read_bounded(location, 5)
     assert caught.value.__suppress_context__

@@ -8,10 +8,8 @@ from pathlib import PurePosixPath
 from typing import Self
 from urllib.parse import urlsplit
 
-from fsspec.core import url_to_fs
-
-from prefect_expres.errors import RequestRejected, UsageError
-from prefect_expres.net.url import without_secrets
+from prefect_expres.errors import RequestRejected, StorageError, UsageError
+from prefect_expres.storage import read_whole
 from prefect_expres.uws import Upload, UWSClient, Verbatim
 from prefect_expres.uws.forms import check_parameter
 
@@ -119,11 +117,9 @@ def text_of(name: str, value: str, *, verbatim: bool) -> str:
 def _upload(address: str) -> Upload:
     """Read a file from a path or an fsspec URL; its last part becomes the name."""
     try:
-        system, path = url_to_fs(address)
-        content = bytes(system.cat_file(path))
-    except (OSError, ValueError, ImportError) as fault:
-        msg = f"{address} cannot be read: {fault}"
-        raise UsageError(without_secrets(msg, address)) from None
+        content = read_whole(address)
+    except StorageError as fault:
+        raise UsageError(str(fault)) from None
     return upload_of(PurePosixPath(urlsplit(address).path).name, content)
 
 

@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
-from fsspec.core import has_magic, url_to_fs
 from pydantic import ValidationError
 from rich.text import Text
 
@@ -16,7 +15,7 @@ from prefect_expres.cli.commands.files import read_bytes
 from prefect_expres.cli.commands.options import AsJson
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, marked, print_json, table
-from prefect_expres.errors import ConfigurationError
+from prefect_expres.errors import ConfigurationError, StorageError
 from prefect_expres.execution.prepare import build_request
 from prefect_expres.expres import Access, Configuration, Problem, Routine, warnings_of
 from prefect_expres.expres.differences import differences
@@ -25,7 +24,8 @@ from prefect_expres.expres.schema import configuration_schema
 from prefect_expres.expres.schema_errors import problem_of_file
 from prefect_expres.expres.strict_json import read_content
 from prefect_expres.expres.templates import TEMPLATES
-from prefect_expres.storage import write_whole
+from prefect_expres.net.url import shown_url
+from prefect_expres.storage import find_files, is_there, local_path, write_whole
 
 app = App(name="config")
 
@@ -209,20 +209,14 @@ def _matching(pattern: str) -> list[str]:
 
     If there are none, the pattern itself is returned, and the error of reading it says why.
     """
-    if not has_magic(pattern):
-        return [pattern]
     try:
-        system, path = url_to_fs(pattern)
-        found = [] if system.exists(path) else sorted(system.glob(path))
-    except (OSError, ValueError, ImportError):
+        found = [] if is_there(pattern) else find_files(pattern)
+    except StorageError:
         return [pattern]
-    if "file" not in system.protocol:
-        found = [system.unstrip_protocol(file) for file in found]
-    return found or [pattern]
+    return [str(local_path(url) or url) for url in found] or [pattern]
 
 
 def _refuse_existing(file: str) -> None:
-    system, path = url_to_fs(file)
-    if system.exists(path):
-        msg = f"{file} exists; --force overwrites it"
+    if is_there(file):
+        msg = f"{shown_url(file)} exists; --force overwrites it"
         raise ConfigurationError(msg)

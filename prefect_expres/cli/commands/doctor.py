@@ -1,5 +1,6 @@
 """The command ``doctor``: check what is installed, configured and reachable."""
 
+import asyncio
 import os
 import sys
 from collections.abc import Iterator
@@ -8,7 +9,6 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Literal
 
-from fsspec.core import url_to_fs
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -31,7 +31,7 @@ from prefect_expres.errors import (
 )
 from prefect_expres.net.network import CA_BUNDLE
 from prefect_expres.net.url import shown_url
-from prefect_expres.storage import require_writable
+from prefect_expres.storage import is_there, names_in, remove_folder, require_writable
 from prefect_expres.uws import UWSClient
 from prefect_expres.uws.xml import read_jobs, read_version
 
@@ -211,14 +211,10 @@ async def _is_opus(client: UWSClient) -> bool:
 async def _writable(output: str) -> Finding:
     """Try the output, and remove the folder that was made for it."""
     try:
-        system, folder = url_to_fs(output)
-        existed = system.exists(folder)
+        existed = await asyncio.to_thread(is_there, output)
         await require_writable(output, 0)
-        if not existed:
-            system.rmdir(folder)
+        if not existed and not await asyncio.to_thread(names_in, output):
+            await asyncio.to_thread(remove_folder, output)
     except StorageError as fault:
         return Finding("output", "fail", str(fault), "choose another folder: --output")
-    except (OSError, ValueError, ImportError) as fault:
-        reason = f"{shown_url(output)}: {fault}"
-        return Finding("output", "fail", reason, "choose another folder: --output")
     return Finding("output", "ok", f"{shown_url(output)} can be written")

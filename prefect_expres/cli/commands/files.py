@@ -1,9 +1,7 @@
 """Read files that are arguments of commands."""
 
-from fsspec.core import url_to_fs
-
-from prefect_expres.errors import ConfigurationError
-from prefect_expres.net.url import without_secrets
+from prefect_expres.errors import ConfigurationError, StorageError
+from prefect_expres.storage import read_whole
 
 
 def read_bytes(file: str) -> bytes:
@@ -13,8 +11,6 @@ def read_bytes(file: str) -> bytes:
         ConfigurationError: The file cannot be read.
     """
     try:
-        system, path = url_to_fs(file)
-        return bytes(system.cat_file(path))
-    except (OSError, ValueError, ImportError) as fault:
-        msg = f"{file} cannot be read: {fault}"
-        raise ConfigurationError(without_secrets(msg, file)) from None
+        return read_whole(file)
+    except StorageError as fault:
+        raise ConfigurationError(str(fault)) from None

@@ -1,0 +1,150 @@
+"""Look at files and folders on any fsspec file system, as they are now, and remove folders.
+
+A file system that does not answer is a `StorageError`, and never taken for one where nothing is.
+"""
+
+import contextlib
+import posixpath
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import fsspec
+from fsspec.asyn import AsyncFileSystem
+
+from prefect_expres.net.url import shown_url
+from prefect_expres.storage.faults import told_as_left, told_as_unreadable
+
+
+def is_file(location: str) -> bool:
+    """Say whether there is a file.
+
+    Args:
+        location: Path or fsspec URL.
+
+    Raises:
+        StorageError: It cannot be said.
+    """
+    return _kind_at(location) == "file"
+
+
+def is_there(location: str) -> bool:
+    """Say whether there is a file or a folder.
+
+    Args:
+        location: Path or fsspec URL.
+
+    Raises:
+        StorageError: It cannot be said.
+    """
+    return _kind_at(location) is not None
+
+
+def names_in(folder: str) -> list[str]:
+    """List what is in a folder, by name; nothing is in a folder that is not there.
+
+    Args:
+        folder: Path or fsspec URL.
+
+    Raises:
+        StorageError: It cannot be read.
+    """
+    with _looking_at(folder) as (system, path):
+        inner = (each.rstrip("/") for each in system.ls(path, detail=False))
+        return sorted(posixpath.basename(each) for each in inner if each != path.rstrip("/"))
+    return []
+
+
+def files_below(folder: str) -> dict[str, int]:
+    """Give the sizes of all files below a folder, by their path below it.
+
+    What may not be read is left out.
+
+    Args:
+        folder: Path or fsspec URL; it may not be there.
+
+    Raises:
+        StorageError: Its host does not answer.
+    """
+    with _looking_at(folder) as (system, path):
+        found = system.find(path, detail=True, **_way_of_finding(system))
+        return {
+            posixpath.relpath(each, path): int(about.get("size") or 0)
+            for each, about in found.items()
+        }
+    return {}
+
+
+def find_files(pattern: str) -> list[str]:
+    """Give the URLs of the files that match; the name of a file means that file.
+
+    Args:
+        pattern: Path or fsspec URL, with ``*`` and ``**`` for many.
+
+    Raises:
+        StorageError: They cannot be looked for.
+    """
+    with _looking_at(pattern) as (system, path):
+        found = [path] if is_file(pattern) else system.glob(path)
+        return [system.unstrip_protocol(each) for each in found]
+    return []
+
+
+def last_change(folder: str) -> datetime | None:
+    """Say when a file below a folder was changed last; None if there is none.
+
+    Args:
+        folder: Path or fsspec URL.
+
+    Raises:
+        StorageError: It cannot be read.
+    """
+    changes: list[datetime] = []
+    with _looking_at(folder) as (system, path):
+        for each in system.find(path, **_way_of_finding(system)):
+            with contextlib.suppress(FileNotFoundError):  # it has just been removed
+                changes.append(system.modified(each))
+    return max(changes, default=None)
+
+
+def remove_folder(folder: str) -> bool:
+    """Remove a folder with all that is in it; say whether it was there.
+
+    Args:
+        folder: Path or fsspec URL.
+
+    Raises:
+        StorageError: It cannot be removed.
+    """
+    with contextlib.suppress(FileNotFoundError), told_as_left(shown_url(folder)):
+        system, path = fsspec.core.url_to_fs(folder)
+        system.invalidate_cache()
+        system.rm(path, recursive=True)
+        return True
+    return False
+
+
+def _kind_at(location: str) -> str | None:
+    with _looking_at(location) as (system, path):
+        return str(system.info(path)["type"])
+    return None
+
+
+@contextlib.contextmanager
+def _looking_at(location: str) -> Iterator[tuple[Any, str]]:
+    """Give file system and path, and suppress that nothing is there."""
+    nothing_there = contextlib.suppress(FileNotFoundError, NotADirectoryError)
+    with nothing_there, told_as_unreadable(shown_url(location)):
+        system, path = fsspec.core.url_to_fs(location)
+        system.invalidate_cache()
+        yield system, path
+
+
+def _way_of_finding(system: Any) -> dict[str, Any]:
+    """Have a file system tell the errors on its way; asynchronous ones do by themselves."""
+    return {} if isinstance(system, AsyncFileSystem) else {"on_error": _tell}
+
+
+def _tell(fault: OSError) -> None:
+    if not isinstance(fault, FileNotFoundError | NotADirectoryError | PermissionError):
+        raise fault
