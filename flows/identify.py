@@ -3,7 +3,6 @@
 import posixpath
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import PurePath
 from typing import Annotated
 
 from prefect.runtime import flow_run
@@ -22,7 +21,15 @@ from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.identification import Identification, Missing, Model, Scene, Searched
 from prefect_expres.identification.findings import ENERGY, LAG_MODEL
 from prefect_expres.monitoring.identification import show_identification
-from prefect_expres.prefect_support.forms import Location, OrDefault, Seconds, Text, titled
+from prefect_expres.net.url import file_name
+from prefect_expres.prefect_support.forms import (
+    KeptEphemeris,
+    Location,
+    OrDefault,
+    Seconds,
+    Text,
+    titled,
+)
 from prefect_expres.prefect_support.sync_flow import sync_compatible_flow
 from prefect_expres.services import AnyService
 from prefect_expres.tasks.identification import identify_emission, read_observation
@@ -33,7 +40,7 @@ FOLDER = "identified"
 
 def _label(observation: object) -> str:
     """Name an observation by its file."""
-    return safe_label(PurePath(str(observation)).name.partition(".")[0]).lower()
+    return safe_label(file_name(str(observation)).partition(".")[0]).lower()
 
 
 def _run_name() -> str:
@@ -57,7 +64,7 @@ async def identify(
     observer: Annotated[Text | OrDefault, titled("Observer")] = None,
     target: Annotated[Text | OrDefault, titled("Target")] = None,
     variable: Annotated[Text | OrDefault, titled("Variable")] = None,
-    ephemeris: Annotated[AnyEphemeris | OrDefault, titled("Ephemeris")] = None,
+    ephemeris: Annotated[KeptEphemeris | OrDefault, titled("Ephemeris")] = None,
     max_shift: Annotated[NonNegativeFloat, titled("Largest shift (min)")] = 30,
     output: Annotated[Location, titled("Output folder")] = "expres-identification",
     in_flight: Annotated[PositiveInt, titled("In flight")] = 8,

@@ -19,6 +19,7 @@ from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import stop_remote_jobs
 from prefect_expres.monitoring.artifacts import show_result
 from prefect_expres.monitoring.progress import ArtifactListener
+from prefect_expres.net.url import file_name
 from prefect_expres.prefect_support.forms import (
     AnyConfiguration,
     AnyObserver,
@@ -55,7 +56,7 @@ def _name_of(configuration: object) -> str:
             return default_label(configuration.configuration(ephemeris=configuration.track))
     except ConfigurationError:
         return "simulation"
-    return PurePath(str(configuration)).stem
+    return PurePath(file_name(str(configuration))).stem
 
 
 @sync_compatible_flow(

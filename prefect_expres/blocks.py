@@ -13,7 +13,6 @@ from pydantic import Field, HttpUrl, PositiveFloat, SecretStr, field_validator, 
 from prefect_expres.archive import Archive, take_from
 from prefect_expres.archive.address import MASER
 from prefect_expres.caching.ephemeris import compute_here
-from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.execution import ClientSteps, RunOptions, SimulationResult, StepwiseRun
 from prefect_expres.execution.prepare import build_request
 from prefect_expres.expres.access import Access
@@ -23,7 +22,13 @@ from prefect_expres.monitoring.triggered import ExpresSimulationRun, begin_recor
 from prefect_expres.net.network import Network
 from prefect_expres.net.url import shown_url
 from prefect_expres.prefect_support.current_run import current_owner, in_run
-from prefect_expres.prefect_support.forms import AnyConfiguration, Location, ProxyAddress, Reuse
+from prefect_expres.prefect_support.forms import (
+    AnyConfiguration,
+    KeptEphemeris,
+    Location,
+    ProxyAddress,
+    Reuse,
+)
 from prefect_expres.prefect_support.job_lists import UsedJobList
 from prefect_expres.prefect_support.strict_block import UNMASKED, StrictBlock
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
@@ -205,7 +210,7 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
     configuration: AnyConfiguration = Field(
         description="A routine simulation, or the path or URL of a configuration, or its content."
     )
-    ephemeris: Location | AnyEphemeris | None = Field(
+    ephemeris: Location | KeptEphemeris | None = Field(
         default=None,
         description="Path or URL of the CSV file that the configuration names, or its source.",
     )

@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from prefect_expres.analysis.locations import local_file
-from prefect_expres.errors import ResultError
+from prefect_expres.errors import ResultError, StorageError
 from prefect_expres.net.url import shown_url
 
 FILL = -1e30
@@ -74,12 +74,12 @@ def open_results(location: str | Path, *, only: Collection[str] | None = None) -
     try:
         with local_file(location) as path:
             return _read(path, only)
+    except StorageError as fault:
+        raise ResultError(str(fault)) from None
     except ResultError as fault:
         raise ResultError(f"{shown} is no ExPRES file: {fault}") from None
-    except Exception as fault:  # noqa: BLE001 - each file system and cdflib have errors of their own
-        # With credentials in the URL, the words of a file system may show them.
-        secret = shown != str(location)
-        reason = type(fault).__name__ if secret else str(fault).replace(str(path), shown)
+    except Exception as fault:  # noqa: BLE001 - cdflib has many errors
+        reason = str(fault).replace(str(path), shown)
         raise ResultError(f"{shown} cannot be read as CDF: {reason}") from None
 
 

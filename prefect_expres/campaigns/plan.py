@@ -22,8 +22,8 @@ from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.request import default_label, safe_label
 from prefect_expres.expres.routine import FORMS, Form, ObserverName, SourceName
 from prefect_expres.expres.templates import TEMPLATES, Template
-from prefect_expres.net.url import shown_url
-from prefect_expres.prefect_support.forms import Location
+from prefect_expres.net.url import file_name, shown_url, without_query
+from prefect_expres.prefect_support.forms import KeptEphemeris, Location
 from prefect_expres.storage import find_files
 
 _WORD = re.compile(r"[^a-z0-9.]+")
@@ -81,7 +81,7 @@ class RoutinePlan(BaseModel):
     observers: tuple[ObserverName, ...] = Field(
         ("Earth",), min_length=1, description="Observers that the ephemeris source knows."
     )
-    ephemeris: AnyEphemeris = Field(
+    ephemeris: KeptEphemeris = Field(
         default_factory=AnalyticEphemeris,
         description="Source of the observers' positions; its observer is set from the plan's.",
     )
@@ -192,7 +192,7 @@ class FilesPlan(BaseModel):
         min_length=1,
         description="Paths or URLs of the files; * and ** stand for many, as in runs/*.json.",
     )
-    ephemeris: AnyEphemeris | Annotated[None, Field(title="The file beside it")] = Field(
+    ephemeris: KeptEphemeris | Annotated[None, Field(title="The file beside it")] = Field(
         None,
         description="Source of the observer's positions; without one, the file that "
         "OBSERVER.EPHEM names is taken from beside the configuration.",
@@ -205,7 +205,7 @@ class FilesPlan(BaseModel):
     @property
     def name(self) -> str:
         """Name the plan by its first pattern, as ``runs-io`` for ``2018/runs/io-*.json``."""
-        folder, pattern = posixpath.split(posixpath.splitext(self._patterns[0])[0])
+        folder, pattern = posixpath.split(posixpath.splitext(without_query(self._patterns[0]))[0])
         return safe_label(posixpath.join(posixpath.basename(folder), pattern)).lower()
 
     @cached_property
@@ -234,7 +234,7 @@ class FilesPlan(BaseModel):
     def simulation(self, number: int) -> Planned:
         """Give one simulation."""
         url = self.files[number]
-        label = safe_label(posixpath.splitext(posixpath.basename(url))[0])
+        label = safe_label(posixpath.splitext(file_name(url))[0])
         return Planned(number, label, url, self.ephemeris)
 
 
@@ -244,7 +244,8 @@ Plan = Annotated[RoutinePlan | FilesPlan, Field(discriminator="kind"), KnownByKe
 
 def beside(configuration: str, name: str) -> str:
     """Give the address of a file that stands beside a configuration's."""
-    return posixpath.join(posixpath.dirname(configuration), name)
+    folder = posixpath.dirname(without_query(configuration))
+    return posixpath.join(folder, name)
 
 
 def _changed(plain: Configuration, changes: dict[str, JsonValue]) -> Configuration:

@@ -1,7 +1,10 @@
-"""Show URLs without the secrets in them."""
+"""Show URLs without the secrets in them, and tell what they lead to."""
 
 import re
+from pathlib import PurePosixPath
+from urllib.parse import unquote
 
+_WEB = re.compile(r"(?i)https?://")
 _USER_INFO = re.compile(r"^([^/?#]*//)[^/?#]*@")
 _PASSWORD = re.compile(r"^[^/?#]*//[^/?#:]*:[^/?#]*@")
 _LONG_NAMES = r"[\w-]*(?:signature|token|credential|secret|passw(?:or)?d|authorization)"
@@ -38,4 +41,16 @@ def has_password(url: str) -> bool:
 
 def has_signature(url: str) -> bool:
     """Say whether a token or signature stands in the query of a URL."""
-    return _SIGNATURE.search(url) is not None
+    return "://" in url and _SIGNATURE.search(url) is not None
+
+
+def without_query(location: str) -> str:
+    """Give the URL of a web server without query and fragment; other paths and URLs as they are."""
+    return re.split("[?#]", location, maxsplit=1)[0] if _WEB.match(location) else location
+
+
+def file_name(location: str) -> str:
+    """Give the name of the file that a path or URL leads to."""
+    if not _WEB.match(location):
+        return PurePosixPath(location).name
+    return PurePosixPath(unquote(without_query(location))).name

@@ -6,7 +6,7 @@ from pathlib import Path
 import xarray as xr
 
 from prefect_expres.analysis.locations import local_file
-from prefect_expres.errors import ObservationError
+from prefect_expres.errors import ObservationError, StorageError
 from prefect_expres.net.url import shown_url
 from prefect_expres.observations.exported import read_netcdf, read_zarr
 from prefect_expres.observations.fits import GZIP, read_fits
@@ -87,12 +87,12 @@ def _read(url: str | Path, shown: str, variable: str | None) -> Spectrum:
     try:
         with local_file(url, folder=shown.rstrip("/").endswith(_STORE)) as path:
             return _reader(path)(path, variable)
+    except StorageError as fault:
+        raise ObservationError(str(fault)) from None
     except ObservationError as fault:
         raise ObservationError(f"{shown} is no observation: {fault}") from None
-    except Exception as fault:  # noqa: BLE001 - file systems and readers have errors of their own
-        # With credentials in the URL, the words of a file system may show them.
-        secret = shown != str(url)
-        reason = type(fault).__name__ if secret else str(fault).replace(str(path), shown)
+    except Exception as fault:  # noqa: BLE001 - readers have errors of their own
+        reason = str(fault).replace(str(path), shown)
         missing = isinstance(fault, FileNotFoundError)
         remedy = "Name a file that is there" if missing else "Is it whole? Fetch it again"
         raise ObservationError(f"{shown} cannot be read: {reason}. {remedy}") from None

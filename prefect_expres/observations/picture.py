@@ -1,6 +1,6 @@
 """Draw dynamic spectra."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import matplotlib.dates as mdates
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from prefect_expres.analysis.axes import GREY, TITLE_SIZE, scale_frequency, scale_time
 from prefect_expres.analysis.quicklook import DPI, WIDTH, save
 from prefect_expres.analysis.raster import COLUMNS, ROWS, channel_bounds
+from prefect_expres.net.url import file_name
 from prefect_expres.observations.averaging import averaged
 from prefect_expres.observations.background import above_background
 
@@ -113,7 +114,7 @@ def add_title(figure: Figure, observation: xr.Dataset, model: str = "", files: s
     instrument = f", {about['instrument']}" if about["instrument"] else ""
     title = f"{seen}{instrument}, {_days(observation)}"
     figure.suptitle(f"{title}\n{model}" if model else title, fontsize=TITLE_SIZE)
-    names = [PurePosixPath(about["source"]).name, files]
+    names = [file_name(about["source"]), files]
     figure.supxlabel(", ".join(filter(None, names)), fontsize=7, color=GREY, x=0.99, ha="right")
 
 

@@ -18,12 +18,12 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
-from prefect_expres.ephemeris import AnyEphemeris
+from prefect_expres.ephemeris import AnyEphemeris, TableEphemeris
 from prefect_expres.errors import UsageError
 from prefect_expres.expres import Configuration, Routine
 from prefect_expres.expres.routine import in_any_case
 from prefect_expres.net.network import check_proxy
-from prefect_expres.net.url import has_password, shown_url
+from prefect_expres.net.url import has_password, has_signature, shown_url
 
 
 def titled(title: str) -> FieldInfo:
@@ -31,8 +31,15 @@ def titled(title: str) -> FieldInfo:
     return Field(json_schema_extra={"title": title})  # type: ignore[no-any-return]
 
 
-def _without_password(location: str | Path) -> str:
+def _without_secret(location: str | Path) -> str:
     address = str(location)
+    if has_signature(address):
+        msg = (
+            f"{shown_url(address)} was given with a token or signature, which Prefect would keep "
+            "and show; fetch the file and give its path, or address its store as s3://bucket/name "
+            "or the like, with the keys in the environment"
+        )
+        raise ValueError(msg)
     if has_password(address):
         msg = (
             f"{shown_url(address)} was given with a password, which Prefect would keep and show; "
@@ -45,10 +52,10 @@ def _without_password(location: str | Path) -> str:
 
 Location = Annotated[
     str | Path,
-    AfterValidator(_without_password),
+    AfterValidator(_without_secret),
     WithJsonSchema({"title": "Path or URL", "type": "string"}),
 ]
-"""A local path or any fsspec URL without a password, as a text once it is checked."""
+"""A local path or any fsspec URL without a secret in it, as a text once it is checked."""
 
 # What has no type gets the form's JSON editor.
 _Pasted = Annotated[dict[str, Any] | Configuration, WithJsonSchema({"title": "Paste JSON"})]
@@ -64,9 +71,19 @@ def _routine_if_meant(given: object) -> object:
 AnyConfiguration = Annotated[Routine | _Pasted | Location, BeforeValidator(_routine_if_meant)]
 """A routine simulation, or a configuration as its content, the model, or its file's path or URL."""
 
+
+def _with_plain_path(source: AnyEphemeris) -> AnyEphemeris:
+    if isinstance(source, TableEphemeris):
+        _without_secret(source.path)
+    return source
+
+
+KeptEphemeris = Annotated[AnyEphemeris, AfterValidator(_with_plain_path)]
+"""A source of the observer's positions, which Prefect may keep and show."""
+
 AnyObserver = (
     Location
-    | AnyEphemeris
+    | KeptEphemeris
     | Annotated[None, WithJsonSchema({"title": "In the configuration", "type": "null"})]
 )
 """Where the observer is: a file, a source that computes it, or the configuration itself."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from prefect_expres.errors import ResultError
+from prefect_expres.net.url import shown_url
 from prefect_expres.storage import StoredFile
 
 Result = StoredFile | str | Path
@@ -39,7 +40,8 @@ def location_of(results: Results) -> str:
     """
     found = locations_of(results)
     if len(found) > 1:
-        msg = f"One CDF file is needed, but {len(found)} were given: {', '.join(found)}"
+        named = ", ".join(map(shown_url, found))
+        msg = f"One CDF file is needed, but {len(found)} were given: {named}"
         raise ResultError(msg)
     return found[0]
 

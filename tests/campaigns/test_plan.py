@@ -124,13 +124,12 @@ def test_files_come_by_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["ftp", "http"])
 def test_a_host_that_is_away_is_told(scheme: str) -> None:
-    """With its address, and without a signature in it."""
-    away = f"{scheme}://127.0.0.1:{free_port()}/runs/*.json?token=word"
+    """It is not taken for one without files."""
+    away = f"{scheme}://127.0.0.1:{free_port()}/runs/*.json"
     with pytest.raises(StorageUnavailable, match="cannot be read") as fault:
         FilesPlan(configurations=(away,)).count()
-    assert "/runs/*.json?token=…" in str(fault.value)
+    assert away in str(fault.value)
     assert "See whether its host answers" in str(fault.value)
-    assert "word" not in str(fault.value)
 
 
 def test_a_password_is_not_shown() -> None:

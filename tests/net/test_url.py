@@ -2,7 +2,14 @@
 
 import pytest
 
-from prefect_expres.net.url import has_password, shown_url, without_secrets
+from prefect_expres.net.url import (
+    file_name,
+    has_password,
+    has_signature,
+    shown_url,
+    without_query,
+    without_secrets,
+)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +96,28 @@ def test_passwords_stand_before_the_host(url: str) -> None:
 def test_what_stands_elsewhere_is_no_password(url: str) -> None:
     """A name alone is none, nor is what comes after the host."""
     assert not has_password(url)
+
+
+def test_signatures_stand_in_the_query_of_a_url() -> None:
+    """A file may have any name."""
+    assert has_signature("https://h/a?b=1&sig=x")
+    assert has_signature("https://h/a?X-Amz-Security-Token=x")
+    for plain in ("https://h/a?b=1", "https://h/sig=x", "/a?sig=x", "https://h/a?sig="):
+        assert not has_signature(plain)
+
+
+@pytest.mark.parametrize(
+    ("location", "bare", "name"),
+    [
+        ("https://h/a/b%20c.json?d=/e&sig=x", "https://h/a/b%20c.json", "b c.json"),
+        ("HTTP://h/a.json#b/c", "HTTP://h/a.json", "a.json"),
+        ("https://h/o/a%2Fb.csv?alt=media", "https://h/o/a%2Fb.csv", "b.csv"),
+        ("s3://bucket/a?b#c%20.json", "s3://bucket/a?b#c%20.json", "a?b#c%20.json"),
+        ("runs/a?b.json", "runs/a?b.json", "a?b.json"),
+        ("", "", ""),
+    ],
+)
+def test_the_query_is_no_part_of_the_file(location: str, bare: str, name: str) -> None:
+    """Elsewhere than on a web server these signs are part of a name."""
+    assert without_query(location) == bare
+    assert file_name(location) == name

@@ -7,7 +7,13 @@ from prefect.utilities.callables import ParameterSchema
 from pydantic import TypeAdapter, ValidationError
 
 from prefect_expres.deployment.definitions import shipped
-from prefect_expres.prefect_support.forms import Location
+from prefect_expres.ephemeris import TableEphemeris
+from prefect_expres.prefect_support.forms import (
+    AnyConfiguration,
+    AnyObserver,
+    KeptEphemeris,
+    Location,
+)
 
 FORMS = {each.name: each.flow.parameters for each in shipped().deployments}
 PARAMETERS = [(each, name) for each, form in FORMS.items() for name in form.properties]
@@ -48,6 +54,35 @@ def test_addresses_have_no_password(url: str) -> None:
         TypeAdapter(Location).validate_python(url)
     (error,) = fault.value.errors(include_input=False)
     assert "word@" not in error["msg"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://h/a.json?X-Amz-Expires=9&X-Amz-Signature=5ecre7",
+        "https://h/a.csv?sv=2022&sig=5ecre7",
+        "https://h/a.csv?access_token=5ecre7",
+    ],
+)
+@pytest.mark.parametrize("kept", [Location, AnyConfiguration, AnyObserver, KeptEphemeris])
+def test_addresses_have_no_signature(url: str, kept: Any) -> None:
+    """Whoever sees the run would have the file; what to do instead is told."""
+    given = {"kind": "table", "path": url} if kept is KeptEphemeris else url
+    with pytest.raises(ValidationError, match="fetch the file and give its path") as fault:
+        TypeAdapter(kept).validate_python(given)
+    assert not any("5ecre7" in error["msg"] for error in fault.value.errors(include_input=False))
+
+
+def test_a_table_has_no_password_either() -> None:
+    """A source is kept as other parameters are."""
+    with pytest.raises(ValidationError, match="FSSPEC_FTP_PASSWORD"):
+        TypeAdapter(KeptEphemeris).validate_python(TableEphemeris(path="ftp://me:word@host/a"))
+
+
+@pytest.mark.parametrize("url", ["https://h/a.json?version=2", "/data/a?sig=1.json", "s3://b/a#1"])
+def test_other_addresses_are_taken(url: str) -> None:
+    """Also those of web servers with a query that has no secret in it."""
+    assert TypeAdapter(Location).validate_python(url) == url
 
 
 def check_choices(form: ParameterSchema, field: dict[str, Any]) -> None:

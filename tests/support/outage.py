@@ -92,7 +92,7 @@ class Host:
         else:
             await self._pass(reader, writer, trouble.part)
             if trouble.kind == "stall":
-                await reader.read()
+                await asyncio.Event().wait()
             _reset(writer)
 
     async def _pass(

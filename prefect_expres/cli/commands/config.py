@@ -24,7 +24,7 @@ from prefect_expres.expres.schema import configuration_schema
 from prefect_expres.expres.schema_errors import problem_of_file
 from prefect_expres.expres.strict_json import read_content
 from prefect_expres.expres.templates import TEMPLATES
-from prefect_expres.net.url import shown_url
+from prefect_expres.net.url import file_name, shown_url
 from prefect_expres.storage import find_files, is_there, local_path, write_whole
 
 app = App(name="config")
@@ -122,7 +122,7 @@ def new(
         raise ConfigurationError(msg)
     routine = _routine(observer, source, day, form, lag_model)
     configuration = routine.configuration(
-        ephemeris=PurePosixPath(ephemeris or "").name, phases=_phases(routine, phase, ephemeris)
+        ephemeris=file_name(ephemeris or ""), phases=_phases(routine, phase, ephemeris)
     )
     path = PurePosixPath(routine_path(configuration))
     target = f"{folder.rstrip('/') or '/'}/{path.parent}" if tree else folder
@@ -183,14 +183,15 @@ def diff(before: str, after: str, /, *, as_json: AsJson = False) -> int:
 
 def _examined(file: str, access: Access) -> Report:
     """Check a file; one that cannot be read is a problem, too."""
+    shown = shown_url(file)
     try:
         content = read_content(read_bytes(file))
     except ConfigurationError as fault:
-        return Report(file, (problem_of_file(str(fault)),), ())
+        return Report(shown, (problem_of_file(str(fault).rstrip(".")),), ())
     problems = Configuration.problems_in(content)
     if problems:
-        return Report(file, problems, ())
-    return Report(file, (), warnings_of(Configuration.from_mapping(content), access))
+        return Report(shown, problems, ())
+    return Report(shown, (), warnings_of(Configuration.from_mapping(content), access))
 
 
 def _lines(report: Report) -> Iterator[Text]:

@@ -4,7 +4,7 @@ The analysis, which is slow to import, is imported when a command runs.
 """
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -14,6 +14,7 @@ from prefect_expres import analysis
 from prefect_expres.cli.commands.options import AsJson
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give, table
+from prefect_expres.net.url import file_name
 
 if TYPE_CHECKING:
     from prefect_expres.analysis.comparison import Comparison
@@ -41,7 +42,7 @@ def plot(
         angle: Draw the beaming angle of the first file instead, one panel per source.
         as_json: Print the picture's path as JSON.
     """
-    picture = output or Path(PurePosixPath(files[0]).with_suffix(".png").name)
+    picture = output or Path(file_name(files[0])).with_suffix(".png")
     require_writable(picture.parent, "--output")
     if angle:
         analysis.draw_beaming(analysis.open_results(files[0]), picture, log=log)
