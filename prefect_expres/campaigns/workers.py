@@ -5,6 +5,7 @@ the last first. So those that live finish it. That nothing is run twice is not d
 who ask for a simulation at the same time get the same job (`prefect_expres.execution`).
 """
 
+import contextlib
 import itertools
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -20,7 +21,7 @@ from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.journal import Heartbeat, Journal
 from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
 from prefect_expres.campaigns.runner import CampaignRunner, CampaignSettings
-from prefect_expres.errors import CampaignError
+from prefect_expres.errors import CampaignError, StorageUnavailable
 from prefect_expres.monitoring.log import log_step, log_warning
 from prefect_expres.net.clock import Clock, MonotonicClock
 from prefect_expres.prefect_support.names import WORKER_DEPLOYMENT
@@ -41,11 +42,25 @@ def numbers_for(total: int, worker: int, workers: int) -> Iterator[int]:
 async def send_heartbeats(
     journal: Journal, who: str, runner: CampaignRunner, clock: Clock = CLOCK
 ) -> None:
-    """Read what the others have done, and show that we are alive, until cancelled."""
+    """Read what the others have done, and show that we are alive, until cancelled.
+
+    Raises:
+        StorageError: The journal cannot be read or written; that its host is away is only told.
+    """
     for beats in itertools.count(1):
-        await journal.beat(who, Heartbeat(beats=beats, list_requests=runner.poller.readings))
-        await journal.refresh()
+        with _outages_told():
+            await journal.beat(who, Heartbeat(beats=beats, list_requests=runner.poller.readings))
+            await journal.refresh()
         await clock.sleep(BEAT_EVERY)
+
+
+@contextlib.contextmanager
+def _outages_told() -> Iterator[None]:
+    """Let pass that the journal's host is away; the next look may find it again."""
+    try:
+        yield
+    except StorageUnavailable as fault:
+        log_warning("%s", fault)
 
 
 async def check_deployment() -> None:
@@ -155,10 +170,12 @@ class CampaignWorkers:
 
         Raises:
             CampaignError: All have ended, again and again, before it was enough.
+            StorageError: The journal cannot be read; that its host is away is only told.
         """
         try:
             while True:
-                await self._journal.refresh()
+                with _outages_told():
+                    await self._journal.refresh()
                 await show()
                 if enough():
                     break
@@ -253,7 +270,11 @@ class _Worker:
 
     async def _is_silent(self, state: State[Any]) -> bool:
         """Say whether a running flow run has not been heard of for a while."""
-        heartbeat = await self._journal.heartbeat(str(self._run))
+        try:
+            heartbeat = await self._journal.heartbeat(str(self._run))
+        except StorageUnavailable:  # nobody can be heard of now
+            self._heard = self._clock.now()
+            return False
         if heartbeat != self._heartbeat or not state.is_running():
             self._heartbeat, self._heard = heartbeat, self._clock.now()
         return self._clock.now() - self._heard > SILENT_AFTER

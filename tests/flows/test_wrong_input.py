@@ -62,12 +62,16 @@ async def test_no_such_service() -> None:
     ids=lambda words: words[0],
 )
 def test_an_output_that_is_away(words: list[object]) -> None:
-    """It is told before anything is sent; a password in its address is refused, and not shown."""
+    """It is told before anything is sent; a secret in its address is refused, and not shown."""
     done = run(*words, "--url", URL, "--output", f"ftp://127.0.0.1:{free_port()}/results")
     assert done.code == 1
-    assert "Error: StorageError" in done.err
+    assert "Error: StorageUnavailable" in done.err
     assert "Connection refused" in done.err
     done = run(*words, "--url", URL, "--output", "ftp://me:word@127.0.0.1:9/results")
     assert done.code == 2
     assert "FSSPEC_FTP_PASSWORD" in done.err
     assert "word@" not in done.out + done.err
+    done = run(*words, "--url", URL, "--output", "https://host/results?sv=1&sig=5ecre7")
+    assert done.code == 2
+    assert "fetch the file and give its path" in done.err
+    assert "5ecre7" not in done.out + done.err

@@ -52,16 +52,20 @@ class Host:
 
     @contextmanager
     def failing(self, trouble: Trouble) -> Iterator[None]:
-        """Fail for a while; connections that are open are closed."""
-        self.trouble = trouble
-        self._loop.call_soon_threadsafe(self._close_all)
+        """Fail for a while."""
+        self.fail(trouble)
         try:
             yield
         finally:
-            self.trouble = None
-            self._loop.call_soon_threadsafe(self._close_all)
+            self.fail(None)
 
-    def _close_all(self) -> None:
+    def fail(self, trouble: Trouble | None) -> None:
+        """Fail from now on, or no more; connections that are open are closed."""
+        self.trouble = trouble
+        asyncio.run_coroutine_threadsafe(self.close_all(), self._loop).result()
+
+    async def close_all(self) -> None:
+        """Close the connections that are open."""
         for writer in self._open.values():
             writer.close()
 
@@ -139,7 +143,7 @@ def way_to(upstream: str) -> Iterator[Host]:
 
 async def _end(host: Host, server: asyncio.Server) -> None:
     server.close()
-    host._close_all()  # noqa: SLF001 - its own module
+    await host.close_all()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
