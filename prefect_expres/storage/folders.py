@@ -5,7 +5,7 @@ A file system that does not answer is a `StorageError`, and never taken for one 
 
 import contextlib
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from fsspec.asyn import AsyncFileSystem
 
 from prefect_expres.net.url import shown_url
 from prefect_expres.storage.faults import told_as_left, told_as_unreadable
+from prefect_expres.storage.literal import remove_below
 
 
 def is_file(location: str) -> bool:
@@ -67,10 +68,9 @@ def files_below(folder: str) -> dict[str, int]:
         StorageError: Its host does not answer.
     """
     with _looking_at(folder) as (system, path):
-        found = system.find(path, detail=True, **_way_of_finding(system))
         return {
-            posixpath.relpath(each, path): int(about.get("size") or 0)
-            for each, about in found.items()
+            posixpath.relpath(about["name"], path): int(about.get("size") or 0)
+            for about in _found_below(system, path)
         }
     return {}
 
@@ -101,9 +101,9 @@ def last_change(folder: str) -> datetime | None:
     """
     changes: list[datetime] = []
     with _looking_at(folder) as (system, path):
-        for each in system.find(path, **_way_of_finding(system)):
+        for about in _found_below(system, path):
             with contextlib.suppress(FileNotFoundError):  # it has just been removed
-                changes.append(system.modified(each))
+                changes.append(system.modified(about["name"]))
     return max(changes, default=None)
 
 
@@ -119,7 +119,7 @@ def remove_folder(folder: str) -> bool:
     with contextlib.suppress(FileNotFoundError), told_as_left(shown_url(folder)):
         system, path = fsspec.core.url_to_fs(folder)
         system.invalidate_cache()
-        system.rm(path, recursive=True)
+        remove_below(system, path)
         return True
     return False
 
@@ -140,11 +140,18 @@ def _looking_at(location: str) -> Iterator[tuple[Any, str]]:
         yield system, path
 
 
-def _way_of_finding(system: Any) -> dict[str, Any]:
-    """Have a file system tell the errors on its way; asynchronous ones do by themselves."""
-    return {} if isinstance(system, AsyncFileSystem) else {"on_error": _tell}
+def _found_below(system: Any, path: str) -> Iterator[Mapping[str, Any]]:
+    """Tell of every file below a folder, but not of folders in it that may not be read.
 
-
-def _tell(fault: OSError) -> None:
-    if not isinstance(fault, FileNotFoundError | NotADirectoryError | PermissionError):
-        raise fault
+    Asynchronous file systems, as that of S3, list all at once. The others are asked for each folder
+    here: fsspec itself leaves out each folder that fails, for whatever reason.
+    """
+    if isinstance(system, AsyncFileSystem):
+        yield from system.find(path, detail=True).values()
+        return
+    for about in system.ls(path, detail=True):
+        if about["type"] != "directory":
+            yield about
+        elif about["name"].rstrip("/") != path:
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+                yield from _found_below(system, about["name"])

@@ -14,6 +14,7 @@ from prefect_expres.storage.faults import (
     told_as_storage_error,
     told_as_unreadable,
 )
+from prefect_expres.storage.literal import as_pattern
 from prefect_expres.storage.read import read_blocks
 from prefect_expres.storage.scratch import scratch_folder
 
@@ -67,7 +68,7 @@ def local_copy(url: str, *, folder: bool = False) -> Iterator[Path]:
         with told_as_unreadable(shown_url(url), even_absent=True):
             if folder:
                 system, remote = fsspec.core.url_to_fs(url)
-                system.get(remote, str(path), recursive=True)
+                system.get(as_pattern(remote), str(path), recursive=True)
             else:
                 _copy(url, path)
         yield path

@@ -9,6 +9,7 @@ import fsspec
 
 from prefect_expres.net.url import shown_url
 from prefect_expres.storage.faults import path_of, told_as_storage_error
+from prefect_expres.storage.literal import move_file
 
 
 async def move_files(folder: str, names: Iterable[str], target: str) -> None:
@@ -38,4 +39,4 @@ def _move(folder: str, names: Iterable[str], target: str) -> None:
     for name in names:
         path = posixpath.join(destination, name)
         with told_as_storage_error(path_of(target, name)), contextlib.suppress(FileNotFoundError):
-            system.mv(posixpath.join(source, name), path)
+            move_file(system, posixpath.join(source, name), path)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from prefect_expres.errors import StorageError
+from prefect_expres.storage.literal import move_file
 from prefect_expres.storage.locks import lock_at
 
 _BLOCK = 2**22
@@ -146,7 +147,7 @@ class StorePart:
     def finish(self, final: str) -> None:
         """Give the file its final name."""
         self._file.close()
-        self._system.mv(self._path, final)
+        move_file(self._system, self._path, final)
 
     def remove(self) -> None:
         """Remove the file."""
