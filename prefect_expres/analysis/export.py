@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from prefect_expres.analysis.locations import local_target
-from prefect_expres.storage import atomic_path
+from prefect_expres.storage import atomic_path, refuse_folder
 
 _EPOCHS = {
     "units": "seconds since 1970-01-01",
@@ -19,6 +19,9 @@ _EPOCHS = {
 
 _DEFLATE = 4
 """Most cells are empty: a day of 70 MB shrinks to 0.6 MB at this level."""
+
+_GROUP = ".zgroup"
+"""The file by which a folder is known as a Zarr store of format 2."""
 
 
 def export_netcdf(dataset: xr.Dataset, path: str | Path) -> Path:
@@ -53,9 +56,14 @@ def export_zarr(dataset: xr.Dataset, path: str | Path) -> Path:
 
     Returns:
         The path of the folder.
+
+    Raises:
+        StorageError: There is a folder that is no such store, or the disk is full.
     """
     target = local_target(path)
-    with atomic_path(target) as part:
+    if not (target / _GROUP).exists():
+        refuse_folder(target)
+    with atomic_path(target, folder=True) as part:
         _portable(dataset).to_zarr(part, zarr_format=2, encoding={"time": _EPOCHS})
     return target
 

@@ -1,5 +1,6 @@
 """Draw the visible emission of simulations: time, frequency, and a colour for each source."""
 
+import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -142,10 +143,13 @@ def save(figure: Figure, path: str | Path) -> Path:
     target = local_target(path)
     kind = target.suffix.lower().removeprefix(".")
     vector = kind in _VECTOR
-    with atomic_path(target) as part, mpl.rc_context({"pdf.fonttype": _TRUE_TYPE}):
+    content = io.BytesIO()  # a full disk would be told by some error of the PDF writer's end
+    with mpl.rc_context({"pdf.fonttype": _TRUE_TYPE}):
         figure.savefig(
-            part, format=kind if vector else "png", dpi=_PRINTED if vector else figure.dpi
+            content, format=kind if vector else "png", dpi=_PRINTED if vector else figure.dpi
         )
+    with atomic_path(target) as part:
+        part.write_bytes(content.getvalue())
     return target
 
 

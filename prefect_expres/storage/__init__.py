@@ -13,7 +13,7 @@ from prefect_expres.storage.folders import (
     names_in,
     remove_folder,
 )
-from prefect_expres.storage.local import atomic_path, local_copy, local_path
+from prefect_expres.storage.local import atomic_path, local_copy, local_path, refuse_folder
 from prefect_expres.storage.move import move_files
 from prefect_expres.storage.probe import require_writable
 from prefect_expres.storage.read import read_blocks, read_bounded, read_or_none, read_whole
@@ -36,6 +36,7 @@ __all__ = [
     "read_bounded",
     "read_or_none",
     "read_whole",
+    "refuse_folder",
     "remove_folder",
     "require_writable",
     "scratch_folder",

@@ -125,6 +125,8 @@ def _reason(fault: Exception) -> str:
         text = f"{status} {getattr(fault, 'message', '')}"
     elif isinstance(fault, FileNotFoundError):
         text = fault.strerror or os.strerror(errno.ENOENT)
+    elif isinstance(fault, OSError) and fault.errno in _REMEDIES:
+        text = os.strerror(fault.errno)  # libraries say more, but nothing of use
     else:
         text = (isinstance(fault, OSError) and fault.strerror) or str(fault)
     plain = " ".join(without_secrets(text).split())[:_LONGEST_REASON].rstrip(" .:")

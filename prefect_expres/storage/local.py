@@ -1,5 +1,7 @@
 """Local files for libraries that want a path: written whole, or copied from any URL."""
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,21 +22,24 @@ from prefect_expres.storage.scratch import scratch_folder
 
 
 @contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
+def atomic_path(path: Path, *, folder: bool = False) -> Iterator[Path]:
     """Give a temporary path for a file or a folder; it gets its final name at the end.
 
     If the block fails, what had the final name before stays as it is.
 
     Args:
         path: The final name.
+        folder: It is to be a folder, which may replace another one with all that is in it.
 
     Yields:
         The path to write to: the same name in a temporary folder beside the final one.
 
     Raises:
         FileNotFoundError: The folder of ``path`` is missing.
-        StorageError: The disk is full.
+        StorageError: The disk is full, or a folder has the name of the file.
     """
+    if not folder:
+        refuse_folder(path)
     try:
         with scratch_folder(path.parent, f".{path.name}-") as scratch:
             part = scratch / path.name
@@ -47,6 +52,17 @@ def atomic_path(path: Path) -> Iterator[Path]:
         if fault.errno in FULL:
             raise storage_error(str(path), fault) from None
         raise
+
+
+def refuse_folder(path: Path) -> None:
+    """Refuse a name that a folder has: its files would be lost.
+
+    Raises:
+        StorageError: There is one.
+    """
+    if path.is_dir():
+        fault = IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        raise storage_error(str(path), fault)
 
 
 @contextmanager

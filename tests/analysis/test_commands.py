@@ -7,6 +7,7 @@ import pytest
 
 from prefect_expres.analysis import open_results
 from tests.support.command_line import run
+from tests.support.full_disk import no_files_above
 from tests.support.result_files import even_moon
 
 Written = Callable[..., Path]
@@ -28,6 +29,46 @@ def test_plot_draws_a_picture(files: list[Path], tmp_path: Path) -> None:
     done = run("plot", files[0], "--angle", "-o", angles, "--json")
     assert done.found == {"picture": str(angles)}
     assert angles.read_bytes() != picture.read_bytes()
+
+
+PRODUCTS = [
+    ("plot", "-o", "talk.png"),
+    ("plot", "-o", "talk.pdf"),
+    ("plot", "-o", "talk.svg"),
+    ("windows", "--csv", "windows.csv"),
+    ("windows", "--parquet", "windows.parquet"),
+    ("windows", "--ics", "windows.ics"),
+    ("windows", "--tfcat", "arcs.json"),
+]
+
+
+@pytest.mark.parametrize("words", PRODUCTS, ids=lambda words: words[2])
+def test_a_full_disk_is_told(
+    files: list[Path], tmp_path: Path, words: tuple[str, str, str]
+) -> None:
+    """Whatever a library makes of it; nothing is left."""
+    command, option, name = words
+    (tmp_path / "out").mkdir()
+    with no_files_above(100):
+        done = run(command, *files, option, tmp_path / "out" / name)
+    assert done.code == 1
+    assert f"{name} cannot be written: File too large. The system allows no larger" in done.err
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("words", PRODUCTS, ids=lambda words: words[2])
+def test_a_folder_is_not_replaced(
+    files: list[Path], tmp_path: Path, words: tuple[str, str, str]
+) -> None:
+    """Who names a folder for a file does not mean that its files go."""
+    command, option, name = words
+    folder = tmp_path / "out" / name
+    folder.mkdir(parents=True)
+    (folder / "mine.txt").write_text("precious")
+    done = run(command, *files, option, folder)
+    assert done.code == 1
+    assert "Is a directory. Move the folder of this name away" in " ".join(done.err.split())
+    assert [path.name for path in (tmp_path / "out").rglob("*")] == [name, "mine.txt"]
 
 
 def test_windows_are_listed_and_written(files: list[Path], tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 import xarray as xr
 
 from prefect_expres.analysis import export_netcdf, export_zarr
+from prefect_expres.errors import StorageError
 
 Opened = Callable[..., Any]
 Export = Callable[[xr.Dataset, Path], Path]
@@ -64,6 +65,19 @@ def test_an_export_that_fails_leaves_what_was_there(
     with reopen(path) as back:
         xr.testing.assert_equal(back, opened())
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("export", [export_netcdf, export_zarr])
+def test_a_folder_of_other_files_is_not_replaced(
+    opened: Opened, tmp_path: Path, export: Export
+) -> None:
+    """Also where the export is a folder itself."""
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("precious")
+    with pytest.raises(StorageError, match=r"Is a directory\. Move the folder of this name away"):
+        export(opened(), folder)
+    assert [path.name for path in folder.iterdir()] == ["mine.txt"]
 
 
 def test_attributes_that_no_format_holds_are_left_out(opened: Opened, tmp_path: Path) -> None:

@@ -39,6 +39,14 @@ def test_it_writes_a_picture_and_lists_windows(tmp_path: Path) -> None:
     assert Path("mine.png").is_file()
 
 
+def test_a_folder_is_not_replaced(tmp_path: Path) -> None:
+    """It is told what is in the way."""
+    Path("folder.png").mkdir()
+    done = run("preview", "io.json", "-o", "folder.png")
+    assert "folder.png cannot be written: Is a directory" in done.err
+    assert {path.name for path in tmp_path.iterdir()} == {"io.json", "folder.png"}
+
+
 def test_what_would_be_refused_is_told(configuration: dict[str, Any]) -> None:
     """With the words of the check; there is no picture."""
     configuration["SOURCE"][0]["MODE"] = "XR"

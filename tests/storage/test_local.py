@@ -38,14 +38,14 @@ def test_what_was_there_stays_where_something_fails(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a").write_text("before")
 
-    def write_half(path: Path) -> None:
-        with atomic_path(path) as part:
+    def write_half(path: Path, *, folder: bool) -> None:
+        with atomic_path(path, folder=folder) as part:
             part.write_text("half")
             raise RuntimeError
 
     for name in ("file", "folder", "nothing"):
         with pytest.raises(RuntimeError):
-            write_half(tmp_path / name)
+            write_half(tmp_path / name, folder=name == "folder")
     assert names(tmp_path) == ["file", "folder"]
     assert (tmp_path / "file").read_text() == "before"
     assert (tmp_path / "folder" / "a").read_text() == "before"
@@ -55,11 +55,22 @@ def test_folder_is_replaced_by_a_folder(tmp_path: Path) -> None:
     """Nothing of the old folder is left."""
     path = tmp_path / "r.zarr"
     for name in ("a", "b"):
-        with atomic_path(path) as part:
+        with atomic_path(path, folder=True) as part:
             part.mkdir()
             (part / name).write_text(name)
     assert names(path) == ["b"]
     assert names(tmp_path) == ["r.zarr"]
+
+
+def test_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    """Its files would be lost; this is seen before anything is made."""
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.png").write_text("precious")
+    told = pytest.raises(StorageError, match=r"Is a directory\. Move the folder of this name away")
+    with told, atomic_path(tmp_path / "pictures"):
+        raise AssertionError
+    assert names(tmp_path / "pictures") == ["a.png"]
+    assert names(tmp_path) == ["pictures"]
 
 
 def test_folder_must_be_there(tmp_path: Path) -> None:

@@ -212,9 +212,11 @@ async def _writable(output: str) -> Finding:
     """Try the output, and remove the folder that was made for it."""
     try:
         existed = await asyncio.to_thread(is_there, output)
-        await require_writable(output, 0)
-        if not existed and not await asyncio.to_thread(names_in, output):
-            await asyncio.to_thread(remove_folder, output)
+        try:
+            await require_writable(output, 0)
+        finally:
+            if not existed and not await asyncio.to_thread(names_in, output):
+                await asyncio.to_thread(remove_folder, output)
     except StorageError as fault:
         return Finding("output", "fail", str(fault), "choose another folder: --output")
     return Finding("output", "ok", f"{shown_url(output)} can be written")

@@ -19,6 +19,7 @@ from prefect_expres.cli.commands.routine_options import (
 from prefect_expres.cli.commands.writable import require_writable
 from prefect_expres.cli.console.printing import give
 from prefect_expres.expres import Access
+from prefect_expres.storage import atomic_path
 
 if TYPE_CHECKING:
     from prefect_expres.preview import Preview
@@ -57,7 +58,8 @@ def preview(
     made = asyncio.run(preview_simulation(asked, positions, access=Access.of(user)))
     picture = output or Path(made.file_name)
     if made.picture is not None:
-        picture.write_bytes(made.picture)
+        with atomic_path(picture) as part:
+            part.write_bytes(made.picture)
     found = made.model_dump(mode="json") | {"picture": str(picture) if made.picture else None}
     give(found, *_shown(made, picture), as_json=as_json)
     return int(bool(made.refused))
