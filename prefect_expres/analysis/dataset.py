@@ -93,7 +93,10 @@ def _read(path: Path, only: Collection[str] | None) -> xr.Dataset:
 def refuse_cut(path: Path) -> None:
     """Compare the file's size with the size that it states: cdflib does not notice missing data."""
     with path.open("rb") as file:
-        if file.read(len(_CDF_3)) != _CDF_3:
+        start = file.read(len(_CDF_3))
+        if not start:
+            raise ValueError("it is empty; fetch it again")
+        if start != _CDF_3:
             return
         file.seek(_DESCRIPTOR_AT)
         (descriptor,) = _OFFSET.unpack(file.read(_OFFSET.size))

@@ -97,6 +97,9 @@ class TableEphemeris(EphemerisSpec):
             EphemerisError: The file cannot be read or converted, or its conventions are not stated.
         """
         data = self._data()
+        if not data.strip():
+            msg = f"{self._shown} is empty; fetch it again, or give another file"
+            raise EphemerisError(msg)
         if is_state_vector(data):
             return self._about_center(read_csv(data))
         self._check_conventions()

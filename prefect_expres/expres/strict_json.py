@@ -14,6 +14,8 @@ def read_content(data: bytes | str) -> Any:
         ConfigurationError: It is not such JSON.
     """
     try:
+        if not data.strip():
+            raise ValueError("it is empty; write it, or fetch it again")
         content = json.loads(data, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
         check_writable(content)
     except (ValueError, RecursionError) as fault:

@@ -108,6 +108,8 @@ def _reader(path: Path) -> _Reader:
         return read_zarr
     with path.open("rb") as file:
         start = file.read(_LONGEST)
+    if not start:
+        raise ObservationError("it is empty; fetch it again")
     for magic, reader in _READERS:
         if start.startswith(magic):
             return reader

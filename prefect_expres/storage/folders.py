@@ -16,6 +16,9 @@ from prefect_expres.net.url import shown_url
 from prefect_expres.storage.faults import told_as_left, told_as_unreadable
 from prefect_expres.storage.literal import remove_below
 
+_NOTHING_THERE = contextlib.suppress(FileNotFoundError, NotADirectoryError)
+"""Where something is looked for, or should go, that need not be there."""
+
 
 def is_file(location: str) -> bool:
     """Say whether there is a file.
@@ -116,7 +119,7 @@ def remove_folder(folder: str) -> bool:
     Raises:
         StorageError: It cannot be removed.
     """
-    with contextlib.suppress(FileNotFoundError), told_as_left(shown_url(folder)):
+    with _NOTHING_THERE, told_as_left(shown_url(folder)):
         system, path = fsspec.core.url_to_fs(folder)
         system.invalidate_cache()
         remove_below(system, path)
@@ -133,8 +136,7 @@ def _kind_at(location: str) -> str | None:
 @contextlib.contextmanager
 def _looking_at(location: str) -> Iterator[tuple[Any, str]]:
     """Give file system and path, and suppress that nothing is there."""
-    nothing_there = contextlib.suppress(FileNotFoundError, NotADirectoryError)
-    with nothing_there, told_as_unreadable(shown_url(location)):
+    with _NOTHING_THERE, told_as_unreadable(shown_url(location)):
         system, path = fsspec.core.url_to_fs(location)
         system.invalidate_cache()
         yield system, path

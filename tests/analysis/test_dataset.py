@@ -95,6 +95,14 @@ def test_what_is_no_cdf_is_named(tmp_path: Path) -> None:
         open_results(path)
 
 
+def test_an_empty_file_is_named(tmp_path: Path) -> None:
+    """A transfer that failed leaves such files; what to do is told."""
+    path = tmp_path / "result.cdf"
+    path.touch()
+    with pytest.raises(ResultError, match=r"result\.cdf .*: it is empty; fetch it again"):
+        open_results(path)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """No file is no result."""
     with pytest.raises(ResultError, match=r"result\.cdf cannot be read"):

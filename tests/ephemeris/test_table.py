@@ -213,6 +213,14 @@ def test_the_key_follows_the_bytes(tmp_path: Path) -> None:
     assert spec.identity()["path"] == address
 
 
+def test_an_empty_file_is_told_as_such(tmp_path: Path) -> None:
+    """Its conventions are not asked for."""
+    path = tmp_path / "e.csv"
+    path.touch()
+    with pytest.raises(EphemerisError, match=r"e\.csv is empty; fetch it again"):
+        TableEphemeris(path=path).read()
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [

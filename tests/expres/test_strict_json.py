@@ -32,7 +32,9 @@ def test_json_is_read(text: str | bytes, content: Any) -> None:
         ("[-Infinity]", "-Infinity is not a JSON number"),
         ("[1e999]", "not JSON compliant"),
         ('["\\ud800"]', "surrogates not allowed"),
-        ("", "Expecting value"),
+        ("{", "Expecting property name"),
+        ("", "it is empty; write it, or fetch it again"),
+        (" \n", "it is empty"),
     ],
 )
 def test_other_texts_are_refused(text: str, words: str) -> None:

@@ -67,7 +67,7 @@ def test_an_older_netcdf_is_refused(tmp_path: Path) -> None:
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     """It begins with nothing."""
     (tmp_path / "a.cdf").touch()
-    with pytest.raises(ObservationError, match=r"a\.cdf is no observation"):
+    with pytest.raises(ObservationError, match=r"a\.cdf is no .*: it is empty; fetch it"):
         open_observation(tmp_path / "a.cdf")
 
 

@@ -91,6 +91,7 @@ def test_a_folder_is_removed_with_all_in_it(folder: str) -> None:
     """And it is said whether it was there."""
     assert remove_folder(f"{folder}/below")
     assert not remove_folder(f"{folder}/below")
+    assert not remove_folder(f"{folder}/io.json/none")
     assert names_in(folder) == ["io.json", "é [2]%20#?.json"]
 
 
