@@ -215,7 +215,9 @@ class Part:
         if self.checkable and not self._hash.matches:
             msg = f"{self.name} has another hash than {self._hash.announced}, which was announced"
             raise ChecksumMismatch(msg, self.name)
-        await _to_its_end(asyncio.create_task(asyncio.to_thread(self._finish)))
+        with told_as_storage_error(self._final):
+            finish = asyncio.to_thread(self._file.finish, self._final)
+            await _to_its_end(asyncio.create_task(finish))
         return StoredFile(
             name=self.name,
             url=self._system.unstrip_protocol(self._final),
@@ -238,7 +240,8 @@ class Part:
         """
         with contextlib.suppress(StorageError):
             await self._stored()
-        await asyncio.to_thread(self._remove)
+        with told_as_storage_error(self._final):
+            await asyncio.to_thread(self._file.remove)
 
     async def leave(self) -> None:
         """Stop writing; the part stays if a later writer can continue it, see `open`."""
@@ -284,14 +287,6 @@ class Part:
         self._hash.update(block)
         with told_as_storage_error(self._final):
             self._file.write(block)
-
-    def _finish(self) -> None:
-        with told_as_storage_error(self._final):
-            self._file.finish(self._final)
-
-    def _remove(self) -> None:
-        with told_as_storage_error(self._final):
-            self._file.remove()
 
 
 async def _to_its_end(step: asyncio.Task[T]) -> T:

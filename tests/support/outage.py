@@ -33,6 +33,9 @@ class Trouble:
     status: int = 503
     part: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.kind}-{self.status if self.kind == 'status' else self.part}"
+
 
 @dataclass
 class Host:
@@ -75,7 +78,8 @@ class Host:
         assert under_way is not None
         self._open[under_way] = writer
         try:
-            with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            gone = (OSError, asyncio.IncompleteReadError, asyncio.CancelledError)
+            with contextlib.suppress(*gone):
                 await self._serve(reader, writer)
         finally:
             del self._open[under_way]
