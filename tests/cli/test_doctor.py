@@ -13,6 +13,7 @@ import pytest
 from prefect_expres.sandbox.serving import SandboxServer
 from tests.support.certificates import Authority
 from tests.support.command_line import run
+from tests.support.full_disk import no_files_above
 from tests.support.older_opus import older_opus
 from tests.support.raw_server import raw_server
 from tests.support.service_user import ServiceUser
@@ -76,6 +77,15 @@ def test_what_is_broken_is_told(tmp_path: Path) -> None:
     assert found["service"]["verdict"] == "fail"
     assert "EXPRES_URL" in found["service"]["seen"]
     assert found["output"]["verdict"] == "fail"
+
+
+def test_an_output_that_takes_nothing_is_told(tmp_path: Path) -> None:
+    """The folder that was made to try it is removed all the same."""
+    with no_files_above(0):
+        _, found = findings("--output", tmp_path / "new")
+    assert found["output"]["verdict"] == "fail"
+    assert "File too large" in found["output"]["seen"]
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_service_that_is_no_uws(quick_opus: SandboxServer) -> None:
