@@ -3,10 +3,9 @@
 ``except`` with one of them catches all below it::
 
     ExpresError
-    ├── UsageError, ConfigurationError, AccessError
+    ├── UsageError, AccessError, ConfigurationError (NothingVisible), DeployError, WaitTimeout
     ├── EphemerisError: EphemerisUnavailable
-    ├── ResultError, ObservationError, ObservatoryError
-    ├── DeployError, PrefectUnreachable, StorageError, WaitTimeout
+    ├── ResultError, ObservationError, ObservatoryError, StorageError, PrefectUnreachable
     ├── ArchiveError: ArchiveMismatch
     ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
     │   ├── RequestRejected: AuthenticationFailed, JobNotFound (JobListNotFound)
@@ -244,10 +243,7 @@ class CampaignError(ExpresError):
 
 
 class TooManyFailures(CampaignError):
-    """So many simulations of a campaign ``failed`` that others were not begun (``not_begun``).
-
-    ``manifest`` is the URL of its manifest, with the reason of each failure.
-    """
+    """After ``failed`` simulations, ``not_begun`` were left; ``manifest`` tells the reasons."""
 
     def __init__(
         self, message: str, failed: int = 0, not_begun: int = 0, manifest: str = ""

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FOLDERS = {name: ROOT / name for name in ("prefect_expres", "flows", "deployments")}
 PACKAGE = "prefect_expres"
+LONGEST = 300
 
 # What each package, or module at the root, may import. A new package takes its place here first,
 # and says the same in its docstring.
@@ -140,6 +142,18 @@ def test_prefect_stays_where_it_belongs(module: str) -> None:
     if package_of(module) not in WITH_PREFECT:
         at_load = package_of(module) == "cli"
         assert not list(filter(is_prefect, imports(module, at_load=at_load)))
+
+
+def test_modules_form_no_circle() -> None:
+    """Within a package, too; only for the version may all ask the root."""
+    others = MODULES.keys() - {PACKAGE}
+    TopologicalSorter({module: imports(module) & others for module in others}).prepare()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_is_long(module: str) -> None:
+    """A module has at most 300 lines."""
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST
 
 
 def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
