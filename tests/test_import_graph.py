@@ -213,6 +213,13 @@ def test_importing_the_flows_leaves_the_analysis_alone() -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("module", [name for name in MODULES if f"{PACKAGE}.cli.runs." in name])
+def test_a_command_waits_for_no_other_flow(module: str) -> None:
+    """What runs and shows one flow imports no other: each takes a while to define."""
+    flows = {name for name in imports(module) if name.startswith(f"{PACKAGE}.flows")}
+    assert flows <= {module.replace(".cli.runs.", ".flows.")}
+
+
 def test_the_reader_sees_every_form_of_import(tmp_path: Path) -> None:
     """Plain, aliased, relative and local imports are all found; local ones only when asked for."""
     path = tmp_path / "__init__.py"
