@@ -36,6 +36,8 @@ from prefect_expres.uws import JobListPoller
 
 MOST_AROUND = 32
 """Simulations beyond those in flight that are prepared, downloaded or looked at meanwhile."""
+PREPARED_AT_ONCE = 4
+"""Two processors are busy with them; 500 at once took seven times as much memory."""
 PREVIEWS_AT_ONCE = 2
 """Each takes a processor, and an auroral oval over a gigabyte."""
 
@@ -122,6 +124,7 @@ class CampaignRunner:
         self._on_row = on_row
         self._under_way: set[int] = set()
         self._ephemerides = Ephemerides(refresh=settings.options.exclusive)
+        self._preparations = asyncio.Semaphore(PREPARED_AT_ONCE)
         self._previews = asyncio.Semaphore(PREVIEWS_AT_ONCE)
 
     async def __aenter__(self) -> Self:
@@ -204,32 +207,17 @@ class CampaignRunner:
 
     async def _run(self, planned: Planned) -> Row:
         settings = self._settings
-        configuration, ephemeris = planned.configuration, planned.ephemeris
-        if ephemeris is None and isinstance(configuration, str):
-            named = (await read_configuration(configuration)).observer.ephem
-            ephemeris = beside(configuration, named) if named else None
-        listener = LogListener()
-        request = self._ephemerides.shared(
-            await build_request(
-                configuration,
-                settings.service.access,
-                ephemeris,
-                settings.branch,
-                planned.label,
-                compute=self._ephemerides.compute,
-                tell=listener,
-            )
-        )
+        request, made_from = await self._prepared(planned)
         try:
             result, _ = await run_simulation(
                 request,
                 settings.output,
                 self._steps,
                 settings.options,
-                made_from=(configuration, ephemeris),
+                made_from=made_from,
                 take=self._take,
                 beforehand=self._preview if settings.preview_first else None,
-                tell=listener,
+                tell=LogListener(),
             )
         except NothingVisible as fault:
             return Row(
@@ -240,6 +228,24 @@ class CampaignRunner:
                 error=str(fault),
             )
         return Row.of(planned.number, planned.label, result)
+
+    async def _prepared(self, planned: Planned) -> tuple[SimulationRequest, tuple[object, object]]:
+        """Build the request of a simulation, a few at once, and give what it was made from."""
+        configuration, ephemeris = planned.configuration, planned.ephemeris
+        async with self._preparations:
+            if ephemeris is None and isinstance(configuration, str):
+                named = (await read_configuration(configuration)).observer.ephem
+                ephemeris = beside(configuration, named) if named else None
+            request = await build_request(
+                configuration,
+                self._settings.service.access,
+                ephemeris,
+                self._settings.branch,
+                planned.label,
+                compute=self._ephemerides.compute,
+                tell=LogListener(),
+            )
+        return self._ephemerides.shared(request), (configuration, ephemeris)
 
     async def _preview(self, request: SimulationRequest) -> None:
         """Preview a simulation, a few at once, and refuse it if it shows nothing."""
