@@ -21,14 +21,8 @@ from prefect_expres.monitoring.progress import ArtifactListener, LogListener
 from prefect_expres.monitoring.triggered import ExpresSimulationRun, begin_recorded
 from prefect_expres.net.network import Network
 from prefect_expres.net.url import shown_url
+from prefect_expres.prefect_support import forms
 from prefect_expres.prefect_support.current_run import current_owner, in_run
-from prefect_expres.prefect_support.forms import (
-    AnyConfiguration,
-    KeptEphemeris,
-    Location,
-    ProxyAddress,
-    Reuse,
-)
 from prefect_expres.prefect_support.job_lists import UsedJobList
 from prefect_expres.prefect_support.strict_block import UNMASKED, StrictBlock
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
@@ -93,7 +87,7 @@ class ExpresService(StrictBlock, CredentialsBlock):
         default_factory=list,
         description="Other hosts that results may come from; they never get the token.",
     )
-    proxy: ProxyAddress | None = Field(
+    proxy: forms.ProxyAddress | None = Field(
         default=None,
         description="HTTP proxy, as http://host:port; stored encrypted. Default: EXPRES_PROXY.",
         json_schema_extra=UNMASKED,
@@ -207,14 +201,14 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
     _description: ClassVar[str | None] = "One simulation, to be triggered, waited for and fetched."
 
     service: ExpresService = Field(description="The service that runs it.")
-    configuration: AnyConfiguration = Field(
+    configuration: forms.AnyConfiguration = Field(
         description="A routine simulation, or the path or URL of a configuration, or its content."
     )
-    ephemeris: Location | KeptEphemeris | None = Field(
+    ephemeris: forms.Location | forms.KeptEphemeris | None = Field(
         default=None,
         description="Path or URL of the CSV file that the configuration names, or its source.",
     )
-    output: Location = Field(
+    output: forms.Location = Field(
         default="expres-results",
         title="Output",
         description="Path or fsspec URL under which the simulation gets a folder of its own.",
@@ -230,7 +224,7 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
         default=None,
         description="Seconds to wait for the job; by default an hour over the execution duration.",
     )
-    reuse: Reuse = Field(
+    reuse: forms.Reuse = Field(
         default="verified",
         description="Whether verified results or a job of the identical simulation stand in for a "
         "new run; or before that job a published one that is equal.",

@@ -3,10 +3,9 @@
 ``except`` with one of them catches all below it::
 
     ExpresError
-    ├── UsageError, ConfigurationError, AccessError
+    ├── UsageError, AccessError, ConfigurationError (NothingVisible), DeployError, WaitTimeout
     ├── EphemerisError: EphemerisUnavailable
-    ├── ResultError, ObservationError, ObservatoryError
-    ├── DeployError, PrefectUnreachable, WaitTimeout
+    ├── ResultError, ObservationError, ObservatoryError, PrefectUnreachable
     ├── StorageError: StorageUnavailable
     ├── ArchiveError: ArchiveMismatch
     ├── ServiceError: Unreachable, UntrustedCertificate, ServerFault, SubmissionUncertain
@@ -47,12 +46,7 @@ class UsageError(ExpresError):
 
 
 class ConfigurationError(ExpresError):
-    """The configuration breaks rules.
-
-    Args:
-        message: Summary of what is wrong.
-        problems: One line per problem: JSON path, value, rule and fix.
-    """
+    """The configuration breaks rules; ``problems`` tell each: JSON path, value, rule and fix."""
 
     def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
         super().__init__(message, problems)
@@ -245,10 +239,7 @@ class CampaignError(ExpresError):
 
 
 class TooManyFailures(CampaignError):
-    """So many simulations of a campaign ``failed`` that others were not begun (``not_begun``).
-
-    ``manifest`` is the URL of its manifest, with the reason of each failure.
-    """
+    """After ``failed`` simulations, ``not_begun`` were left; ``manifest`` tells the reasons."""
 
     def __init__(
         self, message: str, failed: int = 0, not_begun: int = 0, manifest: str = ""

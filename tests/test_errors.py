@@ -1,11 +1,13 @@
 """Errors travel between processes, in the ways in which Prefect sends them."""
 
 import pickle
+import re
 from collections.abc import Iterator
 
 import pytest
 from prefect.serializers import JSONSerializer
 
+from prefect_expres import errors
 from prefect_expres.errors import ExpresError
 
 
@@ -23,3 +25,9 @@ def test_an_error_keeps_its_kind_and_message(kind: type[ExpresError]) -> None:
     for copied in (serializer.loads(serializer.dumps(fault)), pickle.loads(pickle.dumps(fault))):
         assert type(copied) is kind
         assert str(copied) == "What happened, and what to do"
+
+
+def test_the_tree_shows_every_error() -> None:
+    """Each error stands in the tree at the head of the module."""
+    shown = set(re.findall(r"\w+", errors.__doc__ or ""))
+    assert {kind.__name__ for kind in _tree(ExpresError)} <= shown

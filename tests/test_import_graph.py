@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FOLDERS = {name: ROOT / name for name in ("prefect_expres", "flows", "deployments")}
 PACKAGE = "prefect_expres"
+LONGEST = 300
 
 # What each package, or module at the root, may import. A new package takes its place here first,
 # and says the same in its docstring.
@@ -149,6 +151,18 @@ def test_file_systems_are_used_in_one_package(module: str) -> None:
     assert not used or package_of(module) == "storage"
 
 
+def test_modules_form_no_circle() -> None:
+    """Within a package, too; only for the version may all ask the root."""
+    others = MODULES.keys() - {PACKAGE}
+    TopologicalSorter({module: imports(module) & others for module in others}).prepare()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_is_long(module: str) -> None:
+    """A module has at most 300 lines."""
+    assert len(MODULES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
 def test_the_protocol_and_the_domain_do_not_know_each_other() -> None:
     """Neither of uws and expres stands below the other."""
     assert "expres" not in MAY_IMPORT["uws"]
@@ -204,6 +218,13 @@ def test_importing_the_flows_leaves_the_analysis_alone() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if f"{PACKAGE}.cli.runs." in name])
+def test_a_command_waits_for_no_other_flow(module: str) -> None:
+    """What runs and shows one flow imports no other: each takes a while to define."""
+    flows = {name for name in imports(module) if name.startswith(f"{PACKAGE}.flows")}
+    assert flows <= {module.replace(".cli.runs.", ".flows.")}
 
 
 def test_the_reader_sees_every_form_of_import(tmp_path: Path) -> None:

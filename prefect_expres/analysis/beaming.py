@@ -19,7 +19,7 @@ from prefect_expres.analysis.axes import (
     scale_frequency,
     scale_time,
 )
-from prefect_expres.analysis.quicklook import DPI, WIDTH, draw_image, save
+from prefect_expres.analysis.quicklook import DPI, WIDTH, draw_image, save_and_release
 from prefect_expres.analysis.raster import Raster
 from prefect_expres.analysis.sources import EmissionSource
 from prefect_expres.analysis.titles import source_title
@@ -49,7 +49,7 @@ def draw_beaming(dataset: xr.Dataset, path: str | Path, *, log: bool | None = No
     Raises:
         ResultError: The file has no ``Theta``, or its sources cannot be separated.
     """
-    return save(beaming_figure(dataset, log=log), path)
+    return save_and_release(beaming_figure(dataset, log=log), path)
 
 
 def beaming_figure(dataset: xr.Dataset, *, log: bool | None = None) -> Figure:

@@ -14,7 +14,7 @@ from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.axes import GREY, TITLE_SIZE, add_grid
 from prefect_expres.analysis.colours import colour_of
 from prefect_expres.analysis.observatories import Observatory, times_up
-from prefect_expres.analysis.quicklook import DPI, WIDTH, save
+from prefect_expres.analysis.quicklook import DPI, WIDTH, save_and_release
 from prefect_expres.analysis.sources import in_order
 from prefect_expres.analysis.titles import source_title
 
@@ -72,7 +72,7 @@ def draw_overview(arcs: Sequence[Arc], path: str | Path, about: Overview) -> Pat
     Returns:
         The path of the file.
     """
-    return save(overview_figure(arcs, about), path)
+    return save_and_release(overview_figure(arcs, about), path)
 
 
 def overview_figure(arcs: Sequence[Arc], about: Overview) -> Figure:

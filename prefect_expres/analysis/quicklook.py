@@ -95,7 +95,7 @@ def draw_quicklook(
         ResultError: The sources of a file cannot be separated by its variables.
         ValueError: There is no dataset, or not a label for each.
     """
-    return save(quicklook_figure(datasets, labels=labels, log=log), path)
+    return save_and_release(quicklook_figure(datasets, labels=labels, log=log), path)
 
 
 def quicklook_figure(
@@ -134,8 +134,8 @@ def series_of(datasets: Sequence[xr.Dataset], labels: Sequence[str] | None = Non
     ]
 
 
-def save(figure: Figure, path: str | Path) -> Path:
-    """Save a figure as PDF or SVG, if its name ends so, else as PNG.
+def save_and_release(figure: Figure, path: str | Path) -> Path:
+    """Save a figure as PDF or SVG, if its name ends so, else as PNG; it cannot be used afterwards.
 
     The file is complete when it has its name. Texts and lines of PDF and SVG stay what they are,
     and texts of PDF can be edited.
@@ -144,13 +144,26 @@ def save(figure: Figure, path: str | Path) -> Path:
     kind = target.suffix.lower().removeprefix(".")
     vector = kind in _VECTOR
     content = io.BytesIO()  # a full disk would be told by some error of the PDF writer's end
-    with mpl.rc_context({"pdf.fonttype": _TRUE_TYPE}):
-        figure.savefig(
-            content, format=kind if vector else "png", dpi=_PRINTED if vector else figure.dpi
-        )
+    try:
+        with mpl.rc_context({"pdf.fonttype": _TRUE_TYPE}):
+            figure.savefig(
+                content, format=kind if vector else "png", dpi=_PRINTED if vector else figure.dpi
+            )
+    finally:
+        _take_apart(figure)
     with atomic_path(target) as part:
         part.write_bytes(content.getvalue())
     return target
+
+
+def _take_apart(figure: Figure) -> None:
+    """Let go of all that a figure holds, some 8 MB of pixels and shapes.
+
+    Its parts refer to each other in circles, which Python looks for seldom where there are many
+    objects: in a campaign dozens of pictures would be in memory by then.
+    """
+    for part in figure.findobj():
+        vars(part).clear()
 
 
 def _figure(

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from prefect_expres.errors import ArchiveError, ProtocolError
-from prefect_expres.uws.elements import Element, local_name, parse
+from prefect_expres.uws.elements import local_name, parse
+from prefect_expres.uws.pages import Element
 
 if TYPE_CHECKING:
     from pyvo.dal import TAPResults

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import functools
-import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
@@ -16,12 +15,11 @@ from prefect.tasks import exponential_backoff
 
 from prefect_expres.archive import Archive, ArchiveReuse
 from prefect_expres.blocks import ExpresService
-from prefect_expres.caching.ephemeris import compute_ephemeris
 from prefect_expres.campaigns.concurrency import JobSlots
+from prefect_expres.campaigns.ephemerides import Ephemerides
 from prefect_expres.campaigns.journal import Journal, Row
 from prefect_expres.campaigns.plan import FilesPlan, Planned, RoutinePlan, beside
 from prefect_expres.campaigns.steps import PollerSteps
-from prefect_expres.ephemeris import AnyEphemeris, Span
 from prefect_expres.errors import ExpresError, JobError, NothingVisible
 from prefect_expres.execution import RunOptions, Take, unwrapped
 from prefect_expres.execution.prepare import build_request, read_configuration
@@ -38,7 +36,8 @@ from prefect_expres.uws import JobListPoller
 
 MOST_AROUND = 32
 """Simulations beyond those in flight that are prepared, downloaded or looked at meanwhile."""
-KEPT_EPHEMERIDES = 16
+PREPARED_AT_ONCE = 4
+"""Two processors are busy with them; 500 at once took seven times as much memory."""
 PREVIEWS_AT_ONCE = 2
 """Each takes a processor, and an auroral oval over a gigabyte."""
 
@@ -124,7 +123,8 @@ class CampaignRunner:
         self._journal = journal
         self._on_row = on_row
         self._under_way: set[int] = set()
-        self._ephemerides = _Ephemerides(refresh=settings.options.exclusive)
+        self._ephemerides = Ephemerides(refresh=settings.options.exclusive)
+        self._preparations = asyncio.Semaphore(PREPARED_AT_ONCE)
         self._previews = asyncio.Semaphore(PREVIEWS_AT_ONCE)
 
     async def __aenter__(self) -> Self:
@@ -207,30 +207,17 @@ class CampaignRunner:
 
     async def _run(self, planned: Planned) -> Row:
         settings = self._settings
-        configuration, ephemeris = planned.configuration, planned.ephemeris
-        if ephemeris is None and isinstance(configuration, str):
-            named = (await read_configuration(configuration)).observer.ephem
-            ephemeris = beside(configuration, named) if named else None
-        listener = LogListener()
-        request = await build_request(
-            configuration,
-            settings.service.access,
-            ephemeris,
-            settings.branch,
-            planned.label,
-            compute=self._ephemerides.compute,
-            tell=listener,
-        )
+        request, made_from = await self._prepared(planned)
         try:
             result, _ = await run_simulation(
                 request,
                 settings.output,
                 self._steps,
                 settings.options,
-                made_from=(configuration, ephemeris),
+                made_from=made_from,
                 take=self._take,
                 beforehand=self._preview if settings.preview_first else None,
-                tell=listener,
+                tell=LogListener(),
             )
         except NothingVisible as fault:
             return Row(
@@ -242,35 +229,28 @@ class CampaignRunner:
             )
         return Row.of(planned.number, planned.label, result)
 
+    async def _prepared(self, planned: Planned) -> tuple[SimulationRequest, tuple[object, object]]:
+        """Build the request of a simulation, a few at once, and give what it was made from."""
+        configuration, ephemeris = planned.configuration, planned.ephemeris
+        async with self._preparations:
+            if ephemeris is None and isinstance(configuration, str):
+                named = (await read_configuration(configuration)).observer.ephem
+                ephemeris = beside(configuration, named) if named else None
+            request = await build_request(
+                configuration,
+                self._settings.service.access,
+                ephemeris,
+                self._settings.branch,
+                planned.label,
+                compute=self._ephemerides.compute,
+                tell=LogListener(),
+            )
+        return self._ephemerides.shared(request), (configuration, ephemeris)
+
     async def _preview(self, request: SimulationRequest) -> None:
         """Preview a simulation, a few at once, and refuse it if it shows nothing."""
         async with self._previews:
             (await preview_request(request, tell=LogListener())).require_emission()
-
-
-class _Ephemerides:
-    """Computes each ephemeris once for all simulations that need it at about the same time.
-
-    Args:
-        refresh: Ask the source again, even if its answer is cached.
-    """
-
-    def __init__(self, *, refresh: bool) -> None:
-        self._compute = compute_ephemeris.with_options(refresh_cache=refresh or None)
-        self._tasks: dict[str, asyncio.Task[str]] = {}
-
-    async def compute(self, source: AnyEphemeris, span: Span) -> str:
-        """Give the file of a source and its times."""
-        key = json.dumps([source.model_dump(mode="json"), str(span)], sort_keys=True)
-        if key not in self._tasks:
-            while len(self._tasks) >= KEPT_EPHEMERIDES:
-                self._tasks.pop(next(iter(self._tasks)))
-            self._tasks[key] = asyncio.ensure_future(self._compute(source, span))
-        try:
-            return await asyncio.shield(self._tasks[key])
-        except Exception:
-            self._tasks.pop(key, None)
-            raise
 
 
 def _failure(number: int, label: str, fault: object) -> Row:

@@ -1,4 +1,4 @@
-"""The command ``prefect-expres``: commands, console, terminal view of a flow, demonstration.
+"""The command ``prefect-expres``: commands, console, runs of flows in a terminal, demonstration.
 
 May import: everything. Prefect is imported only by commands that run flows, when they run.
 """

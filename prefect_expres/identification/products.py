@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 import prefect_expres
 from prefect_expres import analysis
 from prefect_expres.analysis.catalogue import Labels
-from prefect_expres.analysis.quicklook import save
+from prefect_expres.analysis.quicklook import save_and_release
 from prefect_expres.identification.findings import (
     FIGURE,
     INDEX,
@@ -113,7 +113,7 @@ def _files(observation: xr.Dataset, found: Sequence[Identified]) -> dict[str, by
     with scratch_folder() as folder:
         written = [
             analysis.write_csv([each.finding for each in found], folder / TABLE, more=_COLUMNS),
-            save(_figure(observation, found, named), folder / FIGURE),
+            save_and_release(_figure(observation, found, named), folder / FIGURE),
             analysis.write_catalogue(
                 [each.found for each in named], folder / LABELS, labels=_labels(observation, named)
             ),

@@ -23,7 +23,7 @@ from prefect_expres.analysis.quicklook import (
     Series,
     add_legend,
     draw_sources,
-    save,
+    save_and_release,
     series_of,
 )
 from prefect_expres.analysis.raster import COLUMNS, ROWS, Raster
@@ -80,7 +80,9 @@ def draw_overlay(
         ResultError: The sources of a file cannot be separated by its variables.
         ValueError: There is no result, or not a label for each.
     """
-    return save(overlay_figure(observation, results, shift=shift, labels=labels, log=log), path)
+    return save_and_release(
+        overlay_figure(observation, results, shift=shift, labels=labels, log=log), path
+    )
 
 
 def overlay_figure(

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from prefect_expres.analysis.axes import GREY, TITLE_SIZE, scale_frequency, scale_time
-from prefect_expres.analysis.quicklook import DPI, WIDTH, save
+from prefect_expres.analysis.quicklook import DPI, WIDTH, save_and_release
 from prefect_expres.analysis.raster import COLUMNS, ROWS, channel_bounds
 from prefect_expres.net.url import file_name
 from prefect_expres.observations.averaging import averaged
@@ -50,7 +50,7 @@ def draw_observation(observation: xr.Dataset, path: str | Path, *, log: bool | N
     Returns:
         The path of the file.
     """
-    return save(observation_figure(observation, log=log), path)
+    return save_and_release(observation_figure(observation, log=log), path)
 
 
 def observation_figure(observation: xr.Dataset, *, log: bool | None = None) -> Figure:

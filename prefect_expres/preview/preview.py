@@ -162,12 +162,12 @@ def _view(cdf: Path) -> tuple[tuple[Window, ...], bytes]:
         quicklook_figure,
         visible_windows,
     )
-    from prefect_expres.analysis.quicklook import save  # noqa: PLC0415 - heavy, and an extra
+    from prefect_expres.analysis.quicklook import save_and_release  # noqa: PLC0415 - heavy, and an extra
 
     with open_results(cdf) as dataset:
         figure = quicklook_figure(dataset)
         figure.text(0.5, 0.5, MADE_BY.replace(",", ",\n"), **_ACROSS)
-        picture = save(figure, cdf.with_suffix(".png")).read_bytes()
+        picture = save_and_release(figure, cdf.with_suffix(".png")).read_bytes()
         return tuple(visible_windows(dataset)), picture
 
 

@@ -13,10 +13,9 @@ from lxml import etree
 
 from prefect_expres.errors import Malformed, ProtocolError
 from prefect_expres.uws.models import Extra, Timestamp
-from prefect_expres.uws.pages import declares_type, refuse_other
+from prefect_expres.uws.pages import Element, declares_type, refuse_other
 
 T = TypeVar("T")
-Element = etree._Element  # noqa: SLF001 - lxml has no public name for its elements' type
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _NIL = f"{_XSI}nil"

@@ -37,6 +37,7 @@ CONNECTIONS = 20
 MAX_REDIRECTS = 5
 DOCUMENT_SECONDS = 300.0
 _SEE_OTHER = 303
+_IF_AWAY = "Check the address and the network, or try again later"
 
 
 class Http:
@@ -193,7 +194,7 @@ class Http:
                 raise UntrustedCertificate(
                     f"{url}: {advice_on(reason)}", url, None, reason
                 ) from None
-            msg = f"{url} did not answer{self._through}: {_why(fault)}"
+            msg = f"{url} did not answer{self._through}: {_why(fault)}. {_IF_AWAY}"
             raise Unreachable(msg, url) from None
         body = response.stream
         assert isinstance(body, httpx.AsyncByteStream)
@@ -282,4 +283,5 @@ class Http:
 
 
 def _why(fault: Exception) -> str:
-    return str(fault) or type(fault).__name__
+    late = isinstance(fault, httpx.TimeoutException)
+    return str(fault) or ("it took too long" if late else type(fault).__name__)

@@ -6,15 +6,13 @@ for logging in, or from a service that tells its errors in a VOTable.
 
 import html
 import re
-from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from prefect_expres.errors import RequestRejected, Unreachable
 from prefect_expres.net.body import ERROR_PAGE_BYTES
 
-if TYPE_CHECKING:
-    from prefect_expres.uws.elements import Element
+Element = etree._Element  # noqa: SLF001 - lxml has no public name for its elements' type
 
 LONGEST_REASON = 500
 _LONGEST_TITLE = 200
@@ -111,7 +109,7 @@ def text_of_page(page: bytes) -> str:
     return page.decode("utf-8", "replace")
 
 
-def tree_of_page(text: str) -> "Element | None":
+def tree_of_page(text: str) -> Element | None:
     """Parse a page leniently, with the names of elements in lower case; None if it has none."""
     plain = _CDATA.sub(lambda match: html.escape(match[1], quote=False), text)
     plain = _PREFIX.sub(r"<\1", plain)
@@ -119,18 +117,18 @@ def tree_of_page(text: str) -> "Element | None":
     return etree.fromstring(plain.encode(), etree.HTMLParser(encoding="utf-8"))
 
 
-def first_words(tree: "Element", *paths: str) -> str:
+def first_words(tree: Element, *paths: str) -> str:
     """Give the words of the first element that has some, on one line, searched path by path."""
     found = (_words(node) for path in paths for node in tree.iterfind(path))
     return next((words for words in found if words), "")[:LONGEST_REASON]
 
 
-def labelled(tree: "Element", label: str) -> str:
+def labelled(tree: Element, label: str) -> str:
     """Give the words of the list item that begins with a label, without the label."""
     items = (_words(item) for item in tree.iterfind(".//li"))
     words = next((words for words in items if words.startswith(label)), "")
     return words.removeprefix(label).strip()[:LONGEST_REASON]
 
 
-def _words(element: "Element") -> str:
+def _words(element: Element) -> str:
     return " ".join("".join(map(str, element.itertext())).split())

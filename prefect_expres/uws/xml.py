@@ -6,7 +6,6 @@ What UWS does not define is kept as extras.
 from prefect_expres.errors import ProtocolError
 from prefect_expres.uws.elements import (
     Attributes,
-    Element,
     Fields,
     Texts,
     children,
@@ -26,6 +25,7 @@ from prefect_expres.uws.models import (
     ResultRef,
     Timestamp,
 )
+from prefect_expres.uws.pages import Element
 from prefect_expres.uws.text import finite_number, read_phase, whole_number
 
 _ENTRIES = frozenset({"jobref", "jobRef", "job"})

@@ -22,6 +22,7 @@ from prefect_expres.observations import (
     overlay_figure,
     synthetic,
 )
+from tests.support.left_behind import left_behind
 
 NORTH, SOUTH = "#0072b2", "#d55e00"
 
@@ -184,3 +185,9 @@ def test_channels_without_noise_have_no_deviation(observation: Any) -> None:
     dead["flux"].values[:, 3] = 7
     dead["flux"].values[:, 4] = np.nan
     assert np.isnan(above_background(dead).values[:, 3:5]).all()
+
+
+def test_a_saved_overlay_leaves_nothing(result: Any, observation: Any, tmp_path: Path) -> None:
+    """Nothing of its figure stays in memory; the mesh of a day is the most of it."""
+    picture = tmp_path / "overlay.png"
+    assert not left_behind(lambda: draw_overlay(observation, result, picture))

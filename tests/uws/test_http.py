@@ -162,8 +162,11 @@ async def test_each_request_has_its_timeouts(service: ScriptedService) -> None:
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        (httpx.ConnectError("refused"), "did not answer: refused"),
-        (httpx.ReadTimeout(""), "did not answer: ReadTimeout"),
+        (
+            httpx.ConnectError("refused"),
+            "did not answer: refused. Check the address and the network",
+        ),
+        (httpx.ReadTimeout(""), "did not answer: it took too long. Check"),
         (httpx.RemoteProtocolError("not HTTP"), "did not answer: not HTTP"),
         (httpx.InvalidURL("no URL"), "did not answer: no URL"),
     ],

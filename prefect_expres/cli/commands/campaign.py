@@ -148,7 +148,7 @@ def run(
     if published is not None:
         require_writable(published.folder, "--to")
     block = service_block(service)
-    from prefect_expres.cli.terminal import run_campaign  # noqa: PLC0415 - imports Prefect
+    from prefect_expres.cli.runs.campaign import run_campaign  # noqa: PLC0415 - imports Prefect
 
     return run_campaign(
         block,

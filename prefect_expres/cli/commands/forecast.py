@@ -43,7 +43,7 @@ def forecast(
     """
     require_writable(output, "--output")
     block = service_block(service)
-    from prefect_expres.cli.terminal import run_forecast  # noqa: PLC0415 - imports Prefect
+    from prefect_expres.cli.runs.forecast import run_forecast  # noqa: PLC0415 - imports Prefect
 
     run_forecast(
         block,

@@ -33,7 +33,7 @@ def housekeeping(
     """
     require_writable(output, "--output")
     block = service_block(service)
-    from prefect_expres.cli.terminal import run_housekeeping  # noqa: PLC0415 - imports Prefect
+    from prefect_expres.cli.runs.housekeeping import run_housekeeping  # noqa: PLC0415 - imports Prefect
 
     return run_housekeeping(
         block,

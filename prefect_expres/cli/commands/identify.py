@@ -56,7 +56,7 @@ def identify(
     source = source_of(ephemeris)
     require_writable(output, "--output")
     block = service_block(service)
-    from prefect_expres.cli.terminal import run_identify  # noqa: PLC0415 - imports Prefect
+    from prefect_expres.cli.runs.identify import run_identify  # noqa: PLC0415 - imports Prefect
 
     run_identify(
         block,

@@ -63,9 +63,9 @@ def simulate(
     positions = positions_of(ephemeris, routine, asked)
     require_writable(output, "--output")
     block = service_block(service)
-    from prefect_expres.cli.terminal import run_with_progress  # noqa: PLC0415 - imports Prefect
+    from prefect_expres.cli.runs.simulate import run_simulate  # noqa: PLC0415 - imports Prefect
 
-    run_with_progress(
+    run_simulate(
         block,
         as_json=as_json,
         configuration=asked,

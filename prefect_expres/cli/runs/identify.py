@@ -1,31 +1,32 @@
-"""Lay out what flows have found."""
+"""Run the flow `identify` from the command line."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from rich.console import RenderableType
 
-from prefect_expres.analysis.windows import Window
+from prefect_expres.blocks import ExpresService
 from prefect_expres.cli.console.printing import table
+from prefect_expres.cli.runs.terminal import run_shown, tell
+from prefect_expres.flows.identify import identify
 from prefect_expres.identification.findings import Finding, Identification
 
 
-def visible_windows(windows: Iterable[Window]) -> RenderableType:
-    """Lay out windows of visible emission."""
-    rows = (
-        (
-            f"{window.source} {window.hemisphere}",
-            f"{window.start:%Y-%m-%d %H:%M}",
-            f"{window.end:%Y-%m-%d %H:%M}",
-            f"{window.fmin:.2f} - {window.fmax:.2f}",
-            window.polarization,
-            window.cut_at,
-        )
-        for window in windows
+def run_identify(service: ExpresService, *, as_json: bool, **settings: Any) -> None:
+    """Run the flow `identify`, show its progress, and the named arcs and files at the end.
+
+    Args:
+        service: The service.
+        as_json: Print the identification as JSON.
+        settings: The other parameters of `identify`.
+    """
+    made: Identification = run_shown(
+        identify, {"campaign", "identify"}, service=service, **settings
     )
-    return table("source", "from (UTC)", "to (UTC)", "MHz", "polarization", "cut at", rows=rows)
+    tell(made, _found(made), as_json=as_json)
 
 
-def shown_identification(made: Identification) -> Iterator[RenderableType]:
+def _found(made: Identification) -> Iterator[RenderableType]:
     """Show what explains the emission, what is missing, and where the files are."""
     yield f"{made.target} from {made.observer}; arcs: {made.arcs}, models: {len(made.models)}"
     if made.named:
