@@ -253,8 +253,8 @@ async def test_wait_for_a_slot_has_a_deadline(
         told.append(event)
 
     async def start(client: UWSClient) -> None:
-        submission = await chosen(client, request_, timeout=20.0, tell=tell)
-        await ensure_started(client, submission, timeout=20.0, tell=tell)
+        submission = await chosen(client, request_, timeout=60.0, tell=tell)
+        await ensure_started(client, submission, timeout=60.0, tell=tell)
 
     with ServiceUser(narrow.url, "ann") as ann:
         ann.run("sleep=60")
