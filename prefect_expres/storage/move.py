@@ -23,9 +23,6 @@ async def move_files(folder: str, names: Iterable[str], target: str) -> None:
         target: Path or fsspec URL of the other folder, on the same file system.
 
     Raises:
-        StorageError: A file cannot be moved.
-
-    Raises:
         StorageError: One of them cannot be moved; those before it are.
     """
     await asyncio.to_thread(_move, folder, tuple(names), target)
