@@ -101,7 +101,13 @@ def _measured(area: Area, test_file: Path, temp: Path, tell: Tell) -> dict[str, 
     return {
         "seconds": stopwatch.passed(),
         "unusable": stopwatch.failed(),
-        "lines": {file: data.contexts_by_lineno(file) for file in data.measured_files()},
+        "lines": {
+            file: {
+                line: sorted({test for one in running for test in stopwatch.tests_of(one)})
+                for line, running in data.contexts_by_lineno(file).items()
+            }
+            for file in data.measured_files()
+        },
     }
 
 
