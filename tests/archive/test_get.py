@@ -197,23 +197,44 @@ async def test_a_page_in_place_of_a_file_is_refused(
             await bring_home(client, archive, found, str(tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"access_url": "{files}/gone.png"}, "404"),
+        ({"access_estsize": 400_000}, "the table says 400000 kbyte"),
+    ],
+    ids=["gone", "size"],
+)
 async def test_other_files_that_do_not_come_are_told(
-    tap: TapService, archive: Archive, tmp_path: Path
+    tap: TapService, archive: Archive, tmp_path: Path, facts: dict[str, Any], words: str
 ) -> None:
     """They keep the CDF file from nothing."""
-    tap.change(
-        lambda row: (
-            row | {"access_url": f"{tap.files}/gone.png"}
-            if row["granule_gid"] == "picture"
-            else row
-        )
-    )
+    said = {
+        name: value.format(files=tap.files) if isinstance(value, str) else value
+        for name, value in facts.items()
+    }
+    tap.change(lambda row: row | said if row["granule_gid"] == "picture" else row)
     told = Told()
     async with ArchiveClient(archive, clock=NoPause()) as client:
         home = await bring_home(client, archive, await client.find(OBS_ID), str(tmp_path), told)
     assert len(home.files) == 4
     (warning,) = told.warnings
     assert warning.startswith(f"The published file {OBS_ID}.png is left out")
+    assert words in warning
+
+
+@pytest.mark.parametrize(
+    ("trusted", "words"),
+    [(("localhost",), "its address is private"), (("a.example.org",), "it is another host")],
+)
+async def test_trust_in_a_name_is_no_trust_in_a_private_address(
+    tap: TapService, tmp_path: Path, trusted: tuple[str, ...], words: str
+) -> None:
+    """Files may be elsewhere than the table, but not within the network of who asks."""
+    changed(tap, access_url=f"{tap.files}/x.cdf".replace("127.0.0.1", "localhost"))
+    archive = Archive(url=tap.url, trusted_hosts=trusted)
+    with pytest.raises(UnsafeLocation, match=words):
+        await get_published(OBS_ID, str(tmp_path), archive=archive)
 
 
 async def test_a_page_in_place_of_a_file_is_left_out(
