@@ -26,7 +26,7 @@ def test_source_and_shift_are_found(hemisphere: Hemisphere, seed: int, results: 
     assert (found.source, found.hemisphere) == (model.source, hemisphere)
     assert found.energy_kev == model.energy
     assert abs(found.shift_minutes - minutes) <= WITHIN
-    assert found.shift_error_minutes < WITHIN
+    assert found.shift_error_minutes == 0.29
     assert found.false_alarm < 0.001
     assert found.as_good == ()
 

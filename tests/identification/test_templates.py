@@ -54,7 +54,7 @@ def test_template_on_other_cells(arc: Arc, cells: Cells) -> None:
     assert not mask[[0, 3]].any()
 
 
-@pytest.mark.parametrize("shift", [-70, -3, 0, 11, 28])
+@pytest.mark.parametrize("shift", [-70, -3, 0, 11, 22, 28])
 def test_brightness_is_the_sum_over_noise(shift: int, arc: Arc, cells: Cells) -> None:
     """For each shift, round the circle, it is the sum of scores over the root of their number."""
     template = template_of(arc, cells)
