@@ -1,6 +1,7 @@
 """CDF files as their archives write them: what is read of each, and what is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cdflib
@@ -82,6 +83,31 @@ def test_one_polarization_of_the_nda(path: Path) -> None:
     opened = open_observation(files.nda(path), variable="LL")
     np.testing.assert_allclose(opened["flux"], files.flux() * 0.3125)
     assert "polarization" not in opened
+
+
+@pytest.mark.parametrize("kind", [CDF.CDF_REAL4, CDF.CDF_FLOAT, CDF.CDF_REAL8, CDF.CDF_DOUBLE])
+def test_what_is_decibels_already_is_not_scaled(path: Path, kind: int) -> None:
+    """Only counts are; and what lies below all fill values is missing in any file."""
+    values = np.where(files.flux() == 7, -2e31, files.flux())
+    flux = files.spectrum(values, "dB")
+    del flux.attributes["FILLVAL"]
+    files.write_cdf(
+        path,
+        {
+            "Source_name": "JUNO>Juno",
+            "NDA_power_resolution": "0.3125 dB",
+            "Descriptor": "WAV>Waves",
+        },
+        {
+            "Epoch": files.epoch(files.times()),
+            "Frequency": files.frequency([1, 2, 3, 4], "MHz"),
+            "flux": replace(flux, kind=kind),
+        },
+    )
+    opened = open_observation(path, target="Jupiter")
+    expected = np.where(files.flux() == 7, np.nan, files.flux())
+    np.testing.assert_array_equal(opened["flux"], expected)
+    assert opened.attrs["instrument"] == "Waves"
 
 
 def test_samples_are_put_into_sweeps(path: Path) -> None:

@@ -9,10 +9,11 @@ import matplotlib.dates as mdates
 import numpy as np
 import pytest
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import to_hex
+from matplotlib.colors import LogNorm, to_hex
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 
+from prefect_expres.analysis.quicklook import WIDTH
 from prefect_expres.observations import (
     Interference,
     above_background,
@@ -114,11 +115,22 @@ def test_an_observation(observation: Any) -> None:
     figure = observation_figure(observation)
     meshes = [each for axis in figure.axes[:2] for each in axis.collections]
     assert [type(mesh) for mesh in meshes] == [QuadMesh, QuadMesh]
+    assert isinstance(meshes[0].norm, LogNorm)
+    assert meshes[1].norm.vmin == -1
+    assert 4 <= meshes[1].norm.vmax <= 8
+    assert tuple(figure.get_size_inches()) == (WIDTH, 7.0)
     assert [axis.get_ylabel() for axis in figure.axes[2:]] == [
         "flux\n(ADU)",
         "flux above the background\n(standard deviations)",
     ]
     assert figure.get_suptitle() == "Jupiter seen from Earth, synthetic, 2024-01-01"
+    assert figure.get_supxlabel() == observation.attrs["source"]
+    days = observation.isel(time=[0, 1]).assign_coords(
+        time=np.array(["2024-01-01", "2024-01-03"], dtype="datetime64[ns]")
+    )
+    unknown = observation_figure(days.assign_attrs(instrument="", source="s3://a/b/c.cdf"))
+    assert unknown.get_suptitle() == "Jupiter seen from Earth, 2024-01-01 to 2024-01-03"
+    assert unknown.get_supxlabel() == "c.cdf"
 
 
 def test_frequencies_of_equal_ratios_are_drawn_so(result: Any) -> None:
@@ -156,6 +168,13 @@ def test_formats(result: Any, observation: Any, tmp_path: Path, name: str) -> No
         content = path.read_bytes()
         assert content.startswith(starts[name])
         assert len(content) < 3_000_000
+
+
+def test_each_simulation_needs_a_label(result: Any, observation: Any, tmp_path: Path) -> None:
+    """Nothing is drawn with the name of another."""
+    with pytest.raises(ValueError, match="label"):
+        draw_overlay(observation, result, tmp_path / "a.svg", labels=["one", "other"])
+    assert not (tmp_path / "a.svg").exists()
 
 
 def test_the_outlines_of_a_vector_file_are_lines(

@@ -36,6 +36,9 @@ def test_a_cdf_file_follows_the_guidelines(result: Any, tmp_path: Path) -> None:
     flux = cdflib.CDF(path).varattsget("flux")
     assert (flux["DEPEND_0"], flux["DEPEND_1"]) == ("Epoch", "Frequency")
     assert flux["DISPLAY_TYPE"] == "spectrogram"
+    assert cdflib.CDF(path).varattsget("Epoch") == {"FIELDNAM": "Epoch", "UNITS": "ns"}
+    assert cdflib.CDF(path).varattsget("Frequency") == {"FIELDNAM": "Frequency", "UNITS": "MHz"}
+    assert not cdflib.CDF(path).varinq("Frequency").Rec_Vary
     opened = cdf_to_xarray(str(path))
     assert opened["flux"].shape == (144, 20)
     assert opened["flux"].dims[0] == "Epoch"
