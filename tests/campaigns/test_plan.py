@@ -95,14 +95,18 @@ def test_what_cannot_be_planned_is_refused(more: dict[str, Any], words: str) -> 
 @pytest.mark.parametrize(
     ("grid", "words"),
     [
-        ({"SOURCE.7.ACCEL": [1]}, "'7' is none of 0 to 1"),
-        ({"SOURCE.*.SPEED": [1]}, "'SPEED' is none of"),
+        ({"SOURCE.7.ACCEL": [1]}, r"'7' is none of 0, 1, or \*$"),
+        ({"SOURCE.x.ACCEL": [1]}, r"'x' is none of 0, 1, or \*$"),
+        ({"TIME.NBR.X": [1]}, "The grid's 'TIME.NBR.X' .* 'X' is below what has no parts"),
+        ({"TIME.NBR.*": [1]}, r"'\*' is below what has no parts"),
+        ({"SIMU.NAME.*": ["x"]}, r"'\*' is below what has no parts"),
+        ({"SOURCE.*.SPEED": [1]}, r"'SPEED' is none of ON, NAME, .*, or \*$"),
         ({"TIME.NBR": [-1]}, "TIME.NBR"),
     ],
 )
 def test_grid_is_checked_by_the_rules(grid: dict[str, Any], words: str) -> None:
     """A path that is not there, or a value that breaks a rule, is told with its path."""
-    with pytest.raises(ConfigurationError, match="(?s)" + words.replace("*", r"\*")):
+    with pytest.raises(ConfigurationError, match="(?s)" + words):
         routine(grid=grid).simulation(0)
 
 

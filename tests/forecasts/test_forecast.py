@@ -30,6 +30,7 @@ from prefect_expres.forecasts.forecast import (
     read_forecast,
 )
 from prefect_expres.forecasts.products import make_forecast
+from prefect_expres.storage.publish import read_published
 from tests.support.forecasts import START, facts
 from tests.support.result_files import Result, nothing, write
 
@@ -94,6 +95,9 @@ async def test_a_window_is_news_once(system: str, tmp_path: Path) -> None:
     assert await news(forecast(window(2), window(301))) == []
     dull, over = window(600, lasts=5), window(-600)
     assert await news(forecast(dull, over)) == []
+    notes = await read_published(root, ANNOUNCED)
+    assert notes is not None
+    assert notes.startswith(b"[\n {\n  ")
     later = forecast(window(24 * 60)).model_copy(update={"first": date(2024, 1, 2)})
     assert await news(later) == [window(24 * 60)]
     assert await news(forecast(first)) == [first]
@@ -122,6 +126,7 @@ async def test_what_cannot_be_read_is_made_anew(tmp_path: Path) -> None:
 
 def cdf(tmp_path: Path, day: int) -> str:
     """Write a day of Io, which is seen from 18 h to the end of the day at 20 and 40 MHz."""
+    tmp_path.mkdir(exist_ok=True)
     visible = nothing(steps=1440)
     visible[18 * 60 :, 1:3, 0] = True
     if day:
@@ -158,6 +163,13 @@ def test_the_files_tell_the_same_windows(tmp_path: Path) -> None:
     features = json.loads(contents[CATALOGUE])["features"]
     assert [feature["id"] for feature in features] == [each.name for each in made.windows]
     assert contents[FIGURE].startswith(b"\x89PNG")
+    complete = [each.model_copy(update={"folder": "c"}) for each in simulations]
+    _, others = make_forecast(
+        [cdf(tmp_path / "again", 0), cdf(tmp_path / "again", 1)],
+        facts("nenufar", *complete, moons=("Io", "Europa"), last=last),
+    )
+    assert others[FIGURE] != contents[FIGURE], "the picture does not show what is missing"
+    assert (others[TABLE], others[CALENDAR]) == (contents[TABLE], contents[CALENDAR])
     rows = html.fromstring(contents[PAGE]).xpath("//tr[@id]")
     assert [row.get("id") for row in rows] == [each.name for each in made.windows]
     assert {file.name: (file.size, file.sha256) for file in made.files} == {
