@@ -164,7 +164,7 @@ async def test_the_table_has_what_rows_tell(tmp_path: Path) -> None:
 async def test_what_campaigns_have_left_is_found(tmp_path: Path) -> None:
     """The last one that ended, and the rows of each that has not; nothing is no error."""
     assert await found_at(str(tmp_path)) == (None, {})
-    rows = [Row(number=number, label="io", state="completed") for number in (1, 0)]
+    rows = [Row(number=number, label="io", state="completed") for number in (16, 1)]
     kept = await keep_index(str(tmp_path), {}, FACTS)
     for row in rows:
         await Journal(str(tmp_path), "under-way").keep(row)
@@ -172,6 +172,11 @@ async def test_what_campaigns_have_left_is_found(tmp_path: Path) -> None:
     assert ended is not None
     assert ended.created == kept.created
     assert under_way == {"under-way": (rows[1], rows[0])}
+    earlier = kept.model_dump(mode="json", exclude={"published", "empty", "output", "rows"})
+    (tmp_path / "index.json").write_text(json.dumps(earlier))
+    ended, _ = await found_at(str(tmp_path))
+    assert ended is not None
+    assert (ended.published, ended.empty) == (0, 0)
     (tmp_path / "index.json").write_text("{}")
     assert (await found_at(str(tmp_path)))[0] is None
 

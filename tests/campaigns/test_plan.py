@@ -1,6 +1,7 @@
 """Plans name many simulations, lazily and always alike."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,8 @@ def test_files_come_by_name(tmp_path: Path) -> None:
     both = FilesPlan(configurations=(f"{tmp_path}/a.json", f"file://{tmp_path}/*.json"))
     assert both.count() == 2
     assert str(both.simulation(0).configuration).endswith("a.json")
+    with pytest.raises(ValidationError, match="not permitted"):
+        FilesPlan.model_validate({"configurations": "a.json", "days": 3})
     with pytest.raises(ConfigurationError, match="There are no files"):
         FilesPlan(configurations=(f"{tmp_path}/*.yaml",)).count()
 
@@ -134,6 +137,7 @@ def test_a_host_that_is_away_is_told(scheme: str) -> None:
         FilesPlan(configurations=(away,)).count()
     assert "/runs/*.json?token=…" in str(fault.value)
     assert "check the address" in str(fault.value)
+    assert re.search("Connection refused|Connect call failed", str(fault.value))
     assert "word" not in str(fault.value)
 
 

@@ -56,6 +56,10 @@ def forecast(*windows: Window) -> Forecast:
         (window(-59), False),
         (window(0, 20), False),
         (window(70, 60), False),
+        (window(75, 60), False),
+        (window(76, 60), True),
+        (window(-75, 60), False),
+        (window(-76, 60), True),
         (window(90, 60), True),
         (window(-90, 60), True),
         (window(hemisphere="south", polarization="LH"), True),
@@ -75,6 +79,9 @@ def test_interest_asks_for_length_frequency_and_moon() -> None:
     assert not interest.includes(window(lasts=29))
     assert not interest.includes(window(fmax=24.9))
     assert not interest.includes(window(source="Europa"))
+    assert Interest().includes(window(lasts=30, fmax=15, source="Europa"))
+    assert not Interest().includes(window(lasts=29.5, fmax=15))
+    assert not Interest().includes(window(lasts=30, fmax=14.9))
     assert Interest(minutes=0, mhz=0).includes(window(source="Europa", lasts=1, fmax=1))
 
 

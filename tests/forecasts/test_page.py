@@ -129,9 +129,16 @@ def test_what_is_missing_is_said_before_the_chart_and_why_below() -> None:
         "europa-1: no [31mroom"
     ]
     assert texts(page, "//details//li") == ["io-1"]
+    assert page.xpath("//p[@role='note']/a/@href") == ["#simulations"]
     day = 86_400_000
     assert data_of(page)["missing"] == [[data_of(page)["days"][0], data_of(page)["days"][0] + day]]
     assert "Nothing is to be seen on these days." in page.text_content()
+    days = [lost.model_copy(update={"day": FIRST + timedelta(days=n)}) for n in (2, 0, 1, 0)]
+    about = facts("NenuFAR", *days, last=FIRST + timedelta(days=2), moons=MOONS)
+    data = data_of(html.fromstring(page_of([], about=about)))
+    starts = [data["days"][0] + n * day for n in range(3)]
+    assert data["missing"] == [[start, start + day] for start in starts]
+    assert all(type(moment) is int for span in data["missing"] for moment in span)
     assert texts(page, "//ul[@class='legend']/li") == [
         *(f"{moon}: not visible" for moon in MOONS),
         "Jupiter below 20°",

@@ -8,7 +8,9 @@ import pytest
 
 from prefect_expres.analysis.windows import Hemisphere
 from prefect_expres.errors import ObservationError, UsageError
+from prefect_expres.expres.templates import TEMPLATES
 from prefect_expres.identification import Model, identify_arcs
+from prefect_expres.identification.findings import ENERGY, LAG_MODEL
 from prefect_expres.observations import Interference
 from tests.identification.case import MODELS, WITHIN, Results, named, observed
 
@@ -110,6 +112,7 @@ def test_what_is_not_predicted_is_left_out(results: Results) -> None:
     assert identify_arcs(observation, results) == []
     later = observed(results[IO][0]).isel(time=slice(900, None))
     assert identify_arcs(later, results, max_shift=timedelta(minutes=5)) == []
+    assert identify_arcs(later, {IO: []}) == []
 
 
 @pytest.mark.parametrize(
@@ -131,6 +134,15 @@ def test_a_short_observation_takes_a_smaller_shift(results: Results) -> None:
     part = observed(results[IO][0], 3, hemisphere="north").isel(time=slice(330, 510))
     (found,) = named(part, results, max_shift=timedelta(minutes=6))
     assert found.candidate == "Io north, 3 keV"
+
+
+def test_a_routine_simulation_is_a_model() -> None:
+    """What is not said is that of its template."""
+    usual = TEMPLATES["Io"]
+    plain = Model.of("Io", {})
+    assert plain == Model(source="Io", energy=usual.energy, lag_model=usual.lag_models[0])
+    given = Model.of("Io", {ENERGY: 10.0, LAG_MODEL: "hue2023"})
+    assert given == Model(source="Io", energy=10.0, lag_model="hue2023")
 
 
 def test_models_and_shift_are_needed(results: Results) -> None:

@@ -23,9 +23,11 @@ def predicted(first: int, length: int, energy: float = 3.0) -> Prediction:
     return Prediction(Model(source="Io", energy=energy), arc)
 
 
-def fits_of(first: int, score: float, *predictions: Prediction) -> list[Fit]:
-    """Search predictions where twenty steps have a score, and all others none."""
-    scores = np.zeros((CHANNELS, STEPS))
+def fits_of(
+    first: int, score: float, *predictions: Prediction, elsewhere: float = 0.0
+) -> list[Fit]:
+    """Search predictions where twenty steps have a score, and all others another one."""
+    scores = np.full((CHANNELS, STEPS), elsewhere)
     scores[0, first : first + 20] = score
     frequency = 10.0 * np.arange(1, CHANNELS + 1)
     return search(Cells(START, MINUTE, frequency, scores), predictions, REACH)
@@ -43,6 +45,13 @@ def test_a_shift_is_known_as_well_as_its_likelihood_falls(
     assert fit.brightness == pytest.approx(score * np.sqrt(20))
     assert fit.shift == shift
     assert fit.uncertainty == pytest.approx(np.hypot(half_width, HALF))
+
+
+def test_noise_that_is_not_independent_tells_less() -> None:
+    """Brightness varies with a standard deviation of 2: all likelihoods are a quarter."""
+    (fit,) = fits_of(100, 1.0, predicted(100, 20), elsewhere=2 * 0.6745 / np.sqrt(20))
+    assert fit.brightness == pytest.approx(np.sqrt(20))
+    assert fit.uncertainty == pytest.approx(np.hypot(3, HALF))
 
 
 @pytest.mark.parametrize(("length", "named"), [(17, [False, True]), (15, [True, False])])

@@ -159,9 +159,10 @@ def test_what_is_measured_twice_or_never_is_left_out(path: Path) -> None:
 
 
 def test_times_are_read_from_the_older_epochs_too(path: Path) -> None:
-    """CDF_EPOCH counts milliseconds."""
+    """CDF_EPOCH counts milliseconds; what lies far below is none."""
     first = cdflib.cdfepoch.compute_epoch([2016, 1, 30, 22, 47, 6, 0])
     milliseconds = first + 1000.0 * np.arange(6)
+    milliseconds[2] = -1e31
     files.write_cdf(
         path,
         {"Source_name": "JUNO>Juno"},
@@ -172,7 +173,7 @@ def test_times_are_read_from_the_older_epochs_too(path: Path) -> None:
         },
     )
     time = open_observation(path, target="Jupiter")["time"].values
-    np.testing.assert_array_equal(time, files.times())
+    np.testing.assert_array_equal(time, files.times()[[0, 1, 3, 4, 5]])
 
 
 def test_several_fluxes_are_asked_about(path: Path) -> None:
@@ -202,8 +203,8 @@ def test_frequencies_that_change_are_put_on_one_grid(path: Path) -> None:
         {"Source_name": "JUNO>Juno"},
         {
             "Epoch": files.epoch(files.times()),
-            "Frequency": files.Variable(changing, attributes={"UNITS": "MHz"}),
-            "flux": files.spectrum(files.flux(), "sfu"),
+            "Frequency": files.spectrum(changing, "MHz"),
+            "E": files.spectrum(files.flux(), "sfu"),
         },
     )
     opened = open_observation(path, target="Jupiter")

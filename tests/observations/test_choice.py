@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from prefect_expres import observations
 from prefect_expres.errors import ObservationError
-from prefect_expres.observations.choice import Choice, choose
+from prefect_expres.observations.choice import Choice, choose, combined
 from prefect_expres.observations.spectrum import is_frequency, megahertz, scale_of
 
 FLUXES = ["flux", "Data", "INTENSITY", "FLUX_DENSITY", "STOKES_I", "s", "autoX", "Flux Density"]
@@ -51,3 +52,19 @@ def test_decibels_are_known(units: str, scale: str) -> None:
     """By the beginning of their name."""
     assert scale_of(units) == scale
     assert not is_frequency(units)
+
+
+def test_no_flux_at_all_has_no_polarization() -> None:
+    """Nothing can be said of it, and nothing is warned of."""
+    right, left = np.float32([[0, 3]]), np.float32([[0, 1]])
+    flux, degree = combined(right, left, "linear")
+    np.testing.assert_array_equal(flux, [[0, 4]])
+    np.testing.assert_array_equal(degree, [[np.nan, -0.5]])
+    silent = np.float32([[-np.inf]])
+    flux, degree = combined(silent, silent.copy(), "dB")
+    assert (flux[0, 0], np.isnan(degree[0, 0])) == (-np.inf, True)
+
+
+def test_the_package_lists_its_public_names() -> None:
+    """Also those that are not loaded yet."""
+    assert dir(observations) == sorted(observations.__all__)

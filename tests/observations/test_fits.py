@@ -104,6 +104,8 @@ def test_radio_jove(tmp_path: Path) -> None:
     np.testing.assert_allclose(opened["polarization"], -0.5)
     np.testing.assert_array_equal(opened["frequency"], [16, 18, 20, 22])
     assert str(opened["time"].values[1]) == "2016-12-10T03:04:06.000000000"
+    later = open_observation(radio_jove(tmp_path / "later.fits", CRVAL1=7.0))
+    np.testing.assert_array_equal(later["time"], opened["time"])
 
 
 def test_axes_without_units_are_refused(tmp_path: Path) -> None:

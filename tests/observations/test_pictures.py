@@ -13,6 +13,7 @@ from matplotlib.colors import LogNorm, to_hex
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 
+from prefect_expres.analysis.axes import AXIS_HEIGHT
 from prefect_expres.analysis.quicklook import WIDTH
 from prefect_expres.observations import (
     Interference,
@@ -54,6 +55,7 @@ def test_the_overlay(result: Any, observation: Any) -> None:
         assert mesh.get_array().mask.any(), "the gap is not drawn"
         assert panel.get_ylim() == (1, 20)
     assert upper.get_shared_x_axes().joined(upper, lower)
+    assert figure.get_size_inches() == pytest.approx((WIDTH, 8.4 + AXIS_HEIGHT))
     assert figure.get_suptitle().splitlines() == [
         "Jupiter seen from Earth, synthetic, 2024-01-01",
         "simulated: JRM33, loss cone, 3 keV, beam width 1°",
@@ -154,7 +156,11 @@ def test_an_observation_of_nothing(observation: Any) -> None:
     """A file may have gaps only."""
     empty = observation.copy(deep=True)
     empty["flux"].values[:] = np.nan
-    observation_figure(empty).draw_without_rendering()
+    figure = observation_figure(empty)
+    figure.draw_without_rendering()
+    (upper, lower) = (axis.collections[0].norm for axis in figure.axes[:2])
+    assert (upper.vmin, upper.vmax) == (0, 1)
+    assert (lower.vmin, lower.vmax) == (-1, 4)
 
 
 @pytest.mark.slow
