@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from prefect_expres.archive import Granule
+from prefect_expres.errors import ArchiveError
 
 NAME = "expres_juno_jupiter_io_jrm09_lossc-wid1deg_3kev_20180913_v01"
 
@@ -72,3 +73,9 @@ def test_without_that_name_the_fields_tell() -> None:
     assert row.shows("Io")
     assert not row.shows("I")
     assert granule().observer is None
+
+
+def test_what_is_wrong_in_a_row_is_told_in_its_order() -> None:
+    """With the row and the column."""
+    with pytest.raises(ArchiveError, match="The row 'uid' of the table has no valid obs_id: "):
+        granule(obs_id=None, time_min="yesterday")

@@ -28,6 +28,8 @@ async def test_simulations_of_some_days_are_found(tap: TapService, archive: Arch
         *("spectrum", "picture", "catalogue", "calendar", "configuration"),
     }
     assert found.rows == 10
+    assert "LIKE '%Earth%'" in tap.queries[-1]
+    assert "LIKE '%Io%'" in tap.queries[-1]
     for other in ({"moon": "Europa"}, {"observer": "Juno"}, {"moon": "Jupiter"}):
         assert (await search_archive(FIRST, archive=archive, **other)).rows == 0
     assert (await search_archive(date(2018, 9, 12), archive=archive)).rows == 0

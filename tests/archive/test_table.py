@@ -133,6 +133,10 @@ def test_the_descriptor_says_whose_the_table_is() -> None:
     assert root.get("schema") == "s"
     (sources,) = root.iter("sources")
     assert sources.text == "a&b.vot"
+    assert root.find("data/voTableGrammar") is not None
+    assert not any((each.tail or "").strip() for each in root.iter())
+    (make,) = root.iter("make")
+    assert make.get("table") == root.findall("table")[0].get("id") == "epn_core"
     own = {each.get("name"): each for each in root.iter("column")}
     for column in OWN:
         assert own[column.name].attrib == {
