@@ -95,6 +95,9 @@ def test_few_times_tell_nothing(flux: Any) -> None:
     with pytest.raises(ObservationError, match="has 19 times; 20 are needed"):
         cells(observation(flux[:19]))
     assert np.isfinite(cells(observation(flux[:20])).scores).any()
+    flux[19:, 5] = flux[20:, 6] = np.nan
+    scores = cells(observation(flux)).scores
+    assert np.isfinite(scores).sum(axis=1)[5:7].tolist() == [0, 20]
 
 
 def test_medians_leave_out_what_is_missing() -> None:

@@ -35,6 +35,8 @@ def test_the_distribution_is_that_of_what_is_found() -> None:
     parts = (np.arange(4000) + 0.5) / 4000
     chance = Chance.of(4 - 0.7 * np.log(-np.log(parts)), 0)
     assert (chance.location, chance.width) == (pytest.approx(4, 0.01), pytest.approx(0.7, 0.01))
+    assert chance.rate(0.0) == 1.0
+    assert Chance(-50.0, 1.0).rate(0.0) == 1.0
     assert chance.rate(4 - 0.7 * np.log(-np.log(0.95))) == pytest.approx(0.05, 0.02)
 
 

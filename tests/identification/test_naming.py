@@ -41,6 +41,8 @@ def test_nothing_is_named_without_emission(seed: int, results: Results) -> None:
     assert len(found) == 2 * len(MODELS)
     assert not any(each.named or each.emission for each in found)
     assert {each.shift_minutes for each in found} == {None}
+    arcs = identify_arcs(observation, {IO: results[IO]})
+    assert all((each.found.time == each.arc.time).all() for each in arcs)
 
 
 @pytest.mark.parametrize("scale", ["linear", "dB"])
@@ -90,6 +92,7 @@ def test_every_arc_tells_how_much_was_observed(results: Results) -> None:
     upper = whole.sel(frequency=slice(25, 40))
     (found,) = named(upper, {IO: results[IO]})
     assert found.observed == pytest.approx(0.5, abs=0.02)
+    assert found.observed == round(found.observed, 3)
     (found,) = named(whole, {IO: results[IO]})
     assert found.observed == 1.0
 
