@@ -125,6 +125,8 @@ def test_files_come_by_name(tmp_path: Path) -> None:
     assert str(both.simulation(0).configuration).endswith("a.json")
     with pytest.raises(ValidationError, match="not permitted"):
         FilesPlan.model_validate({"configurations": "a.json", "days": 3})
+    with pytest.raises(ValidationError, match="at least 1"):
+        FilesPlan(configurations=())
     with pytest.raises(ConfigurationError, match="There are no files"):
         FilesPlan(configurations=(f"{tmp_path}/*.yaml",)).count()
 

@@ -29,7 +29,7 @@ from prefect_expres.forecasts.forecast import (
     appeared,
     read_forecast,
 )
-from prefect_expres.forecasts.products import make_forecast
+from prefect_expres.forecasts.products import KINDS, make_forecast
 from prefect_expres.storage.publish import read_published
 from tests.support.forecasts import START, facts
 from tests.support.result_files import Result, nothing, write
@@ -154,6 +154,7 @@ def test_the_files_tell_the_same_windows(tmp_path: Path) -> None:
         facts("nenufar", *simulations, moons=("Io", "Europa"), last=last),
     )
     assert Forecast.model_validate_json(contents[INDEX]) == made
+    assert set(contents) == {*KINDS, PAGE} == {TABLE, CALENDAR, CATALOGUE, FIGURE, INDEX, PAGE}
     assert made.missing == (simulations[2],)
     assert made.observatory == "NenuFAR"
     assert [(each.start.isoformat(), each.end.isoformat()) for each in made.windows] == [

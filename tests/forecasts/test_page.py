@@ -71,7 +71,18 @@ def test_the_table_says_all_of_a_window() -> None:
     assert (day.get("scope"), day.get("colspan")) == ("rowgroup", "5")
     (swatch,) = row.xpath("th/svg")
     assert (swatch.get("viewbox"), swatch.get("aria-hidden")) == ("0 0 8 8", "true")
-    assert swatch.xpath("rect/@fill") == [colour_of(arc.sighting.source)]
+    assert dict(swatch[0].attrib) == {
+        "width": "8",
+        "height": "8",
+        "fill": colour_of(arc.sighting.source),
+    }
+    (region,) = page.xpath("//div[table]")
+    assert dict(region.attrib) == {
+        "aria-labelledby": "windows-heading",
+        "class": "wide",
+        "role": "region",
+        "tabindex": "0",
+    }
 
 
 def test_where_no_clock_and_no_angles_are_known_nothing_is_made_up() -> None:
@@ -95,6 +106,9 @@ def test_the_chart_has_the_shapes_of_the_windows() -> None:
     assert [each["row"] for each in data["windows"]] == [
         row.get("id") for row in page.xpath("//tbody/tr[@id]")
     ]
+    cut = [arc.window.cut_at for arc in arcs]
+    assert {None} < {each or None for each in cut}
+    assert ["cut at" in text for text in texts(page, "//tbody/tr[@id]/td[1]")] == [*map(bool, cut)]
     for drawn, arc in zip(data["windows"], arcs, strict=True):
         window = arc.window
         assert drawn["colour"] == colour_of(arc.sighting.source)
@@ -161,6 +175,7 @@ def test_it_says_what_it_was_made_from() -> None:
     assert texts(page, "//p[@class='days']") == ["Mon 01 Jan 2024"]
     assert texts(page, "//title") == ["Jupiter from NenuFAR, Mon 01 Jan 2024"]
     assert texts(page, "//summary") == ["1 with results"]
+    assert not "".join(page.xpath("//ul/text() | //dl/text() | //table/text()")).strip()
 
 
 def test_the_links_lead_to_the_files_of_this_forecast() -> None:

@@ -122,6 +122,8 @@ def test_cassini_gives_its_polarization(path: Path) -> None:
     """Its v is the degree of circular polarization, with the sign that ExPRES uses."""
     opened = open_observation(files.cassini(path))
     np.testing.assert_allclose(opened["polarization"], files.flux() / -24, rtol=1e-6)
+    about = "degree of circular polarization, left-hand above zero"
+    assert opened["polarization"].attrs == {"long_name": about}
 
 
 def test_falling_frequencies_are_turned(path: Path) -> None:

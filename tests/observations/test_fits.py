@@ -113,6 +113,9 @@ def test_axes_without_units_are_refused(tmp_path: Path) -> None:
     path = radio_jove(tmp_path / "jove.fits", CUNIT2="")
     with pytest.raises(ObservationError, match="it has no axes: neither a table"):
         open_observation(path)
+    path = callisto(tmp_path / "BIR.fit", flux(4, 3), [0, 1, 2], [1, 2, 3, 4], ("TIME", "CHANNEL"))
+    with pytest.raises(ObservationError, match="it has no axes: neither a table"):
+        open_observation(path)
 
 
 def test_axes_of_another_length_are_refused(tmp_path: Path) -> None:

@@ -135,6 +135,22 @@ def test_an_observation(observation: Any) -> None:
     assert unknown.get_supxlabel() == "c.cdf"
 
 
+def test_each_cell_is_drawn_at_its_time(observation: Any) -> None:
+    """A pause has a column of its own, without a value; faint units have colours, too."""
+    minutes = np.array([0, 1, 2, 10, 11])
+    few = observation.isel(time=slice(0, 5)).assign_coords(
+        time=np.datetime64("2024-01-01", "ns") + minutes * np.timedelta64(60_000_000_000, "ns")
+    )
+    few["flux"].values[:] = 1e-20 * np.arange(1, few["flux"].size + 1).reshape(few["flux"].shape)
+    mesh = observation_figure(few).axes[0].collections[0]
+    edges = (mesh.get_coordinates()[0, :, 0] - mdates.date2num(np.datetime64("2024-01-01"))) * 1440
+    np.testing.assert_allclose(edges, [-0.5, 0.5, 1.5, 2.5, 9.5, 10.5, 11.5], atol=1e-4)
+    cells = mesh.get_array()
+    assert cells.mask.all(axis=0).tolist() == [False] * 3 + [True] + [False] * 2
+    np.testing.assert_allclose(cells[:, [0, 1, 2, 4, 5]], few["flux"].values.T)
+    assert isinstance(mesh.norm, LogNorm)
+
+
 def test_frequencies_of_equal_ratios_are_drawn_so(result: Any) -> None:
     """A logarithmic axis follows the channels, or is asked for."""
     channels = np.geomspace(1, 20, 40)

@@ -36,6 +36,7 @@ def test_a_cdf_file_follows_the_guidelines(result: Any, tmp_path: Path) -> None:
     flux = cdflib.CDF(path).varattsget("flux")
     assert (flux["DEPEND_0"], flux["DEPEND_1"]) == ("Epoch", "Frequency")
     assert flux["DISPLAY_TYPE"] == "spectrogram"
+    assert flux["FILLVAL"] == pytest.approx(-1e31)
     assert cdflib.CDF(path).varattsget("Epoch") == {"FIELDNAM": "Epoch", "UNITS": "ns"}
     assert cdflib.CDF(path).varattsget("Frequency") == {"FIELDNAM": "Frequency", "UNITS": "MHz"}
     assert not cdflib.CDF(path).varinq("Frequency").Rec_Vary
