@@ -75,6 +75,18 @@ def test_without_that_name_the_fields_tell() -> None:
     assert granule().observer is None
 
 
+@pytest.mark.parametrize(
+    "field",
+    ["granule_uid", "obs_id", "file_name", "target_name", "feature_name", "instrument_host_name"],
+)
+def test_every_field_with_names_counts(field: str) -> None:
+    """Tables write moon and observer into different ones."""
+    row = granule(**{field: "Io flux tube"})
+    assert row.shows("io")
+    assert row.is_seen_from("IO")
+    assert not granule().shows("io")
+
+
 def test_what_is_wrong_in_a_row_is_told_in_its_order() -> None:
     """With the row and the column."""
     with pytest.raises(ArchiveError, match="The row 'uid' of the table has no valid obs_id: "):

@@ -11,9 +11,16 @@ from prefect_expres.archive.columns import COLUMNS
 from prefect_expres.archive.granule import ENGINE
 from prefect_expres.archive.publication import EXPRES_PAPER
 from prefect_expres.archive.rows import read_facts, rows_of
-from prefect_expres.archive.tree import CALENDAR, CONFIGURATION, SPECTRUM, PlacedFile
+from prefect_expres.archive.tree import (
+    CALENDAR,
+    CONFIGURATION,
+    SPECTRUM,
+    PlacedFile,
+    files_of,
+)
 from prefect_expres.execution import SimulationResult
 from prefect_expres.expres import Configuration
+from prefect_expres.storage import StoredFile
 from tests.support.complete import complete_simulation
 from tests.support.listening import Told
 from tests.support.tap_server import publication_at
@@ -146,3 +153,20 @@ async def test_what_a_sandbox_computed_is_said_to_be_so(
     facts = read_facts(engine, Configuration.from_mapping(configuration))
     assert facts.common["instrument_name"] == ENGINE
     assert facts.common["expres_version"] == "master, data 07"
+
+
+def test_an_ephemeris_is_published_beside_its_simulation(result: SimulationResult) -> None:
+    """Each kind of file has its end, its media type and its level."""
+    track = StoredFile(name="earth.csv", url="file:///earth.csv", size=1, sha256="0")
+    names = (*result.inputs, track.name)
+    both = result.model_copy(update={"files": (*result.files, track), "inputs": names})
+    kinds = [kind for kind, _ in files_of(both)]
+    assert [(each.gid, each.end, each.product, each.media, each.level) for each in kinds] == [
+        ("spectrum", ".cdf", "ds", "application/x-cdf", 5),
+        ("picture", ".png", "im", "image/png", 5),
+        ("catalogue", ".tfcat.json", "ca", "application/json", 5),
+        ("calendar", ".ics", "ca", "text/calendar", 5),
+        ("configuration", ".json", "ci", "application/json", 6),
+        ("ephemeris", ".csv", "ts", "text/csv", 6),
+    ]
+    assert [file.name for _, file in files_of(both)][-1] == "earth.csv"

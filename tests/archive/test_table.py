@@ -97,6 +97,16 @@ def test_an_empty_table_is_valid() -> None:
     assert len(votable.parse(io.BytesIO(document), verify="exception").get_first_table().array) == 0
 
 
+def test_what_is_empty_is_empty_in_the_votable() -> None:
+    """Whatever the column holds, and nothing stands for it."""
+    document = votable_of([{"granule_uid": "a"}], HERE, NOW)
+    table = votable.parse(io.BytesIO(document), verify="exception").get_first_table()
+    (row,) = table.to_table()
+    for column in COLUMNS[1:]:
+        assert np.ma.is_masked(row[column.name]) or row[column.name] == "", column.name
+    assert b"nan" not in document.lower().partition(b"<tabledata>")[2]
+
+
 def test_the_descriptor_is_well_formed_and_complete() -> None:
     """It has all columns, by DaCHS's mixin or itself, and hides no character."""
     root = ET.fromstring(descriptor_of(HERE, NOW, "epn_core.vot"))
@@ -139,6 +149,7 @@ def test_the_descriptor_says_whose_the_table_is() -> None:
     assert make.get("table") == root.findall("table")[0].get("id") == "epn_core"
     own = {each.get("name"): each for each in root.iter("column")}
     for column in OWN:
+        assert column.kind == "text"
         assert own[column.name].attrib == {
             "name": column.name,
             "type": "text",
