@@ -4,16 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from prefect_expres.archive.columns import MANDATORY, OPTIONAL, OWN, Column, Kind
+from prefect_expres.archive.columns import MANDATORY, OPTIONAL, OWN, Column
 from prefect_expres.archive.publication import Publication
 
-_TYPES: dict[Kind, str] = {
-    "text": "text",
-    "integer": "integer",
-    "double": "double precision",
-    "float": "real",
-    "timestamp": "timestamp",
-}
 _BY_THE_MIXIN = frozenset({"spatial_frame_type", "s_region"})
 """Columns that DaCHS fills from the frame of the table; a footprint is no text for it."""
 
@@ -85,8 +78,9 @@ def _names(columns: tuple[Column, ...]) -> str:
 
 
 def _column(column: Column) -> str:
+    """Describe one of our own columns, which are texts."""
     return (
-        f'    <column name="{column.name}" type="{_TYPES[column.kind]}" ucd="{column.ucd}" '
+        f'    <column name="{column.name}" type="text" ucd="{column.ucd}" '
         f"description={quoteattr(column.description)}/>"
     )
 

@@ -30,7 +30,7 @@ def votable_of(rows: Sequence[Row], publication: Publication, made: datetime) ->
 
     document = tree.VOTableFile(version="1.4")
     document.description = publication.title
-    resource = tree.Resource(name=publication.schema_name)
+    resource = tree.Resource()
     table = tree.TableElement(document, name=f"{publication.schema_name}.epn_core", utype=UTYPE)
     table.fields.extend(_field(document, column) for column in COLUMNS)
     table.create_arrays(len(rows))

@@ -261,22 +261,26 @@ def _changed(plain: Configuration, changes: dict[str, JsonValue]) -> Configurati
 def _set(node: Any, steps: list[str], value: JsonValue, path: str) -> None:
     """Set a value in nested lists and dicts; a star goes into every element."""
     head, *rest = steps
-    keys: list[Any]
-    if head == "*":
-        keys = list(range(len(node)) if isinstance(node, list) else node)
-    elif isinstance(node, list) and head.isdigit() and int(head) < len(node):
-        keys = [int(head)]
-    elif isinstance(node, dict) and head in node:
-        keys = [head]
-    else:
-        known = ", ".join(node) if isinstance(node, dict) else f"0 to {len(node) - 1}, or *"
-        msg = f"The grid's {path!r} is not in the configuration: {head!r} is none of {known}"
+    known = _keys(node)
+    keys = known if head == "*" else [key for key in known if str(key) == head]
+    if not keys:
+        choice = (
+            f"none of {', '.join(map(str, known))}, or *" if known else "below what has no parts"
+        )
+        msg = f"The grid's {path!r} is not in the configuration: {head!r} is {choice}"
         raise ConfigurationError(msg)
     for key in keys:
         if rest:
             _set(node[key], rest, value, path)
         else:
             node[key] = value
+
+
+def _keys(node: Any) -> list[Any]:
+    """Give the keys of a list or a dict; a value has none."""
+    if isinstance(node, list):
+        return list(range(len(node)))
+    return list(node) if isinstance(node, dict) else []
 
 
 def _words(changes: dict[str, JsonValue]) -> Iterator[str]:

@@ -33,6 +33,9 @@ _INSTRUMENTS = ("VESPA_instrument_name", "Descriptor")
 _DECIBELS_A_COUNT = "NDA_power_resolution"
 """A global attribute: what a count of the NDA's routine receiver is in dB."""
 
+_WHOLE_NUMBERS = ("INT", "BYTE")
+"""What names CDF's types of whole numbers."""
+
 
 def read_cdf(path: Path, variable: str | None) -> Spectrum:
     """Read a CDF file."""
@@ -147,7 +150,7 @@ class _File:
 
     def _decibels(self, name: str) -> float:
         """Give what a count is in dB: 1 if the values are dB, or are no decibels at all."""
-        counts = "FLOAT" not in self._kind(name) and "REAL" not in self._kind(name)
+        counts = any(word in self._kind(name) for word in _WHOLE_NUMBERS)
         if not counts or scale_of(self.text(name, "UNITS")) != "dB":
             return 1.0
         words = str(self._global.get(_DECIBELS_A_COUNT, "")).split()

@@ -44,6 +44,8 @@ def test_rows_are_read_with_none_for_what_is_empty() -> None:
         True,
     )
     assert read_table(votable(["granule_uid"], [("a",)], "OVERFLOW"), URL, 10)[1] is False
+    assert read_table(votable(["granule_uid"], [("a",)], "overflow"), URL, 10)[1] is False
+    assert len(read_table(table(TEXT, f"<TABLEDATA>{ROW * 10}</TABLEDATA>"), URL, 10)[0]) == 10
 
 
 @pytest.mark.parametrize("form", ["binary", "binary2"])

@@ -11,6 +11,7 @@ import pytest
 
 from prefect_expres.archive import Published, publish_simulations, simulation_folders
 from prefect_expres.archive.granule import julian_date, moment_of
+from prefect_expres.archive.table import parquet_of
 from prefect_expres.errors import ArchiveError
 from prefect_expres.execution import PublishedSource
 from prefect_expres.storage.publish import LATEST
@@ -89,16 +90,27 @@ async def test_a_thumbnail_is_small(runs: Path, tmp_path: Path) -> None:
 
 
 async def test_what_is_published_stays_and_keeps_its_dates(runs: Path, tmp_path: Path) -> None:
-    """Another campaign adds its rows; the same one changes nothing."""
+    """Another campaign adds its rows; the same one changes nothing but what has another file."""
     first, second, third = simulation_folders(runs)
     publication = publication_at(tmp_path, URL)
     await publish_simulations([first], publication)
+    (table,) = (tmp_path / "epn_core").glob("2*/epn_core.parquet")
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    dates = ("creation_date", "modification_date", "release_date")
+    rows = [row | dict.fromkeys(dates, long_ago) for row in rows_at(tmp_path).values()]
+    rows[0]["file_sha256"] = "another file"
+    table.write_bytes(parquet_of(rows))
     before = rows_at(tmp_path)
     inodes = {path: path.stat().st_ino for path in tmp_path.rglob("*.cdf")}
     done = await publish_simulations([first, second, third], publication)
     after = rows_at(tmp_path)
     assert (done.rows, done.simulations) == (15, 3)
-    assert {uid: after[uid] for uid in before} == before
+    changed = rows[0]["granule_uid"]
+    assert after[changed]["creation_date"] == after[changed]["release_date"] == long_ago
+    assert after[changed]["modification_date"] == done.made
+    assert {uid: after[uid] for uid in before if uid != changed} == {
+        uid: row for uid, row in before.items() if uid != changed
+    }
     assert {path: path.stat().st_ino for path in inodes} == inodes
 
 

@@ -110,6 +110,26 @@ async def test_older_and_foreign_names_are_looked_at(
     assert await take(archive, request_for(configuration), tmp_path, Told()) is not None
 
 
+async def test_the_likeliest_is_looked_at_first(
+    tap: TapService, archive: Archive, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """Of several of one name that with the fingerprint; the others are not fetched."""
+
+    def twin(row: dict[str, Any]) -> dict[str, Any]:
+        named = {name: f"a-{row[name]}" for name in ("obs_id", "granule_uid")}
+        days = {name: row[name] - 1 for name in ("time_min", "time_max")}
+        name = {"file_name": row["file_name"].replace("20180914", "20180913")}
+        is_of_next_day = "20180914" in row["obs_id"]
+        return row | named | days | name | {"fingerprint": "other"} if is_of_next_day else row
+
+    tap.change(twin)
+    told = Told()
+    taken = await take(archive, request_for(configuration), tmp_path, told)
+    assert taken is not None
+    assert taken.source.obs_id.startswith("expres_")
+    assert len(told.steps("archive")) == 1
+
+
 async def test_what_a_sandbox_computed_is_not_taken(
     tap: TapService, archive: Archive, configuration: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from prefect_expres.archive import Archive, ArchiveClient, search_archive
 from prefect_expres.archive.adql import Sought
+from prefect_expres.archive.extra import require
 from prefect_expres.errors import ArchiveError, ServiceError, UsageError
 from tests.support.tap_server import TapService
 
@@ -27,6 +28,8 @@ async def test_simulations_of_some_days_are_found(tap: TapService, archive: Arch
         *("spectrum", "picture", "catalogue", "calendar", "configuration"),
     }
     assert found.rows == 10
+    assert "LIKE '%Earth%'" in tap.queries[-1]
+    assert "LIKE '%Io%'" in tap.queries[-1]
     for other in ({"moon": "Europa"}, {"observer": "Juno"}, {"moon": "Jupiter"}):
         assert (await search_archive(FIRST, archive=archive, **other)).rows == 0
     assert (await search_archive(date(2018, 9, 12), archive=archive)).rows == 0
@@ -46,6 +49,21 @@ async def test_names_are_found_in_any_case_and_in_foreign_tables(
         ({"moon": "o"}, 0),
     ):
         assert (await search_archive(FIRST, archive=archive, **sought)).rows == rows, sought
+
+
+@pytest.mark.parametrize("written", ["IO", "io", "Io", "iO"])
+async def test_names_are_found_as_tables_write_them(
+    tap: TapService, archive: Archive, written: str
+) -> None:
+    """The service is asked for all usual ways, since it may tell small letters from large ones."""
+    tap.change(lambda row: row | _renamed(row) | {"target_name": written, "feature_name": None})
+    assert (await search_archive(FIRST, moon="iO", archive=archive)).rows == 5
+
+
+def test_a_missing_package_is_told() -> None:
+    """And how it is installed."""
+    with pytest.raises(ArchiveError, match=r"^no_such, nor_this is not installed; pip install"):
+        require(("no_such", "pyvo", "nor_this"))
 
 
 def _renamed(row: dict[str, Any]) -> dict[str, Any]:
@@ -93,6 +111,11 @@ async def test_days_in_the_wrong_order_are_not_sent(archive: Archive) -> None:
     """The message has both."""
     with pytest.raises(UsageError, match="2018-09-13 is before the first, 2018-09-14"):
         await search_archive(LAST, FIRST, archive=archive)
+
+
+def test_a_last_day_alone_bounds_nothing() -> None:
+    """One simulation is sought by its identifier."""
+    assert list(Sought(last=LAST, obs_id="s").conditions([])) == ["obs_id = 's'"]
 
 
 async def test_an_identifier_is_quoted(tap: TapService, archive: Archive) -> None:

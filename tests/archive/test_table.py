@@ -22,6 +22,9 @@ from tests.support.tap_server import TapService
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 HERE = Publication(folder="x", url="https://data.example.org", creator="A <b> & C", title='"T"')
+ALL = HERE.model_copy(
+    update={"publisher": "P", "contact": "c@example.org", "reference": "R", "schema_name": "s"}
+)
 STANDARD = Path(__file__).parent.parent / "data" / "epntap-2.0.csv"
 
 
@@ -94,12 +97,21 @@ def test_an_empty_table_is_valid() -> None:
     assert len(votable.parse(io.BytesIO(document), verify="exception").get_first_table().array) == 0
 
 
+def test_what_is_empty_is_empty_in_the_votable() -> None:
+    """Whatever the column holds, and nothing stands for it."""
+    document = votable_of([{"granule_uid": "a"}], HERE, NOW)
+    table = votable.parse(io.BytesIO(document), verify="exception").get_first_table()
+    (row,) = table.to_table()
+    for column in COLUMNS[1:]:
+        assert np.ma.is_masked(row[column.name]) or row[column.name] == "", column.name
+    assert b"nan" not in document.lower().partition(b"<tabledata>")[2]
+
+
 def test_the_descriptor_is_well_formed_and_complete() -> None:
     """It has all columns, by DaCHS's mixin or itself, and hides no character."""
     root = ET.fromstring(descriptor_of(HERE, NOW, "epn_core.vot"))
     assert root.get("schema") == "expres"
-    meta = {each.get("name"): each.text for each in root.iter("meta")}
-    assert (meta["creator"], meta["title"]) == ("A <b> & C", '"T"')
+    assert "contact.email" not in {each.get("name") for each in root.iter("meta")}
     (mixin,) = root.iter("mixin")
     assert mixin.text == "//epntap2#table-2_0"
     assert mixin.get("optional_columns", "").split() == [column.name for column in OPTIONAL]
@@ -108,3 +120,65 @@ def test_the_descriptor_is_well_formed_and_complete() -> None:
     assert bound == {name: f"@{name}" for name in bound}
     framed = re.compile(r"c\d.*|s_region|spatial_frame_type")
     assert bound.keys() == {c.name for c in MANDATORY if not framed.fullmatch(c.name)}
+
+
+def test_the_descriptor_says_whose_the_table_is() -> None:
+    """In the words of DaCHS, and where the table is read from."""
+    root = ET.fromstring(descriptor_of(ALL, NOW, "a&b.vot"))
+    meta = {each.get("name"): each.text for each in root.iter("meta")}
+    assert str(meta.pop("description")).startswith("Visible radio emission of magnetised planets")
+    assert meta == {
+        "title": '"T"',
+        "creator": "A <b> & C",
+        "publisher": "P",
+        "source": "R",
+        "contact.email": "c@example.org",
+        "creationDate": "2026-01-02T03:04:05Z",
+        "subject": "planetary-magnetospheres",
+        "instrument": "ExPRES",
+        "type": "Catalog",
+        "contentLevel": "Research",
+        "coverage.waveband": "Radio",
+    }
+    assert root.get("schema") == "s"
+    (sources,) = root.iter("sources")
+    assert sources.text == "a&b.vot"
+    assert root.find("data/voTableGrammar") is not None
+    assert not any((each.tail or "").strip() for each in root.iter())
+    (make,) = root.iter("make")
+    assert make.get("table") == root.findall("table")[0].get("id") == "epn_core"
+    own = {each.get("name"): each for each in root.iter("column")}
+    for column in OWN:
+        assert column.kind == "text"
+        assert own[column.name].attrib == {
+            "name": column.name,
+            "type": "text",
+            "ucd": column.ucd,
+            "description": column.description,
+        }
+
+
+def test_the_votable_says_whose_it_is() -> None:
+    """Title, publisher, reference and time; what is empty is left out."""
+    file = votable.parse(io.BytesIO(votable_of([], ALL, NOW)))
+    (resource,) = file.resources
+    assert file.description == '"T"'
+    assert {each.name: each.value for each in resource.infos} == {
+        "publisher": "P",
+        "reference": "R",
+        "created": "2026-01-02T03:04:05",
+    }
+    assert file.get_first_table().name == "s.epn_core"
+    nobody = votable.parse(io.BytesIO(votable_of([], HERE, NOW)))
+    assert "publisher" not in {each.name for each in nobody.resources[0].infos}
+
+
+def test_parquet_tells_what_columns_mean() -> None:
+    """Unit, UCD and words, as far as there are any."""
+    schema = pq.read_schema(io.BytesIO(parquet_of([])))
+    for column in COLUMNS:
+        facts = {"unit": column.unit, "ucd": column.ucd, "description": column.description}
+        said = {name.encode(): fact.encode() for name, fact in facts.items() if fact}
+        assert schema.field(column.name).metadata == said
+    assert schema.field("time_exp_min").metadata[b"description"] == b"Smallest integration time"
+    assert schema.field("c3max").metadata[b"description"].startswith(b"Largest value of coord")

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from prefect_expres.campaigns.index import CampaignFacts, keep_index
-from prefect_expres.campaigns.journal import Row
+from prefect_expres.campaigns.index import CampaignFacts, CampaignManifest, found_at, keep_index
+from prefect_expres.campaigns.journal import Journal, Row
 from prefect_expres.campaigns.plan import RoutinePlan
 from prefect_expres.execution import Manifest, PhaseTime, PublishedSource, SimulationResult
 from prefect_expres.storage import StoredFile
@@ -128,3 +130,56 @@ async def test_every_end_is_counted(tmp_path: Path) -> None:
     assert (kept.completed, kept.found, kept.failed) == (1, 1, 1)
     assert (kept.published, kept.empty) == (2, 2)
     assert kept.catalogue is None
+
+
+async def test_the_table_has_what_rows_tell(tmp_path: Path) -> None:
+    """Numbers as numbers, whatever is missing; seconds are those of the jobs that were run now."""
+    found = {"state": "found", "run_seconds": 100.0, "windows": 3, "bytes": 5, "folder": "f"}
+    rows = {
+        2: Row.model_validate({"number": 2, "label": "c", "state": "failed", "error": "no disk"}),
+        0: Row.model_validate({"number": 0, "label": "a", "bytes": 7, **_ran(1.0612)}),
+        1: Row.model_validate({"number": 1, "label": "b", **found}),
+        3: Row.model_validate({"number": 3, "label": "d", **_ran(2.0624)}),
+    }
+    kept = await keep_index(str(tmp_path), rows, FACTS)
+    ordered = [rows[number] for number in range(4)]
+    table = pq.read_table(tmp_path / "index.parquet")
+    assert table.to_pylist() == [row.model_dump() for row in ordered]
+    kinds = {field.name: str(field.type) for field in table.schema if field.type != pa.string()}
+    whole = dict.fromkeys(("number", "bytes", "windows"), "int64")
+    assert kinds == {**whole, "run_seconds": "double"}
+    assert (kept.service_seconds, kept.bytes) == (3.124, 12)
+    assert (kept.failures, kept.rows) == ((rows[2],), tuple(ordered))
+    written = (tmp_path / "index.json").read_bytes()
+    assert written.startswith(b'{\n  "')
+    assert CampaignManifest.model_validate_json(written).failures == (rows[2],)
+    assert (kept.index, kept.manifest) == (
+        f"file://{tmp_path / 'index.parquet'}",
+        str(tmp_path / "index.json"),
+    )
+    assert CampaignFacts(**kept.model_dump(include=set(CampaignFacts.model_fields))) == FACTS
+    assert kept.model_copy(update={"simulations": 9}).not_begun == 5
+
+
+async def test_what_campaigns_have_left_is_found(tmp_path: Path) -> None:
+    """The last one that ended, and the rows of each that has not; nothing is no error."""
+    assert await found_at(str(tmp_path)) == (None, {})
+    rows = [Row(number=number, label="io", state="completed") for number in (16, 1)]
+    kept = await keep_index(str(tmp_path), {}, FACTS)
+    for row in rows:
+        await Journal(str(tmp_path), "under-way").keep(row)
+    ended, under_way = await found_at(str(tmp_path))
+    assert ended is not None
+    assert ended.created == kept.created
+    assert under_way == {"under-way": (rows[1], rows[0])}
+    earlier = kept.model_dump(mode="json", exclude={"published", "empty", "output", "rows"})
+    (tmp_path / "index.json").write_text(json.dumps(earlier))
+    ended, _ = await found_at(str(tmp_path))
+    assert ended is not None
+    assert (ended.published, ended.empty) == (0, 0)
+    (tmp_path / "index.json").write_text("{}")
+    assert (await found_at(str(tmp_path)))[0] is None
+
+
+def _ran(seconds: float) -> dict[str, Any]:
+    return {"state": "completed", "run_seconds": seconds}

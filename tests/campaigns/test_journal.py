@@ -74,6 +74,17 @@ async def test_planted_row_is_no_row(tmp_path: Path) -> None:
     assert sorted(await Journal(str(tmp_path), "shared").refresh()) == [1, 2]
 
 
+async def test_heartbeats_are_read_back(tmp_path: Path) -> None:
+    """The last one of a worker; what is none, or not there, is no error."""
+    journal = await journal_of(tmp_path, "alive")
+    assert await journal.heartbeat("worker") == Heartbeat(beats=3, list_requests=0)
+    await journal.beat("worker", Heartbeat(beats=4, list_requests=2))
+    assert await journal.heartbeat("worker") == Heartbeat(beats=4, list_requests=2)
+    (tmp_path / ".campaigns" / "alive" / "worker.heartbeat").write_text("no JSON")
+    assert await journal.heartbeat("worker") is None
+    assert await journal.heartbeat("another") is None
+
+
 async def test_failures_are_counted_as_rows_come(tmp_path: Path) -> None:
     """Those of other workers, too; a row that is written again counts once."""
     ours, others = (Journal(str(tmp_path), "shared") for _ in range(2))

@@ -1,6 +1,7 @@
 """Plans name many simulations, lazily and always alike."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -95,14 +96,18 @@ def test_what_cannot_be_planned_is_refused(more: dict[str, Any], words: str) -> 
 @pytest.mark.parametrize(
     ("grid", "words"),
     [
-        ({"SOURCE.7.ACCEL": [1]}, "'7' is none of 0 to 1"),
-        ({"SOURCE.*.SPEED": [1]}, "'SPEED' is none of"),
+        ({"SOURCE.7.ACCEL": [1]}, r"'7' is none of 0, 1, or \*$"),
+        ({"SOURCE.x.ACCEL": [1]}, r"'x' is none of 0, 1, or \*$"),
+        ({"TIME.NBR.X": [1]}, "The grid's 'TIME.NBR.X' .* 'X' is below what has no parts"),
+        ({"TIME.NBR.*": [1]}, r"'\*' is below what has no parts"),
+        ({"SIMU.NAME.*": ["x"]}, r"'\*' is below what has no parts"),
+        ({"SOURCE.*.SPEED": [1]}, r"'SPEED' is none of ON, NAME, .*, or \*$"),
         ({"TIME.NBR": [-1]}, "TIME.NBR"),
     ],
 )
 def test_grid_is_checked_by_the_rules(grid: dict[str, Any], words: str) -> None:
     """A path that is not there, or a value that breaks a rule, is told with its path."""
-    with pytest.raises(ConfigurationError, match="(?s)" + words.replace("*", r"\*")):
+    with pytest.raises(ConfigurationError, match="(?s)" + words):
         routine(grid=grid).simulation(0)
 
 
@@ -118,6 +123,10 @@ def test_files_come_by_name(tmp_path: Path) -> None:
     both = FilesPlan(configurations=(f"{tmp_path}/a.json", f"file://{tmp_path}/*.json"))
     assert both.count() == 2
     assert str(both.simulation(0).configuration).endswith("a.json")
+    with pytest.raises(ValidationError, match="not permitted"):
+        FilesPlan.model_validate({"configurations": "a.json", "days": 3})
+    with pytest.raises(ValidationError, match="at least 1"):
+        FilesPlan(configurations=())
     with pytest.raises(ConfigurationError, match="There are no files"):
         FilesPlan(configurations=(f"{tmp_path}/*.yaml",)).count()
 
@@ -130,6 +139,7 @@ def test_a_host_that_is_away_is_told(scheme: str) -> None:
         FilesPlan(configurations=(away,)).count()
     assert away in str(fault.value)
     assert "See whether its host answers" in str(fault.value)
+    assert re.search("Connection refused|Connect call failed", str(fault.value))
 
 
 def test_a_password_is_not_shown() -> None:

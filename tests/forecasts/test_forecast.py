@@ -29,7 +29,8 @@ from prefect_expres.forecasts.forecast import (
     appeared,
     read_forecast,
 )
-from prefect_expres.forecasts.products import make_forecast
+from prefect_expres.forecasts.products import KINDS, make_forecast
+from prefect_expres.storage.publish import read_published
 from tests.support.forecasts import START, facts
 from tests.support.result_files import Result, nothing, write
 
@@ -55,6 +56,10 @@ def forecast(*windows: Window) -> Forecast:
         (window(-59), False),
         (window(0, 20), False),
         (window(70, 60), False),
+        (window(75, 60), False),
+        (window(76, 60), True),
+        (window(-75, 60), False),
+        (window(-76, 60), True),
         (window(90, 60), True),
         (window(-90, 60), True),
         (window(hemisphere="south", polarization="LH"), True),
@@ -74,6 +79,9 @@ def test_interest_asks_for_length_frequency_and_moon() -> None:
     assert not interest.includes(window(lasts=29))
     assert not interest.includes(window(fmax=24.9))
     assert not interest.includes(window(source="Europa"))
+    assert Interest().includes(window(lasts=30, fmax=15, source="Europa"))
+    assert not Interest().includes(window(lasts=29.5, fmax=15))
+    assert not Interest().includes(window(lasts=30, fmax=14.9))
     assert Interest(minutes=0, mhz=0).includes(window(source="Europa", lasts=1, fmax=1))
 
 
@@ -94,6 +102,9 @@ async def test_a_window_is_news_once(system: str, tmp_path: Path) -> None:
     assert await news(forecast(window(2), window(301))) == []
     dull, over = window(600, lasts=5), window(-600)
     assert await news(forecast(dull, over)) == []
+    notes = await read_published(root, ANNOUNCED)
+    assert notes is not None
+    assert notes.startswith(b"[\n {\n  ")
     later = forecast(window(24 * 60)).model_copy(update={"first": date(2024, 1, 2)})
     assert await news(later) == [window(24 * 60)]
     assert await news(forecast(first)) == [first]
@@ -143,6 +154,7 @@ def test_the_files_tell_the_same_windows(tmp_path: Path) -> None:
         facts("nenufar", *simulations, moons=("Io", "Europa"), last=last),
     )
     assert Forecast.model_validate_json(contents[INDEX]) == made
+    assert set(contents) == {*KINDS, PAGE} == {TABLE, CALENDAR, CATALOGUE, FIGURE, INDEX, PAGE}
     assert made.missing == (simulations[2],)
     assert made.observatory == "NenuFAR"
     assert [(each.start.isoformat(), each.end.isoformat()) for each in made.windows] == [
@@ -179,3 +191,13 @@ def test_nothing_to_be_seen_is_a_forecast(tmp_path: Path) -> None:
     assert contents[TABLE].decode().count("\n") == 1
     assert json.loads(contents[CATALOGUE])["features"] == []
     assert not Calendar.from_ical(contents[CALENDAR]).walk("VEVENT")
+
+
+def test_the_picture_shows_what_is_missing(tmp_path: Path) -> None:
+    """Nothing to be seen looks otherwise than nothing simulated."""
+    result = Result(nothing(steps=1440), step=60.0, frequency=(5.0, 20.0, 40.0, 90.0))
+    cdfs, day = [write(result, tmp_path / "nothing.cdf").as_uri()], date(2024, 1, 1)
+    there = Simulated(label="io", moon="Io", day=day, folder="a")
+    lost = there.model_copy(update={"folder": None, "error": "no disk"})
+    pictures = {make_forecast(cdfs, facts("NDA", each))[1][FIGURE] for each in (there, lost, there)}
+    assert len(pictures) == 2

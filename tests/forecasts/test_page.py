@@ -4,15 +4,17 @@ import base64
 import hashlib
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from lxml import html
 
+import prefect_expres
 from prefect_expres.analysis import Observatory, find_observatory
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.analysis.colours import colour_of
+from prefect_expres.analysis.observatories import times_up
 from prefect_expres.forecasts.forecast import ForecastFacts, Simulated
 from prefect_expres.forecasts.page import make_page
 from prefect_expres.forecasts.products import KINDS
@@ -62,7 +64,25 @@ def test_the_table_says_all_of_a_window() -> None:
         "{:.0f}°-{:.0f}°".format(*window.moon_phase),
     ]
     (heads,) = page.xpath("//thead/tr")
-    assert texts(heads, "th")[1] == "UTC Europe/Paris"
+    assert texts(heads, "th") == [
+        *("Source", "UTC Europe/Paris", "MHz", "CML System III", "Phase"),
+    ]
+    (day,) = page.xpath("//tbody/tr[1]/th")
+    assert (day.get("scope"), day.get("colspan")) == ("rowgroup", "5")
+    (swatch,) = row.xpath("th/svg")
+    assert (swatch.get("viewbox"), swatch.get("aria-hidden")) == ("0 0 8 8", "true")
+    assert dict(swatch[0].attrib) == {
+        "width": "8",
+        "height": "8",
+        "fill": colour_of(arc.sighting.source),
+    }
+    (region,) = page.xpath("//div[table]")
+    assert dict(region.attrib) == {
+        "aria-labelledby": "windows-heading",
+        "class": "wide",
+        "role": "region",
+        "tabindex": "0",
+    }
 
 
 def test_where_no_clock_and_no_angles_are_known_nothing_is_made_up() -> None:
@@ -86,6 +106,9 @@ def test_the_chart_has_the_shapes_of_the_windows() -> None:
     assert [each["row"] for each in data["windows"]] == [
         row.get("id") for row in page.xpath("//tbody/tr[@id]")
     ]
+    cut = [arc.window.cut_at for arc in arcs]
+    assert {None} < {each or None for each in cut}
+    assert ["cut at" in text for text in texts(page, "//tbody/tr[@id]/td[1]")] == [*map(bool, cut)]
     for drawn, arc in zip(data["windows"], arcs, strict=True):
         window = arc.window
         assert drawn["colour"] == colour_of(arc.sighting.source)
@@ -99,6 +122,13 @@ def test_the_chart_has_the_shapes_of_the_windows() -> None:
         assert max(highs) <= window.fmax + 0.01
     assert data["days"][1] - data["days"][0] == 2 * 86_400_000
     assert data["band"][0] == NENUFAR.fmin
+    assert data["days"][0] == datetime(2024, 1, 1, tzinfo=UTC).timestamp() * 1000
+    end = datetime(2024, 1, 3, tzinfo=UTC)
+    up = times_up(NENUFAR, "Jupiter", datetime(2024, 1, 1, tzinfo=UTC), end)
+    ends = [[round(each.timestamp() * 1000) for each in both] for both in up]
+    assert data["up"] == ends
+    assert len(ends) >= 2
+    assert texts(page, "//p[@class='days']") == ["Mon 01 Jan 2024 to Tue 02 Jan 2024"]
 
 
 def test_what_is_missing_is_said_before_the_chart_and_why_below() -> None:
@@ -113,13 +143,39 @@ def test_what_is_missing_is_said_before_the_chart_and_why_below() -> None:
         "europa-1: no [31mroom"
     ]
     assert texts(page, "//details//li") == ["io-1"]
+    assert page.xpath("//p[@role='note']/a/@href") == ["#simulations"]
     day = 86_400_000
     assert data_of(page)["missing"] == [[data_of(page)["days"][0], data_of(page)["days"][0] + day]]
     assert "Nothing is to be seen on these days." in page.text_content()
+    days = [lost.model_copy(update={"day": FIRST + timedelta(days=n)}) for n in (2, 0, 1, 0)]
+    about = facts("NenuFAR", *days, last=FIRST + timedelta(days=2), moons=MOONS)
+    data = data_of(html.fromstring(page_of([], about=about)))
+    starts = [data["days"][0] + n * day for n in range(3)]
+    assert data["missing"] == [[start, start + day] for start in starts]
+    assert all(type(moment) is int for span in data["missing"] for moment in span)
     assert texts(page, "//ul[@class='legend']/li") == [
         *(f"{moon}: not visible" for moon in MOONS),
         "Jupiter below 20°",
     ]
+
+
+def test_it_says_what_it_was_made_from() -> None:
+    """And by whom, when, and for which place; a single day is named once."""
+    lost = Simulated(label="europa-1", moon="Europa", day=FIRST, error="no room")
+    there = Simulated(label="io-1", moon="Io", day=FIRST, folder="a")
+    about = facts("NenuFAR", there, lost, moons=MOONS)
+    page = html.fromstring(make_page(about, [], NENUFAR, ["JRM33", "3 keV"], KINDS))
+    said = dict(zip(texts(page, "//dt"), texts(page, "//dd"), strict=True))
+    assert said == {
+        "Made": f"2024-01-01 19:00 UTC, by prefect-expres {prefect_expres.__version__}",
+        "From": "1 of 2 simulations of Io, Europa, Ganymede",
+        "Model": "JRM33; 3 keV",
+        "Observatory": "NenuFAR, longitude 2.19°, latitude 47.38°, 10-85 MHz, Jupiter above 20°",
+    }
+    assert texts(page, "//p[@class='days']") == ["Mon 01 Jan 2024"]
+    assert texts(page, "//title") == ["Jupiter from NenuFAR, Mon 01 Jan 2024"]
+    assert texts(page, "//summary") == ["1 with results"]
+    assert not "".join(page.xpath("//ul/text() | //dl/text() | //table/text()")).strip()
 
 
 def test_the_links_lead_to_the_files_of_this_forecast() -> None:

@@ -94,6 +94,10 @@ def test_few_times_tell_nothing(flux: Any) -> None:
     """Ranks of a handful of cells say nothing."""
     with pytest.raises(ObservationError, match="has 19 times; 20 are needed"):
         cells(observation(flux[:19]))
+    assert np.isfinite(cells(observation(flux[:20])).scores).any()
+    flux[19:, 5] = flux[20:, 6] = np.nan
+    scores = cells(observation(flux)).scores
+    assert np.isfinite(scores).sum(axis=1)[5:7].tolist() == [0, 20]
 
 
 def test_medians_leave_out_what_is_missing() -> None:
@@ -101,3 +105,5 @@ def test_medians_leave_out_what_is_missing() -> None:
     values = np.array([[1.0, np.nan, 3.0, 5.0], [np.nan] * 4])
     np.testing.assert_array_equal(median_of(values), [3.0, np.nan])
     np.testing.assert_array_equal(running_median(values[0], 3), [1.0, 2.0, 4.0, 4.0])
+    both = running_median(values, 3)
+    np.testing.assert_array_equal(both, [[1.0, 2.0, 4.0, 4.0], [np.nan] * 4])

@@ -30,6 +30,16 @@ def test_rates_are_as_often_as_they_say() -> None:
     assert np.mean(np.array(rates) <= 0.5) > 0.4
 
 
+def test_the_distribution_is_that_of_what_is_found() -> None:
+    """Brightness that follows a law of Gumbel gives its values, and its rates."""
+    parts = (np.arange(4000) + 0.5) / 4000
+    chance = Chance.of(4 - 0.7 * np.log(-np.log(parts)), 0)
+    assert (chance.location, chance.width) == (pytest.approx(4, 0.01), pytest.approx(0.7, 0.01))
+    assert chance.rate(0.0) == 1.0
+    assert Chance(-50.0, 1.0).rate(0.0) == 1.0
+    assert chance.rate(4 - 0.7 * np.log(-np.log(0.95))) == pytest.approx(0.05, 0.02)
+
+
 def test_brighter_is_rarer() -> None:
     """Rates fall with brightness, to the lowest that is told; what is dark is no find."""
     chance = Chance.of(curve(0), REACH)

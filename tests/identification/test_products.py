@@ -25,6 +25,22 @@ from tests.identification.case import FREQUENCY, MODELS, Results, observed, resu
 
 pytestmark = pytest.mark.slow
 
+FIELDS = {
+    "energy_kev": {"info": True, "datatype": "float", "ucd": "phys.energy", "unit": "keV"},
+    "lag_model": {"info": True, "datatype": "str", "ucd": "meta.modelled"},
+    "observed": {"info": True, "datatype": "float", "ucd": "stat.value"},
+    "brightness": {"info": True, "datatype": "float", "ucd": "stat.snr"},
+    "false_alarm": {"info": True, "datatype": "float", "ucd": "stat.probability"},
+    "shift_minutes": {"info": True, "datatype": "float", "ucd": "time.interval", "unit": "min"},
+    "shift_error_minutes": {
+        "info": True,
+        "datatype": "float",
+        "unit": "min",
+        "ucd": "stat.error;time.interval",
+    },
+}
+"""What the labels say of an arc besides what a window has; each with a text for people."""
+
 IO = Model(source="Io", energy=3)
 MISSING = (Missing(label="io-5-kev", error="JobFailed: no disk"),)
 
@@ -52,6 +68,8 @@ def test_files_tell_what_was_found(results: Results, searched: Searched) -> None
     assert made.folder == "s3://bucket/found"
     assert set(contents) == {*made.files, "identification.json"}
     assert Identification.model_validate_json(contents["identification.json"]) == made
+    assert contents["identification.json"].startswith(b'{\n  "')
+    assert contents["identification.json"].endswith(b"}\n")
 
     rows = list(csv.DictReader(io.StringIO(contents["arcs.csv"].decode())))
     assert len(rows) == 2 * len(MODELS)
@@ -75,6 +93,8 @@ def test_labels_are_a_catalogue(results: Results, searched: Searched, tmp_path: 
     assert feature.properties["shift_minutes"] == pytest.approx(12, abs=1)
     raw = json.loads(contents["arcs.tfcat.json"])
     assert set(raw["features"][0]["properties"]) <= set(raw["fields"])
+    told = {name: {**facts, "info": facts["info"] != ""} for name, facts in raw["fields"].items()}
+    assert {name: told[name] for name in FIELDS} == FIELDS
     assert "synthetic, seed 5" in raw["properties"]["title"]
     middle = datetime.fromisoformat("2024-01-01T07:12:00+00:00").timestamp()
     times = [time for time, _ in raw["features"][0]["geometry"]["coordinates"][0]]

@@ -54,7 +54,7 @@ def test_template_on_other_cells(arc: Arc, cells: Cells) -> None:
     assert not mask[[0, 3]].any()
 
 
-@pytest.mark.parametrize("shift", [-70, -3, 0, 11, 28])
+@pytest.mark.parametrize("shift", [-70, -3, 0, 11, 22, 28])
 def test_brightness_is_the_sum_over_noise(shift: int, arc: Arc, cells: Cells) -> None:
     """For each shift, round the circle, it is the sum of scores over the root of their number."""
     template = template_of(arc, cells)
@@ -82,3 +82,32 @@ def test_part_that_was_observed(arc: Arc, cells: Cells) -> None:
     assert observed_part(arc, lower) == pytest.approx(3 / 13)
     late = Cells(START + 31 * MINUTE, MINUTE, cells.frequency, cells.scores[:, 31:])
     assert observed_part(arc, late) == pytest.approx(2 / 13)
+
+
+def test_the_middle_of_a_step_was_observed_or_not(arc: Arc) -> None:
+    """Of five cells within a step of the simulation the third one tells."""
+    scores = np.full((CHANNELS, 5 * STEPS), np.nan)
+    scores[:, 2::5] = 0.0
+    finer = Cells(START, MINUTE // 5, 10.0 * np.arange(1, CHANNELS + 1), scores)
+    assert observed_part(arc, finer) == 1.0
+
+
+@pytest.mark.parametrize(("observed", "enough"), [(12, True), (11, False)])
+def test_too_small_a_part_has_no_brightness(observed: int, *, enough: bool) -> None:
+    """Three tenths of an arc must be observed."""
+    visible = np.zeros((STEPS, CHANNELS), dtype=bool)
+    visible[20:60, 1] = True
+    scores = np.full((CHANNELS, STEPS), np.nan)
+    scores[1, 30 : 30 + observed] = 1.0
+    cells = Cells(START, MINUTE, 10.0 * np.arange(1, CHANNELS + 1), scores)
+    curve = Brightness(cells).of(template_of(Arc(seen(visible), slice(20, 60)), cells))
+    assert curve[0] == pytest.approx(np.sqrt(observed) if enough else 0.0)
+
+
+def test_a_single_channel_stands_for_all_frequencies(cells: Cells) -> None:
+    """A simulation of one frequency does not say where it ends."""
+    visible = np.zeros(STEPS, dtype=bool)
+    visible[20:24] = True
+    wide = Cells(START, MINUTE, np.array([0.5, 5.0, 50.0, 500.0]), cells.scores)
+    template = template_of(Arc(seen(visible), slice(20, 24)), wide)
+    assert template.mask(wide, 0).sum(axis=1).tolist() == [4, 4, 4, 4]

@@ -38,7 +38,9 @@ class Chooser:
         """
         path, place = mutant.source.path, mutant.place
         if not place.is_run_at_import:
-            return self._ordered(mutant, self._fast(self.covered.tests_on(path, place.lines)))
+            on_it = self.covered.tests_on(path, place.lines)
+            if on_it or not self.covered.runs_at_import(path, place.lines):
+                return self._ordered(mutant, self._fast(on_it))
         near = self._near(mutant)
         tests = self._ordered(mutant, self._fast(near))
         others = self._ordered(mutant, self._fast(self.covered.tests_in(path) - near))
@@ -55,8 +57,9 @@ class Chooser:
     def _near(self, mutant: Mutant) -> set[str]:
         """Give the tests of what a line defines that is run when its module is imported."""
         place = mutant.place
+        names = place.names or place.qualname.split(".")
         near = self.covered.tests_on(mutant.source.path, place.bodies)
-        pattern = re.compile(rf"\b({'|'.join(map(re.escape, place.names))})\b")
+        pattern = re.compile(rf"\b({'|'.join(map(re.escape, names))})\b")
         for source in self.area.sources:
             for line in _lines_with(pattern, source.text):
                 near |= self.covered.tests_on(source.path, range(line, line + 1))

@@ -11,6 +11,9 @@ from .areas import Area, Project
 from .children import Job, Tell, run_all
 from .inside import Stopwatch, run_pytest
 
+NO_TEST = ""
+"""What stands in place of a test for lines that are run between tests, or by an import."""
+
 
 @dataclass(frozen=True)
 class CoverageMap:
@@ -30,6 +33,11 @@ class CoverageMap:
         """Give the tests that run at least one of these lines."""
         of_file = self.lines.get(str(path), {})
         return {test for line in lines for test in of_file.get(line, ()) if test in self.seconds}
+
+    def runs_at_import(self, path: Path, lines: range) -> bool:
+        """Tell whether at least one of these lines is run outside any test: by an import."""
+        of_file = self.lines.get(str(path), {})
+        return any(NO_TEST in of_file.get(line, ()) for line in lines)
 
     def tests_in(self, path: Path) -> set[str]:
         """Give the tests that run any line of a file, other than by importing it."""
@@ -93,7 +101,13 @@ def _measured(area: Area, test_file: Path, temp: Path, tell: Tell) -> dict[str, 
     return {
         "seconds": stopwatch.passed(),
         "unusable": stopwatch.failed(),
-        "lines": {file: data.contexts_by_lineno(file) for file in data.measured_files()},
+        "lines": {
+            file: {
+                line: sorted({test for one in running for test in stopwatch.tests_of(one)})
+                for line, running in data.contexts_by_lineno(file).items()
+            }
+            for file in data.measured_files()
+        },
     }
 
 

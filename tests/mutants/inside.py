@@ -63,16 +63,19 @@ class Ordered:
 class Stopwatch:
     """A plugin that measures what each test costs when it runs alone.
 
-    A test pays for every fixture that it shares with others, even if another test set it up.
+    A test pays for every fixture that it shares with others, even if another test set it up; and
+    what such a fixture runs counts for each of these tests.
 
     Attributes:
-        current: Called with the name of each test when it begins, and with "" when it has ended.
+        current: Called with what runs now: a test, a fixture that several share, or "".
     """
 
     def __init__(self, tell: Tell, current: Any) -> None:
         self._tell = tell
         self.current = current
+        self._running = ""
         self._fixtures: dict[str, float] = {}
+        self._sharing: dict[str, set[str]] = {}
         self._shared_in_test = 0.0
         self._failed: set[str] = set()
         self.seconds: dict[str, float] = {}
@@ -80,22 +83,25 @@ class Stopwatch:
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
         """Measure how long a fixture takes that several tests share."""
-        began, shared_before = time.perf_counter(), self._shared_in_test
+        if fixturedef.scope == "function":
+            return (yield)
+        began, shared_before, outer = time.perf_counter(), self._shared_in_test, self._running
+        self._switch(f"fixture {fixturedef.argname}")
         try:
             return (yield)
         finally:
-            if fixturedef.scope != "function":
-                inner = self._shared_in_test - shared_before
-                taken = time.perf_counter() - began - inner
-                self._fixtures[fixturedef.argname] = taken
-                self._shared_in_test += taken
+            self._switch(outer)
+            inner = self._shared_in_test - shared_before
+            taken = time.perf_counter() - began - inner
+            self._fixtures[fixturedef.argname] = taken
+            self._shared_in_test += taken
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(
         self, item: pytest.Item, nextitem: pytest.Item | None
     ) -> Iterator[None]:
         """Measure one test."""
-        self.current(item.nodeid)
+        self._switch(item.nodeid)
         self._tell({"test": item.nodeid})
         self._shared_in_test = 0.0
         began = time.perf_counter()
@@ -103,10 +109,11 @@ class Stopwatch:
             return (yield)
         finally:
             own = time.perf_counter() - began - self._shared_in_test
-            names = getattr(item, "fixturenames", ())
-            shared = sum(self._fixtures.get(name, 0.0) for name in names)
-            self.seconds[item.nodeid] = round(own + shared, 3)
-            self.current("")
+            names = self._fixtures.keys() & set(getattr(item, "fixturenames", ()))
+            self.seconds[item.nodeid] = round(own + sum(map(self._fixtures.__getitem__, names)), 3)
+            for name in names:
+                self._sharing.setdefault(f"fixture {name}", set()).add(item.nodeid)
+            self._switch("")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Forget tests that fail or are skipped without any change."""
@@ -117,9 +124,17 @@ class Stopwatch:
         """Give the seconds of the tests that passed."""
         return {test: taken for test, taken in self.seconds.items() if test not in self._failed}
 
+    def tests_of(self, running: str) -> set[str]:
+        """Give the tests that something counts for that ran: itself, or all that share it."""
+        return self._sharing.get(running, {running})
+
     def failed(self) -> list[str]:
         """Give the tests that did not pass."""
         return sorted(self._failed)
+
+    def _switch(self, running: str) -> None:
+        self._running = running
+        self.current(running)
 
 
 def slowness() -> float:

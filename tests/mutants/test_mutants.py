@@ -149,6 +149,34 @@ def test_what_cannot_be_imported_is_noticed(toy: Path) -> None:
     assert set(fates(report)["sums:ONE:RemoveElement"]) == {"killed"}
 
 
+def test_what_only_the_import_runs_is_judged(toy: Path) -> None:
+    """A function that makes a constant is judged by the tests of the constant."""
+    made = "\n\ndef twice(number: int) -> int:\n    return 2 * number\n\n\nSIX = twice(LIMIT)\n"
+    (toy / "sums.py").write_text(SUMS + made)
+    (toy / "test_sums.py").write_text(
+        f"import sums\n{TESTS}\n\ndef test_six():\n    assert sums.SIX == 6\n"
+    )
+    done = run(toy, f"--json={toy / 'results.json'}")
+    (report,) = json.loads((toy / "results.json").read_text())["areas"]
+    found = fates(report)
+    assert found["sums:twice:ReturnNone"] == ["killed"], done.stderr
+    assert found["sums:unseen:ReturnNone"] == ["not covered"]
+
+
+def test_what_tests_share_is_judged_by_all_of_them(toy: Path) -> None:
+    """Not only by the one that happens to set the fixture up."""
+    (toy / "test_unseen.py").write_text(
+        "import pytest, sums\n\n\n@pytest.fixture(scope='module')\ndef made():\n"
+        "    return sums.unseen()\n\n\ndef test_first(made):\n    pass\n\n\n"
+        "def test_second(made):\n    assert made == 7\n"
+    )
+    areas = AREAS.replace('["test_sums.py"]', '["test_sums.py", "test_unseen.py"]')
+    (toy / "areas.toml").write_text(areas)
+    done = run(toy, f"--json={toy / 'results.json'}")
+    (report,) = json.loads((toy / "results.json").read_text())["areas"]
+    assert fates(report)["sums:unseen:ReturnNone"] == ["killed"], done.stderr
+
+
 def test_one_mutant_is_shown(toy: Path) -> None:
     """A mutant of the list is run alone, with its diff."""
     (mutant,) = (line for line in run(toy, "--list").stdout.splitlines() if "Add_Sub" in line)

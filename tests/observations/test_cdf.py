@@ -1,6 +1,7 @@
 """CDF files as their archives write them: what is read of each, and what is refused."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cdflib
@@ -84,6 +85,31 @@ def test_one_polarization_of_the_nda(path: Path) -> None:
     assert "polarization" not in opened
 
 
+@pytest.mark.parametrize("kind", [CDF.CDF_REAL4, CDF.CDF_FLOAT, CDF.CDF_REAL8, CDF.CDF_DOUBLE])
+def test_what_is_decibels_already_is_not_scaled(path: Path, kind: int) -> None:
+    """Only counts are; and what lies below all fill values is missing in any file."""
+    values = np.where(files.flux() == 7, -2e31, files.flux())
+    flux = files.spectrum(values, "dB")
+    del flux.attributes["FILLVAL"]
+    files.write_cdf(
+        path,
+        {
+            "Source_name": "JUNO>Juno",
+            "NDA_power_resolution": "0.3125 dB",
+            "Descriptor": "WAV>Waves",
+        },
+        {
+            "Epoch": files.epoch(files.times()),
+            "Frequency": files.frequency([1, 2, 3, 4], "MHz"),
+            "flux": replace(flux, kind=kind),
+        },
+    )
+    opened = open_observation(path, target="Jupiter")
+    expected = np.where(files.flux() == 7, np.nan, files.flux())
+    np.testing.assert_array_equal(opened["flux"], expected)
+    assert opened.attrs["instrument"] == "Waves"
+
+
 def test_samples_are_put_into_sweeps(path: Path) -> None:
     """Wind hops between frequencies: a sweep ends where one comes again; the last has two."""
     opened = open_observation(files.wind_samples(path), target="Jupiter")
@@ -96,6 +122,8 @@ def test_cassini_gives_its_polarization(path: Path) -> None:
     """Its v is the degree of circular polarization, with the sign that ExPRES uses."""
     opened = open_observation(files.cassini(path))
     np.testing.assert_allclose(opened["polarization"], files.flux() / -24, rtol=1e-6)
+    about = "degree of circular polarization, left-hand above zero"
+    assert opened["polarization"].attrs == {"long_name": about}
 
 
 def test_falling_frequencies_are_turned(path: Path) -> None:
@@ -133,9 +161,10 @@ def test_what_is_measured_twice_or_never_is_left_out(path: Path) -> None:
 
 
 def test_times_are_read_from_the_older_epochs_too(path: Path) -> None:
-    """CDF_EPOCH counts milliseconds."""
+    """CDF_EPOCH counts milliseconds; what lies far below is none."""
     first = cdflib.cdfepoch.compute_epoch([2016, 1, 30, 22, 47, 6, 0])
     milliseconds = first + 1000.0 * np.arange(6)
+    milliseconds[2] = -1e31
     files.write_cdf(
         path,
         {"Source_name": "JUNO>Juno"},
@@ -146,7 +175,7 @@ def test_times_are_read_from_the_older_epochs_too(path: Path) -> None:
         },
     )
     time = open_observation(path, target="Jupiter")["time"].values
-    np.testing.assert_array_equal(time, files.times())
+    np.testing.assert_array_equal(time, files.times()[[0, 1, 3, 4, 5]])
 
 
 def test_several_fluxes_are_asked_about(path: Path) -> None:
@@ -176,8 +205,8 @@ def test_frequencies_that_change_are_put_on_one_grid(path: Path) -> None:
         {"Source_name": "JUNO>Juno"},
         {
             "Epoch": files.epoch(files.times()),
-            "Frequency": files.Variable(changing, attributes={"UNITS": "MHz"}),
-            "flux": files.spectrum(files.flux(), "sfu"),
+            "Frequency": files.spectrum(changing, "MHz"),
+            "E": files.spectrum(files.flux(), "sfu"),
         },
     )
     opened = open_observation(path, target="Jupiter")

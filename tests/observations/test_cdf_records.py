@@ -91,3 +91,16 @@ def test_an_index_that_leads_in_a_circle_is_refused(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(ObservationError, match="leads in a circle"):
         open_observation(path)
+
+
+def test_records_that_are_none_are_refused(tmp_path: Path) -> None:
+    """What an index leads to must be an index or values: other bytes would be read as flux."""
+    path = files.juno(tmp_path / "a.cdf", squeezed=False)
+    plain = PlainRecords.of(path, cdflib.CDF(path), "Data")
+    assert plain is not None
+    kind = plain.blocks[0].offset - 4
+    content = bytearray(path.read_bytes())
+    content[kind : kind + 4] = (8).to_bytes(4, "big")
+    path.write_bytes(content)
+    with pytest.raises(ObservationError, match="its records are damaged"):
+        open_observation(path)

@@ -23,13 +23,20 @@ _CALLISTO = {
 }
 
 
-def callisto(path: Path, values: Any, seconds: Any, frequency: Any, **header: Any) -> Path:
+def callisto(
+    path: Path,
+    values: Any,
+    seconds: Any,
+    frequency: Any,
+    names: tuple[str, str] = ("TIME", "FREQUENCY"),
+    **header: Any,
+) -> Path:
     """Write a file of e-CALLISTO: an image upside down, and a table of one row with the axes."""
     image = fits.PrimaryHDU(np.uint8(values))
     image.header.update(_CALLISTO | header)
     columns = [
-        fits.Column("TIME", f"{len(seconds)}D8.3", array=[seconds]),
-        fits.Column("FREQUENCY", f"{len(frequency)}D8.3", array=[frequency]),
+        fits.Column(name, f"{len(each)}D8.3", array=[each])
+        for name, each in zip(names, (seconds, frequency), strict=True)
     ]
     fits.HDUList([image, fits.BinTableHDU.from_columns(columns)]).writeto(path)
     return path
@@ -49,6 +56,14 @@ def test_callisto(tmp_path: Path) -> None:
     np.testing.assert_array_equal(opened["flux"], flux(4, 3)[::-1].T)
     np.testing.assert_array_equal(opened["frequency"], [10, 20, 30, 40])
     assert open_observation(path, target="Jupiter").attrs["target"] == "Jupiter"
+
+
+def test_the_axes_are_known_in_any_case(tmp_path: Path) -> None:
+    """FITS does not tell small letters from large ones."""
+    path = callisto(
+        tmp_path / "BIR.fit", flux(4, 3), [0, 1, 2], [1, 2, 3, 4], ("Time", "frequency")
+    )
+    np.testing.assert_array_equal(open_observation(path)["frequency"], [1, 2, 3, 4])
 
 
 def test_a_compressed_file(tmp_path: Path) -> None:
@@ -89,11 +104,16 @@ def test_radio_jove(tmp_path: Path) -> None:
     np.testing.assert_allclose(opened["polarization"], -0.5)
     np.testing.assert_array_equal(opened["frequency"], [16, 18, 20, 22])
     assert str(opened["time"].values[1]) == "2016-12-10T03:04:06.000000000"
+    later = open_observation(radio_jove(tmp_path / "later.fits", CRVAL1=7.0))
+    np.testing.assert_array_equal(later["time"], opened["time"])
 
 
 def test_axes_without_units_are_refused(tmp_path: Path) -> None:
     """e-CALLISTO's headers count pixels: they are no axes without the table."""
     path = radio_jove(tmp_path / "jove.fits", CUNIT2="")
+    with pytest.raises(ObservationError, match="it has no axes: neither a table"):
+        open_observation(path)
+    path = callisto(tmp_path / "BIR.fit", flux(4, 3), [0, 1, 2], [1, 2, 3, 4], ("TIME", "CHANNEL"))
     with pytest.raises(ObservationError, match="it has no axes: neither a table"):
         open_observation(path)
 

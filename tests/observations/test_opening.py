@@ -64,6 +64,15 @@ def test_an_older_netcdf_is_refused(tmp_path: Path) -> None:
         open_observation(path)
 
 
+@pytest.mark.parametrize("start", [b"\xcd\xf3\0\1", b"\xcd\xf2\x60\2", b"SIMPLE  ="])
+def test_a_damaged_file_of_a_known_format_is_told_so(tmp_path: Path, start: bytes) -> None:
+    """Also one of the older CDF formats: it would help to fetch it again."""
+    (tmp_path / "a").write_bytes(start + b"\0" * 400)
+    with pytest.raises(ObservationError, match="cannot be read: ") as raised:
+        open_observation(tmp_path / "a")
+    assert "it is no CDF" not in str(raised.value)
+
+
 def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     """It begins with nothing."""
     (tmp_path / "a.cdf").touch()

@@ -9,10 +9,12 @@ import matplotlib.dates as mdates
 import numpy as np
 import pytest
 from matplotlib.collections import QuadMesh
-from matplotlib.colors import to_hex
+from matplotlib.colors import LogNorm, to_hex
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 
+from prefect_expres.analysis.axes import AXIS_HEIGHT
+from prefect_expres.analysis.quicklook import WIDTH
 from prefect_expres.observations import (
     Interference,
     above_background,
@@ -54,6 +56,7 @@ def test_the_overlay(result: Any, observation: Any) -> None:
         assert mesh.get_array().mask.any(), "the gap is not drawn"
         assert panel.get_ylim() == (1, 20)
     assert upper.get_shared_x_axes().joined(upper, lower)
+    assert figure.get_size_inches() == pytest.approx((WIDTH, 8.4 + AXIS_HEIGHT))
     assert figure.get_suptitle().splitlines() == [
         "Jupiter seen from Earth, synthetic, 2024-01-01",
         "simulated: JRM33, loss cone, 3 keV, beam width 1°",
@@ -115,11 +118,38 @@ def test_an_observation(observation: Any) -> None:
     figure = observation_figure(observation)
     meshes = [each for axis in figure.axes[:2] for each in axis.collections]
     assert [type(mesh) for mesh in meshes] == [QuadMesh, QuadMesh]
+    assert isinstance(meshes[0].norm, LogNorm)
+    assert meshes[1].norm.vmin == -1
+    assert 4 <= meshes[1].norm.vmax <= 8
+    assert tuple(figure.get_size_inches()) == (WIDTH, 7.0)
     assert [axis.get_ylabel() for axis in figure.axes[2:]] == [
         "flux\n(ADU)",
         "flux above the background\n(standard deviations)",
     ]
     assert figure.get_suptitle() == "Jupiter seen from Earth, synthetic, 2024-01-01"
+    assert figure.get_supxlabel() == observation.attrs["source"]
+    days = observation.isel(time=[0, 1]).assign_coords(
+        time=np.array(["2024-01-01", "2024-01-03"], dtype="datetime64[ns]")
+    )
+    unknown = observation_figure(days.assign_attrs(instrument="", source="s3://a/b/c.cdf"))
+    assert unknown.get_suptitle() == "Jupiter seen from Earth, 2024-01-01 to 2024-01-03"
+    assert unknown.get_supxlabel() == "c.cdf"
+
+
+def test_each_cell_is_drawn_at_its_time(observation: Any) -> None:
+    """A pause has a column of its own, without a value; faint units have colours, too."""
+    minutes = np.array([0, 1, 2, 10, 11])
+    few = observation.isel(time=slice(0, 5)).assign_coords(
+        time=np.datetime64("2024-01-01", "ns") + minutes * np.timedelta64(60_000_000_000, "ns")
+    )
+    few["flux"].values[:] = 1e-20 * np.arange(1, few["flux"].size + 1).reshape(few["flux"].shape)
+    mesh = observation_figure(few).axes[0].collections[0]
+    edges = (mesh.get_coordinates()[0, :, 0] - mdates.date2num(np.datetime64("2024-01-01"))) * 1440
+    np.testing.assert_allclose(edges, [-0.5, 0.5, 1.5, 2.5, 9.5, 10.5, 11.5], atol=1e-4)
+    cells = mesh.get_array()
+    assert cells.mask.all(axis=0).tolist() == [False] * 3 + [True] + [False] * 2
+    np.testing.assert_allclose(cells[:, [0, 1, 2, 4, 5]], few["flux"].values.T)
+    assert isinstance(mesh.norm, LogNorm)
 
 
 def test_frequencies_of_equal_ratios_are_drawn_so(result: Any) -> None:
@@ -143,7 +173,11 @@ def test_an_observation_of_nothing(observation: Any) -> None:
     """A file may have gaps only."""
     empty = observation.copy(deep=True)
     empty["flux"].values[:] = np.nan
-    observation_figure(empty).draw_without_rendering()
+    figure = observation_figure(empty)
+    figure.draw_without_rendering()
+    (upper, lower) = (axis.collections[0].norm for axis in figure.axes[:2])
+    assert (upper.vmin, upper.vmax) == (0, 1)
+    assert (lower.vmin, lower.vmax) == (-1, 4)
 
 
 @pytest.mark.slow
@@ -157,6 +191,13 @@ def test_formats(result: Any, observation: Any, tmp_path: Path, name: str) -> No
         content = path.read_bytes()
         assert content.startswith(starts[name])
         assert len(content) < 3_000_000
+
+
+def test_each_simulation_needs_a_label(result: Any, observation: Any, tmp_path: Path) -> None:
+    """Nothing is drawn with the name of another."""
+    with pytest.raises(ValueError, match="label"):
+        draw_overlay(observation, result, tmp_path / "a.svg", labels=["one", "other"])
+    assert not (tmp_path / "a.svg").exists()
 
 
 def test_the_outlines_of_a_vector_file_are_lines(

@@ -36,6 +36,18 @@ def test_a_cdf_file_follows_the_guidelines(result: Any, tmp_path: Path) -> None:
     flux = cdflib.CDF(path).varattsget("flux")
     assert (flux["DEPEND_0"], flux["DEPEND_1"]) == ("Epoch", "Frequency")
     assert flux["DISPLAY_TYPE"] == "spectrogram"
+    assert flux["FILLVAL"] == pytest.approx(-1e31)
+    assert cdflib.CDF(path).varattsget("Epoch") == {"FIELDNAM": "Epoch", "UNITS": "ns"}
+    assert cdflib.CDF(path).varattsget("Frequency") == {"FIELDNAM": "Frequency", "UNITS": "MHz"}
+    assert not cdflib.CDF(path).varinq("Frequency").Rec_Vary
+    assert not cdflib.CDF(path).vdr_info("flux").compression_bool
+    unnamed = write_observation(synthetic(result).assign_attrs(instrument=""), tmp_path / "b.cdf")
+    assert cdflib.CDF(unnamed).globalattsget() == {
+        "Logical_file_id": ["b"],
+        "Source_name": ["Earth"],
+        "VESPA_instrument_host_name": ["Earth"],
+        "VESPA_target_name": ["Jupiter"],
+    }
     opened = cdf_to_xarray(str(path))
     assert opened["flux"].shape == (144, 20)
     assert opened["flux"].dims[0] == "Epoch"

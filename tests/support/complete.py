@@ -15,7 +15,11 @@ from tests.support.fitting import fitting, fixed_observer, three_windows, writte
 
 
 async def complete_simulation(
-    output: Path | str, content: dict[str, Any], label: str | None = None, **facts: Any
+    output: Path | str,
+    content: dict[str, Any],
+    label: str | None = None,
+    words: dict[str, Any] | None = None,
+    **facts: Any,
 ) -> SimulationResult:
     """Write the files of a simulation with a fixed observer, and its manifest.
 
@@ -23,13 +27,16 @@ async def complete_simulation(
         output: Where it gets a folder of its own.
         content: The content of its configuration.
         label: Its label.
+        words: What the CDF file says of itself otherwise.
         facts: What the manifest says otherwise.
     """
     request = SimulationRequest.build(Configuration.from_mapping(content), label=label)
     folder = folder_of(request, str(output))
     model = request.configuration
     name = f"{output_name(model)}.cdf"
-    cdf = await write_whole(folder, name, written(fitting(model, seen=three_windows)))
+    cdf = await write_whole(
+        folder, name, written(fitting(model, seen=three_windows, words=words or {}))
+    )
     view, inputs = await view_results(cdf, folder), await keep_inputs(request, folder)
     said: dict[str, Any] = {
         "label": request.label,

@@ -1,0 +1,64 @@
+"""How predictions fit, on cells of which every score is known."""
+
+import numpy as np
+import pytest
+
+from prefect_expres.analysis.arcs import Arc
+from prefect_expres.identification import Model
+from prefect_expres.identification.cells import Cells
+from prefect_expres.identification.search import Fit, Prediction, search
+from tests.support.sightings import START, seen
+
+STEPS, CHANNELS, REACH = 300, 2, 10
+MINUTE = np.timedelta64(60, "s")
+HALF = 1 / np.sqrt(12)
+"""What is known to a step has this standard deviation."""
+
+
+def predicted(first: int, length: int, energy: float = 3.0) -> Prediction:
+    """Predict an arc in one channel."""
+    visible = np.zeros((STEPS, CHANNELS), dtype=bool)
+    visible[first : first + length, 0] = True
+    arc = Arc(seen(visible), slice(first, first + length))
+    return Prediction(Model(source="Io", energy=energy), arc)
+
+
+def fits_of(
+    first: int, score: float, *predictions: Prediction, elsewhere: float = 0.0
+) -> list[Fit]:
+    """Search predictions where twenty steps have a score, and all others another one."""
+    scores = np.full((CHANNELS, STEPS), elsewhere)
+    scores[0, first : first + 20] = score
+    frequency = 10.0 * np.arange(1, CHANNELS + 1)
+    return search(Cells(START, MINUTE, frequency, scores), predictions, REACH)
+
+
+@pytest.mark.parametrize(
+    ("score", "first", "shift", "half_width"),
+    [(1.0, 103, 3, 0), (0.5, 97, -3, 2), (0.5, 110, 9, 1), (0.25, 100, 0, 10)],
+)
+def test_a_shift_is_known_as_well_as_its_likelihood_falls(
+    score: float, first: int, shift: float, half_width: float
+) -> None:
+    """It falls by a half within so many steps, as far as the search goes."""
+    (fit,) = fits_of(first, score, predicted(100, 20))
+    assert fit.brightness == pytest.approx(score * np.sqrt(20))
+    assert fit.shift == shift
+    assert fit.uncertainty == pytest.approx(np.hypot(half_width, HALF))
+
+
+def test_noise_that_is_not_independent_tells_less() -> None:
+    """Brightness varies with a standard deviation of 2: all likelihoods are a quarter."""
+    (fit,) = fits_of(100, 1.0, predicted(100, 20), elsewhere=2 * 0.6745 / np.sqrt(20))
+    assert fit.brightness == pytest.approx(np.sqrt(20))
+    assert fit.uncertainty == pytest.approx(np.hypot(3, HALF))
+
+
+@pytest.mark.parametrize(("length", "named"), [(17, [False, True]), (15, [True, False])])
+def test_equal_likelihoods_are_told_apart_by_their_shifts(length: int, named: list[bool]) -> None:
+    """Less than 2 is equal: then the smaller shift counts, and the other one is as good."""
+    late, near = predicted(100, 20, 1.0), predicted(108, length, 2.0)
+    fits = fits_of(110, 1.0, late, near)
+    assert [fit.named for fit in fits] == named
+    assert (fits[0].shift, fits[1].brightness) == (10, pytest.approx(np.sqrt(length)))
+    assert [fit.rivals for fit in fits] == [(), (late,) if named[1] else ()]
