@@ -1,13 +1,14 @@
 """The demonstration: a sandbox, a Prefect server and one simulation, all on this machine."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,9 @@ MOON, DAY = "Io", "2018-09-28"
 """A day on which Io's arcs are seen on both sides of the planet, from their start to their end."""
 SERVER_START_SECONDS = 180.0
 SERVER_STOP_SECONDS = 15.0
+_PORTS = range(20_000, 32_000)
+"""Below those that systems give to connections."""
+_CHANCE = random.SystemRandom()
 
 
 def run_demo(directory: Path, *, fresh: bool) -> int:
@@ -49,11 +53,11 @@ def _simulate(url: str, output: Path, environment: dict[str, str], *, fresh: boo
     return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own
 
 
-@contextmanager
+@contextlib.contextmanager
 def _prefect_server(home: Path) -> Iterator[dict[str, str]]:
     """Run a Prefect server with its home here; give the environment that leads to it."""
     home.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    port = free_port()
     environment = os.environ | {
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
@@ -110,7 +114,12 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         server.wait()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """Find a port that nobody listens on, and that no connection takes before somebody does."""
+    for port in _CHANCE.sample(_PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise ExpresError(
+        "There is no free port for Prefect's server; end what listens on this machine"
+    )

@@ -11,10 +11,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan, beside
+from prefect_expres.cli.demo import free_port
 from prefect_expres.ephemeris import AnalyticEphemeris, HorizonsEphemeris, TableEphemeris
 from prefect_expres.errors import ConfigurationError, StorageUnavailable
 from prefect_expres.expres import Configuration
-from tests.support.processes import free_port
 
 
 def routine(**more: Any) -> RoutinePlan:

@@ -8,10 +8,10 @@ import fsspec
 import pytest
 
 from prefect_expres.cleanup.inventory import take_inventory
+from prefect_expres.cli.demo import free_port
 from prefect_expres.errors import StorageError
 from prefect_expres.execution.manifest import Manifest, keep_manifest
 from prefect_expres.storage import StoredFile, write_whole
-from tests.support.processes import free_port
 
 FINGERPRINTS = {
     name: hashlib.sha256(name.encode()).hexdigest() for name in ("io", "europa", "ganymede")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from prefect_expres.cli.demo import free_port
 from tests.support.ordinary_user import unprivileged
 from tests.support.package import ROOT, install
 from tests.support.shared import made_once
@@ -63,3 +64,10 @@ def test_it_runs_inside_a_checkout_and_in_an_empty_folder(demo: Path, tmp_path: 
     assert "nothing was submitted" in " ".join(again.stdout.split())
     assert manifest.exists()
     assert not list(empty.iterdir())
+
+
+def test_no_connection_takes_its_port() -> None:
+    """Prefect's server takes seconds to listen; meanwhile the system gives ports to connections."""
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    first = int(given.read_text().split()[0]) if given.exists() else 32768
+    assert 1024 < free_port() < first

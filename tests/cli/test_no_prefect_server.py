@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from prefect_expres.cli.demo import free_port
 from prefect_expres.examples import __file__ as examples
-from tests.support.processes import Child, free_port, home_environment
+from tests.support.processes import Child, home_environment
 
 EXAMPLE = Path(examples).with_name("earth-jupiter-io-20180913.json")
 SECONDS = 60

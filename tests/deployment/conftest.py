@@ -5,8 +5,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from httpx import codes
 
-from tests.support.processes import PrefectServer, flows_on_server
+from tests.support.processes import SELDOM, PrefectServer, flows_on_server, until
 
 REGISTERED = {
     "deployments": "id",
@@ -36,5 +37,14 @@ def server(server_of_file: PrefectServer) -> PrefectServer:
         for kind, key in REGISTERED.items():
             found = client.post(f"{kind}/filter", json={"limit": 200}).raise_for_status().json()
             for each in found:
-                client.delete(f"{kind}/{each[key]}").raise_for_status()
+                _delete(client, f"{kind}/{each[key]}", server_of_file)
     return server_of_file
+
+
+def _delete(client: httpx.Client, path: str, server: PrefectServer) -> None:
+    """Delete what is registered; a server whose database is busy is asked again."""
+
+    def gone() -> bool:
+        return client.delete(path).status_code in {codes.NO_CONTENT, codes.NOT_FOUND}
+
+    until(gone, f"the deletion of {path}", server.process, every=SELDOM)

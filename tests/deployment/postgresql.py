@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
-from tests.support.processes import Child, free_port
+from prefect_expres.cli.demo import free_port
+from tests.support.processes import Child
 
 HOMES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 SUPERUSER = "prefect"

@@ -12,6 +12,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.cli.demo import free_port
 from prefect_expres.deployment.definitions import shipped
 from prefect_expres.deployment.register import NOTIFICATION
 from prefect_expres.prefect_support.names import JOBS, JOBS_LIMIT
@@ -23,7 +24,6 @@ from tests.support.processes import (
     USER,
     Child,
     PrefectServer,
-    free_port,
     home_environment,
     until,
 )

@@ -8,6 +8,7 @@ from typing import Any
 import fsspec
 import pytest
 
+from prefect_expres.cli.demo import free_port
 from prefect_expres.ephemeris import (
     AnalyticEphemeris,
     AnyEphemeris,
@@ -35,7 +36,6 @@ from prefect_expres.expres import (
     warnings_of,
 )
 from tests.support.listening import Told
-from tests.support.processes import free_port
 
 GUEST = Access.of(None)
 SOURCE = AnalyticEphemeris(observer="Earth")

@@ -13,6 +13,7 @@ from uuid import uuid4
 from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.cli.demo import free_port
 from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
@@ -21,7 +22,6 @@ from prefect_expres.sandbox.dialects import DialectName
 from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.sandbox.store import SandboxJob
 from prefect_expres.uws import Upload
-from tests.support.processes import free_port
 from tests.support.quick import SUPPORT
 
 ORDERED_RUN = (sys.executable, str(SUPPORT / "ordered_run.py"))

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from prefect_expres.cli.demo import free_port
 from prefect_expres.errors import UsageError
 from prefect_expres.examples import __file__ as examples
 from prefect_expres.flows.simulate import simulate
 from tests.support.command_line import run
-from tests.support.processes import free_port
 
 EXAMPLE = Path(examples).with_name("earth-jupiter-io-20180913.json")
 URL = "http://127.0.0.1:9"

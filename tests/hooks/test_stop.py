@@ -12,6 +12,7 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 
 from prefect_expres.blocks import ExpresService
+from prefect_expres.cli.demo import free_port
 from prefect_expres.execution import RunOptions, ensure_started
 from prefect_expres.execution.steps import create
 from prefect_expres.expres import Configuration, SimulationRequest
@@ -19,7 +20,6 @@ from prefect_expres.expres.run_id import owner_of
 from prefect_expres.hooks import STOP_SECONDS, read_family, stop_jobs_of
 from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.uws import Phase
-from tests.support.processes import free_port
 from tests.support.virtual_time import in_virtual_time
 
 LOGGER = logging.getLogger("tests.hooks")

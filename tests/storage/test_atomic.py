@@ -12,12 +12,12 @@ import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
+from prefect_expres.cli.demo import free_port
 from prefect_expres.errors import ChecksumMismatch, StorageError
 from prefect_expres.storage import StoredFile, find_whole, read_or_none, write_whole
 from prefect_expres.storage.atomic import Part
 from prefect_expres.storage.hashes import FileHash
 from tests.storage.contents import CONTENT, LARGE, SHA1, SHA256, names
-from tests.support.processes import free_port
 
 
 class BrokenStore(MemoryFileSystem):

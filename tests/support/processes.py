@@ -8,7 +8,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import Self, TypeVar
 import httpx
 import pytest
 
+from prefect_expres.cli.demo import free_port
 from prefect_expres.uws import JobRef, Phase
 from prefect_expres.uws.xml import read_jobs
 from tests.support import loopback
@@ -287,13 +287,6 @@ def home_environment(home: Path) -> dict[str, str]:
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "0",
     }
-
-
-def free_port() -> int:
-    """Find a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(url: str) -> bool:
