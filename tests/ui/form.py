@@ -1,11 +1,15 @@
 """Prefect's form of a deployment, filled and submitted as a person does."""
 
+import contextlib
 import re
 from http import HTTPStatus
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
 
-SUBMISSIONS = 5
+SUBMISSIONS = OPENINGS = 5
+CHOICE_MS = 15_000
 LONGEST_RUN_MS = 240_000
 
 
@@ -26,11 +30,20 @@ def choose_service(page: Page, name: str) -> None:
 
 
 def choose(page: Page, title: str, word: str) -> None:
-    """Choose one of the words of a field; its label and its list belong to the same group."""
+    """Choose one of the words of a field; its label and its list belong to the same group.
+
+    A form that is drawn anew meanwhile closes the list; a person opens it again.
+    """
     label = page.get_by_text(_titled(title))
     group = label.locator("xpath=ancestor::div[contains(@class, 'group')][1]")
-    group.locator("fieldset").get_by_role("button").first.click()
-    page.get_by_role("option", name=word, exact=True).click()
+    option = page.get_by_role("option", name=word, exact=True)
+    for _ in range(OPENINGS):
+        if not option.is_visible():
+            group.locator("fieldset").get_by_role("button").first.click()
+        with contextlib.suppress(NotInTime):
+            option.click(timeout=CHOICE_MS)
+            return
+    pytest.fail(f"{word} could not be chosen for {title}")
 
 
 def choose_day(page: Page, title: str, day: str) -> None:
