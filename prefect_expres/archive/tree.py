@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from prefect_expres.execution import SimulationResult
-from prefect_expres.net.url import shown_url
 from prefect_expres.storage import StoredFile, read_blocks, read_whole, write_whole
 from prefect_expres.storage.copy import copy_whole
-from prefect_expres.storage.faults import told_as_unreadable
 
 THUMBNAIL_END = "_thumb.png"
 _THUMBNAIL_WIDTH = 200
@@ -115,9 +113,8 @@ def stem_of(result: SimulationResult) -> str:
 
 def _md5(url: str) -> str:
     digest = hashlib.md5(usedforsecurity=False)
-    with told_as_unreadable(shown_url(url), even_absent=True):
-        for block in read_blocks(url):
-            digest.update(block)
+    for block in read_blocks(url):
+        digest.update(block)
     return digest.hexdigest()
 
 

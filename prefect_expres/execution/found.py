@@ -96,6 +96,6 @@ def _kept_request(folder: str, manifest: Manifest) -> SimulationRequest | None:
 def _is_whole(folder: str, file: StoredFile) -> bool:
     """Say whether a file has its hash."""
     digest = hashlib.sha256()
-    for block in read_blocks(posixpath.join(folder, file.name)):
+    for block in read_blocks(posixpath.join(folder, file.name), even_absent=False):
         digest.update(block)
     return digest.hexdigest() == file.sha256

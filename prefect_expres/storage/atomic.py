@@ -90,7 +90,7 @@ async def find_whole(target: str, name: str, announced: str) -> StoredFile | Non
             return None
         location = posixpath.join(target, name)
         try:
-            for block in read_blocks(location):
+            for block in read_blocks(location, even_absent=False):
                 size += len(block)
                 file_hash.update(block)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):

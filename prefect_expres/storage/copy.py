@@ -2,9 +2,7 @@
 
 import asyncio
 
-from prefect_expres.net.url import shown_url
 from prefect_expres.storage.atomic import Part, StoredFile, find_whole
-from prefect_expres.storage.faults import told_as_unreadable
 from prefect_expres.storage.read import read_blocks
 
 
@@ -29,9 +27,8 @@ async def copy_whole(source: str, target: str, name: str, sha256: str) -> Stored
         if part.size:
             await part.restart()
         blocks = read_blocks(source)
-        with told_as_unreadable(shown_url(source), even_absent=True):
-            while block := await asyncio.to_thread(next, blocks, b""):
-                await part.write(block)
+        while block := await asyncio.to_thread(next, blocks, b""):
+            await part.write(block)
         return await part.keep()
     except BaseException:
         await part.drop()

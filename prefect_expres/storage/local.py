@@ -81,13 +81,17 @@ def local_copy(url: str, *, folder: bool = False) -> Iterator[Path]:
     """
     with scratch_folder() as scratch:
         path = scratch / "copy"
-        with told_as_unreadable(shown_url(url), even_absent=True):
-            if folder:
-                system, remote = fsspec.core.url_to_fs(url)
-                system.get(as_pattern(remote), str(path), recursive=True)
-            else:
-                _copy(url, path)
+        if folder:
+            _copy_folder(url, path)
+        else:
+            _copy(url, path)
         yield path
+
+
+def _copy_folder(url: str, path: Path) -> None:
+    with told_as_unreadable(shown_url(url), even_absent=True):
+        system, remote = fsspec.core.url_to_fs(url)
+        system.get(as_pattern(remote), str(path), recursive=True)
 
 
 def _copy(url: str, path: Path) -> None:

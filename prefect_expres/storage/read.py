@@ -54,22 +54,23 @@ def _read_file(path: str) -> bytes:
         return file.read()
 
 
-def read_blocks(location: str | Path) -> Iterator[bytes]:
+def read_blocks(location: str | Path, *, even_absent: bool = True) -> Iterator[bytes]:
     """Read a file block by block.
 
     Args:
         location: Path or fsspec URL of the file.
+        even_absent: Tell also by a `StorageError` that there is no file.
 
     Yields:
         Blocks of any size but zero.
 
     Raises:
-        FileNotFoundError: It is not there.
-        IsADirectoryError: It is a folder.
-        NotADirectoryError: What should be its folder is a file.
+        FileNotFoundError: It is not there, and that is let through.
+        IsADirectoryError: It is a folder, and that is let through.
+        NotADirectoryError: What should be its folder is a file, and that is let through.
         StorageError: It cannot be read.
     """
-    with told_as_unreadable(shown_url(str(location))):
+    with told_as_unreadable(shown_url(str(location)), even_absent=even_absent):
         system, path = fsspec.core.url_to_fs(str(location))
         with system.open(path, "rb", **_way_of_reading(system)) as file:
             # A web server may give less than is asked for, although there is more.
@@ -86,8 +87,7 @@ def read_whole(location: str | Path) -> bytes:
     Raises:
         StorageError: It is not there, or cannot be read.
     """
-    with told_as_unreadable(shown_url(str(location)), even_absent=True):
-        return b"".join(read_blocks(location))
+    return b"".join(read_blocks(location))
 
 
 def read_bounded(location: str | Path, limit: int) -> bytes:
@@ -102,12 +102,11 @@ def read_bounded(location: str | Path, limit: int) -> bytes:
             the reason.
     """
     shown, content = shown_url(str(location)), bytearray()
-    with told_as_unreadable(shown, even_absent=True):
-        for block in read_blocks(location):
-            content += block
-            if len(content) > limit:
-                msg = f"{shown} is larger than {limit} bytes, which no input of ExPRES is"
-                raise StorageError(msg, shown)
+    for block in read_blocks(location):
+        content += block
+        if len(content) > limit:
+            msg = f"{shown} is larger than {limit} bytes, which no input of ExPRES is"
+            raise StorageError(msg, shown)
     return bytes(content)
 
 
