@@ -48,7 +48,8 @@ def _write_netcdf(observation: xr.Dataset, path: Path) -> None:
 
 
 def _write_cdf(observation: xr.Dataset, path: Path) -> None:
-    file = CDF(path, cdf_spec=_FORMS)
+    written = path.with_suffix(".cdf")  # cdflib takes no other, not even in capitals
+    file = CDF(written, cdf_spec=_FORMS)
     about = observation.attrs
     texts = {
         "Logical_file_id": path.stem,
@@ -72,6 +73,7 @@ def _write_cdf(observation: xr.Dataset, path: Path) -> None:
         values = np.where(np.isnan(each.values), np.float32(_FILL), each.values)
         _put(file, str(name), CDF.CDF_REAL4, values, attributes)
     file.close()
+    written.replace(path)
 
 
 def _tt2000(time: NDArray[np.datetime64]) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ import pytest
 
 from prefect_expres.archive import Archive, ArchiveClient, search_archive
 from prefect_expres.archive.adql import REQUIRED, WANTED, Sought, columns_query, page_query
+from prefect_expres.archive.client import MOST_ROWS, PAGE
 from prefect_expres.archive.granule import Granule
 from prefect_expres.errors import UsageError
 from tests.support.tap_server import TapService
@@ -89,6 +90,7 @@ async def test_columns_are_asked_for_once(tap: TapService, archive: Archive) -> 
         await client.search(Sought(FIRST), most=3)
     async with ArchiveClient(archive, page=20_000) as client:
         await client.search(Sought(FIRST))
+    assert (PAGE, MOST_ROWS) == (1000, 10_000)
     columns = ("SELECT column_name", "1000")
     assert asked == [
         columns,

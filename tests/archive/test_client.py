@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from prefect_expres.archive import Archive, ArchiveClient
 from prefect_expres.archive.adql import Sought
+from prefect_expres.archive.client import ATTEMPTS
 from prefect_expres.errors import ArchiveError, ServiceError
 from tests.support.no_pause import NoPause
 from tests.support.tap_server import TapService, votable
@@ -24,7 +25,7 @@ async def test_a_fault_of_the_service_keeps_its_facts(tap: TapService, archive: 
     fault = told.value
     assert (fault.status, fault.retry_after, fault.url) == (503, 7.0, f"{tap.url}/sync")
     assert "QUERY" not in str(fault)
-    assert len(tap.queries) == 4
+    assert len(tap.queries) == ATTEMPTS == 4
     assert len(clock.slept) == 3
 
 

@@ -78,6 +78,7 @@ def test_what_cannot_be_done_is_said_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize("steps", [1, 2])
 def test_a_summary_of_few_times(result: Any, steps: int) -> None:
     """One time has no step."""
-    summary = summary_of(synthetic(result, gaps=0).isel(time=slice(0, steps)))
+    summary = summary_of(synthetic(result, gaps=0, polarized=True).isel(time=slice(0, steps)))
+    assert summary.polarization
     assert summary.step == (600.0 if steps > 1 else 0.0)
     assert summary.observed == 1

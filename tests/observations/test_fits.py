@@ -108,6 +108,73 @@ def test_radio_jove(tmp_path: Path) -> None:
     np.testing.assert_array_equal(later["time"], opened["time"])
 
 
+@pytest.mark.parametrize(
+    ("header", "observer", "instrument"),
+    [
+        ({"TELESCOP": "", "INSTRUME": "X", "OBS_LAT": 53.1}, "Earth", "X"),
+        ({"TELESCOP": "T", "INSTRUME": "", "SITELAT": 53.1}, "Earth", "T"),
+        ({"TELESCOP": "T", "INSTRUME": "X", "OBSGEO-B": 53.1}, "Earth", "X"),
+        ({"TELESCOP": "Wind", "INSTRUME": "NDA", "OBSGEO-B": 53.1}, "Wind", "NDA"),
+        ({"TELESCOP": "T", "INSTRUME": "Juno Waves"}, "Juno", "Juno Waves"),
+        ({"TELESCOP": "", "INSTRUME": "Wind"}, "Wind", "Wind"),
+    ],
+)
+def test_headers_say_where_it_was_observed(
+    tmp_path: Path, header: dict[str, Any], observer: str, instrument: str
+) -> None:
+    """A telescope that is known, an instrument that is, or a latitude on Earth."""
+    opened = open_observation(radio_jove(tmp_path / "a.fits", **header))
+    assert (opened.attrs["observer"], opened.attrs["instrument"]) == (observer, instrument)
+
+
+def test_a_header_may_say_nothing(tmp_path: Path) -> None:
+    """Then it is asked for, and what it does not say is empty."""
+    path = radio_jove(tmp_path / "a.fits", TELESCOP="", INSTRUME="", OBJECT="")
+    opened = open_observation(path, observer="Earth", target="Io")
+    assert opened.attrs["instrument"] == ""
+    for given in ({"observer": "Earth"}, {"target": "Io"}):
+        with pytest.raises(ObservationError, match="does not say its"):
+            open_observation(path, **given)
+
+
+@pytest.mark.parametrize(
+    ("axes", "frequency", "second"),
+    [
+        ({"CRPIX2": 3.0}, [12, 14, 16, 18], "05.500"),
+        ({"CRPIX1": 9.0, "CDELT1": 0.25}, [16, 18, 20, 22], "05.500"),
+        ({"CUNIT2": "kHz", "CRVAL2": 100.0, "CDELT2": 50.0}, [0.1, 0.15, 0.2, 0.25], "05.500"),
+        ({"DATE-OBS": "2016-12-10", "TIME-OBS": " 03:04:06Z "}, [16, 18, 20, 22], "06.000"),
+        ({"DATE-OBS": "2016/12/09", "TIME-OBS": "27:03:61.5"}, [16, 18, 20, 22], "01.500"),
+    ],
+)
+def test_linear_axes_are_those_of_the_header(
+    tmp_path: Path, axes: dict[str, Any], frequency: list[float], second: str
+) -> None:
+    """From the pixel that they count from; a clock may count on over midnight and the minute."""
+    opened = open_observation(radio_jove(tmp_path / "a.fits", **axes))
+    np.testing.assert_allclose(opened["frequency"], frequency)
+    time = opened["time"].values
+    assert str(time[0])[:23] == f"2016-12-10T03:04:{second}"
+    step = np.timedelta64(int(axes.get("CDELT1", 0.5) * 1e9), "ns")
+    assert np.diff(time).tolist() == [step.astype(int)] * 2
+
+
+def test_images_of_other_shapes_are_no_spectra(tmp_path: Path) -> None:
+    """A cube, a line and an empty image beside the spectrum are left."""
+    path = tmp_path / "a.fits"
+    axes = {"CUNIT2": "MHz", "CRVAL1": 0, "CDELT1": 1, "CRVAL2": 16, "CDELT2": 2}
+    spectrum = fits.ImageHDU(np.float32(flux(4, 3)), name="SPECTRUM")
+    spectrum.header.update(axes)
+    first = fits.PrimaryHDU()
+    first.header.update(_CALLISTO)
+    others = [fits.ImageHDU(np.zeros(shape), name="OTHER") for shape in ((2, 2, 2), (3,))]
+    fits.HDUList([first, *others, spectrum]).writeto(path)
+    opened = open_observation(path)
+    np.testing.assert_array_equal(opened["flux"], flux(4, 3).T)
+    assert opened.attrs["instrument"] == "BIR"
+    assert opened["flux"].attrs["units"] == "digits"
+
+
 def test_axes_without_units_are_refused(tmp_path: Path) -> None:
     """e-CALLISTO's headers count pixels: they are no axes without the table."""
     path = radio_jove(tmp_path / "jove.fits", CUNIT2="")

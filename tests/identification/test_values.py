@@ -1,0 +1,40 @@
+"""What is searched and found: values that nobody changes."""
+
+import pytest
+
+from prefect_expres.identification.cells import Cells
+from prefect_expres.identification.chance import Chance
+from prefect_expres.identification.findings import (
+    Finding,
+    Identification,
+    Missing,
+    Model,
+    Scene,
+    Searched,
+)
+from prefect_expres.identification.naming import Identified
+from prefect_expres.identification.search import Fit, Prediction
+from prefect_expres.identification.templates import Template
+from tests.support.unchanging import can_be_changed
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        Cells,
+        Chance,
+        Finding,
+        Fit,
+        Identification,
+        Identified,
+        Missing,
+        Model,
+        Prediction,
+        Scene,
+        Searched,
+        Template,
+    ],
+)
+def test_values_stay_as_they_are(kind: type) -> None:
+    """Many share them, and some are keys."""
+    assert not can_be_changed(kind)
