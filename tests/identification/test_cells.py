@@ -83,6 +83,22 @@ def test_steps_are_those_of_simulations_or_longer(seconds: float, step: int, flu
     assert np.isfinite(made.scores).any(axis=0).all()
 
 
+def test_very_fine_times_are_averaged() -> None:
+    """Two a second are a hundred and twenty a step."""
+    flux = np.random.default_rng(4).standard_normal((3600, 10))
+    made = cells(observation(flux, 0.5))
+    assert (made.step, made.scores.shape) == (MINUTE, (10, 30))
+    assert np.isfinite(made.scores).all()
+
+
+@pytest.mark.parametrize(("channels", "count"), [(200, 200), (201, 101), (400, 200), (401, 134)])
+def test_no_more_than_two_hundred_channels_are_left(channels: int, count: int) -> None:
+    """The last one may have fewer frequencies than the others."""
+    flux = np.random.default_rng(5).standard_normal((30, channels))
+    assert cells(observation(flux)).frequency.size == count
+    assert MOST_CHANNELS == 200
+
+
 def test_many_channels_are_averaged(flux: Any) -> None:
     """As many neighbouring channels are taken together as leave few enough."""
     made = cells(observation(np.repeat(flux, 12, axis=1)))

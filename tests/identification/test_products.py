@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from prefect_expres.identification import (
     make_identification,
     scene_of,
 )
-from prefect_expres.identification.findings import told_briefly
+from prefect_expres.identification.findings import Finding, told_briefly
 from tests.identification.case import FREQUENCY, MODELS, Results, observed, result_of
 
 pytestmark = pytest.mark.slow
@@ -129,6 +129,33 @@ def test_a_candidate_is_told_once(searched: Searched, results: Results) -> None:
     assert told_briefly([]) == "no emission identified"
 
 
+def test_a_line_tells_what_explains_an_emission() -> None:
+    """Who, when, how much later, how sure, and who does as well."""
+    finding = Finding(
+        source="Io",
+        hemisphere="north",
+        polarization="RH",
+        start=datetime(2024, 1, 1, 6, tzinfo=UTC),
+        end=datetime(2024, 1, 1, 7, 30, tzinfo=UTC),
+        fmin=10,
+        fmax=40,
+        energy_kev=3,
+        lag_model="hess2011",
+        observed=1,
+        brightness=9,
+        false_alarm=0.00123,
+        emission=True,
+        shift_minutes=-2.25,
+        shift_error_minutes=0.29,
+    )
+    line = "Io north, 3 keV, hess2011: 2024-01-01 06:00 to 07:30, -2.2 ± 0.3 min, false alarms "
+    assert finding.told == f"{line}0.0012"
+    alike = finding.model_copy(update={"as_good": ("a", "b")})
+    assert alike.told == f"{line}0.0012; as good: a or b"
+    silent = finding.model_copy(update={"shift_minutes": None, "lag_model": ""})
+    assert (silent.shift_told, silent.candidate) == ("", "Io north, 3 keV")
+
+
 def test_scene_is_what_was_observed(results: Results) -> None:
     """Span, band and observer are those of the observation."""
     scene = scene_of(observed(results[IO][0]))
@@ -157,6 +184,10 @@ def test_band_is_simulated(frequency: np.ndarray, kind: str, count: int, results
     assert section["FREQUENCY.NBR"] == [count]
     assert section["FREQUENCY.MIN"] == [pytest.approx(frequency[0])]
     assert section["FREQUENCY.MAX"] == [pytest.approx(frequency[-1])]
+    fine = observation.isel(frequency=[0, -1]).assign_coords(frequency=[0.0012345678, 12.345678])
+    assert frequencies_of(fine)["FREQUENCY.MIN"] == [0.00123457]
+    assert frequencies_of(fine)["FREQUENCY.MAX"] == [12.3457]
+    assert (scene_of(fine).fmin, scene_of(fine).fmax) == (0.00123457, 12.3457)
 
 
 def test_scene_must_be_searchable(results: Results) -> None:
@@ -169,3 +200,11 @@ def test_scene_must_be_searchable(results: Results) -> None:
     )
     with pytest.raises(ObservationError, match="longer than 31 days: cut it"):
         scene_of(years)
+    for seconds in (0, 1):
+        end = np.datetime64("2024-02-01", "ns") + np.timedelta64(seconds, "s")
+        month = years.assign_coords(time=np.array([np.datetime64("2024-01-01", "ns"), end]))
+        if seconds:
+            with pytest.raises(ObservationError, match="longer than 31 days"):
+                scene_of(month)
+        else:
+            assert scene_of(month).end.isoformat() == "2024-02-01T00:00:00+00:00"

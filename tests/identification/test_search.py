@@ -15,9 +15,9 @@ HALF = 1 / np.sqrt(12)
 """What is known to a step has this standard deviation."""
 
 
-def predicted(first: int, length: int, energy: float = 3.0) -> Prediction:
+def predicted(first: int, length: int, energy: float = 3.0, steps: int = STEPS) -> Prediction:
     """Predict an arc in one channel."""
-    visible = np.zeros((STEPS, CHANNELS), dtype=bool)
+    visible = np.zeros((steps, CHANNELS), dtype=bool)
     visible[first : first + length, 0] = True
     arc = Arc(seen(visible), slice(first, first + length))
     return Prediction(Model(source="Io", energy=energy), arc)
@@ -45,6 +45,39 @@ def test_a_shift_is_known_as_well_as_its_likelihood_falls(
     assert fit.brightness == pytest.approx(score * np.sqrt(20))
     assert fit.shift == shift
     assert fit.uncertainty == pytest.approx(np.hypot(half_width, HALF))
+
+
+def test_what_is_darker_than_noise_has_no_likelihood() -> None:
+    """A faint arc is where it is bright at all, however dark it is around it."""
+    (fit,) = fits_of(100, 1.1 / np.sqrt(20), predicted(100, 20), elsewhere=-0.1)
+    assert fit.shift == 0
+    assert fit.uncertainty == pytest.approx(np.hypot(8, HALF))
+
+
+def cells_with(*spans: tuple[int, int, float], elsewhere: float = 0.0, steps: int = STEPS) -> Cells:
+    """Give cells of which some spans of steps have a score in the first channel."""
+    scores = np.full((CHANNELS, steps), elsewhere)
+    for first, end, score in spans:
+        scores[0, first:end] = score
+    return Cells(START, MINUTE, 10.0 * np.arange(1, CHANNELS + 1), scores)
+
+
+@pytest.mark.parametrize(("length", "named"), [(19, False), (20, True)])
+def test_emission_ten_minutes_around_an_arc_is_explained_by_it(length: int, *, named: bool) -> None:
+    """Of another arc beside it, ten cells must be left."""
+    arc, beside = predicted(100, 20), predicted(120, length, 10.0)
+    cells = cells_with((100, 120, 4.0), (120, 120 + length, 3.0), elsewhere=np.nan)
+    fits = search(cells, [arc, beside], REACH)
+    assert [fit.named for fit in fits] == [True, named]
+
+
+def test_twelve_arcs_are_named() -> None:
+    """More stand in no observation; the brightest come first."""
+    firsts, steps = range(5, 5 + 13 * 22, 22), 10 * STEPS
+    spans = [(first, first + 10, 4.0 - 0.1 * rank) for rank, first in enumerate(firsts)]
+    arcs = [predicted(first, 10, float(first), steps) for first in firsts]
+    fits = search(cells_with(*spans, steps=steps), arcs, 0)
+    assert [fit.named for fit in fits] == [True] * 12 + [False]
 
 
 def test_noise_that_is_not_independent_tells_less() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from prefect_expres import identification
 from prefect_expres.identification.cells import Cells
 from prefect_expres.identification.chance import Chance
 from prefect_expres.identification.findings import (
@@ -38,3 +39,10 @@ from tests.support.unchanging import can_be_changed
 def test_values_stay_as_they_are(kind: type) -> None:
     """Many share them, and some are keys."""
     assert not can_be_changed(kind)
+
+
+def test_the_package_lists_its_public_names() -> None:
+    """Also those that are not loaded yet, and each can be."""
+    assert dir(identification) == sorted(identification.__all__)
+    loaded = [getattr(identification, name).__name__ for name in identification.__all__]
+    assert loaded == identification.__all__

@@ -66,5 +66,7 @@ def test_no_flux_at_all_has_no_polarization() -> None:
 
 
 def test_the_package_lists_its_public_names() -> None:
-    """Also those that are not loaded yet."""
+    """Also those that are not loaded yet, and each can be."""
     assert dir(observations) == sorted(observations.__all__)
+    loaded = [getattr(observations, name).__name__ for name in observations.__all__]
+    assert loaded == observations.__all__
