@@ -134,13 +134,14 @@ class ArchiveClient(DownloadClient):
             ServiceError: The archive does not answer.
         """
         found = await self.search(Sought(obs_id=obs_id))
-        if not found.simulations:
+        simulation = next(iter(found.simulations), None)
+        if simulation is None:
             msg = (
                 f"{self.archive.table} of {self.archive.url} has no simulation {obs_id[:200]!r}; "
                 "prefect-expres archive search shows what there is"
             )
             raise ArchiveError(msg)
-        return found.simulations[0]
+        return simulation
 
     def _require_progress(self, fresh: list[Granule], *, complete: bool) -> None:
         """Refuse to ask for ever."""

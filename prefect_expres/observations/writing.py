@@ -80,10 +80,7 @@ def _tt2000(time: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Convert UTC to TT2000: the start of each day, and what has passed of it."""
     midnights = time.astype("datetime64[D]")
     days, which = np.unique(midnights, return_inverse=True)
-    starts = [
-        cdfepoch.compute_tt2000([each.year, each.month, each.day, *[0] * 6])
-        for each in days.tolist()
-    ]
+    starts = [cdfepoch.compute_tt2000([each.year, each.month, each.day]) for each in days.tolist()]
     since: NDArray[np.int64] = (time - midnights).astype(np.int64)
     return np.asarray(starts, dtype=np.int64)[which] + since
 

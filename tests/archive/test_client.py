@@ -104,3 +104,13 @@ async def test_closed_connections_stay_closed(tap: TapService, archive: Archive)
         await client.search(DAY)
     with pytest.raises(RuntimeError, match="closed"):
         await client.search(DAY)
+
+
+async def test_names_of_columns_are_plain(tap: TapService, archive: Archive) -> None:
+    """Some services quote them, or write them in capitals."""
+    names = [(f'"{name.upper()}"',) for name in tap.columns]
+    tap.answer = lambda asked: (
+        Response(votable(["column_name"], names)) if "TAP_SCHEMA" in asked["QUERY"] else None
+    )
+    async with ArchiveClient(archive) as client:
+        assert (await client.search(DAY)).rows == 5

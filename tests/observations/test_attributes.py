@@ -98,6 +98,20 @@ def test_what_spans_time_and_frequency_may_be_the_flux(
             opened(tmp_path, variable="axis", **more)
 
 
+def test_of_both_polarizations_the_right_hand_one_tells_the_rest(tmp_path: Path) -> None:
+    """Its times, its frequencies and its units: both are measured together."""
+    other = {
+        "Late": files.epoch(files.times() + np.timedelta64(1, "h")),
+        "Other": files.frequency([5, 6, 7, 8], "kHz"),
+        "RR": files.spectrum(files.flux(), "sfu"),
+        "LL": files.spectrum(files.flux(), "Jy", axes=("Late", "Other")),
+    }
+    found = opened(tmp_path, **other)
+    assert found["flux"].attrs["units"] == "sfu"
+    assert found["time"].values[0] == files.START
+    assert found["frequency"].values.tolist() == [1, 2, 3, 4]
+
+
 def sample(values: Any, units: str, kind: int = CDF.CDF_REAL4) -> files.Variable:
     """Make a variable with a value for each record."""
     attributes = {"UNITS": units, "DEPEND_0": "Epoch"}

@@ -50,7 +50,9 @@ def test_what_is_small_stays_as_it_is() -> None:
     """Nothing is copied."""
     whole = observation(4, 2)
     assert averaged(whole, (4, 2)) is whole
-    assert averaged(whole) is whole
+    large = observation(2400, 1000)
+    assert averaged(large) is large
+    assert averaged(observation(2401, 1001))["flux"].shape == (1201, 501)
 
 
 @pytest.mark.parametrize("steps", [1000, 1001, 4099])

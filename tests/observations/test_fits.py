@@ -202,9 +202,26 @@ def test_a_file_without_a_start_is_refused(tmp_path: Path, wrong: dict[str, str]
         open_observation(path)
 
 
+@pytest.mark.filterwarnings("ignore:File may have been truncated")
 def test_a_cut_file_is_refused(tmp_path: Path) -> None:
     """Half an image is none."""
     path = callisto(tmp_path / "BIR.fit", np.ones((200, 300)), range(300), range(1, 201))
     path.write_bytes(path.read_bytes()[:20_000])
-    with pytest.raises(ObservationError, match=r"BIR\.fit cannot be read: .*Fetch it again"):
+    told = r"BIR\.fit cannot be read: it has 20000 bytes of 63360.*Fetch it again"
+    with pytest.raises(ObservationError, match=told):
         open_observation(path)
+
+
+@pytest.mark.filterwarnings("ignore:File may have been truncated")
+def test_a_file_whose_end_is_cut_is_refused(tmp_path: Path) -> None:
+    """Also where what is missing is no part of the spectrum: nobody knows what else is."""
+    path = radio_jove(tmp_path / "jove.fits")
+    fits.append(path, np.ones((40, 40, 40)))
+    whole = path.read_bytes()
+    for left in (len(whole) - 1, len(whole)):
+        path.write_bytes(whole[:left])
+        if left == len(whole):
+            assert open_observation(path)["flux"].shape == (3, 4)
+        else:
+            with pytest.raises(ObservationError, match=f"it has {left} bytes of {len(whole)}"):
+                open_observation(path)

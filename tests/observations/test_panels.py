@@ -13,6 +13,7 @@ from matplotlib.text import Text
 
 from prefect_expres.analysis import open_results
 from prefect_expres.analysis.axes import GREY
+from prefect_expres.analysis.raster import COLUMNS, ROWS
 from prefect_expres.observations import observation_figure, overlay_figure, synthetic
 from prefect_expres.observations.picture import deviations
 from prefect_expres.observations.spectrum import Spectrum, as_dataset
@@ -119,6 +120,18 @@ def test_arcs_at_the_ends_of_an_observation_are_drawn(
     """A step that ends, or begins, with the observation is within it."""
     part = synthetic(moon, seed=1).isel(time=slice(first, last + 1))
     assert len(contours(overlay_figure(part, moon), 0)) == arcs
+
+
+def test_outlines_are_open_where_the_observation_ends(moon: xr.Dataset) -> None:
+    """An arc goes on beyond the first and the last time, and beyond the band."""
+    part = synthetic(moon, seed=1).isel(time=slice(25, 66))
+    figure = overlay_figure(part, moon)
+    (left, right), (_, top) = figure.axes[0].get_xlim(), figure.axes[0].get_ylim()
+    ends = [np.concatenate([p.vertices for p in each.get_paths()]) for each in contours(figure, 0)]
+    pixel = (right - left) / COLUMNS
+    assert ends[0][:, 0].min() - left < 2 * pixel
+    assert right - ends[1][:, 0].max() < 2 * pixel
+    assert top - ends[1][:, 1].max() < 2 * (top - 1) / ROWS
 
 
 def test_a_title_tells_shift_and_model(result: Any) -> None:
