@@ -85,9 +85,9 @@ def test_steps_are_those_of_simulations_or_longer(seconds: float, step: int, flu
 
 def test_very_fine_times_are_averaged() -> None:
     """Two a second are a hundred and twenty a step."""
-    flux = np.random.default_rng(4).standard_normal((3600, 10))
+    flux = np.random.default_rng(4).standard_normal((3600, 5))
     made = cells(observation(flux, 0.5))
-    assert (made.step, made.scores.shape) == (MINUTE, (10, 30))
+    assert (made.step, made.scores.shape) == (MINUTE, (5, 30))
     assert np.isfinite(made.scores).all()
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tfcat
+from PIL import Image
 
+from prefect_expres.analysis.axes import AXIS_HEIGHT
+from prefect_expres.analysis.quicklook import DPI
 from prefect_expres.errors import ObservationError
 from prefect_expres.identification import (
     Identification,
@@ -107,7 +110,9 @@ def test_without_emission_there_are_files_too(results: Results, searched: Search
     made, _, contents = make_identification(observation, searched, "found")
     assert made.named == ()
     assert json.loads(contents["arcs.tfcat.json"])["features"] == []
-    assert contents["overlay.png"].startswith(b"\x89PNG")
+    with Image.open(io.BytesIO(contents["overlay.png"])) as picture:
+        high = DPI * (8.4 + AXIS_HEIGHT)
+        assert picture.height == pytest.approx(high, abs=1), "it has no axis for the longitude"
 
 
 def test_a_candidate_is_told_once(searched: Searched, results: Results) -> None:
@@ -174,6 +179,8 @@ def test_scene_is_what_was_observed(results: Results) -> None:
         (np.geomspace(0.1, 40, 60), "Log", 60),
         (np.linspace(10, 40, 800), "Linear", 200),
         (np.array([10.0, 20.0]), "Linear", 2),
+        (np.array([0.001, 0.01, 0.09]), "Log", 3),
+        (np.array([10, 10.11, 10.21]), "Linear", 3),
     ],
 )
 def test_band_is_simulated(frequency: np.ndarray, kind: str, count: int, results: Results) -> None:

@@ -65,10 +65,11 @@ def cells_with(*spans: tuple[int, int, float], elsewhere: float = 0.0, steps: in
 @pytest.mark.parametrize(("length", "named"), [(19, False), (20, True)])
 def test_emission_ten_minutes_around_an_arc_is_explained_by_it(length: int, *, named: bool) -> None:
     """Of another arc beside it, ten cells must be left."""
-    arc, beside = predicted(100, 20), predicted(120, length, 10.0)
+    arc, beside = predicted(95, 20), predicted(120, length, 10.0)
     cells = cells_with((100, 120, 4.0), (120, 120 + length, 3.0), elsewhere=np.nan)
     fits = search(cells, [arc, beside], REACH)
     assert [fit.named for fit in fits] == [True, named]
+    assert fits[0].shift == 5
 
 
 def test_twelve_arcs_are_named() -> None:
