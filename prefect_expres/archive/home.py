@@ -81,7 +81,7 @@ async def bring_home(
         ServiceError: The archive does not answer.
     """
     named = _named(found)
-    folder = posixpath.join(output.rstrip("/"), _safe(found.obs_id))
+    folder = posixpath.join(output, _safe(found.obs_id))
     size = sum(each.access_estsize for each in named.values() if each.access_estsize)
     await require_writable(folder, 1024 * size)
     files = []

@@ -120,7 +120,7 @@ class ArchiveReuse:
                 return None
             try:
                 return await self._taken(request, folder)
-            except (ArchiveError, ServiceError, TransferError) as fault:
+            except (ArchiveError, ServiceError) as fault:
                 self._faults += 1
                 await self._tell(Warned(f"The archive is not used, and it is run: {fault}"))
                 return None

@@ -142,3 +142,31 @@ async def test_an_archive_is_asked_again_once(
         assert await reuse.take(request_for(configuration), str(tmp_path)) is None
     assert len(tap.queries) == 2
     assert told.warnings[0].startswith("The archive is not used, and it is run: ")
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"spectral_range_max": 1e9}, "is not what the table says of it"),
+        ({"access_md5": "0" * 32}, "what the service announces is wrong"),
+    ],
+    ids=["other row", "other bytes"],
+)
+async def test_the_next_one_is_looked_at_if_one_is_wrong(
+    tap: TapService,
+    archive: Archive,
+    configuration: dict[str, Any],
+    tmp_path: Path,
+    facts: dict[str, Any],
+    words: str,
+) -> None:
+    """It says nothing about the others."""
+    tap.repeat(30)
+    tap.change(lambda row: row | facts if row["obs_id"] == "sim-000000" else row)
+    told = Told()
+    taken = await take(archive, request_for(configuration), tmp_path, told)
+    assert taken is not None
+    assert taken.source.obs_id == "sim-000001"
+    assert told.steps("archive")[0].startswith("The published sim-000000 is not taken: ")
+    assert words in told.steps("archive")[0]
+    assert told.warnings == []

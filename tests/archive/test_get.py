@@ -38,9 +38,11 @@ async def test_files_come_home_checked_with_a_manifest(
 ) -> None:
     """Each has its hash, and the manifest says where it is from and what was checked."""
     told = Told()
-    home = await get_published(OBS_ID, str(tmp_path), archive=archive, tell=told)
+    home = await get_published(OBS_ID, f"{tmp_path}/", archive=archive, tell=told)
     folder = tmp_path / OBS_ID
-    assert BroughtHome.model_validate_json((folder / "published.json").read_bytes()) == home
+    manifest = (folder / "published.json").read_bytes()
+    assert BroughtHome.model_validate_json(manifest) == home
+    assert (manifest[:5], manifest[-2:]) == (b'{\n  "', b"}\n")
     assert {path.name for path in folder.iterdir()} == {
         "published.json",
         *(f"{OBS_ID}{end}" for end in (".cdf", ".png", ".ics", ".json", ".tfcat.json")),
@@ -191,8 +193,9 @@ async def test_a_simulation_without_a_file_is_told(
 ) -> None:
     """The message names what there is."""
     changed(tap, access_url=None)
+    names = ", ".join(f"{OBS_ID}{end}" for end in (".cdf", ".ics", ".json", ".png", ".tfcat.json"))
     with pytest.raises(
-        ArchiveError, match=r"has no CDF file with an address; the table has: .*png"
+        ArchiveError, match=f"has no CDF file with an address; the table has: {names}$"
     ):
         await get_published(OBS_ID, str(tmp_path), archive=archive)
 

@@ -47,7 +47,9 @@ async def test_the_tree_is_that_of_the_repository(runs: Path, tmp_path: Path) ->
     assert {path.name for path in tables.iterdir()} == {
         *("epn_core.vot", "epn_core.parquet", "q.rd", "published.json"),
     }
-    assert Published.model_validate_json((tables / "published.json").read_bytes()) == done
+    index = (tables / "published.json").read_bytes()
+    assert Published.model_validate_json(index) == done
+    assert (index[:5], index[-2:]) == (b'{\n  "', b"}\n")
     for name, sha256 in done.files.items():
         assert hashlib.sha256((tables / name).read_bytes()).hexdigest() == sha256
 
@@ -120,10 +122,15 @@ async def test_what_is_published_stays_and_keeps_its_dates(runs: Path, tmp_path:
 async def test_a_new_address_is_that_of_all_rows(runs: Path, tmp_path: Path) -> None:
     """The folder may move to another server."""
     await publish(runs, tmp_path)
-    moved = await publish_simulations([], publication_at(tmp_path, "https://new.example.org/x"))
+    publication = publication_at(tmp_path, "https://new.example.org/x")
+    moved = await publish_simulations([], publication.model_copy(update={"schema_name": "other"}))
     assert moved.rows == 15
+    links = ("access_url", "configuration_url", "thumbnail_url")
     for row in rows_at(tmp_path).values():
-        assert row["access_url"].startswith("https://new.example.org/x/earth/")
+        there = [row[name] for name in links if row[name]]
+        assert all(each.startswith("https://new.example.org/x/earth/2018/09/") for each in there)
+        assert len(there) == (3 if row["granule_gid"] in {"spectrum", "picture"} else 2)
+        assert row["service_title"] == "other"
 
 
 async def test_two_simulations_of_one_name_are_both_published(
