@@ -100,6 +100,16 @@ def test_a_file_without_the_axes_is_refused(tmp_path: Path, missing: list[str]) 
         open_observation(path)
 
 
+def test_of_both_polarizations_the_right_hand_one_tells_the_rest(tmp_path: Path) -> None:
+    """Its units are those of both."""
+    path, made = tmp_path / "a.nc", exported({"LL": flux(), "RR": flux()}, "sfu")
+    made["LL"].attrs["units"] = "dB"
+    made.to_netcdf(path, engine="h5netcdf")
+    opened = open_observation(path, observer="Earth", target="Jupiter")
+    assert opened["flux"].attrs == {"units": "sfu", "scale": "linear"}
+    np.testing.assert_array_equal(opened["flux"], 2 * flux())
+
+
 def test_what_a_file_says_of_itself_counts_before_its_variables(tmp_path: Path) -> None:
     """Frequencies without units are in MHz, and other variables than spectra are no flux."""
     path, made = tmp_path / "a.nc", exported({"x": flux()}, observer="Juno", target="Io")

@@ -143,7 +143,8 @@ def test_a_header_may_say_nothing(tmp_path: Path) -> None:
         ({"CRPIX2": 3.0}, [12, 14, 16, 18], "05.500"),
         ({"CRPIX1": 9.0, "CDELT1": 0.25}, [16, 18, 20, 22], "05.500"),
         ({"CUNIT2": "kHz", "CRVAL2": 100.0, "CDELT2": 50.0}, [0.1, 0.15, 0.2, 0.25], "05.500"),
-        ({"DATE-OBS": "2016-12-10", "TIME-OBS": " 03:04:06Z "}, [16, 18, 20, 22], "06.000"),
+        ({"CRVAL2": "16.0", "CDELT2": "2.0", "CRPIX2": "1"}, [16, 18, 20, 22], "05.500"),
+        ({"DATE-OBS": " 2016-12-10", "TIME-OBS": " 03:04:06Z "}, [16, 18, 20, 22], "06.000"),
         ({"DATE-OBS": "2016/12/09", "TIME-OBS": "27:03:61.5"}, [16, 18, 20, 22], "01.500"),
     ],
 )
@@ -160,14 +161,14 @@ def test_linear_axes_are_those_of_the_header(
 
 
 def test_images_of_other_shapes_are_no_spectra(tmp_path: Path) -> None:
-    """A cube, a line and an empty image beside the spectrum are left."""
+    """A cube and a line beside the spectrum are left; an image without a name is the flux."""
     path = tmp_path / "a.fits"
     axes = {"CUNIT2": "MHz", "CRVAL1": 0, "CDELT1": 1, "CRVAL2": 16, "CDELT2": 2}
-    spectrum = fits.ImageHDU(np.float32(flux(4, 3)), name="SPECTRUM")
+    spectrum = fits.ImageHDU(np.float32(flux(4, 3)))
     spectrum.header.update(axes)
     first = fits.PrimaryHDU()
     first.header.update(_CALLISTO)
-    others = [fits.ImageHDU(np.zeros(shape), name="OTHER") for shape in ((2, 2, 2), (3,))]
+    others = [fits.ImageHDU(np.zeros(shape), name="OTHER") for shape in ((2, 2, 2), (3,), (5, 5))]
     fits.HDUList([first, *others, spectrum]).writeto(path)
     opened = open_observation(path)
     np.testing.assert_array_equal(opened["flux"], flux(4, 3).T)
@@ -180,9 +181,29 @@ def test_axes_without_units_are_refused(tmp_path: Path) -> None:
     path = radio_jove(tmp_path / "jove.fits", CUNIT2="")
     with pytest.raises(ObservationError, match="it has no axes: neither a table"):
         open_observation(path)
-    path = callisto(tmp_path / "BIR.fit", flux(4, 3), [0, 1, 2], [1, 2, 3, 4], ("TIME", "CHANNEL"))
-    with pytest.raises(ObservationError, match="it has no axes: neither a table"):
-        open_observation(path)
+    for names in (("TIME", "CHANNEL"), ("CHANNEL", "FREQUENCY")):
+        path = tmp_path / f"{names[0]}.fit"
+        callisto(path, flux(4, 3), [0, 1, 2], [1, 2, 3, 4], names)
+        with pytest.raises(ObservationError, match="it has no axes: neither a table"):
+            open_observation(path)
+
+
+def test_a_table_may_have_whole_numbers_and_another_unit(tmp_path: Path) -> None:
+    """And the image may have the time upwards; white space is none of a word."""
+    image = fits.PrimaryHDU(np.float32(flux(3, 4)))
+    image.header.update(_CALLISTO | {"BUNIT": "  ADU", "INSTRUME": "  BIR", "OBJECT": "  Sun"})
+    columns = [
+        fits.Column("TIME", "3J", array=[[0, 2, 4]]),
+        fits.Column("FREQUENCY", "4J", unit="kHz", array=[[1000, 2000, 3000, 4000]]),
+    ]
+    path = tmp_path / "a.fit"
+    fits.HDUList([image, fits.BinTableHDU.from_columns(columns)]).writeto(path)
+    opened = open_observation(path)
+    np.testing.assert_allclose(opened["frequency"], [1, 2, 3, 4])
+    np.testing.assert_array_equal(opened["flux"], flux(3, 4))
+    assert (np.diff(opened["time"].values) / np.timedelta64(1, "s")).tolist() == [2, 2]
+    assert opened["flux"].attrs["units"] == "ADU"
+    assert (opened.attrs["instrument"], opened.attrs["target"]) == ("BIR", "Sun")
 
 
 def test_axes_of_another_length_are_refused(tmp_path: Path) -> None:
