@@ -16,8 +16,6 @@ _FILL = -1e31
 _DEFLATE = 1
 _TIMES = {"units": "nanoseconds since 1970-01-01", "dtype": "int64"}
 _EPOCH, _FREQUENCY = "Epoch", "Frequency"
-_FORMS = {"Majority": "row_major", "Encoding": 6}
-"""The layout of arrays, and numbers as on a PC."""
 
 
 def write_observation(observation: xr.Dataset, path: str | Path) -> Path:
@@ -49,7 +47,7 @@ def _write_netcdf(observation: xr.Dataset, path: Path) -> None:
 
 def _write_cdf(observation: xr.Dataset, path: Path) -> None:
     written = path.with_suffix(".cdf")  # cdflib takes no other, not even in capitals
-    file = CDF(written, cdf_spec=_FORMS)
+    file = CDF(written)
     about = observation.attrs
     texts = {
         "Logical_file_id": path.stem,

@@ -14,7 +14,7 @@ from prefect_expres.identification.findings import (
     Searched,
 )
 from prefect_expres.identification.naming import Identified
-from prefect_expres.identification.search import Fit, Prediction
+from prefect_expres.identification.search import Fit, Prediction, _Round
 from prefect_expres.identification.templates import Template
 from tests.support.unchanging import can_be_changed
 
@@ -22,6 +22,7 @@ from tests.support.unchanging import can_be_changed
 @pytest.mark.parametrize(
     "kind",
     [
+        _Round,
         Cells,
         Chance,
         Finding,
@@ -46,3 +47,9 @@ def test_the_package_lists_its_public_names() -> None:
     assert dir(identification) == sorted(identification.__all__)
     loaded = [getattr(identification, name).__name__ for name in identification.__all__]
     assert loaded == identification.__all__
+
+
+@pytest.mark.parametrize("kind", [Cells, Identified, Template, _Round])
+def test_what_holds_arrays_is_equal_to_itself_alone(kind: type) -> None:
+    """Whether two arrays are equal is no single answer."""
+    assert kind.__eq__ is object.__eq__

@@ -1,9 +1,11 @@
 """FITS files of e-CALLISTO and Radio JOVE."""
 
 import gzip
+import sys
 from pathlib import Path
 from typing import Any
 
+import astropy.io
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -246,3 +248,12 @@ def test_a_file_whose_end_is_cut_is_refused(tmp_path: Path) -> None:
         else:
             with pytest.raises(ObservationError, match=f"it has {left} bytes of {len(whole)}"):
                 open_observation(path)
+
+
+def test_a_missing_library_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what installs it."""
+    path = radio_jove(tmp_path / "a.fits")
+    monkeypatch.delattr(astropy.io, "fits")
+    monkeypatch.setitem(sys.modules, "astropy.io.fits", None)
+    with pytest.raises(ObservationError, match=r"pip install 'prefect-expres\[observations\]'"):
+        open_observation(path)

@@ -1,13 +1,16 @@
 """Observations of simulated emission are what they are said to be."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from prefect_expres.analysis import open_results
 from prefect_expres.errors import ObservationError
 from prefect_expres.observations import Interference, synthetic
+from tests.support.result_files import Result, nothing, write
 
 CALM = Interference(carriers=0, bursts=0)
 
@@ -151,3 +154,14 @@ def test_a_simulation_without_names_asks_for_them(result: Any) -> None:
     with pytest.raises(ObservationError, match="give observer and target"):
         synthetic(unnamed)
     assert synthetic(unnamed, observer="Juno", target="Saturn").attrs["target"] == "Saturn"
+
+
+def test_emission_of_the_first_and_the_last_step_is_observed(tmp_path: Path) -> None:
+    """For as long as each lasts, and not before and after."""
+    visible = nothing(steps=24, channels=4)
+    visible[[0, 23], :, 0] = True
+    simulated = open_results(write(Result(visible), tmp_path / "a.cdf"))
+    time = simulated["time"].values[0] + np.arange(-60, 300) * np.timedelta64(60, "s")
+    made = synthetic(simulated, time=time, sigma=20, interference=CALM, gaps=0)
+    seen = np.flatnonzero((deviation(made) > 10).all(axis=1)) - 60
+    assert seen.tolist() == [*range(10), *range(230, 240)]
