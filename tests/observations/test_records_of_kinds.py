@@ -2,7 +2,6 @@
 
 import struct
 from pathlib import Path
-from typing import Any
 
 import cdflib
 import numpy as np
@@ -30,22 +29,6 @@ KINDS = {
 }
 
 
-def written(path: Path, kind: int, values: Any, **form: Any) -> Path:
-    """Write a variable in records that are not compressed."""
-    file = CDF(path, cdf_spec={"Majority": "row_major", "Encoding": 6} | form)
-    spec = {
-        "Variable": "x",
-        "Data_Type": kind,
-        "Num_Elements": 1,
-        "Rec_Vary": True,
-        "Dim_Sizes": list(values.shape[1:]),
-        "Compress": 0,
-    }
-    file.write_var(spec, var_data=values)
-    file.close()
-    return path
-
-
 def put(path: Path, place: int, number: int) -> None:
     """Replace four bytes of a file."""
     content = bytearray(path.read_bytes())
@@ -62,7 +45,7 @@ def found(path: Path) -> PlainRecords | None:
 def test_numbers_of_each_kind_are_read(tmp_path: Path, kind: str, name: str) -> None:
     """As cdflib reads them."""
     values = np.arange(1, 25).reshape(6, 4).astype(name)
-    records = found(written(tmp_path / "a.cdf", getattr(CDF, kind), values))
+    records = found(files.write_records(tmp_path / "a.cdf", values, getattr(CDF, kind)))
     assert records is not None
     assert records.read(0, 6).dtype == np.dtype(f"<{name}")
     np.testing.assert_array_equal(records.read(1, 5), values[1:5])
@@ -73,7 +56,7 @@ def test_encodings_have_an_order_of_bytes(tmp_path: Path, encoding: int) -> None
     """That of the machine that wrote the file, whichever it was."""
     values = np.arange(1, 25, dtype="i4").reshape(6, 4)
     first = 1 if encoding in {1, 2, 5, 7, 9, 11, 12} else 6
-    path = written(tmp_path / "a.cdf", CDF.CDF_INT4, values, Encoding=first)
+    path = files.write_records(tmp_path / "a.cdf", values, CDF.CDF_INT4, {"Encoding": first})
     put(path, ENCODING, encoding)
     assert cdflib.CDF(path).cdf_info().Encoding == encoding
     records = found(path)
@@ -84,11 +67,14 @@ def test_encodings_have_an_order_of_bytes(tmp_path: Path, encoding: int) -> None
 def test_what_is_no_plain_array_is_left_to_cdflib(tmp_path: Path) -> None:
     """Files of version 2, files that are compressed as a whole, and times."""
     values = np.arange(1, 25, dtype="f8").reshape(6, 4)
-    path = written(tmp_path / "a.cdf", CDF.CDF_REAL8, values)
+    path = files.write_records(tmp_path / "a.cdf", values, CDF.CDF_REAL8)
     put(path, VERSION, 2)
     assert found(path) is None
-    assert found(written(tmp_path / "b.cdf", CDF.CDF_EPOCH, values)) is None
-    assert found(written(tmp_path / "c.cdf", CDF.CDF_REAL8, values, Compressed=6)) is None
+    assert found(files.write_records(tmp_path / "b.cdf", values, CDF.CDF_EPOCH)) is None
+    assert (
+        found(files.write_records(tmp_path / "c.cdf", values, CDF.CDF_REAL8, {"Compressed": 6}))
+        is None
+    )
 
 
 def index(entries: list[tuple[int, int, int]], room: int, following: int = 0) -> bytes:
@@ -102,7 +88,7 @@ def index(entries: list[tuple[int, int, int]], room: int, following: int = 0) ->
 def test_indices_may_branch_and_follow_each_other(tmp_path: Path) -> None:
     """A file that grew has several; entries that are not used yet lead nowhere."""
     values = files.flux()
-    path = written(tmp_path / "a.cdf", CDF.CDF_REAL4, values)
+    path = files.write_records(tmp_path / "a.cdf", values, CDF.CDF_REAL4)
     head = cdflib.CDF(path).vdr_info("x").head_vxr
     content = path.read_bytes()
 
