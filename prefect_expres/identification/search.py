@@ -85,7 +85,7 @@ class Fit:
     brightness: float
     shift: float
     uncertainty: float
-    false_alarm: float = 1.0
+    false_alarm: float
     named: bool = False
     rivals: tuple[Prediction, ...] = ()
 

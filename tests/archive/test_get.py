@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 
 from prefect_expres.archive import (
@@ -59,6 +60,17 @@ async def test_files_come_home_checked_with_a_manifest(
     assert (home.archive, home.obs_id, home.cdf) == (archive, OBS_ID, f"{OBS_ID}.cdf")
     assert told.warnings == []
     assert told.steps("get") == [f"5 files of {OBS_ID} are in {folder}"]
+
+
+async def test_the_root_of_a_file_system_may_be_the_output(
+    tap: TapService, archive: Archive
+) -> None:
+    """What is there is below it, and not beside the program."""
+    home = await get_published(OBS_ID, "memory://", archive=archive)
+    assert home.folder == f"memory://{OBS_ID}"
+    memory = fsspec.filesystem("memory")
+    assert len(memory.ls(f"/{OBS_ID}")) == 6
+    memory.rm(f"/{OBS_ID}", recursive=True)
 
 
 async def test_names_that_are_not_those_of_expres_are_not_compared(

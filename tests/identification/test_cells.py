@@ -1,6 +1,7 @@
 """An observation as cells with scores."""
 
 from datetime import timedelta
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,14 @@ def test_a_bright_cell_counts_as_one(flux: Any) -> None:
     """However bright it is, a cell has the score of the highest rank."""
     flux[200, 5] = 1e9
     assert cells(observation(flux)).scores[5, 200] < 3.5
+
+
+def test_the_brightest_of_thousands_has_its_rank() -> None:
+    """Half a cell is above it, and the scores are those of a normal distribution to the end."""
+    flux = np.random.default_rng(6).standard_normal((4096, 3))
+    scores = cells(observation(flux)).scores
+    for extreme, part in ((scores.max(axis=1), 4095.5), (scores.min(axis=1), 0.5)):
+        assert extreme == pytest.approx([NormalDist().inv_cdf(part / 4096)] * 3, abs=1e-9)
 
 
 def test_equal_values_have_equal_scores() -> None:
