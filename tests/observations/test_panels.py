@@ -137,12 +137,11 @@ def test_outlines_are_open_where_the_observation_ends(moon: xr.Dataset) -> None:
 def test_a_title_tells_shift_and_model(result: Any) -> None:
     """Earlier is below zero; without a shift nothing is said of it, nor of an unknown model."""
     made = synthetic(result)
-    early = overlay_figure(made, result, shift=timedelta(minutes=-1.5)).get_suptitle()
-    assert early.splitlines()[1].endswith("beam width 1°, arcs moved by -1.5 min")
-    unnamed = result.assign_attrs(Logical_file_id="x")
+    early = overlay_figure(made, result, shift=timedelta(minutes=-1.5))
+    assert early.get_suptitle().splitlines()[1].endswith("width 1°, arcs moved by -1.5 min")
+    assert early.get_supxlabel().startswith("synthetic, seed 0")
+    assert NAME in early.get_supxlabel()
+    unnamed = [result.assign_attrs(Logical_file_id="x")]
     assert overlay_figure(made, unnamed).get_suptitle().splitlines() == [
         "Jupiter seen from Earth, synthetic, 2024-01-01"
     ]
-    files = overlay_figure(made, [result]).get_supxlabel()
-    assert files.startswith("synthetic, seed 0")
-    assert NAME in files
