@@ -186,11 +186,11 @@ def _ribbon(raster: Raster, image: Pixels) -> tuple[Pixels, Pixels, Pixels]:
 
 def _over_neighbours(reduce: Callable[..., Pixels], image: Pixels, reach: int) -> Pixels:
     """Reduce the square of neighbours around each pixel: first within columns, then within rows."""
+    reduced = np.pad(image, reach)
     for axis in (0, 1):
-        padded = np.pad(image, [(reach, reach) if each == axis else (0, 0) for each in (0, 1)])
-        windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=axis)
-        image = reduce(windows, axis=-1)
-    return image
+        windows = np.lib.stride_tricks.sliding_window_view(reduced, 2 * reach + 1, axis=axis)
+        reduced = reduce(windows, axis=-1)
+    return reduced
 
 
 def _described(model: str, shift: timedelta) -> str:

@@ -92,6 +92,7 @@ def test_the_votable_is_valid(tap: TapService) -> None:
         assert (field.ucd or "", str(field.unit or "")) == (column.ucd, column.unit)
         assert field.description == column.description
         assert field.xtype == ("timestamp" if column.kind == "timestamp" else None)
+        assert (field.values.null is not None) == (column.kind == "integer")
 
 
 def test_votable_and_parquet_say_the_same(tap: TapService) -> None:

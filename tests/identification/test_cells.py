@@ -95,6 +95,7 @@ def test_steps_are_those_of_simulations_or_longer(seconds: float, step: int, flu
 def test_very_fine_times_are_averaged() -> None:
     """Two a second are a hundred and twenty a step."""
     flux = np.random.default_rng(4).standard_normal((3600, 5))
+    assert cells(observation(flux, 60.3)).step == MINUTE
     made = cells(observation(flux, 0.5))
     assert (made.step, made.scores.shape) == (MINUTE, (5, 30))
     assert np.isfinite(made.scores).all()
@@ -113,6 +114,21 @@ def test_many_channels_are_averaged(flux: Any) -> None:
     made = cells(observation(np.repeat(flux, 12, axis=1)))
     assert made.frequency.size == 160 <= MOST_CHANNELS
     assert made.frequency[0] == pytest.approx(10 + 30 / 479)
+
+
+@pytest.mark.parametrize("minutes", [1, 10, 30])
+@pytest.mark.parametrize(("parts", "seen"), [(9, True), (10, False)])
+def test_what_lasts_half_of_three_hours_is_background(
+    parts: int, minutes: int, *, seen: bool
+) -> None:
+    """Of nineteen parts of ten minutes, or of a step if that is longer, nine are none."""
+    part = max(10 // minutes, 1)
+    flux = np.random.default_rng(7).standard_normal((144 * part, 7))
+    flux[60 * part : (60 + parts) * part] += 50
+    made = cells_of(
+        observation(flux, 60 * minutes), START, minutes * MINUTE, np.timedelta64(0, "m")
+    )
+    assert (made.scores[:, 60 * part : (60 + parts) * part].mean() > 1.4) == seen
 
 
 def test_few_times_tell_nothing(flux: Any) -> None:

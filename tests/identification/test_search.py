@@ -6,7 +6,13 @@ import pytest
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.identification import Model
 from prefect_expres.identification.cells import Cells
-from prefect_expres.identification.search import Fit, Prediction, search
+from prefect_expres.identification.search import (
+    FALSE_ALARMS,
+    Fit,
+    Prediction,
+    _as_good,
+    search,
+)
 from tests.support.sightings import START, seen
 
 STEPS, CHANNELS, REACH = 300, 2, 10
@@ -86,6 +92,50 @@ def test_noise_that_is_not_independent_tells_less() -> None:
     (fit,) = fits_of(100, 1.0, predicted(100, 20), elsewhere=2 * 0.6745 / np.sqrt(20))
     assert fit.brightness == pytest.approx(np.sqrt(20))
     assert fit.uncertainty == pytest.approx(np.hypot(3, HALF))
+
+
+@pytest.mark.parametrize(("brightness", "rate"), [(4.95, 0.3), (5.05, 1e-6)])
+def test_what_is_plain_is_left_out_before_chance_is_measured(
+    brightness: float, rate: float
+) -> None:
+    """Else emission in a third of the time would be chance."""
+    cells = cells_with((100, 120, brightness / np.sqrt(20)), steps=340)
+    arcs = [predicted(first, 20, steps=340) for first in (100, 250)]
+    fit, _ = search(cells, arcs, 20)
+    assert fit.brightness == pytest.approx(brightness)
+    assert (fit.false_alarm > FALSE_ALARMS) == (rate > FALSE_ALARMS)
+
+
+@pytest.mark.parametrize(
+    ("better", "equal"),
+    [
+        ([0.0, 0.0], True),
+        ([1.0, 1.0], True),
+        ([1.01, 1.0], False),
+        ([9.0, -1.0], True),
+        ([0.0, 9.0, -1.0, 0.0], True),
+        ([14.0, 2.0], True),
+        ([14.0, 2.5], False),
+        ([3.0, 3.0, 3.0], False),
+    ],
+)
+def test_likelihoods_that_differ_as_their_channels_do_are_equal(
+    better: list[float], *, equal: bool
+) -> None:
+    """By less than two standard deviations of the sum, or by less than 2."""
+    assert _as_good(np.array(better)) == equal
+
+
+@pytest.mark.parametrize(("part", "rivals"), [(0.69, 0), (0.71, 1)])
+def test_what_is_much_less_bright_is_no_rival(part: float, rivals: int) -> None:
+    """However its channels differ."""
+    cells = cells_with((100, 120, 2.0))
+    cells.scores[1, 100:120] = 2.0 * part
+    arc, other = predicted(100, 20), predicted(100, 20, 10.0)
+    other.arc.sighting.visible[:] = other.arc.sighting.visible[:, ::-1]
+    fits = search(cells, [arc, other], REACH)
+    assert fits[0].named
+    assert len(fits[0].rivals) == rivals
 
 
 @pytest.mark.parametrize(("length", "named"), [(17, [False, True]), (15, [True, False])])

@@ -78,6 +78,7 @@ def test_both_panels_tell_their_axes() -> None:
     for panel in (upper, lower):
         assert panel.get_ylabel() == "frequency (MHz)"
         assert panel.get_ylim() == (1, 10)
+    assert (upper.get_xlabel(), lower.get_xlabel()) == ("", "time (UTC)")
     ends = [mdates.num2date(each).strftime("%H:%M:%S.%f") for each in upper.get_xlim()]
     assert ends == ["22:47:05.500000", "22:47:35.500000"]
     (small,) = (each for each in figure.findobj(Text) if each.get_text() == "b.cdf")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from prefect_expres.errors import ChecksumMismatch, StorageError, StorageUnavailable
-from prefect_expres.storage.faults import told_as_storage_error
+from prefect_expres.storage.faults import told_as_storage_error, told_as_unreadable
 
 IN_THE_WAY = "Move the file that is in the way, or name another folder"
 OTHER = "Make it writable, or name another folder"
@@ -121,3 +121,16 @@ def test_reasons_are_short_and_keep_secrets(fault: Exception, reason: str) -> No
     with pytest.raises(StorageError) as told, told_as_storage_error("/a/b"):
         raise fault
     assert str(told.value).startswith(f"/a/b cannot be written: {reason}. ")
+
+
+@pytest.mark.parametrize(
+    ("status", "absent"), [(404, True), (410, True), (403, False), (411, False), (500, False)]
+)
+def test_of_a_web_server_only_two_answers_say_that_nothing_is_there(
+    status: int, *, absent: bool
+) -> None:
+    """Fsspec says it of all; what was answered is the cause."""
+    cause = type("Answered", (Exception,), {"status": status, "message": "no"})()
+    with pytest.raises((FileNotFoundError, StorageError)) as told, told_as_unreadable("/a/b"):
+        raise FileNotFoundError("https://a.example.org/b") from cause
+    assert isinstance(told.value, FileNotFoundError) == absent
