@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -96,7 +97,11 @@ def test_labels_are_a_catalogue(results: Results, searched: Searched, tmp_path: 
     assert feature.properties["shift_minutes"] == pytest.approx(12, abs=1)
     raw = json.loads(contents["arcs.tfcat.json"])
     assert set(raw["features"][0]["properties"]) <= set(raw["fields"])
-    told = {name: {**facts, "info": facts["info"] != ""} for name, facts in raw["fields"].items()}
+    is_text = re.compile(r"[A-Z][a-z]+ \w").match
+    told = {
+        name: {**facts, "info": bool(is_text(facts["info"]))}
+        for name, facts in raw["fields"].items()
+    }
     assert {name: told[name] for name in FIELDS} == FIELDS
     assert "synthetic, seed 5" in raw["properties"]["title"]
     middle = datetime.fromisoformat("2024-01-01T07:12:00+00:00").timestamp()

@@ -1,11 +1,14 @@
 """How predictions fit, on cells of which every score is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from prefect_expres.analysis.arcs import Arc
 from prefect_expres.identification import Model
 from prefect_expres.identification.cells import Cells
+from prefect_expres.identification.naming import _finding
 from prefect_expres.identification.search import (
     FALSE_ALARMS,
     Fit,
@@ -146,3 +149,18 @@ def test_equal_likelihoods_are_told_apart_by_their_shifts(length: int, named: li
     assert [fit.named for fit in fits] == named
     assert (fits[0].shift, fits[1].brightness) == (10, pytest.approx(np.sqrt(length)))
     assert [fit.rivals for fit in fits] == [(), (late,) if named[1] else ()]
+
+
+def test_a_finding_is_rounded() -> None:
+    """As far as it is known, and in minutes, however long a step is."""
+    fit = Fit(predicted(100, 20), 1 / 3, 10 / 3, 1 / 3, 2 / 3, 0.0012345)
+    found = _finding(fit, replace(cells_with(), step=2 * MINUTE))
+    assert (found.observed, found.brightness, found.false_alarm) == (0.333, 3.33, 0.0012)
+    assert (found.shift_minutes, found.shift_error_minutes) == (0.67, 1.33)
+    assert (found.emission, found.named, found.as_good) == (True, False, ())
+    chance = _finding(replace(fit, false_alarm=0.0101), cells_with())
+    assert (chance.emission, chance.shift_minutes, chance.shift_error_minutes) == (
+        *(False, None, None),
+    )
+    sure = _finding(replace(fit, false_alarm=0.01), cells_with())
+    assert (sure.emission, sure.shift_minutes) == (True, 0.33)
