@@ -50,7 +50,7 @@ class Arc:
         An arc that is thinner than a cell has pauses; there its edges are interpolated.
         """
         steps = self.visible.any(axis=1)
-        time = (self.time - self.time[0]).astype(float)
+        time = self.time.astype(float)
         last = self.visible.shape[1] - 1 - self.visible[:, ::-1].argmax(axis=1)
         low, high = (
             np.interp(time, time[steps], self.sighting.frequency[edge[steps]])

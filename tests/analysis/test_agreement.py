@@ -43,6 +43,7 @@ def compared(result: Result, path: Path, asked: dict[str, Any] | None = None) ->
     """Write a result, and compare it with a configuration."""
     model = Configuration.model_validate(asked or CONTENT)
     expected = Expected(model, TimeAxis.of(model), ((200.0, -2.0),))
+    path.mkdir(exist_ok=True)
     return compare_with_request(write(result, path / "io.cdf"), expected)
 
 
@@ -160,15 +161,33 @@ def test_all_differences_are_named(tmp_path: Path) -> None:
     ]
 
 
-def test_the_observer_is_where_it_should_be(tmp_path: Path) -> None:
-    """Longitudes in whole turns are the same, two degrees are not."""
-    for longitude, count in ((200.0, 0), (560.0, 0), (202.0, 1)):
-        result = fitting(CONTENT, flags=("Theta", "CML"))
-        values = result.spectra["CML"][1] * 0 + longitude
-        agreement = compared(replace(result, values={"CML": values}), tmp_path)
-        assert len(agreement.differences) == count
-        assert "position of the observer" in agreement.compared
-        (tmp_path / "io.cdf").unlink()
+@pytest.mark.parametrize("key", ["MIN", "MAX"])
+@pytest.mark.parametrize("scale", ["Linear", "Log"])
+def test_frequencies_may_be_any_numbers(tmp_path: Path, key: str, scale: str) -> None:
+    """Whole numbers of more than 64 bits, too."""
+    asked = changed(_set("FREQUENCY", key, 10**20))
+    asked["FREQUENCY"]["TYPE"] = scale
+    (difference,) = compared(fitting(CONTENT), tmp_path, asked).differences
+    ends = "1e+20 to 40" if key == "MIN" else "1 to 1e+20"
+    assert difference.endswith(f"asked for: 40 channels from {ends} MHz")
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        ([1, 2.5, 40], "3 channels from 1 to 40 MHz"),
+        ([10**20, 2], "2 channels from 1e+20 to 2 MHz"),
+        ("a file", "0 channels"),
+    ],
+)
+def test_listed_frequencies_are_those_of_the_list(tmp_path: Path, listed: Any, words: str) -> None:
+    """MIN, MAX and NBR are not heeded then; what a text names is not known."""
+    asked = changed(_set("FREQUENCY", "SC", listed))
+    asked["FREQUENCY"]["TYPE"] = "Pre-Defined"
+    (difference,) = compared(fitting(CONTENT), tmp_path, asked).differences
+    assert difference.endswith(f"; asked for: {words}")
+    if isinstance(listed, list):
+        assert compared(fitting(asked), tmp_path / "other", asked).differences == ()
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,16 @@ def test_a_step_lasts_as_long_as_in_its_file() -> None:
     assert len(arcs_of([sighting], 3)) == 1
 
 
+@pytest.mark.parametrize("minutes", [(1, 5, 1, 1), (1, 1, 5, 1), (5, 1, 1, 5), (5, 1, 5, 1)])
+def test_between_two_steps_the_longer_one_counts(minutes: tuple[int, ...]) -> None:
+    """No time is missing where a file of other steps follows, be they longer or shorter."""
+    steps = np.array(minutes, dtype="timedelta64[m]").astype("timedelta64[ns]")
+    longer = np.maximum(steps[1:], steps[:-1])
+    time = START + np.concatenate([longer[:1] * 0, np.cumsum(longer)])
+    (arc,) = arcs_of([seen(np.ones(4), time=time, steps=steps)], 0)
+    assert arc.steps == slice(0, 4)
+
+
 def test_a_window_says_where_the_simulation_cuts_it() -> None:
     """Emission in the first or the last step may go on beyond it."""
     for visible, cut in (

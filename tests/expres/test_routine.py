@@ -133,6 +133,12 @@ def test_its_json_is_what_a_form_sends(choices: dict[str, Any]) -> None:
     assert Routine.model_validate(sent) == routine
 
 
+def test_a_form_leaves_to_the_template_what_is_not_chosen() -> None:
+    """Neither null nor a value stands in its fields, which ask for words and numbers."""
+    shown = Routine.model_json_schema()["properties"]
+    assert {name for name, field in shown.items() if "default" in field} == {"observer"}
+
+
 def test_names_are_taken_in_any_case() -> None:
     """They are written as ExPRES knows them, so that the same simulation has the same file."""
     usual = Routine(source="Io", day=DAY, field="JRM33", lag_model="hue2023")
