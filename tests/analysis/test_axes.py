@@ -199,6 +199,15 @@ def test_angles_that_cannot_be_written_have_no_axis(panel: Axes, meridian: Any) 
     assert not panel.child_axes
 
 
+def test_angles_of_a_single_time_have_no_axis(panel: Axes) -> None:
+    """Nor do they keep others from one."""
+    alone = seen([True], time=times(1), meridian=np.array([5.0]))
+    assert add_angle_axes(panel, [alone]) == 0
+    day = seen(np.ones(60), time=times(60, 600), meridian=np.arange(60.0))
+    assert add_angle_axes(panel, [alone, day]) == 1
+    assert marks_of(panel) == ["10°", "20°", "30°", "40°", "50°"]
+
+
 @pytest.mark.parametrize(("pause", "marks"), [(120, 5), (121, 4)])
 def test_missing_time_has_no_marks(panel: Axes, pause: int, marks: int) -> None:
     """More than two steps between two times are a gap, on both sides of which there are marks."""

@@ -74,7 +74,12 @@ def test_a_source_that_is_not_seen_is_told(opened: Opened) -> None:
     """What is simulated and not visible stands in the legend, and nothing is drawn."""
     figure = quicklook_figure(opened(visible=nothing()))
     assert all(name.endswith(": not visible") for name in legend_of(figure))
-    assert not figure.axes[0].images
+    panel = figure.axes[0]
+    assert not panel.images
+    (remark,) = panel.texts
+    assert (remark.get_text(), remark.get_position()) == ("No emission is visible", (0.5, 0.95))
+    assert (remark.get_ha(), remark.get_va(), remark.get_color()) == ("center", "top", "#5f6368")
+    assert remark.get_transform() == panel.transAxes
 
 
 def test_the_axes_tell_time_frequency_and_angles(opened: Opened) -> None:
