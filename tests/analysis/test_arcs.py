@@ -39,6 +39,17 @@ def test_a_gap_is_held_or_ends_an_arc(text: str, gap: int, found: list[tuple[int
     assert runs(text, gap) == found
 
 
+@pytest.mark.parametrize(
+    ("seconds", "held"),
+    [(1, 900), (56, 16), (57, 15), (60, 15), (450, 2), (451, 1), (900, 1), (901, 1), (3600, 1)],
+)
+def test_a_quarter_of_an_hour_is_held(seconds: int, held: int) -> None:
+    """As many steps as there are in it, and one at least."""
+    for pause, count in ((held, 1), (held + 1, 2)):
+        visible = [True, *[False] * pause, True]
+        assert len(arcs_of([seen(visible, time=times(pause + 2, seconds))])) == count
+
+
 def test_missing_time_ends_an_arc() -> None:
     """Neighbouring steps of different days are not neighbours in time."""
     time = np.concatenate([times(3), times(3) + np.timedelta64(1, "D")])

@@ -98,6 +98,14 @@ def test_a_longitude_may_be_cut_to_the_next_degree(
     assert len(compared(tmp_path, labels=names, **lines).differences) == 2 * wrong
 
 
+@pytest.mark.parametrize("law", ["", "off", "hess2011"])
+def test_a_longitude_that_is_computed_is_not_compared(tmp_path: Path, law: str) -> None:
+    """A word in LG_MIN leaves it to ExPRES, as a law does."""
+    lines = AURORAL | {"LG_NBR": 1, "LAG_MODEL": law, "LG_MIN": "auto"}
+    names = ["99d-6R NORTH", "99d-6R SOUTH"]
+    assert compared(tmp_path, labels=names, **lines).differences == ()
+
+
 @pytest.mark.parametrize(("shell", "law"), [(5, ""), (7, "off"), (7, "hess2011")])
 def test_a_line_of_another_shell_is_told(tmp_path: Path, shell: int, law: str) -> None:
     """Whatever sets the longitude."""
