@@ -1,18 +1,13 @@
 """Windows as a calendar."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from icalendar import Calendar
 
-from prefect_expres.analysis import (
-    Window,
-    find_observatory,
-    visible_windows,
-    write_calendar,
-)
+from prefect_expres.analysis import find_observatory, visible_windows, write_calendar
 
 Opened = Callable[..., Any]
 STAMP = datetime(2023, 12, 1, 12, tzinfo=UTC)
@@ -47,58 +42,6 @@ def test_the_file_is_as_the_standard_says(opened: Opened, tmp_path: Path) -> Non
     assert lines.count(b"DTSTAMP:20231201T120000Z") == 3
     assert b"DTSTART:20240101T002000Z" in lines
     assert b"DTEND:20240101T005000Z" in lines
-
-
-def test_an_event_is_written_out(tmp_path: Path) -> None:
-    """Every property; the stamp in UTC, the longitude from -180 to 180 degrees."""
-    window = Window(
-        source="Io",
-        hemisphere="south",
-        polarization="LH",
-        start=datetime(2024, 1, 1, tzinfo=UTC),
-        end=datetime(2024, 1, 1, 0, 10, tzinfo=UTC),
-        fmin=1.26,
-        fmax=22.34,
-        cml=(350.4, 10.6),
-        source_phase=(80.0, 91.0),
-        cut_at_start=True,
-        cut_at_end=True,
-    )
-    lwa = find_observatory("OVRO-LWA").model_copy(update={"longitude": 241.5})
-    stamp = datetime(2023, 12, 1, 13, tzinfo=timezone(timedelta(hours=1)))
-    path = write_calendar([window], tmp_path / "io.ics", name="Mine", observatory=lwa, stamp=stamp)
-    lines = path.read_bytes().decode().replace("\r\n ", "").split("\r\n")
-    assert lines[2].startswith("PRODID:-//prefect-expres//")
-    (identifier,) = [line for line in lines if line.startswith("UID:")]
-    assert lines == [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        lines[2],
-        "NAME:Mine",
-        "X-WR-CALNAME:Mine",
-        "BEGIN:VEVENT",
-        "SUMMARY:Io south LH 1.3-22.3 MHz",
-        "DTSTART:20240101T000000Z",
-        "DTEND:20240101T001000Z",
-        "DTSTAMP:20231201T120000Z",
-        identifier,
-        "CATEGORIES:Io,south,LH",
-        (
-            "DESCRIPTION:Polarization: LH (+)\\nCentral meridian longitude: 350° to 11°\\n"
-            "Phase of the active field line: 80° to 91°\\n"
-            "Cut at the start and end of the simulation"
-        ),
-        "GEO:37.23977727;-118.5",
-        "LOCATION:OVRO-LWA",
-        "END:VEVENT",
-        "END:VCALENDAR",
-        "",
-    ]
-
-
-def test_a_calendar_has_a_name_and_a_stamp_of_its_own(tmp_path: Path) -> None:
-    """ExPRES and now, unless others are given; it may be empty."""
-    assert b"NAME:ExPRES\r\nX-WR-CALNAME:ExPRES" in write_calendar([], tmp_path / "a").read_bytes()
 
 
 def test_an_event_keeps_its_identifier(opened: Opened, tmp_path: Path) -> None:

@@ -164,6 +164,21 @@ def test_cuts_of_a_window() -> None:
     assert venus != cut_windows([window(MIDNIGHT, MIDNIGHT + DAY)], NENUFAR)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_cut_off_is_not_cut_by_the_simulation(*, known: bool) -> None:
+    """Only an end that is still there may be one of the simulation's."""
+    (rise, fall), *_ = times_up(NENUFAR, "Jupiter", MIDNIGHT + DAY / 4, MIDNIGHT + 1.2 * DAY)
+    cuts = {"cut_at_start": known, "cut_at_end": known}
+    for start, end, at in (
+        (rise - MINUTE, rise + MINUTE, "end"),
+        (fall - MINUTE, fall + MINUTE, "start"),
+        (rise - MINUTE, fall + MINUTE, ""),
+        (rise + MINUTE, fall - MINUTE, "start and end"),
+    ):
+        (cut,) = cut_windows([window(start, end, **cuts)], NENUFAR)
+        assert cut.cut_at == (at if known else "")
+
+
 def test_an_observatory_that_knows_no_such_name_is_named() -> None:
     """The error lists those that are known."""
     with pytest.raises(ObservatoryError, match="choose one of NenuFAR, NDA, LOFAR, OVRO-LWA, or"):
