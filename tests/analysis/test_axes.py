@@ -6,6 +6,7 @@ import matplotlib.dates as mdates
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from prefect_expres.analysis.axes import (
@@ -253,6 +254,24 @@ def test_axes_are_the_meridian_and_a_phase_for_each_moon(panel: Axes) -> None:
     assert [text.get_text() for text in axes[1].get_xticklabels()] == [
         *("180°", "190°", "200°", "210°", "220°"),
     ]
+
+
+def test_an_axis_of_angles_is_small_and_grey(panel: Axes) -> None:
+    """Its marks, its line and its label, which is close to them."""
+    add_angle_axes(panel, [seen(np.ones(50), meridian=np.linspace(0, 90, 50))])
+    (axis,) = panel.child_axes
+    mark: Any = axis.xaxis.get_major_ticks()[0]
+    label = axis.xaxis.label
+    assert {
+        to_hex(colour)
+        for colour in (
+            mark.label1.get_color(),
+            mark.tick1line.get_color(),
+            label.get_color(),
+            axis.spines["bottom"].get_edgecolor(),
+        )
+    } == {"#5f6368"}
+    assert (mark.label1.get_fontsize(), label.get_fontsize(), axis.xaxis.labelpad) == (9, 9, 1)
 
 
 def test_angles_without_an_axis_take_no_space(panel: Axes) -> None:

@@ -70,6 +70,16 @@ def test_each_source_has_a_colour(opened: Opened) -> None:
     assert list(ordinary.values()) == list(names.values())
 
 
+def test_pixels_are_drawn_as_they_are(opened: Opened) -> None:
+    """Above the grid, neither smoothed nor kept square, from the lowest row upwards."""
+    panel = quicklook_figure(opened()).axes[0]
+    assert panel.get_aspect() == "auto"
+    for drawn in panel.images:
+        assert (drawn.get_interpolation(), drawn.get_zorder(), drawn.origin) == (
+            *("nearest", 1, "lower"),
+        )
+
+
 def test_a_source_that_is_not_seen_is_told(opened: Opened) -> None:
     """What is simulated and not visible stands in the legend, and nothing is drawn."""
     figure = quicklook_figure(opened(visible=nothing()))
