@@ -96,12 +96,12 @@ def scale_frequency(
         seen: Whether there is emission at each frequency, shape (n,).
         log: Scale it logarithmically; None follows the spacing of the frequencies.
     """
-    low, high = float(frequency.min()), float(frequency.max())
+    low, high = frequency.min(), frequency.max()
     logarithmic = is_logarithmic(frequency) if log is None else log
     if seen.any():
-        high = min(high, float(frequency[seen].max()) * _MARGIN)
+        high = min(high, frequency[seen].max() * _MARGIN)
         if logarithmic:
-            low = max(low, float(frequency[seen].min()) / _MARGIN)
+            low = max(low, frequency[seen].min() / _MARGIN)
     if logarithmic:
         panel.set_yscale("log")
         _write_plain_numbers(panel)

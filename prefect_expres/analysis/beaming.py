@@ -1,5 +1,6 @@
 """Draw the beaming angle: a panel for each source, the angle in colour."""
 
+import math
 from pathlib import Path
 
 import matplotlib as mpl
@@ -117,7 +118,7 @@ def _limits(dataset: xr.Dataset) -> tuple[float, float]:
     if np.isnan(angles).all():
         return 0.0, 90.0
     low, high = np.nanpercentile(angles, (1, 99))
-    return float(np.floor(low)), float(max(np.ceil(high), np.floor(low) + 1))
+    return math.floor(low), max(math.ceil(high), math.floor(low) + 1)
 
 
 def _extend(dataset: xr.Dataset) -> str:

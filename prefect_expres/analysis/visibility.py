@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import numpy as np
 import xarray as xr
@@ -106,6 +107,12 @@ def _line(dataset: xr.Dataset, source: EmissionSource) -> Degrees | None:
         return None
     longitudes = dataset["SrcLongitude"].transpose("time", "source")
     return np.asarray(longitudes.values[:, source.indices[0]], dtype=float)
+
+
+def moment_of(time: np.datetime64) -> datetime:
+    """Give a time as Python's, in UTC, to a second."""
+    moment: datetime = time.astype("datetime64[s]").item()
+    return moment.replace(tzinfo=UTC)
 
 
 def _joined(parts: Sequence[Sighting]) -> Sighting:

@@ -94,6 +94,8 @@ def test_frequencies_are_rounded_to_100_hz() -> None:
     """What single precision adds is not shown."""
     window = window_of(frequency=np.array([1, 10.12344, 20.98766, 30, 40]))
     assert (window.fmin, window.fmax) == (10.1234, 20.9877)
+    window = window_of(frequency=np.array([1, 10.123, 20.987, 30, 40], dtype="f4"))
+    assert (window.fmin, window.fmax) == (10.123, 20.987)
 
 
 def test_angles_are_those_of_the_ends() -> None:

@@ -84,7 +84,9 @@ def test_an_energy_may_be_a_thousandth_beside_a_whole_number(
         ((9, 61), "off", 0),
         ((10, 10), "", 0),
         ((12, 60), "", 1),
+        ((8, 60), "", 1),
         ((10, 58), "off", 1),
+        ((10, 62), "", 1),
         ((60, 60), "", 1),
         ((12, 99), "hess2011", 0),
     ],
@@ -96,6 +98,14 @@ def test_a_longitude_may_be_cut_to_the_next_degree(
     names = [f"{line}d-6R {side}" for side in ("NORTH", "SOUTH") for line in labels]
     lines = AURORAL | {"LG_NBR": 2, "LAG_MODEL": law}
     assert len(compared(tmp_path, labels=names, **lines).differences) == 2 * wrong
+
+
+@pytest.mark.parametrize(("line", "wrong"), [(8, 2), (9, 0), (10, 0), (11, 0), (12, 2)])
+def test_a_part_of_a_degree_is_cut(tmp_path: Path, line: int, wrong: int) -> None:
+    """Of 10.9 are 10 left, and its neighbours pass."""
+    names = [f"{line}d-6R NORTH", f"{line}d-6R SOUTH"]
+    lines = AURORAL | {"LG_NBR": 1, "LG_MIN": 10.9}
+    assert len(compared(tmp_path, labels=names, **lines).differences) == wrong
 
 
 @pytest.mark.parametrize("law", ["", "off", "hess2011"])
