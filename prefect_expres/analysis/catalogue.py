@@ -200,7 +200,7 @@ def _feature(arc: Arc, more: Mapping[str, Any]) -> dict[str, Any]:
         if ends := getattr(window, name):
             properties |= {f"{name}_start": ends[0], f"{name}_end": ends[1]}
     properties |= more
-    kind, shape = ("Polygon", polygons[0]) if len(polygons) == 1 else ("MultiPolygon", polygons)
+    kind, shape = ("Polygon", *polygons) if len(polygons) == 1 else ("MultiPolygon", polygons)
     return {
         "type": "Feature",
         "id": window.name,

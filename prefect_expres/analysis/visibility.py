@@ -187,4 +187,4 @@ def _refuse_hidden_gaps(dataset: xr.Dataset, source: EmissionSource) -> None:
 
 
 def _booleans(visible: xr.DataArray) -> NDArray[np.bool_]:
-    return np.asarray(visible.transpose("time", "frequency").values, dtype=np.bool_)
+    return np.asarray(visible.transpose("time", "frequency").values)

@@ -161,6 +161,31 @@ def test_all_differences_are_named(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("seconds", "count"), [(-2, 0), (2, 0), (-3, 1), (3, 1)])
+def test_times_may_be_two_seconds_off(tmp_path: Path, seconds: int, count: int) -> None:
+    """ExPRES cuts them, and the file rounds them."""
+    asked = changed(_set("TIME", "NBR", 145))  # steps of whole seconds
+    result = fitting(asked)
+    moved = replace(result, jitter=result.jitter + seconds * 10**9)
+    assert len(compared(moved, tmp_path, asked).differences) == count
+
+
+@pytest.mark.parametrize(("written", "count"), [(1.0, 0), (1.00001, 0), (1.00003, 1), (0.99997, 1)])
+def test_a_frequency_has_five_digits(tmp_path: Path, written: float, count: int) -> None:
+    """However low it is."""
+    result = fitting(CONTENT)
+    frequency = [written, *result.frequency[1:]]
+    differences = compared(replace(result, frequency=frequency), tmp_path).differences
+    assert [each.partition(":")[0] for each in differences] == ["frequency"] * count
+
+
+def test_only_axes_and_positions_are_read(tmp_path: Path) -> None:
+    """A spectrum may be large: what it holds is not looked at."""
+    result = fitting(CONTENT)
+    other = replace(result, values={"Theta": result.spectra["Theta"][1][:, :5]})
+    assert compared(other, tmp_path).differences == ()
+
+
 @pytest.mark.parametrize("key", ["MIN", "MAX"])
 @pytest.mark.parametrize("scale", ["Linear", "Log"])
 def test_frequencies_may_be_any_numbers(tmp_path: Path, key: str, scale: str) -> None:

@@ -148,6 +148,15 @@ def test_between_two_steps_the_longer_one_counts(minutes: tuple[int, ...]) -> No
     assert arc.steps == slice(0, 4)
 
 
+def test_an_arc_alone_has_all_times() -> None:
+    """What is seen of its source at others is left out."""
+    sighting = seen([[1, 0], [0, 1], [0, 0], [1, 1], [0, 1]])
+    first, second = arcs_of([sighting], 0)
+    assert first.alone.visible.tolist() == [[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]]
+    assert second.alone.visible.tolist() == [[0, 0], [0, 0], [0, 0], [1, 1], [0, 1]]
+    assert first.alone.time is sighting.time
+
+
 def test_a_window_says_where_the_simulation_cuts_it() -> None:
     """Emission in the first or the last step may go on beyond it."""
     for visible, cut in (

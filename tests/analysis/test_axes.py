@@ -113,6 +113,17 @@ def test_time_reaches_to_the_end_of_the_last_step(panel: Axes) -> None:
     assert any(mark.endswith(":00") for mark in marks)
 
 
+def test_time_has_five_to_twelve_marks_in_usual_words(panel: Axes) -> None:
+    """From years to seconds; what changes at a mark is told there."""
+    scale_time(panel, times(2), np.full(2, np.timedelta64(1, "h")))
+    locator, formatter = panel.xaxis.get_major_locator(), panel.xaxis.get_major_formatter()
+    assert isinstance(locator, mdates.AutoDateLocator)
+    assert isinstance(formatter, mdates.ConciseDateFormatter)
+    assert (locator.minticks, set(locator.maxticks.values())) == (5, {12})
+    assert formatter.formats == ["%Y", "%b", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S"]
+    assert formatter.zero_formats == ["", "%Y", "%b", "%d %b", "%H:%M", "%H:%M:%S"]
+
+
 def test_the_last_step_may_be_shorter_than_another(panel: Axes) -> None:
     """Files of several time steps share the axis, whatever their order is."""
     time = times(3, 3600)[[2, 0, 1]]
@@ -159,16 +170,23 @@ def marks_of(panel: Axes) -> list[str]:
         (0, 2161, 7, ["0°", "0°", "0°"]),
         (0, 4320, 12, ["0°", "0°", "0°"]),
         (0, 4321, 7, ["0°", "0°", "0°"]),
-        (0, 43210, 7, ["0°", "0°", "0°"]),
+        (0, 8640, 12, ["0°", "0°", "0°"]),
+        (0, 8641, 5, ["0°", "0°", "0°"]),
+        (0, 21_600, 12, ["0°", "0°", "0°"]),
+        (0, 21_601, 7, ["0°", "0°", "0°"]),
+        (0, 43_200, 12, ["0°", "0°", "0°"]),
+        (0, 43_210, 7, ["0°", "0°", "0°"]),
+        (0, 432_000, 12, ["0°", "0°", "0°"]),
+        (0, 432_001, 7, ["0°", "0°", "0°"]),
     ],
 )
 def test_angles_have_a_dozen_round_marks_at_most(
     panel: Axes, start: float, end: float, count: int, marks: list[str]
 ) -> None:
     """Steps of 10, 30, 90, 180 or 360 degrees, or of 2, 5, 10, 20 … turns."""
-    meridian = np.linspace(start, end, 400) % 360
+    meridian = np.linspace(start, end, 4000) % 360
     meridian[-1] = end
-    sighting = seen(np.ones(400), meridian=meridian)
+    sighting = seen(np.ones(4000), meridian=meridian)
     assert add_angle_axes(panel, [sighting]) == 1
     found = marks_of(panel)
     assert found[:3] == marks

@@ -80,6 +80,14 @@ def test_times_up_are_exact_to_a_second() -> None:
         assert moment.microsecond == 0
 
 
+def test_the_elevation_is_that_at_which_a_planet_rises() -> None:
+    """Aberration, which is largest at opposition, moves it by 0.005°, and a second by 0.003°."""
+    opposition = datetime(2023, 11, 3, tzinfo=UTC)
+    (_, fall), (rise, _) = times_up(NENUFAR, "Jupiter", opposition, opposition + DAY)
+    assert -0.003 < elevation(NENUFAR, "Jupiter", rise) - 20 <= 0
+    assert 0 <= elevation(NENUFAR, "Jupiter", fall) - 20 < 0.003
+
+
 def test_times_up_begin_and_end_with_the_time_that_is_asked_for() -> None:
     """While it is up, the ends are those of the question; in an empty time there is none."""
     (rise, _), *_ = times_up(NENUFAR, "Jupiter", MIDNIGHT + DAY / 4, MIDNIGHT + DAY)

@@ -153,6 +153,22 @@ def test_shifts_are_rounded(opened: Opened) -> None:
     assert (shift.minutes, shift.megahertz) == (None, 0.623)
 
 
+def test_a_shift_that_is_not_known_moves_nothing(opened: Opened) -> None:
+    """Neither of two channels that are not the same, nor of steps that are not seen in both."""
+    visible = nothing(steps=60, channels=1)
+    visible[10:20, :, 0] = True
+    one, other = (
+        opened(visible=visible, step=60.0, flags=("Theta",), frequency=(mhz,))
+        for mhz in (10.0, 10.001)
+    )
+    assert len(compare(one, other).unmoved) == 1
+    fine, coarse = nothing(steps=60), nothing(steps=12)
+    fine[12, :, 0] = coarse[2, :, 0] = True
+    one = opened(visible=fine, step=60.0, flags=("Theta",))
+    other = opened(visible=coarse, step=300.0, flags=("Theta",))
+    assert len(compare(one, other).unmoved) == 1
+
+
 @pytest.mark.parametrize(
     ("phase", "arcs"), [(179.0, 1), (180.0, 2), (359.0, 2), (360.0, 1), (539.0, 1), (540.0, 2)]
 )

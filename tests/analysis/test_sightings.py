@@ -54,6 +54,7 @@ def test_angles_are_those_of_the_file(opened: Opened) -> None:
     assert north.meridian is not None
     assert north.line is not None
     assert north.moon is not None
+    assert north.meridian.dtype == north.line.dtype == north.moon.dtype == np.float64
     np.testing.assert_allclose(north.line_phase, north.meridian - north.line + 180)
     np.testing.assert_allclose(north.moon_phase, north.meridian - north.moon + 180)
     lines = sightings(opened(labels=("Io NORTH", "Io NORTH")))
