@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -39,6 +40,16 @@ def test_the_angles_are_those_of_the_file(opened: Opened) -> None:
     assert (angles.min(), angles.max()) == (80.0, 82.0)
     assert image.get_clim() == (80.0, 83.0)
     assert bar.get_ylabel() == "beaming angle θ (°)"
+
+
+def test_panels_reach_to_a_little_above_the_emission(opened: Opened) -> None:
+    """Of any source, from the lowest channel on and over all times."""
+    visible = nothing()
+    visible[3, 1, 0] = visible[5, 0, 1] = True
+    dataset = opened(visible=visible)
+    for panel in beaming_figure(dataset).axes[:2]:
+        assert panel.get_ylim() == pytest.approx((1, 2 * 1.08))
+        assert np.ptp(panel.get_xlim()) == pytest.approx(24 * 600 / 86_400)
 
 
 def test_an_empty_panel_says_so(opened: Opened, tmp_path: Path) -> None:
