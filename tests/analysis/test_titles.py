@@ -178,6 +178,8 @@ def test_models_are_told_by_what_is_different() -> None:
         ("jupiter", "CML (System III)"),
         ("saturn", "CML (System III)"),
         ("uranus", "CML (ULS)"),
+        ("neptune", "CML (System III)"),
+        ("earth", "CML (IAU)"),
         ("mercury", "CML (IAU)"),
         ("tau-boo", "rotation phase"),
     ],
