@@ -146,9 +146,6 @@ DENSITIES = ("Ionospheric", "Torus", "Disk", "Stellar")
 AUTO_DENSITY = "auto"
 """The plasma model that is in the files of a field 'auto'."""
 
-FREQUENCY_TYPES = ("Linear", "Log", "Pre-Defined")
-OBSERVER_TYPES = ("Fixed", "Orbiter", "Pre-Defined")
-
 KM_IN_A_RADIUS: Mapping[str, float] = {
     "Earth": 6378.137,
     "Mars": 3396.2,
