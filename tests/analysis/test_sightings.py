@@ -153,6 +153,13 @@ def test_single_outliers_do_not_count() -> None:
     assert moon_longitude("Io", line, times(600), south=False) is None
 
 
+def test_three_steps_may_tell_the_law() -> None:
+    """If they are hours apart."""
+    moon, line = course()
+    result = moon_longitude("Io", line[::200], times(3, 12_000), south=False)
+    np.testing.assert_allclose(result, moon[::200], atol=1e-9)
+
+
 @pytest.mark.parametrize("steps", [1, 2])
 def test_two_steps_are_even_in_any_case(steps: int) -> None:
     """So no law is told by them."""
