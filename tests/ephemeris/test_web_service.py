@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import json
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -235,3 +237,39 @@ async def test_server_errors_may_pass(server: ReplayServer, clock: NoPause, stat
     server.add("/", horizons(horizons_text()))
     await ask(server, clock)
     assert len(server.requests) == 2
+
+
+async def test_an_answer_that_is_not_read_is_let_go(clock: NoPause) -> None:
+    """Before the service is asked again: what it has to say of its fault may be endless."""
+    events: list[str] = []
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        events.append("asked")
+        writer.write(b"HTTP/1.1 503 Busy\r\nContent-Length: 9999\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        await reader.read()
+        events.append("closed")
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server, exclusive_access("test", url, clock) as service:
+        with pytest.raises(EphemerisUnavailable):
+            await service.request()
+    assert events[:7] == [*["asked", "closed"] * 3, "asked"]
+
+
+async def test_a_fault_without_words_is_named(clock: NoPause) -> None:
+    """As the end of a connection is."""
+
+    async def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        linger = struct.pack("ii", 1, 0)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        writer.close()
+
+    server = await asyncio.start_server(reset, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server, exclusive_access("test", url, clock) as service:
+        with pytest.raises(EphemerisUnavailable, match=r"^test is not available now: ReadError$"):
+            await service.request()
