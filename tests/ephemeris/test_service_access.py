@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httpx
 import pytest
 
 from prefect_expres.ephemeris import HorizonsEphemeris, prepare_ephemeris
@@ -71,6 +72,12 @@ async def test_both_schemes_of_the_web_are_addresses(address: str, clock: NoPaus
     """Nothing is sent before the first request."""
     async with exclusive_access("test", address, clock) as service:
         assert service.name == "test"
+
+
+async def test_a_byte_may_take_a_minute(clock: NoPause) -> None:
+    """And so may a connection."""
+    async with exclusive_access("test", "http://h", clock) as service:
+        assert service._client.timeout == httpx.Timeout(60.0)  # noqa: SLF001
 
 
 @pytest.mark.parametrize("path", ["/X", "/X/", "/X//"])

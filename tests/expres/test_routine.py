@@ -134,8 +134,12 @@ def test_its_json_is_what_a_form_sends(choices: dict[str, Any]) -> None:
 
 
 def test_a_form_leaves_to_the_template_what_is_not_chosen() -> None:
-    """Neither null nor a value stands in its fields, which ask for words and numbers."""
+    """Neither null nor a value stands in its fields, which offer words, or ask for a number."""
     shown = Routine.model_json_schema()["properties"]
+    assert shown["source"]["enum"] == list(TEMPLATES)
+    assert shown["field"]["enum"][:2] == ["JRM33", "JRM09+Connerney CS"]
+    assert shown["lag_model"]["enum"][0] == "hess2011"
+    assert (shown["energy"]["type"], shown["energy"]["exclusiveMinimum"]) == ("number", 0)
     assert {name for name, field in shown.items() if "default" in field} == {"observer"}
 
 
