@@ -68,6 +68,11 @@ def test_what_expres_would_misread_is_refused(data: bytes, words: str) -> None:
         read_track(data)
 
 
+def test_steps_of_a_second_are_the_shortest() -> None:
+    """They are none that stands still."""
+    assert read_track(file(step=1)).times.step == timedelta(seconds=1)
+
+
 def test_stamps_may_stray_by_a_second() -> None:
     """They are cut to whole seconds: an even grid of 20.5 s seems to step by 20 and 21."""
     rows = [
