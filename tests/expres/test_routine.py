@@ -143,6 +143,12 @@ def test_a_form_leaves_to_the_template_what_is_not_chosen() -> None:
     assert {name for name, field in shown.items() if "default" in field} == {"observer"}
 
 
+def test_an_ephemeris_file_has_a_plain_name() -> None:
+    """That of the observer, without what a path or a shell could mean by it."""
+    for observer, name in (("Earth", "Earth.csv"), (" ../my probe (2) ", "my-probe-2.csv")):
+        assert Routine(source="Io", day=DAY, observer=observer).track == name
+
+
 def test_names_are_taken_in_any_case() -> None:
     """They are written as ExPRES knows them, so that the same simulation has the same file."""
     usual = Routine(source="Io", day=DAY, field="JRM33", lag_model="hue2023")
