@@ -80,7 +80,9 @@ def open_results(location: str | Path, *, only: Collection[str] | None = None) -
         raise ResultError(f"{shown} is no ExPRES file: {fault}") from None
     except Exception as fault:  # noqa: BLE001 - cdflib has many errors
         reason = str(fault).replace(str(path), shown)
-        raise ResultError(f"{shown} cannot be read as CDF: {reason}") from None
+        raise ResultError(
+            f"{shown} cannot be read as CDF: {reason}. Is it whole? Fetch it again"
+        ) from None
 
 
 def _read(path: Path, only: Collection[str] | None) -> xr.Dataset:

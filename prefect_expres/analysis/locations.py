@@ -6,7 +6,7 @@ from pathlib import Path
 
 from prefect_expres.errors import UsageError
 from prefect_expres.net.url import shown_url
-from prefect_expres.storage import local_copy, local_path
+from prefect_expres.storage import local_copy, local_path, require_readable
 
 
 @contextmanager
@@ -20,8 +20,12 @@ def local_file(location: str | Path, *, folder: bool = False) -> Iterator[Path]:
     Yields:
         The path of the file itself if it is local, else of a copy, which is deleted when the
         context ends.
+
+    Raises:
+        StorageError: It is not there, or cannot be read.
     """
     if (path := local_path(location)) is not None:
+        require_readable(path, shown_url(str(location)))
         yield path
     else:
         with local_copy(str(location), folder=folder) as copy:

@@ -93,9 +93,8 @@ def _read(url: str | Path, shown: str, variable: str | None) -> Spectrum:
         raise ObservationError(f"{shown} is no observation: {fault}") from None
     except Exception as fault:  # noqa: BLE001 - readers have errors of their own
         reason = str(fault).replace(str(path), shown)
-        missing = isinstance(fault, FileNotFoundError)
-        remedy = "Name a file that is there" if missing else "Is it whole? Fetch it again"
-        raise ObservationError(f"{shown} cannot be read: {reason}. {remedy}") from None
+        msg = f"{shown} cannot be read: {reason}. Is it whole? Fetch it again"
+        raise ObservationError(msg) from None
 
 
 def _written(target: str | None) -> str | None:

@@ -14,7 +14,13 @@ from prefect_expres.storage.folders import (
     path_in,
     remove_folder,
 )
-from prefect_expres.storage.local import atomic_path, local_copy, local_path, refuse_folder
+from prefect_expres.storage.local import (
+    atomic_path,
+    local_copy,
+    local_path,
+    refuse_folder,
+    require_readable,
+)
 from prefect_expres.storage.move import move_files
 from prefect_expres.storage.probe import require_writable
 from prefect_expres.storage.read import read_blocks, read_bounded, read_or_none, read_whole
@@ -40,6 +46,7 @@ __all__ = [
     "read_whole",
     "refuse_folder",
     "remove_folder",
+    "require_readable",
     "require_writable",
     "scratch_folder",
     "write_whole",

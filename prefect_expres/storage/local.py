@@ -102,6 +102,21 @@ def _copy(url: str, path: Path) -> None:
                 target.write(block)
 
 
+def require_readable(path: Path, shown: str) -> None:
+    """Refuse a local file that is not there, or may not be read: readers of formats say less.
+
+    Args:
+        path: The file, or a folder, which is let through.
+        shown: What it is called in the message.
+
+    Raises:
+        StorageError: It cannot be read, and why.
+    """
+    with told_as_unreadable(shown, even_absent=True):
+        if not path.is_dir():
+            path.open("rb").close()
+
+
 def local_path(location: str | Path) -> Path | None:
     """Give the path of a local file; None for the URL of another file system.
 

@@ -117,7 +117,7 @@ def test_a_remote_file_is_copied_only_while_it_is_read(location: str | Path, scr
     ("url", "words"),
     [
         ("memory://results/none.cdf", "cannot be read: No such file"),
-        ("file:///none/none.cdf", "cannot be read as CDF: .* No such file"),
+        ("file:///none/none.cdf", "cannot be read: No such file or directory. Look"),
         ("nowhere://none.cdf", "cannot be read: Protocol not known"),
     ],
 )

@@ -73,7 +73,7 @@ def test_what_cannot_be_done_is_said_first(tmp_path: Path) -> None:
     done = run("observation", path, "--plot", path / "a.png")
     assert (done.code, "Name another with --plot" in done.err) == (2, True)
     done = run("observation", tmp_path / "b.cdf")
-    assert (done.code, "Name a file that is there" in done.err) == (1, True)
+    assert (done.code, "Look at its address" in done.err) == (1, True)
 
 
 @pytest.mark.parametrize("steps", [1, 2])
