@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from prefect_expres.errors import StorageError
 from prefect_expres.execution import find_verified, keep_manifest
 from prefect_expres.execution.manifest import MANIFEST, read_manifest
 from prefect_expres.expres import Configuration, SimulationRequest
@@ -108,6 +109,19 @@ async def test_a_folder_in_place_of_a_file_is_not_the_file(
     path.unlink()
     path.mkdir()
     assert await find_verified(first.folder, simulation.fingerprint) is None
+
+
+@in_virtual_time
+async def test_a_folder_in_place_of_the_manifest_is_told(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Before a job is asked for, since no manifest could be written; with what to do."""
+    runs = Runs(simulation, str(tmp_path))
+    folder = tmp_path / simulation.folder / MANIFEST
+    folder.mkdir(parents=True)
+    with pytest.raises(StorageError, match=f"{folder} is a folder. Move it away"):
+        await runs.run()
+    assert runs.service.requests == []
 
 
 @in_virtual_time

@@ -11,6 +11,8 @@ from prefect_expres.errors import (
     AuthenticationFailed,
     JobFailed,
 )
+from prefect_expres.execution import Event
+from prefect_expres.execution.events import StepTaken
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.uws import Phase
 from tests.execution.attempted import (
@@ -235,3 +237,22 @@ async def test_a_cancelled_scope_waits_until_the_job_is_stopped(
             await attempts.finish()
     assert scope.cancelled_caught
     assert service.jobs["j001"].phase is Phase.ABORTED
+
+
+@in_virtual_time
+async def test_a_fault_while_a_job_is_stopped_is_not_hidden(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Whoever looks for the job that was left learns why."""
+
+    class Broken(Told):
+        async def __call__(self, event: Event) -> None:
+            if isinstance(event, StepTaken) and event.step == "abort":
+                raise RuntimeError("no listener")
+
+    async with attempts_at(VirtualService(executing=1e9), simulation, tmp_path, Broken()) as runs:
+        finishing = asyncio.create_task(runs.finish())
+        await asyncio.sleep(50.0)
+        finishing.cancel()
+        with pytest.raises(RuntimeError, match="no listener"):
+            await finishing

@@ -16,16 +16,18 @@ from tests.support.virtual_time import LoopClock, in_virtual_time
 REASON = 'cannot upload URL for input "ephemeride"'
 
 
-@pytest.mark.parametrize("status", [500, None])
+@pytest.mark.parametrize(("status", "looked_for"), [(500, 0.0), (503, 7.5), (None, 7.5)])
 @in_virtual_time
 async def test_a_husk_is_deleted_and_another_job_runs(
-    observed: SimulationRequest, status: int | None
+    observed: SimulationRequest, status: int | None, looked_for: float
 ) -> None:
-    """Whether the server told why, or the answer was lost."""
+    """At once if the server has failed; else the job may still get its inputs for a while."""
     service, told = VirtualService(husks=1), Told()
     service.trouble(CREATE, status, REASON, delivered=True)
     submission = await submit(service, observed, tell=told)
     assert service.deleted == ["j001"]
+    (deleted,), created = service.asked("DELETE"), service.asked(CREATE)
+    assert deleted - created[0] == pytest.approx(looked_for, abs=0.01)
     assert submission.job_id == "j002"
     assert service.jobs["j002"].given["config"] == observed.configuration.to_json()
     lines = told.steps("submit")
