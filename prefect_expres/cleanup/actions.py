@@ -190,9 +190,11 @@ class Housekeeper:
 
 async def _is_elsewhere(owner: Owner | None, request: SimulationRequest) -> bool:
     """Say whether the flow run that created a job has its results where it wanted them."""
-    if owner is None or owner.output is None:
-        return False
-    return await find_verified(folder_of(request, owner.output), request.fingerprint) is not None
+    return (
+        owner is not None
+        and owner.output is not None
+        and await find_verified(folder_of(request, owner.output), request.fingerprint) is not None
+    )
 
 
 def _phases(job: Job) -> tuple[PhaseTime, ...]:

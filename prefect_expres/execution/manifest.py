@@ -1,6 +1,7 @@
 """What a simulation leaves: its manifest beside the files, and the result that a flow returns."""
 
 import posixpath
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -137,4 +138,14 @@ def _is_possible(manifest: Manifest) -> bool:
     except UnsafeName:
         return False
     once = len(safe) == len(names) and MANIFEST not in safe
-    return once and manifest.cdf in names and manifest.cdf.lower().endswith(".cdf")
+    return once and manifest.cdf in names and is_cdf(manifest.cdf)
+
+
+def cdf_of(results: Iterable[StoredFile]) -> StoredFile:
+    """Give the CDF file among downloaded results."""
+    return next(file for file in results if is_cdf(file.name))
+
+
+def is_cdf(name: str) -> bool:
+    """Tell a CDF file by its name."""
+    return name.lower().endswith(".cdf")

@@ -191,6 +191,20 @@ async def test_an_input_replaces_a_result_of_its_name(
 
 
 @in_virtual_time
+async def test_the_cdf_file_is_known_by_its_name(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Wherever it is listed, in small letters or not: it is compared, viewed and named."""
+    runs = Runs(simulation, str(tmp_path))
+    results = {"a.log": b"done", "IO.CDF": CDF, "z.log": b"done"}
+    runs.service.plant(simulation, phase=Phase.COMPLETED, results=results)
+    result, _ = await runs.run()
+    assert (result.cdf, runs.viewed) == ("IO.CDF", [("IO.CDF", result.folder)])
+    assert "time" in result.compared
+    assert await find_verified(result.folder, simulation.fingerprint) is not None
+
+
+@in_virtual_time
 async def test_without_an_ephemeris_there_is_one_source(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
