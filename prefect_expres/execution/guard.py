@@ -82,7 +82,8 @@ class JobGuard:
 
     async def stop_strays(self) -> None:
         """When the chosen job has ended, stop those of creates whose answers were lost."""
-        if self.submission is not None and self.submission.strays:
+        assert self.submission is not None
+        if self.submission.strays:
             await self.stop()
 
     async def stop(self, on_answer: Callable[[], None] = lambda: None) -> None:

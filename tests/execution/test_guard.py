@@ -156,6 +156,18 @@ async def test_a_service_that_answers_is_waited_for(
 
 
 @in_virtual_time
+async def test_a_service_that_lists_jobs_answers(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Also where no job is known yet: what the list shows is deleted, however long it takes."""
+    service, told = VirtualService(), Told()
+    service.trouble("DELETE", 303, delivered=True, seconds=8.0)
+    took = await cancelled(service, simulation, tmp_path, 0.5, told=told)
+    assert (service.deleted, told.warnings) == (["j001"], [])
+    assert took == pytest.approx(8.0 + 1.0)
+
+
+@in_virtual_time
 async def test_a_second_cancellation_does_not_break_the_abort(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
