@@ -114,7 +114,11 @@ async def test_one_catalogue_has_the_arcs_of_all(tmp_path: Path) -> None:
     whole = json.loads((tmp_path / "catalogue.tfcat.json").read_bytes())
     assert [each["id"] for each in whole["features"]] == [f"io-{n}/Io-1" for n in range(3)]
     assert whole["features"][1]["properties"] == {"simulation": "io-1", "moon": "Io"}
-    assert list(whole["fields"]) == ["simulation", "moon"]
+    simulation = {"info": "The simulation", "datatype": "str", "ucd": "meta.id"}
+    assert list(whole["fields"].items()) == [
+        ("simulation", simulation),
+        ("moon", {"info": "The moon"}),
+    ]
     assert whole["crs"]["properties"]["ref_position_id"] == "Earth, Juno"
     assert whole["properties"] == {"simulations": ["s1", "s2"], "title": "Arcs"}
 
