@@ -169,8 +169,9 @@ class Housekeeper:
         files = await self.steps.download(submission, folder)
         compared = await verify_downloaded(request, files, folder, job_url)
         finished = Finished(submission, job, _phases(job), files, compared)
+        seconds = int(job.execution_duration or 0)
         return await complete(
-            request, finished, folder, int(job.execution_duration or 0), self.steps
+            request, finished, folder, seconds, self.steps, made_from=(None, None)
         )
 
     async def _extended(self, client: UWSClient, job: Job, decision: JobDecision) -> JobDecision:

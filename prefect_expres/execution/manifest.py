@@ -122,22 +122,21 @@ async def keep_manifest(folder: str, manifest: Manifest) -> SimulationResult:
 
 def read_manifest(folder: str) -> Manifest | None:
     """Read the manifest in a folder; None if there is none, or it is not what is written here."""
-    content = read_or_none(folder, MANIFEST)
     try:
-        manifest = Manifest.model_validate_json(content) if content is not None else None
-    except ValidationError:
+        manifest = Manifest.model_validate_json(read_or_none(folder, MANIFEST) or b"")
+        return manifest if _is_possible(manifest) else None
+    except (ValidationError, UnsafeName):
         return None
-    return manifest if manifest is not None and _is_possible(manifest) else None
 
 
 def _is_possible(manifest: Manifest) -> bool:
-    """Say whether files are named, each once and safely, and the CDF file is among them."""
+    """Say whether files are named, each once, and the CDF file is among them.
+
+    Raises:
+        UnsafeName: A name leads elsewhere.
+    """
     names = [file.name for file in manifest.files]
-    try:
-        safe = {safe_name(name).casefold() for name in names}
-    except UnsafeName:
-        return False
-    once = len(safe) == len(names) and MANIFEST not in safe
+    once = len({safe_name(name).casefold() for name in names}) == len(names)
     return once and manifest.cdf in names and is_cdf(manifest.cdf)
 
 

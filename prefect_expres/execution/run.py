@@ -82,7 +82,7 @@ async def complete(
     execution_duration: int,
     steps: ResultSteps,
     *,
-    made_from: tuple[object, object] = (None, None),
+    made_from: tuple[object, object],
 ) -> tuple[SimulationResult, ResultView]:
     """View downloaded results, and complete them with the inputs and the manifest.
 

@@ -137,6 +137,9 @@ async def test_a_manifest_says_what_was_compared(
     other, _ = await Runs(observed, str(tmp_path)).run()
     assert set(other.compared) >= COMPARED - {"time"}
     assert "time" not in other.compared
+    found = await find_verified(other.folder, observed.fingerprint)
+    assert found is not None
+    assert found.compared == other.compared
 
 
 @in_virtual_time
@@ -182,6 +185,7 @@ async def test_the_result_of_another_simulation_is_not_found(
     aside = f"{first.folder}/mismatched/j001"
     assert aside in warning
     assert read(aside, "io.cdf") == foreign
+    assert first.job_url.encode() in read(aside, MANIFEST)
     assert json.loads(read(aside, "mismatch.json"))["job_url"] == first.job_url
     assert read(first.folder, "io.cdf") == CDF
     assert await find_verified(first.folder, simulation.fingerprint) is not None

@@ -139,9 +139,12 @@ async def test_a_manifest_with_a_path_in_it_is_not_taken(
     first, _ = await runs.run()
     (tmp_path / "elsewhere").write_bytes(CDF)
     outside = first.files[0].model_copy(update={"name": "../elsewhere"})
-    manifest = Manifest(**first.model_dump(exclude={"folder", "found", "files"}), files=(outside,))
-    await write_whole(first.folder, MANIFEST, manifest.model_dump_json().encode())
-    assert await find_verified(first.folder, simulation.fingerprint) is None
+    known = first.model_dump(exclude={"folder", "found", "files"})
+    for files, found in (((*first.files, outside), False), (first.files, True)):
+        content = Manifest(**known, files=files).model_dump_json().encode()
+        await write_whole(first.folder, MANIFEST, content)
+        verified = await find_verified(first.folder, simulation.fingerprint)
+        assert (verified is not None) is found
 
 
 @in_virtual_time
