@@ -91,6 +91,7 @@ async def test_files_named_twice_and_itself_are_not_believed(
     """No manifest of ours does that."""
     first, _ = await Runs(simulation, str(tmp_path)).run()
     files = [file.model_dump() for file in first.files]
+    (Path(first.folder) / "IO.cdf").write_bytes(CDF)
     for more in (files[0], files[0] | {"name": "IO.cdf"}, files[0] | {"name": MANIFEST}):
         rewrite(first.folder, files=[*files, more])
         assert await find_verified(first.folder, simulation.fingerprint) is None
