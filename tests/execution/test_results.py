@@ -1,5 +1,7 @@
 """How results are fetched, and what is told when there are none: in virtual time."""
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,7 +115,7 @@ async def test_results_that_are_listed_late_are_waited_for(
             await fetch_results(client, job.id, str(tmp_path))
         assert fault.value.job_url == f"{URL}/done"
         assert service.asked("GET /done/results$") == [0.0, 0.5, 1.5, 3.5, 7.5]
-        service.trouble("GET /done/results$", 404, times=4)
+        service.trouble("GET /done/(results|phase)$", 404, times=8)
         job.results = {"IO.CDF": CDF}
         (file,) = await fetch_results(client, job.id, str(tmp_path))
     assert file.name == "IO.CDF"
@@ -134,9 +136,18 @@ async def test_results_of_a_job_that_is_gone_are_lost(
             f"{URL}/done",
             "it was deleted",
         )
-        del service.jobs[job.id]
-        with pytest.raises(JobLost):
-            await fetch_results(client, job.id, str(tmp_path))
+        for gone_at in (0.0, 10.0):
+            job = service.jobs[job.id] = replace(job, results={"run.log": b""})
+            going = asyncio.create_task(_gone(service, job.id, gone_at))
+            with pytest.raises(JobLost):
+                await fetch_results(client, job.id, str(tmp_path))
+            await going
+
+
+async def _gone(service: VirtualService, job_id: str, seconds: float) -> None:
+    """Delete a job after a while."""
+    await asyncio.sleep(seconds)
+    del service.jobs[job_id]
 
 
 @in_virtual_time
