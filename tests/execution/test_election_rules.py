@@ -80,7 +80,7 @@ async def test_a_pending_job_is_not_chosen_at_first_sight(simulation: Simulation
 async def test_a_forged_job_does_not_settle_a_list(simulation: SimulationRequest) -> None:
     """It is older than the winner: a job that comes before the winner may still be missing."""
     service = VirtualService()
-    service.trouble("POST $", 500, LIMIT)
+    service.trouble("POST $", 500, LIMIT, **{"retry-after": "2"})
     service.plant(simulation, id="forged", created=-9.0, given={"config": b"{}"})
     submitting = asyncio.create_task(submit(service, simulation))
     await asyncio.sleep(0.1)

@@ -102,6 +102,17 @@ async def test_a_create_under_way_is_looked_for_twice(
 
 
 @in_virtual_time
+async def test_what_was_not_sent_is_looked_for_once(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """No job can be late where no create was sent."""
+    service = VirtualService()
+    service.trouble("GET $", 200, delivered=True, seconds=5.0)
+    took = await cancelled(service, simulation, tmp_path, 0.5)
+    assert (took, len(service.asked("GET $"))) == (0.0, 2)
+
+
+@in_virtual_time
 async def test_a_second_create_under_way_is_looked_for_twice(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
