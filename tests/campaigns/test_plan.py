@@ -15,6 +15,8 @@ from prefect_expres.cli.demo import free_port
 from prefect_expres.ephemeris import AnalyticEphemeris, HorizonsEphemeris, TableEphemeris
 from prefect_expres.errors import ConfigurationError, StorageUnavailable
 from prefect_expres.expres import Configuration
+from prefect_expres.expres.routine import FORMS, Form
+from prefect_expres.expres.templates import TEMPLATES
 
 
 def routine(**more: Any) -> RoutinePlan:
@@ -59,6 +61,17 @@ def test_a_plan_tells_what_makes_a_simulation() -> None:
         assert configuration.observer.sctime.startswith(f"{chosen.day:%Y%m%d}")
 
 
+@pytest.mark.parametrize("form", ["v01", "v11"])
+def test_a_plan_says_which_field(form: Form) -> None:
+    """Of Jupiter; a source that has another field keeps its own."""
+    plan = routine(form=form, moons=["Io", "Exoplanet"])
+    jupiter, star = (plan.simulation(number).configuration for number in range(2))
+    assert isinstance(jupiter, Configuration)
+    assert jupiter.body[0].mag == FORMS[form]
+    assert isinstance(star, Configuration)
+    assert star.body[0].mag == TEMPLATES["Exoplanet"].fields[0]
+
+
 def test_a_plan_is_the_same_in_every_process() -> None:
     """A plan that went through JSON gives equal simulations."""
     plan = routine(grid={"SOURCE.0.WIDTH": [1, 2]})
@@ -83,6 +96,7 @@ def test_large_plans_hold_nothing() -> None:
         ({"grid": {"TIME.NBR": []}}, "no values for TIME.NBR"),
         ({"observers": ["Juno"]}, "does not know Jupiter seen from Juno"),
         ({"moons": []}, "at least 1"),
+        ({"observers": []}, "at least 1"),
         ({"moons": ["Amalthea"]}, "Io"),
         ({"days": 3}, "not permitted"),
     ],

@@ -104,6 +104,9 @@ def test_interest_asks_for_length_frequency_and_moon() -> None:
     assert Interest().includes(window(lasts=30, fmax=15, source="Europa"))
     assert not Interest().includes(window(lasts=29.5, fmax=15))
     assert not Interest().includes(window(lasts=30, fmax=14.9))
+    for name in ("minutes", "mhz"):
+        with pytest.raises(ValidationError, match="greater than or equal to 0"):
+            Interest.model_validate({name: -1})
     assert Interest(minutes=0, mhz=0).includes(window(source="Europa", lasts=1, fmax=1))
 
 
@@ -191,6 +194,7 @@ def test_the_files_tell_the_same_windows(tmp_path: Path) -> None:
     events = Calendar.from_ical(contents[CALENDAR]).walk("VEVENT")
     assert [event["dtstart"].dt for event in events] == starts
     assert {str(event["location"]) for event in events} == {"NenuFAR"}
+    assert {event["dtstamp"].dt for event in events} == {START}
     features = json.loads(contents[CATALOGUE])["features"]
     assert [feature["id"] for feature in features] == [each.name for each in made.windows]
     assert contents[FIGURE].startswith(b"\x89PNG")

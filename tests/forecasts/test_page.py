@@ -183,6 +183,19 @@ def test_the_links_lead_to_the_files_of_this_forecast() -> None:
     page = html.fromstring(page_of([]))
     links = page.xpath("//section//li/a/@href")
     assert links == [f"../{FOLDER}/{name}" for name in KINDS]
+    assert list(KINDS.values()) == [
+        *("Calendar (iCalendar)", "Table (CSV)", "Catalogue (TFCat)"),
+        *("Picture of all days (PNG)", "The forecast for programs (JSON)"),
+    ]
+
+
+def test_the_legend_tells_which_moons_are_not_visible() -> None:
+    """Of those that were asked for."""
+    arcs = arcs_seen(NENUFAR, 1, ("Io",))
+    page = html.fromstring(page_of(arcs, about=facts("NenuFAR", moons=("Io", "Europa"))))
+    legend = texts(page, "//ul[@class='legend']/li")
+    assert [text for text in legend if "not visible" in text] == ["Europa: not visible"]
+    assert any("Io" in text for text in legend)
 
 
 def test_hostile_names_stay_text() -> None:
