@@ -46,6 +46,11 @@ def test_every_combination_comes_once() -> None:
     assert planned[-1].ephemeris == HorizonsEphemeris(observer="Juno")
 
 
+def test_a_plan_may_be_of_one_day() -> None:
+    """The last day is the first one then."""
+    assert routine(first=date(2018, 10, 1)).count() == 1
+
+
 def test_a_plan_tells_what_makes_a_simulation() -> None:
     """Day, observer, moon and the values of the grid are those of the configuration."""
     grid = {"SOURCE.*.ACCEL": [1, 3], "SOURCE.*.LAG_MODEL": ["hess2011", "hue2023"]}
@@ -168,6 +173,17 @@ def test_names_say_what_is_planned() -> None:
     assert routine().name == "io-earth-20180930-20181001"
     assert FilesPlan(configurations=("s3://bucket/runs/io-*.json",)).name == "runs-io"
     assert beside("s3://bucket/runs/io.json", "earth.csv") == "s3://bucket/runs/earth.csv"
+    queried = "https://files.example.org/runs/io.json?version=a/b.c"
+    assert FilesPlan(configurations=(queried,)).name == "runs-io"
+    assert beside(queried, "earth.csv") == "https://files.example.org/runs/earth.csv"
+
+
+def test_a_file_is_labelled_by_its_name_and_gets_the_source(tmp_path: Path) -> None:
+    """With what a runId can hold."""
+    (tmp_path / "my run!.json").write_text("{}")
+    source = AnalyticEphemeris(observer="Earth")
+    planned = FilesPlan(configurations=(tmp_path / "*.json",), ephemeris=source).simulation(0)
+    assert (planned.label, planned.ephemeris) == ("my-run", source)
 
 
 def test_forms_know_plans() -> None:
