@@ -109,6 +109,7 @@ async def test_one_catalogue_has_the_arcs_of_all(tmp_path: Path) -> None:
     told = [("Earth", "s1"), ("Juno", "s2"), ("Earth", "s1")]
     rows = {n: catalogue(tmp_path / str(n), *each) for n, each in enumerate(told)}
     rows[3] = Row(number=3, label="io-3", state="failed")
+    assert rows[3].fingerprint == ""
     kept = await keep_index(str(tmp_path), rows, FACTS)
     assert kept.catalogue is not None
     whole = json.loads((tmp_path / "catalogue.tfcat.json").read_bytes())

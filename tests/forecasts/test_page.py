@@ -147,6 +147,9 @@ def test_what_is_missing_is_said_before_the_chart_and_why_below() -> None:
     day = 86_400_000
     assert data_of(page)["missing"] == [[data_of(page)["days"][0], data_of(page)["days"][0] + day]]
     assert "Nothing is to be seen on these days." in page.text_content()
+    two = facts("NenuFAR", lost, lost.model_copy(update={"moon": "Io"}), moons=MOONS)
+    (note,) = texts(html.fromstring(page_of([], about=two)), "//p[@role='note']")
+    assert "Mon 01 Jan 2024: Europa, Io. " in note
     days = [lost.model_copy(update={"day": FIRST + timedelta(days=n)}) for n in (2, 0, 1, 0)]
     about = facts("NenuFAR", *days, last=FIRST + timedelta(days=2), moons=MOONS)
     data = data_of(html.fromstring(page_of([], about=about)))
