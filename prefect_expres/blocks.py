@@ -156,7 +156,7 @@ class ExpresService(StrictBlock, CredentialsBlock):
         return UsedJobList(
             base_url=self.base_url,
             job_list=job_list,
-            guest=self.user is None,
+            user=self.user,
             block_document_id=self._block_document_id,
             keep_running=keep_running,
         )
@@ -289,7 +289,7 @@ class ExpresSimulation(StrictBlock, JobBlock[SimulationResult]):
         )
         if not await run.find():
             used = self.service.use_of(request.job_list, keep_running=self.keep_running)
-            await begin_recorded(run, used.reached_through(self._block_document_id))
+            await begin_recorded(run, used.reached_through(self._block_document_id), service)
         return ExpresSimulationRun(run)
 
     def trigger(self) -> Any:

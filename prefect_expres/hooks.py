@@ -39,6 +39,7 @@ from prefect_expres.prefect_support.job_lists import (
     UsedJobList,
     recorded_job_lists,
     recorded_jobs,
+    service_known_here,
 )
 from prefect_expres.services.parameters import is_masked, reference_in, services_in
 from prefect_expres.uws import Phase
@@ -61,9 +62,9 @@ async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State
 
         @flow(on_cancellation=[stop_remote_jobs], on_crashed=[stop_remote_jobs])
 
-    The service is found as a parameter of any name, and as the tasks recorded it. A service with a
-    token that is neither saved as a block nor a parameter is lost with the process; then the log
-    says which jobs may be still running.
+    The service is found as a parameter of any name, and as the tasks recorded it. A token that is
+    not saved with a block is known only in the process that ran the flow; where that is gone, the
+    log says which jobs may be still running.
 
     Args:
         flow: The flow.
@@ -78,13 +79,11 @@ async def stop_remote_jobs(flow: Flow[..., Any], flow_run: FlowRun, state: State
 
 
 async def read_family(client: PrefectClient, flow_run: FlowRun) -> list[FlowRun]:
-    """Give a flow run and all that it called, but for those that have completed.
+    """Give a flow run, with the labels it got while it ran, and all that it called.
 
-    The flow run is read afresh for its labels; its parameters are kept, which in the process that
-    ran it still hold what Prefect's server masks.
+    What was called and has completed has no jobs any more, and is left out.
     """
-    fresh = await client.read_flow_run(flow_run.id)
-    parents = [flow_run.model_copy(update={"labels": fresh.labels})]
+    parents = [await client.read_flow_run(flow_run.id)]
     family = list(parents)
     while parents:
         called = FlowRunFilter(
@@ -244,15 +243,18 @@ class _Services:
                 self.problems.append(f"A parameter is no service that can be used: {reasons}")
 
     async def reaching(self, used: UsedJobList) -> ExpresService | None:
-        """Give a service that reaches a recorded job list."""
-        if used.guest:
-            return ExpresService(base_url=used.base_url)
-        if used.block_document_id is not None:
-            return await self._from_block({"block_document_id": str(used.block_document_id)})
-        for service in self.loaded:
-            if service.base_url == used.base_url and service.user:
+        """Give a service that reaches a recorded job list: one that is here, or a saved one."""
+        wanted = (used.base_url, used.user)
+        for service in (service_known_here(used), *self.loaded):
+            if isinstance(service, ExpresService) and (service.base_url, service.user) == wanted:
                 return service
-        self.lost.add(used.base_url)
+        saved = used.block_document_id
+        if saved and (service := await self._from_block({"block_document_id": str(saved)})):
+            return service
+        if used.user is None:
+            return ExpresService(base_url=used.base_url)
+        if not saved:
+            self.lost.add(used.base_url)
         return None
 
     async def _from_block(self, reference: dict[str, Any]) -> ExpresService | None:

@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from pydantic import SecretStr
 
+from prefect_expres.prefect_support.job_lists import SERVICES_HERE
 from prefect_expres.sandbox.serving import SandboxServer
 from prefect_expres.uws.wait_policy import POLICIES
 from tests.support.package import build_package
@@ -76,6 +77,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | Non
 def _services_are_unknown() -> None:
     """Forget what other tests have learned of services: many have the same URL."""
     POLICIES.clear()
+    SERVICES_HERE.clear()
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ async def test_flows_drive_it(
     async with get_client() as client:
         for run in runs:
             (used,) = recorded_job_lists((await client.read_flow_run(run)).labels)
-            assert (used.base_url, used.guest) == (engine_sandbox.url, True)
+            assert (used.base_url, used.user) == (engine_sandbox.url, None)
 
 
 async def test_record_names_the_block_that_holds_the_token(
@@ -203,7 +203,7 @@ async def test_record_names_the_block_that_holds_the_token(
 
     async with get_client() as client:
         (used,) = recorded_job_lists((await client.read_flow_run(await triggering())).labels)
-    assert (used.guest, used.block_document_id) == (False, document)
+    assert (used.user, used.block_document_id) == ("ann", document)
 
 
 @pytest.mark.parametrize(("keep_running", "phase"), [(False, "ABORTED"), (True, "EXECUTING")])

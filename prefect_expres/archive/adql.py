@@ -19,7 +19,7 @@ _WITH_NAMES = (
     "instrument_host_name",
 )
 """Columns that may hold the name of a moon or of an observer."""
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]{0,39}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]{0,39}")
 
 
 @dataclass(frozen=True)

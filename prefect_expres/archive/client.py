@@ -44,8 +44,9 @@ PAGE = 1000
 """Rows that are asked for at once."""
 MOST_ROWS = 10_000
 """Rows that a search gives unless more are asked for."""
+ATTEMPTS = 4
+"""How often a request is tried unless it is said otherwise."""
 _MOST_COLUMNS = 1000
-_ATTEMPTS = 4
 _QUERY = re.compile(r"\?REQUEST=\S*")
 
 
@@ -66,7 +67,7 @@ class ArchiveClient(DownloadClient):
         network: Network | None = None,
         *,
         page: int = PAGE,
-        attempts: int = _ATTEMPTS,
+        attempts: int = ATTEMPTS,
         clock: Clock | None = None,
     ) -> None:
         require(TO_ASK)
@@ -133,13 +134,14 @@ class ArchiveClient(DownloadClient):
             ServiceError: The archive does not answer.
         """
         found = await self.search(Sought(obs_id=obs_id))
-        if not found.simulations:
+        simulation = next(iter(found.simulations), None)
+        if simulation is None:
             msg = (
                 f"{self.archive.table} of {self.archive.url} has no simulation {obs_id[:200]!r}; "
                 "prefect-expres archive search shows what there is"
             )
             raise ArchiveError(msg)
-        return found.simulations[0]
+        return simulation
 
     def _require_progress(self, fresh: list[Granule], *, complete: bool) -> None:
         """Refuse to ask for ever."""

@@ -81,8 +81,8 @@ async def bring_home(
         ServiceError: The archive does not answer.
     """
     named = _named(found)
-    folder = posixpath.join(output.rstrip("/"), _safe(found.obs_id))
-    size = sum(each.access_estsize or 0 for each in named.values())
+    folder = posixpath.join(output, _safe(found.obs_id))
+    size = sum(each.access_estsize for each in named.values() if each.access_estsize)
     await require_writable(folder, 1024 * size)
     files = []
     with scratch_folder() as scratch:
@@ -155,7 +155,7 @@ def _checked_size(granule: Granule, size: int) -> list[str]:
         ArchiveMismatch: It is far off.
     """
     stated = granule.access_estsize
-    if not stated or stated < 0:
+    if stated is None or stated <= 0:
         return []
     least, most = (stated - _ROUNDED) * min(_KBYTE), (stated + _ROUNDED) * max(_KBYTE)
     if not least / _FAR_OFF <= size <= most * _FAR_OFF:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from prefect_expres.net.url import shown_url
 
-_SCHEMA = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
+_SCHEMA = re.compile(r"[a-z][a-z0-9_]{0,62}")
 EXPRES_PAPER = "2019A&A...627A..30L"
 
 

@@ -14,8 +14,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import ValidationError
-
 import prefect_expres
 from prefect_expres.archive.columns import Row
 from prefect_expres.archive.descriptor import descriptor_of
@@ -24,12 +22,12 @@ from prefect_expres.archive.granule import ENGINE
 from prefect_expres.archive.publication import Publication, Published
 from prefect_expres.archive.table import parquet_of, rows_in, votable_of
 from prefect_expres.archive.tree import place, stem_of
-from prefect_expres.errors import ArchiveError, ResultError
+from prefect_expres.errors import ArchiveError
 from prefect_expres.execution import Listener, SimulationResult, find_verified, ignore
 from prefect_expres.execution.events import StepTaken, Warned
 from prefect_expres.execution.manifest import MANIFEST, read_manifest
 from prefect_expres.expres import Configuration
-from prefect_expres.storage import is_file, names_in, read_or_none
+from prefect_expres.storage import is_file, names_in, read_whole
 from prefect_expres.storage.publish import LATEST, prune, publish, read_published, set_name
 
 TABLES = "epn_core"
@@ -69,7 +67,7 @@ async def publish_simulations(
         try:
             result = await _complete(folder)
             fresh = await _published(result, publication, rows.values(), made)
-        except (ArchiveError, ResultError) as fault:
+        except ArchiveError as fault:
             left_out.append(f"{folder}: {fault}")
             await tell(Warned(f"{folder} is not published: {fault}"))
             continue
@@ -132,8 +130,8 @@ async def _published(
         rows_of,
     )
 
-    content = await asyncio.to_thread(read_or_none, result.folder, f"{result.label}.json")
-    model = Configuration.parse(content or b"")
+    configuration = result.url_of(f"{result.label}.json")
+    model = Configuration.parse(await asyncio.to_thread(read_whole, configuration))
     facts = await asyncio.to_thread(read_facts, result, model)
     stem = _free_stem(result, known)
     observer = facts.common["instrument_host_name"].lower()
@@ -211,7 +209,7 @@ async def _known_rows(publication: Publication) -> list[Row]:
         before = Published.model_validate_json(index)
         parquet = await read_published(root, f"{before.table}/{PARQUET}")
         rows = await asyncio.to_thread(rows_in, parquet or b"")
-    except (ValidationError, ValueError, OSError) as fault:
+    except (ValueError, OSError) as fault:
         msg = (
             f"The table of {root} cannot be read ({str(fault).splitlines()[0]}), so that its rows "
             "would be lost. Restore it from one of the sets beside it, or publish elsewhere"

@@ -47,8 +47,8 @@ _MOST_TOLD = 4
 _ANGLES = (".PHASE", ".INIT_AX")
 """Where a body is at the start, which each ephemeris says a little differently."""
 _DEGREES = 0.2
-_NEEDED = frozenset({"time", "frequency", "sources", "observer and planet"})
-"""What a file must tell of itself to be taken."""
+_NEEDED = frozenset({"sources", "observer and planet"})
+"""What a file must tell of itself to be taken; times and frequencies every file tells."""
 _POSITION = "position of the observer"
 _PLACE = ("TYPE", "PARENT", "SC")
 _ORBIT = ("SEMI_MAJ", "SEMI_MIN", "SUBL", "DECL", "PHASE", "INCL")
@@ -120,7 +120,7 @@ class ArchiveReuse:
                 return None
             try:
                 return await self._taken(request, folder)
-            except (ArchiveError, ServiceError, TransferError) as fault:
+            except (ArchiveError, ServiceError) as fault:
                 self._faults += 1
                 await self._tell(Warned(f"The archive is not used, and it is run: {fault}"))
                 return None
@@ -144,8 +144,9 @@ class ArchiveReuse:
     async def _candidates(self, request: SimulationRequest) -> list[PublishedSimulation]:
         """Find what may be the simulation by its times and its name, the likeliest first."""
         times = times_of(request)
-        if times is None or times.start is None or times.stop is None:
+        if times is None or times.start is None:
             return []
+        assert times.stop is not None
         model = request.configuration
         moon = first_source(model).sat
         sought = Sought(
@@ -171,7 +172,7 @@ class ArchiveReuse:
         """
         granule = candidate.cdf
         assert granule is not None
-        address = granule.access_url or ""
+        address = str(granule.access_url)
         same = await self._same_configuration(request, candidate)
         name = next(iter(file_names([ResultRef(id=f"{PurePosixPath(granule.name).stem}.cdf")])))
         with scratch_folder() as scratch:
@@ -190,8 +191,7 @@ class ArchiveReuse:
             access_url=address,
             checked=file.checked,
         )
-        stored = StoredFile(**file.model_dump(include=set(StoredFile.model_fields)))
-        stored = stored.model_copy(update={"url": kept.url})
+        stored = StoredFile(**file.model_dump() | {"url": kept.url})
         return TakenResult(source, [stored], (*compared, *same))
 
     async def _same_configuration(
@@ -202,7 +202,7 @@ class ArchiveReuse:
         granule = next(files, None)
         if granule is None:
             return ()
-        content = await self._client.http.read(granule.access_url or "", limit=MOST_CONFIGURATION)
+        content = await self._client.http.read(str(granule.access_url), limit=MOST_CONFIGURATION)
         try:
             published = Configuration.parse(content)
         except ConfigurationError as fault:

@@ -82,8 +82,6 @@ def _plain(column: Any) -> list[Any]:
 
 
 def _value(given: Any) -> Any:
-    if isinstance(given, bytes):
-        given = given.decode("utf-8", "replace")
     if isinstance(given, str):
         return given.strip() or None
     return None if isinstance(given, float) and math.isnan(given) else given

@@ -130,19 +130,18 @@ class CampaignRunner:
     async def __aenter__(self) -> Self:
         """Record the job list for hooks, and open the poller, the slots and the archive."""
         job_list = job_list_for(self._settings.branch)
-        await record_job_list(self._settings.service.use_of(job_list))
+        service = self._settings.service
+        await record_job_list(service.use_of(job_list), service)
         async with contextlib.AsyncExitStack() as stack:
             self.poller = await stack.enter_async_context(
-                self._settings.service.get_client(job_list, JobListPoller)
+                service.get_client(job_list, JobListPoller)
             )
             slots = await stack.enter_async_context(JobSlots(self._settings.in_flight))
             self._take: Take | None = None
             if self._settings.archive is not None:
-                reuse = ArchiveReuse(
-                    self._settings.archive, self._settings.service.network, LogListener()
-                )
+                reuse = ArchiveReuse(self._settings.archive, service.network, LogListener())
                 self._take = (await stack.enter_async_context(reuse)).take
-            self._steps = PollerSteps(self.poller, slots, self._settings.service.largest_result)
+            self._steps = PollerSteps(self.poller, slots, service.largest_result)
             self._stack = stack.pop_all()
         return self
 

@@ -58,9 +58,8 @@ class Chance:
                 f"{_FEWEST * width - 2 * reach} are needed to tell how often chance would find as "
                 "much; give a smaller max_shift (on the command line --max-shift)"
             )
-        circle = np.concatenate([brightest, brightest[: width - 1]])
-        found = np.lib.stride_tricks.sliding_window_view(circle, width).max(axis=1)
-        # Searches begin at each step of the circle; the real one covers its ends.
+        found = np.lib.stride_tricks.sliding_window_view(brightest, width).max(axis=1)
+        # The real search covers the ends of the circle; the others have no step in common with it.
         others = found[reach + 1 : brightest.size - 3 * reach]
         low, middle, high = np.quantile(others, [0.25, 0.5, 0.75])
         scale = max((high - low) / (_QUARTILES[1] - _QUARTILES[0]), _NARROWEST)

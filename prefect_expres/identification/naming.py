@@ -64,7 +64,8 @@ def identify_arcs(
     arcs = [Prediction(model, arc) for model, each in results.items() for arc in find_arcs(each)]
     if not arcs:
         return []
-    first, margin = arcs[0].arc.sighting, np.timedelta64(max_shift)
+    first, *_ = (each.arc.sighting for each in arcs)
+    margin = np.timedelta64(max_shift)
     cells = cells_of(observation, first.time[0], np.median(first.steps), margin)
     predictions = [each for each in arcs if template_of(each.arc, cells).size]
     if not predictions:

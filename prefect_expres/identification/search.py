@@ -85,7 +85,7 @@ class Fit:
     brightness: float
     shift: float
     uncertainty: float
-    false_alarm: float = 1.0
+    false_alarm: float
     named: bool = False
     rivals: tuple[Prediction, ...] = ()
 
@@ -223,5 +223,7 @@ class _Round:
 def _as_good(better: Values) -> bool:
     """Say whether a difference of likelihoods may be noise, by how it varies among channels."""
     differing = better[better != 0]
-    spread = math.sqrt(differing.size) * differing.std() if differing.size else 0.0
+    if not differing.size:
+        return True
+    spread = math.sqrt(differing.size) * differing.std()
     return bool(better.sum() <= max(_TOLD_APART * spread, _EQUAL))

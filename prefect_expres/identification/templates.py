@@ -66,7 +66,7 @@ def template_of(arc: Arc, cells: Cells) -> Template:
     mask = np.zeros((cells.scores.shape[0], cells.scores.shape[1] + 2), dtype=np.int8)
     seen = sighting.visible[np.ix_(times[inside], places)].T
     mask[np.ix_(channels, steps[inside] + 1)] = seen
-    changes = np.diff(mask, axis=1)
+    changes = np.diff(mask)
     channel, starts = np.nonzero(changes == 1)
     return Template(channel, starts, np.nonzero(changes == -1)[1])
 

@@ -11,9 +11,9 @@ from prefect_expres.prefect_support.job_lists import UsedJobList, record_job, re
 from prefect_expres.prefect_support.sync_call import call_from_anywhere
 
 
-async def begin_recorded(run: StepwiseRun, used: UsedJobList) -> None:
+async def begin_recorded(run: StepwiseRun, used: UsedJobList, service: object) -> None:
     """Begin a run; what a hook needs to stop its job is recorded first."""
-    await record_job_list(used)
+    await record_job_list(used, service)
     await run.begin()
     if run.submission is not None and not used.can_be_reached:
         await record_job(run.submission.job_url)

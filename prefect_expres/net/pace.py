@@ -38,7 +38,7 @@ async def answered_within(request: httpx.Request, seconds: float) -> AsyncIterat
             begun = True
     except TimeoutError:
         msg = f"no whole answer in {seconds:.0f} s"
-        raise httpx.ReadTimeout(msg, request=request) from None
+        raise httpx.ReadTimeout(msg) from None
 
 
 class PacedStream(httpx.AsyncByteStream):

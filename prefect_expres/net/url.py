@@ -23,7 +23,7 @@ def shown_url(url: str) -> str:
     return _SIGNATURE.sub(r"\1…", _USER_INFO.sub(r"\1", url))
 
 
-def without_secrets(text: str, url: str = "") -> str:
+def without_secrets(text: str, url: str | None = None) -> str:
     """Give a text that quotes URLs, as errors do, with each as `shown_url` gives it.
 
     Args:

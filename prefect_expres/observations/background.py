@@ -24,9 +24,8 @@ def above_background(observation: xr.Dataset) -> xr.DataArray:
     values = np.ascontiguousarray(flux.values.T)
     there = np.isfinite(values).any(axis=1)
     scaled = np.full(values.shape, np.nan, dtype=np.float32)
-    if there.any():
-        values = values[there] - np.nanmedian(values[there], axis=1, keepdims=True)
-        deviation = _DEVIATION * np.nanmedian(np.abs(values), axis=1, keepdims=True)
-        scaled[there] = values / np.where(deviation > 0, deviation, np.nan)
+    values = values[there] - np.nanmedian(values[there], axis=1, keepdims=True)
+    deviation = _DEVIATION * np.nanmedian(np.abs(values), axis=1, keepdims=True)
+    scaled[there] = values / np.where(deviation > 0, deviation, np.nan)
     attributes = {"units": "standard deviations", "long_name": "flux above the background"}
     return xr.DataArray(scaled.T, flux.coords, flux.dims, attrs=attributes)

@@ -24,8 +24,7 @@ _OF_INDEX, _OF_VALUES = 6, 7
 """Types of internal records; compressed values have another."""
 
 _BIG_ENDIAN = frozenset({1, 2, 5, 7, 9, 11, 12})
-_LITTLE_ENDIAN = frozenset({4, 6, 13, 16})
-"""Encodings of a file; those of a VAX are neither."""
+"""Encodings of a file; all others that cdflib opens have the last byte first."""
 
 _KINDS = {1: "i1", 2: "i2", 4: "i4", 11: "u1", 12: "u2", 14: "u4", 21: "f4", 22: "f8"}
 _KINDS |= {41: "i1", 44: "f4", 45: "f8"}
@@ -61,8 +60,8 @@ class PlainRecords:
         """
         info, variable = cdf.cdf_info(), cdf.vdr_info(name)
         plain = not (info.Compressed or variable.compression_bool or variable.sparse)
-        known = info.Encoding in _BIG_ENDIAN | _LITTLE_ENDIAN and variable.data_type in _KINDS
-        if not (plain and known and str(info.Version).startswith("3")):
+        known = variable.data_type in _KINDS and str(info.Version).startswith("3")
+        if not (plain and known):
             return None
         order = ">" if info.Encoding in _BIG_ENDIAN else "<"
         size = int(np.prod(variable.dim_sizes, dtype=int))

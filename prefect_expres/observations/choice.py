@@ -78,7 +78,7 @@ def _degree(known: dict[str, str]) -> str | None:
 
 
 def combined(
-    right: NDArray[np.float32], left: NDArray[np.float32], scale: Scale
+    right: NDArray[np.float32], left: NDArray[np.float32], *, scale: Scale
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Make flux and polarization of both circular polarizations, in the place of the two arrays.
 

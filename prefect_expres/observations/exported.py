@@ -34,19 +34,18 @@ def _spectrum(dataset: xr.Dataset, variable: str | None) -> Spectrum:
     axes = {"time", *frequency.dims}
     spectra = {str(name): each for name, each in dataset.items() if set(each.dims) == axes}
     choice = choose(spectra, variable)
-    fluxes = [_values(spectra[name]) for name in choice.flux]
+    flux, *left = (_values(spectra[name]) for name in choice.flux)
     polarization = _values(spectra[choice.polarization]) if choice.polarization else None
     attributes = {**spectra[choice.flux[0]].attrs, **dataset.attrs}
     units = str(attributes.get("units", ""))
-    if len(fluxes) > 1:
-        right, left = fluxes
-        fluxes[0], polarization = combined(right, left, scale_of(units))
+    if left:
+        flux, polarization = combined(flux, *left, scale=scale_of(units))
     changing = frequency.ndim > 1
     channels = frequency.transpose("time", ...) if changing else frequency
     spectrum = Spectrum(
         time=dataset["time"].values,
         frequency=megahertz(channels.values, str(frequency.attrs.get("units", "MHz"))),
-        flux=fluxes[0],
+        flux=flux,
         units=units,
         polarization=polarization,
         observer=_text(attributes, "observer"),

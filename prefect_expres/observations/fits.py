@@ -72,17 +72,16 @@ def _spectrum(units_of_file: Sequence[Any], variable: str | None) -> Spectrum:
     choice = choose(images, variable)
     header = {**units_of_file[0].header, **images[choice.flux[0]].header}
     time, frequency = _axes(units_of_file, header)
-    fluxes = [_values(images[name], time.size, frequency.size) for name in choice.flux]
+    flux, *left = (_values(images[name], time.size, frequency.size) for name in choice.flux)
     units, polarization = str(header.get("BUNIT", "")).strip(), None
-    if len(fluxes) > 1:
-        right, left = fluxes
-        fluxes[0], polarization = combined(right, left, scale_of(units))
+    if left:
+        flux, polarization = combined(flux, *left, scale=scale_of(units))
     words = {name: str(header.get(name, "")).strip() for name in ("INSTRUME", "OBJECT", "TELESCOP")}
     on_earth = "Earth" if any(name in header for name in _SITES) else None
     return Spectrum(
         time=time,
         frequency=frequency,
-        flux=fluxes[0],
+        flux=flux,
         units=units,
         polarization=polarization,
         observer=observer_of((words["TELESCOP"], words["INSTRUME"], on_earth)),
@@ -154,6 +153,6 @@ def _values(image: Any, times: int, frequencies: int) -> NDArray[np.float32]:
         )
     return in_blocks(
         shape,
-        lambda rows: np.asarray(image.section[rows], dtype=np.float32),
-        along=int(shape == (frequencies, times)),
+        lambda rows: np.asarray(image.section[rows]),
+        along=shape == (frequencies, times),
     )

@@ -34,7 +34,7 @@ def on_one_grid(spectrum: Spectrum, sweeps: NDArray[np.intp] | None = None) -> S
         )
     sweep = np.arange(spectrum.time.size) if sweeps is None else sweeps
     rows = np.broadcast_to(sweep[:, None], spectrum.frequency.shape)
-    starts = np.flatnonzero(np.diff(sweep, prepend=-1))
+    _, starts = np.unique(sweep, return_index=True)
 
     def gridded(values: NDArray[np.float32]) -> NDArray[np.float32]:
         grid = np.full((starts.size, frequency.size), np.nan, dtype=np.float32)

@@ -42,16 +42,15 @@ def read_cdf(path: Path, variable: str | None) -> Spectrum:
     refuse_cut(path)
     file = _File(path)
     choice = choose([each for each in file.names if file.is_spectrum(each)], variable)
-    fluxes = [file.values(name) for name in choice.flux]
+    flux, *left = (file.values(name) for name in choice.flux)
     polarization = file.values(choice.polarization) if choice.polarization else None
     units = file.text(choice.flux[0], "UNITS")
-    if len(fluxes) > 1:
-        right, left = fluxes
-        fluxes[0], polarization = combined(right, left, scale_of(units))
+    if left:
+        flux, polarization = combined(flux, *left, scale=scale_of(units))
     spectrum = Spectrum(
         time=file.times(choice.flux[0]),
         frequency=file.frequencies(choice.flux[0]),
-        flux=fluxes[0],
+        flux=flux,
         units=units,
         polarization=polarization,
         observer=observer_of(file.stated([name]) for name in _HOSTS),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -15,7 +16,6 @@ from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from prefect_expres.analysis.axes import AXIS_HEIGHT, add_angle_axes
-from prefect_expres.analysis.moons import Degrees
 from prefect_expres.analysis.quicklook import (
     DPI,
     WIDTH,
@@ -121,7 +121,7 @@ def sightings_over(
         log: As that of `draw_overlay`.
     """
     cells = above_background(averaged(observation, (COLUMNS, ROWS)))
-    figure = Figure((WIDTH, sum(_PANELS) + _MARGINS), dpi=DPI, layout="constrained")
+    figure = Figure(dpi=DPI, layout="constrained")
     upper, lower = figure.subplots(2, sharex=True, sharey=True, height_ratios=_PANELS)
     scale_axes(upper, lower, cells, log=log)
     names = _draw(figure, (upper, lower), cells, list(_within(moved, cells)))
@@ -130,7 +130,7 @@ def sightings_over(
         add_legend(upper, names)
     during = [each for _, each in _within(simulated, cells) if each.time.size]
     angles = add_angle_axes(lower, during)
-    figure.set_figheight(sum(_PANELS) + _MARGINS + AXIS_HEIGHT * angles)
+    figure.set_size_inches(WIDTH, sum(_PANELS) + _MARGINS + AXIS_HEIGHT * angles)
     return figure
 
 
@@ -154,20 +154,13 @@ def _within(series: Iterable[Series], cells: xr.DataArray) -> Iterator[Series]:
 
 
 def _cut(sighting: Sighting, inside: NDArray[np.bool_]) -> Sighting:
-    """Keep these time steps."""
-
-    def kept(angles: Degrees | None) -> Degrees | None:
-        return None if angles is None else angles[inside]
-
-    return replace(
-        sighting,
-        time=sighting.time[inside],
-        steps=sighting.steps[inside],
-        visible=sighting.visible[inside],
-        meridian=kept(sighting.meridian),
-        line=kept(sighting.line),
-        moon=kept(sighting.moon),
-    )
+    """Keep these time steps, in all that has time for its first axis."""
+    along_time: dict[str, Any] = {
+        name: values[inside]
+        for name, values in vars(sighting).items()
+        if isinstance(values, np.ndarray) and name != "frequency"
+    }
+    return replace(sighting, **along_time)
 
 
 def _outline(panel: Axes, raster: Raster, image: Pixels, colour: str) -> None:
@@ -193,11 +186,11 @@ def _ribbon(raster: Raster, image: Pixels) -> tuple[Pixels, Pixels, Pixels]:
 
 def _over_neighbours(reduce: Callable[..., Pixels], image: Pixels, reach: int) -> Pixels:
     """Reduce the square of neighbours around each pixel: first within columns, then within rows."""
+    reduced = np.pad(image, reach)
     for axis in (0, 1):
-        padded = np.pad(image, [(reach, reach) if each == axis else (0, 0) for each in (0, 1)])
-        windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=axis)
-        image = reduce(windows, axis=-1)
-    return image
+        windows = np.lib.stride_tricks.sliding_window_view(reduced, 2 * reach + 1, axis=axis)
+        reduced = reduce(windows, axis=-1)
+    return reduced
 
 
 def _described(model: str, shift: timedelta) -> str:

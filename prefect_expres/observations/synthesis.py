@@ -144,7 +144,9 @@ class _Scene:
             right, left = (self._emitting(rows, sign) for sign in ("RH", "LH"))
             deviation[rows] += self.sigma * (right | left)
             noise = random.standard_normal((2, *right.shape), dtype=np.float32)
-            degree[rows] = (left * 1.0 - right) * (self.sigma > 0) + _DEGREE_NOISE * noise[0]
+            degree[rows] = (left.astype(float) - right) * (self.sigma > 0) + _DEGREE_NOISE * noise[
+                0
+            ]
             deviation[rows] = background * (1 + _NOISE * (deviation[rows] + noise[1]))
         for start, end in _spans(self.time, gaps, _GAP, random):
             deviation[start:end] = degree[start:end] = np.nan
@@ -195,7 +197,7 @@ def _disturb(
 def _spans(
     time: NDArray[np.datetime64], count: int, length: timedelta, random: np.random.Generator
 ) -> list[tuple[int, int]]:
-    """Choose spans of time, of at least a step each."""
+    """Choose spans of time, of a step at least."""
     starts = random.integers(time.size, size=count)
-    ends = np.maximum(np.searchsorted(time, time[starts] + np.timedelta64(length)), starts + 1)
+    ends = np.searchsorted(time, time[starts] + np.timedelta64(length))
     return list(zip(starts.tolist(), ends.tolist(), strict=True))

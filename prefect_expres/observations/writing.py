@@ -16,8 +16,6 @@ _FILL = -1e31
 _DEFLATE = 1
 _TIMES = {"units": "nanoseconds since 1970-01-01", "dtype": "int64"}
 _EPOCH, _FREQUENCY = "Epoch", "Frequency"
-_FORMS = {"Majority": "row_major", "Encoding": 6}
-"""The layout of arrays, and numbers as on a PC."""
 
 
 def write_observation(observation: xr.Dataset, path: str | Path) -> Path:
@@ -48,7 +46,8 @@ def _write_netcdf(observation: xr.Dataset, path: Path) -> None:
 
 
 def _write_cdf(observation: xr.Dataset, path: Path) -> None:
-    file = CDF(path, cdf_spec=_FORMS)
+    written = path.with_suffix(".cdf")  # cdflib takes no other, not even in capitals
+    file = CDF(written)
     about = observation.attrs
     texts = {
         "Logical_file_id": path.stem,
@@ -72,16 +71,14 @@ def _write_cdf(observation: xr.Dataset, path: Path) -> None:
         values = np.where(np.isnan(each.values), np.float32(_FILL), each.values)
         _put(file, str(name), CDF.CDF_REAL4, values, attributes)
     file.close()
+    written.replace(path)
 
 
 def _tt2000(time: NDArray[np.datetime64]) -> NDArray[np.int64]:
     """Convert UTC to TT2000: the start of each day, and what has passed of it."""
     midnights = time.astype("datetime64[D]")
     days, which = np.unique(midnights, return_inverse=True)
-    starts = [
-        cdfepoch.compute_tt2000([each.year, each.month, each.day, *[0] * 6])
-        for each in days.tolist()
-    ]
+    starts = [cdfepoch.compute_tt2000([each.year, each.month, each.day]) for each in days.tolist()]
     since: NDArray[np.int64] = (time - midnights).astype(np.int64)
     return np.asarray(starts, dtype=np.int64)[which] + since
 

@@ -1,7 +1,7 @@
 """Which job lists a flow run uses, kept where hooks find it after the process was killed.
 
 They are labels of the flow run on Prefect's server. They hold addresses and the ids of saved
-blocks, never a token.
+blocks, never a token: the service itself is known only in the process that used it.
 """
 
 import hashlib
@@ -23,8 +23,8 @@ _LIST, _JOB = "expres.job-list.", "expres.job."
 class UsedJobList(BaseModel):
     """A job list in which a flow run creates jobs.
 
-    ``base_url`` and ``job_list`` say where it is, ``guest`` that it needs no token,
-    ``block_document_id`` which saved block holds the token, and ``keep_running`` that started
+    ``base_url`` and ``job_list`` say where it is, ``user`` whose token it needs (None for a
+    guest), ``block_document_id`` which saved block holds it, and ``keep_running`` that started
     jobs are to be left running.
     """
 
@@ -32,14 +32,14 @@ class UsedJobList(BaseModel):
 
     base_url: str
     job_list: str
-    guest: bool
+    user: str | None
     block_document_id: UUID | None = None
     keep_running: bool = False
 
     @property
     def can_be_reached(self) -> bool:
         """Say whether another process can use the list: as a guest, or with the saved block."""
-        return self.guest or self.block_document_id is not None
+        return self.user is None or self.block_document_id is not None
 
     def reached_through(self, block_document_id: UUID | None) -> Self:
         """Give it as a saved block that contains the service reaches it, if that is not saved."""
@@ -48,8 +48,23 @@ class UsedJobList(BaseModel):
         return self.model_copy(update={"block_document_id": block_document_id})
 
 
-async def record_job_list(used: UsedJobList) -> None:
-    """Record a job list with the running flow run, before jobs are created in it."""
+SERVICES_HERE: dict[UsedJobList, object] = {}
+"""The services with which this process has used job lists."""
+
+
+def service_known_here(used: UsedJobList) -> object | None:
+    """Give the service that this process has used a job list with; None in any other process."""
+    return SERVICES_HERE.get(used)
+
+
+async def record_job_list(used: UsedJobList, service: object) -> None:
+    """Record a job list with the running flow run, before jobs are created in it.
+
+    Args:
+        used: The job list.
+        service: What reaches it, for hooks that run in this process.
+    """
+    SERVICES_HERE[used] = service
     await _record({_key(_LIST, used.model_dump_json()): used.model_dump_json()})
 
 

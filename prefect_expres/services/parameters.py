@@ -3,10 +3,13 @@
 They hold a service as an object, a reference, or its fields with masked secrets.
 """
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from prefect_expres.blocks import ExpresService, ExpresSimulation
+from pydantic import BaseModel
+
+from prefect_expres.blocks import ExpresService
 from prefect_expres.prefect_support.strict_block import PREFECTS_FIELDS
 
 _MASK = "*****"
@@ -17,8 +20,10 @@ def services_in(value: Any) -> Iterator[ExpresService | dict[str, Any]]:
     """Find the services among parameters, at any depth and under any name."""
     if isinstance(value, ExpresService):
         yield value
-    elif isinstance(value, ExpresSimulation):
-        yield value.service
+    elif isinstance(value, BaseModel):
+        yield from services_in([each for _, each in value])
+    elif dataclasses.is_dataclass(value):
+        yield from services_in([getattr(value, each.name) for each in dataclasses.fields(value)])
     elif isinstance(value, Mapping):
         if "$ref" in value or _is_service(value):
             yield dict(value)

@@ -74,7 +74,7 @@ async def create_job(
     options = options or RunOptions()
     owned = options if options.owner else replace(options, owner=current_owner())
     used = service.use_of(request.job_list, keep_running=options.keep_running)
-    await record_job_list(used)
+    await record_job_list(used, service)
     async with service.get_client(request.job_list) as client:
         submission = await steps.create(client, request, owned, excluded, LogListener())
     if submission.ours and not used.can_be_reached:

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 
 from prefect_expres.archive import (
@@ -38,9 +39,11 @@ async def test_files_come_home_checked_with_a_manifest(
 ) -> None:
     """Each has its hash, and the manifest says where it is from and what was checked."""
     told = Told()
-    home = await get_published(OBS_ID, str(tmp_path), archive=archive, tell=told)
+    home = await get_published(OBS_ID, f"{tmp_path}/", archive=archive, tell=told)
     folder = tmp_path / OBS_ID
-    assert BroughtHome.model_validate_json((folder / "published.json").read_bytes()) == home
+    manifest = (folder / "published.json").read_bytes()
+    assert BroughtHome.model_validate_json(manifest) == home
+    assert (manifest[:5], manifest[-2:]) == (b'{\n  "', b"}\n")
     assert {path.name for path in folder.iterdir()} == {
         "published.json",
         *(f"{OBS_ID}{end}" for end in (".cdf", ".png", ".ics", ".json", ".tfcat.json")),
@@ -57,6 +60,17 @@ async def test_files_come_home_checked_with_a_manifest(
     assert (home.archive, home.obs_id, home.cdf) == (archive, OBS_ID, f"{OBS_ID}.cdf")
     assert told.warnings == []
     assert told.steps("get") == [f"5 files of {OBS_ID} are in {folder}"]
+
+
+async def test_the_root_of_a_file_system_may_be_the_output(
+    tap: TapService, archive: Archive
+) -> None:
+    """What is there is below it, and not beside the program."""
+    home = await get_published(OBS_ID, "memory://", archive=archive)
+    assert home.folder == f"memory://{OBS_ID}"
+    memory = fsspec.filesystem("memory")
+    assert len(memory.ls(f"/{OBS_ID}")) == 6
+    memory.rm(f"/{OBS_ID}", recursive=True)
 
 
 async def test_names_that_are_not_those_of_expres_are_not_compared(
@@ -191,8 +205,9 @@ async def test_a_simulation_without_a_file_is_told(
 ) -> None:
     """The message names what there is."""
     changed(tap, access_url=None)
+    names = ", ".join(f"{OBS_ID}{end}" for end in (".cdf", ".ics", ".json", ".png", ".tfcat.json"))
     with pytest.raises(
-        ArchiveError, match=r"has no CDF file with an address; the table has: .*png"
+        ArchiveError, match=f"has no CDF file with an address; the table has: {names}$"
     ):
         await get_published(OBS_ID, str(tmp_path), archive=archive)
 

@@ -1,10 +1,12 @@
 """What a row says of its file, where tables leave fields empty or name their files otherwise."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from prefect_expres.archive import Granule
+from prefect_expres.archive.granule import PublishedSimulation, julian_date, simulations_of
 from prefect_expres.errors import ArchiveError
 
 NAME = "expres_juno_jupiter_io_jrm09_lossc-wid1deg_3kev_20180913_v01"
@@ -91,3 +93,36 @@ def test_what_is_wrong_in_a_row_is_told_in_its_order() -> None:
     """With the row and the column."""
     with pytest.raises(ArchiveError, match="The row 'uid' of the table has no valid obs_id: "):
         granule(obs_id=None, time_min="yesterday")
+
+
+def test_a_simulation_is_shown_by_its_cdf_file() -> None:
+    """If it can be fetched; else by its first file."""
+    picture = granule(granule_uid="a", file_name="a.png", access_url="https://a.example.org/a.png")
+    listed = granule(granule_uid="b", file_name="b.cdf")
+    fetched = granule(granule_uid="c", file_name="c.cdf", access_url="https://a.example.org/c.cdf")
+    whole = PublishedSimulation(obs_id="o", granules=(picture, listed, fetched))
+    assert (whole.cdf, whole.shown) == (fetched, fetched)
+    part = PublishedSimulation(obs_id="o", granules=(picture, listed))
+    assert (part.cdf, part.shown) == (None, picture)
+
+
+def test_files_of_a_simulation_are_put_together() -> None:
+    """In the order in which they come, and the simulations by their identifiers."""
+    rows = [
+        granule(granule_uid=uid, obs_id=obs) for uid, obs in (("3", "b"), ("1", "a"), ("2", "b"))
+    ]
+    found = [
+        (each.obs_id, [one.granule_uid for one in each.granules]) for each in simulations_of(rows)
+    ]
+    assert found == [("a", ["1"]), ("b", ["3", "2"])]
+
+
+def test_a_row_tells_when_its_data_begin_and_end() -> None:
+    """To the second, or not at all."""
+    row = granule(time_min=2451545.0, time_max=2451545.25)
+    assert (row.start, row.end) == (
+        datetime(2000, 1, 1, 12, tzinfo=UTC),
+        datetime(2000, 1, 1, 18, tzinfo=UTC),
+    )
+    assert (granule().start, granule().end) == (None, None)
+    assert julian_date(date(2000, 1, 1)) == 2451544.5

@@ -72,7 +72,10 @@ def test_what_computes_the_same_is_equal(
         ({}, {"OBSERVER.PARENT": "Saturn"}, "OBSERVER.PARENT"),
         ({}, {"OBSERVER.FIXE_DIST": 77.0}, "OBSERVER.FIXE_DIST"),
         ({}, {"OBSERVER.FIXE_DECL": 7.0}, "OBSERVER.FIXE_DECL"),
+        (ORBITER, ORBITER | {"OBSERVER.SEMI_MAJ": 31.0}, "OBSERVER.SEMI_MAJ"),
         (ORBITER, ORBITER | {"OBSERVER.SEMI_MIN": 29.0}, "OBSERVER.SEMI_MIN"),
+        (ORBITER, ORBITER | {"OBSERVER.SUBL": 1.0}, "OBSERVER.SUBL"),
+        (ORBITER, ORBITER | {"OBSERVER.DECL": 1.0}, "OBSERVER.DECL"),
         (ORBITER, ORBITER | {"OBSERVER.INCL": 1.0}, "OBSERVER.INCL"),
         (ORBITER, ORBITER | {"OBSERVER.PHASE": 1.0}, "OBSERVER.PHASE"),
     ],
@@ -91,3 +94,10 @@ def test_what_is_off_in_one_is_missing_there(configuration: dict[str, Any]) -> N
         last = len(configuration[what]) - 1
         found = unlike(configuration, {}, {f"{what}.{last}.ON": False})
         assert found == [f"{what}[{last}]"]
+
+
+def test_another_kind_of_observer_is_another(configuration: dict[str, Any]) -> None:
+    """Wherever it is: an orbit is told by other numbers than a place."""
+    assert unlike(configuration, {}, ORBITER)[0] == "OBSERVER.TYPE"
+    there = unlike(configuration, ORBITER, {"OBSERVER.TYPE": "Pre-Defined"})
+    assert there[0] == "OBSERVER.TYPE"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from prefect_expres.archive.granule import julian_date, moment_of
 from prefect_expres.archive.table import parquet_of
 from prefect_expres.errors import ArchiveError
 from prefect_expres.execution import PublishedSource
-from prefect_expres.storage.publish import LATEST
+from prefect_expres.storage.publish import LATEST, set_name
 from tests.support.complete import complete_simulation
 from tests.support.listening import Told
 from tests.support.tap_server import publication_at
@@ -47,7 +47,9 @@ async def test_the_tree_is_that_of_the_repository(runs: Path, tmp_path: Path) ->
     assert {path.name for path in tables.iterdir()} == {
         *("epn_core.vot", "epn_core.parquet", "q.rd", "published.json"),
     }
-    assert Published.model_validate_json((tables / "published.json").read_bytes()) == done
+    index = (tables / "published.json").read_bytes()
+    assert Published.model_validate_json(index) == done
+    assert (index[:5], index[-2:]) == (b'{\n  "', b"}\n")
     for name, sha256 in done.files.items():
         assert hashlib.sha256((tables / name).read_bytes()).hexdigest() == sha256
 
@@ -87,6 +89,9 @@ async def test_a_thumbnail_is_small(runs: Path, tmp_path: Path) -> None:
     (path,) = tmp_path.rglob(f"{NAME}_thumb.png")
     with Image.open(path) as picture:
         assert picture.width == 200
+        with Image.open(path.with_name(f"{NAME}.png")) as large:
+            assert picture.height == round(large.height * 200 / large.width)
+        assert (picture.format, picture.mode) == ("PNG", "RGB")
 
 
 async def test_what_is_published_stays_and_keeps_its_dates(runs: Path, tmp_path: Path) -> None:
@@ -117,10 +122,15 @@ async def test_what_is_published_stays_and_keeps_its_dates(runs: Path, tmp_path:
 async def test_a_new_address_is_that_of_all_rows(runs: Path, tmp_path: Path) -> None:
     """The folder may move to another server."""
     await publish(runs, tmp_path)
-    moved = await publish_simulations([], publication_at(tmp_path, "https://new.example.org/x"))
+    publication = publication_at(tmp_path, "https://new.example.org/x")
+    moved = await publish_simulations([], publication.model_copy(update={"schema_name": "other"}))
     assert moved.rows == 15
+    links = ("access_url", "configuration_url", "thumbnail_url")
     for row in rows_at(tmp_path).values():
-        assert row["access_url"].startswith("https://new.example.org/x/earth/")
+        there = [row[name] for name in links if row[name]]
+        assert all(each.startswith("https://new.example.org/x/earth/2018/09/") for each in there)
+        assert len(there) == (3 if row["granule_gid"] in {"spectrum", "picture"} else 2)
+        assert row["service_title"] == "other"
 
 
 async def test_two_simulations_of_one_name_are_both_published(
@@ -170,40 +180,44 @@ async def test_what_others_have_published_is_not_published_again(
     assert "it was taken from https://tap.example.org" in done.left_out[0]
 
 
-async def test_a_table_that_cannot_be_read_is_not_replaced(runs: Path, tmp_path: Path) -> None:
-    """Its rows would be lost."""
-    await publish(runs, tmp_path)
-    table = tmp_path / "epn_core" / LATEST / "epn_core.parquet"
-    table.write_bytes(b"no Parquet")
-    with pytest.raises(ArchiveError, match=r"rows would be lost\. Restore it"):
-        await publish(runs, tmp_path)
-    assert table.read_bytes() == b"no Parquet"
-
-
 @pytest.mark.parametrize(
-    "facts",
+    ("name", "content"),
     [
-        {"url": "data.example.org"},
-        {"url": "https://user:secret@data.example.org"},
-        {"schema_name": "Robert'; DROP"},
-        {"unknown": 1},
+        ("epn_core.parquet", b"no Parquet"),
+        ("epn_core.parquet", b"PAR1" + b"x" * 8 + b"\x08\0\0\0PAR1"),
+        ("epn_core.parquet", None),
+        ("published.json", b"{}"),
     ],
+    ids=["text", "damaged", "gone", "index"],
 )
-def test_what_cannot_be_published_so_is_refused(facts: dict[str, Any]) -> None:
-    """Before anything is written."""
-    from prefect_expres.archive import Publication  # noqa: PLC0415 - beside its use
+async def test_a_table_that_cannot_be_read_is_not_replaced(
+    tmp_path: Path, name: str, content: bytes | None
+) -> None:
+    """Its rows would be lost."""
+    publication = publication_at(tmp_path, URL)
+    before = await publish_simulations([], publication)
+    table = tmp_path / "epn_core" / LATEST / name
+    table.unlink()
+    if content is not None:
+        table.write_bytes(content)
+    with pytest.raises(ArchiveError, match=r"rows would be lost\. Restore it"):
+        await publish_simulations([], publication)
+    (still,) = (tmp_path / "epn_core").glob("2*")
+    assert still.name == before.table
 
-    with pytest.raises(ValueError, match="1 validation error"):
-        Publication(**{"folder": "x", "url": URL} | facts)
 
-
-def test_julian_dates_are_those_of_the_almanac() -> None:
-    """J2000.0 is 2451545.0; what is no date is None."""
-    noon = datetime(2000, 1, 1, 12, tzinfo=UTC)
-    assert julian_date(noon) == 2451545.0
-    assert moment_of(2451545.0 + 1e-9) == noon
-    assert moment_of(julian_date(noon + timedelta(seconds=7))) == noon + timedelta(seconds=7)
-    assert [moment_of(each) for each in (None, 0.0, 1e300)] == [None, None, None]
+async def test_fourteen_tables_stay(tmp_path: Path) -> None:
+    """The latest are kept, so that one can go back."""
+    tables = tmp_path / "epn_core"
+    for day in range(1, 21):
+        older = tables / set_name(datetime(2020, 1, day, tzinfo=UTC))
+        older.mkdir(parents=True)
+        (older / "epn_core.vot").touch()
+    done = await publish_simulations([], publication_at(tmp_path, URL))
+    kept = sorted(path.name for path in tables.glob("2*"))
+    assert len(kept) == 14
+    assert kept[-1] == done.table
+    assert kept[0].startswith("20200108")
 
 
 def test_an_output_without_simulations_has_no_folders(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from prefect_expres.archive.rows import read_facts, rows_of
 from prefect_expres.archive.tree import (
     CALENDAR,
     CONFIGURATION,
+    PICTURE,
     SPECTRUM,
     PlacedFile,
     files_of,
@@ -31,6 +32,7 @@ PLACED = [
     PlacedFile(SPECTRUM, "earth/2018/09/a.cdf", 2500, "5", "256"),
     PlacedFile(CONFIGURATION, "earth/2018/09/a.json", 100, "6", "257"),
     PlacedFile(CALENDAR, "earth/2018/09/a.ics", 1024, "7", "258"),
+    PlacedFile(PICTURE, "earth/2018/09/a.png", 1600, "8", "259"),
 ]
 
 
@@ -46,7 +48,9 @@ def test_a_row_says_all_that_is_known(
     """Each value in the unit of its column; what nobody knows is empty."""
     facts = read_facts(result, Configuration.from_mapping(configuration))
     publication = publication_at(Path("x"), URL)
-    spectrum, given, calendar = rows_of(result, facts, PLACED, "a_thumb.png", publication, MADE)
+    spectrum, given, calendar, picture = rows_of(
+        result, facts, PLACED, "a_thumb.png", publication, MADE
+    )
     assert spectrum.keys() == {column.name for column in COLUMNS}
     assert {name: value for name, value in spectrum.items() if value is not None} == {
         "granule_uid": "a.cdf",
@@ -99,6 +103,10 @@ def test_a_row_says_all_that_is_known(
         *("file_sha256", "thumbnail_url"),
     }
     assert (given["measurement_type"], given["thumbnail_url"]) == (None, None)
+    assert (picture["measurement_type"], picture["thumbnail_url"]) == (None, f"{URL}/a_thumb.png")
+    assert [each["access_estsize"] for each in (calendar, picture)] == [1, 2]
+    plain = rows_of(result, facts, PLACED, None, publication, MADE)
+    assert {each["thumbnail_url"] for each in plain} == {None}
 
 
 @pytest.mark.parametrize(
@@ -138,10 +146,14 @@ def test_a_target_has_its_class(
 async def test_what_a_sandbox_computed_is_said_to_be_so(
     tmp_path: Path, configuration: dict[str, Any]
 ) -> None:
-    """In the table, and in a warning; ExPRES' own files are not warned of."""
+    """In the table, and in a warning; ExPRES' own files are not warned of.
+
+    Its folder is named after its observer, in small letters with hyphens.
+    """
     own = await complete_simulation(tmp_path / "own", configuration)
     words = {"Source_name": [f"x>{ENGINE}"], "Data_version": ["07"]}
-    engine = await complete_simulation(tmp_path / "runs", configuration, words=words)
+    content = configuration | {"OBSERVER": configuration["OBSERVER"] | {"SC": "Solar_Orbiter"}}
+    engine = await complete_simulation(tmp_path / "runs", content, words=words)
     publication = publication_at(tmp_path / "published", URL)
     told = Told()
     await publish_simulations([own.folder], publication, told)
@@ -150,7 +162,9 @@ async def test_what_a_sandbox_computed_is_said_to_be_so(
     done = await publish_simulations([engine.folder], publication, told)
     assert told.warnings == [f"{engine.folder} was computed by a sandbox; the table says: {ENGINE}"]
     assert told.steps("publish")[-2] == f"{done.new[0]}, 5 files"
-    facts = read_facts(engine, Configuration.from_mapping(configuration))
+    assert (tmp_path / "other" / "solar-orbiter" / "2018" / "09" / f"{done.new[0]}.cdf").is_file()
+    facts = read_facts(engine, Configuration.from_mapping(content))
+    assert facts.common["instrument_host_name"] == "Solar_Orbiter"
     assert facts.common["instrument_name"] == ENGINE
     assert facts.common["expres_version"] == "master, data 07"
 

@@ -7,7 +7,6 @@ import pytest
 
 from prefect_expres.archive import Archive, ArchiveClient, search_archive
 from prefect_expres.archive.adql import Sought
-from prefect_expres.archive.extra import require
 from prefect_expres.errors import ArchiveError, ServiceError, UsageError
 from tests.support.tap_server import TapService
 
@@ -58,12 +57,6 @@ async def test_names_are_found_as_tables_write_them(
     """The service is asked for all usual ways, since it may tell small letters from large ones."""
     tap.change(lambda row: row | _renamed(row) | {"target_name": written, "feature_name": None})
     assert (await search_archive(FIRST, moon="iO", archive=archive)).rows == 5
-
-
-def test_a_missing_package_is_told() -> None:
-    """And how it is installed."""
-    with pytest.raises(ArchiveError, match=r"^no_such, nor_this is not installed; pip install"):
-        require(("no_such", "pyvo", "nor_this"))
 
 
 def _renamed(row: dict[str, Any]) -> dict[str, Any]:
@@ -124,28 +117,6 @@ async def test_an_identifier_is_quoted(tap: TapService, archive: Archive) -> Non
         with pytest.raises(ArchiveError, match="has no simulation"):
             await client.find("x' OR '1' = '1")
     assert "x'' OR ''1'' = ''1" in tap.queries[-1]
-
-
-@pytest.mark.parametrize(
-    "facts",
-    [
-        {"url": "ftp://example.org/tap"},
-        {"url": "https://user:secret@example.org/tap"},
-        {"table": "expres.epn_core; DROP"},
-        {"table": "a.b.c.d"},
-        {"hosts": ()},
-    ],
-)
-def test_what_is_no_archive_is_refused(facts: dict[str, Any]) -> None:
-    """Its table is part of the query, and its address part of messages."""
-    with pytest.raises(ValueError, match="1 validation error"):
-        Archive(**facts)
-
-
-def test_the_default_is_the_table_of_the_team() -> None:
-    """As it is registered in the virtual observatory."""
-    assert Archive().url == "https://voparis-tap-maser.obspm.fr/tap"
-    assert Archive().table == "expres.epn_core"
 
 
 async def test_a_table_that_is_not_there_is_named(tap: TapService) -> None:

@@ -46,6 +46,30 @@ def test_all_columns_are_those_of_the_standard() -> None:
     assert not {column.name for column in OWN} & known.keys()
 
 
+RANGES = {
+    "time_sampling_step_": "step of time",
+    "time_exp_": "integration time",
+    "spectral_range_": "frequency",
+    "spectral_sampling_step_": "step of frequency",
+    "spectral_resolution_": "resolving power",
+    "incidence_": "incidence angle",
+    "emergence_": "emergence angle",
+    "phase_": "phase angle",
+    **{f"c{axis}": f"value of coordinate {axis}; there is none" for axis in (1, 2, 3)},
+}
+
+
+def test_both_ends_of_a_range_are_described_alike() -> None:
+    """One is the smallest, the other the largest of the same."""
+    about = {column.name: column.description for column in COLUMNS}
+    for name, words in RANGES.items():
+        ends = [about[f"{name}{end}"] for end in ("min", "max")]
+        assert ends == [f"Smallest {words}", f"Largest {words}"]
+    for axis in (1, 2, 3):
+        for end in ("min", "max"):
+            assert about[f"c{axis}_resol_{end}"] == f"Resolution of coordinate {axis}, {end}"
+
+
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: column.name)
 def test_ucds_and_units_are_valid(column: object) -> None:
     """In the controlled vocabularies of the virtual observatory."""
@@ -68,6 +92,7 @@ def test_the_votable_is_valid(tap: TapService) -> None:
         assert (field.ucd or "", str(field.unit or "")) == (column.ucd, column.unit)
         assert field.description == column.description
         assert field.xtype == ("timestamp" if column.kind == "timestamp" else None)
+        assert (field.values.null is not None) == (column.kind == "integer")
 
 
 def test_votable_and_parquet_say_the_same(tap: TapService) -> None:

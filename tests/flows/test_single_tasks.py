@@ -1,5 +1,6 @@
 """Flows that are made of single tasks: from end to end, cancelled, and killed under a worker."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from prefect import get_client
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
+from pydantic import SecretStr
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.uws import Phase
@@ -79,6 +81,23 @@ def test_cancelled_under_a_worker(
     run.cancel()
     run.ends("Cancelled")
     until(lambda: sandbox_process.phases() == ["ABORTED"], "the abort", worker)
+
+
+async def test_cancelled_where_the_token_is(
+    sandbox_process: Sandbox, configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """A token that is saved nowhere stops the job as long as the process has it."""
+    service = ExpresService(base_url=sandbox_process.url, user=USER[0], token=SecretStr(USER[1]))
+    running = asyncio.create_task(
+        in_async(ordered(configuration, "sleep=90"), service, str(tmp_path / "files"))
+    )
+    await asyncio.to_thread(
+        until, lambda: sandbox_process.phases() == ["EXECUTING"], "the job", sandbox_process.process
+    )
+    running.cancel()
+    await asyncio.wait([running])
+    assert running.cancelled()
+    assert sandbox_process.phases() == ["ABORTED"]
 
 
 def test_killed_with_a_slug(

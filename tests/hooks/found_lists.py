@@ -1,9 +1,27 @@
 """What a hook finds for a flow run, as facts that a test compares."""
 
 from typing import Any
+from uuid import UUID
 
+from pydantic import SecretStr
+
+from prefect_expres.blocks import ExpresService
 from prefect_expres.hooks import JobList, find_job_lists
 from prefect_expres.prefect_support.job_lists import UsedJobList
+
+URL = "https://uws.example.org"
+TOKEN = SecretStr("t0ken")
+GUEST = ExpresService(base_url=URL)
+USER = ExpresService(base_url=URL, user="ann", token=TOKEN)
+DOCUMENT = UUID(int=7)
+MASKED = {
+    "base_url": URL,
+    "user": "ann",
+    "token": "**********",
+    "block_type_slug": "expres-service",
+}
+BOTH = ["ExPRES", "ExPRES-dev"]
+LOST = f"Jobs on {URL} may be still running: "
 
 
 class Blocks:

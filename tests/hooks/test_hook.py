@@ -82,12 +82,13 @@ async def test_use_is_recorded_as_labels(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The labels go to the flow run; a server that refuses them is told of, and ends nothing."""
-    used = ExpresService(base_url="https://uws.example.org").use_of("ExPRES")
+    service = ExpresService(base_url="https://uws.example.org")
+    used = service.use_of("ExPRES")
     async with raw_server() as raw:
         status = "204 No Content" if known else "404 Not Found"
         raw.add(f"/api/flow_runs/{RUN}/labels", b"", status=status)
         with asking(raw):
-            await record_job_list(used)
+            await record_job_list(used, service)
             await record_job("https://uws.example.org/rest/ExPRES/1")
     assert [head.split(" ")[0] for _, head in raw.requests] == ["PATCH", "PATCH"]
     assert caplog.text.count("may have to be stopped by hand") == (0 if known else 2)

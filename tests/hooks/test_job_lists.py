@@ -1,31 +1,36 @@
 """Where a flow run may have jobs: what hooks read from its parameters and labels."""
 
-import json
 import re
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from prefect_expres.blocks import ExpresService, ExpresSimulation
 from prefect_expres.hooks import find_job_lists
-from prefect_expres.prefect_support.job_lists import UsedJobList, recorded_job_lists
-from tests.hooks.found_lists import Blocks, found, labels
+from tests.hooks.found_lists import (
+    BOTH,
+    DOCUMENT,
+    GUEST,
+    LOST,
+    MASKED,
+    TOKEN,
+    URL,
+    USER,
+    Blocks,
+    found,
+    labels,
+)
 
-URL = "https://uws.example.org"
-TOKEN = SecretStr("t0ken")
-GUEST = ExpresService(base_url=URL)
-USER = ExpresService(base_url=URL, user="ann", token=TOKEN)
-DOCUMENT = UUID(int=7)
-MASKED = {
-    "base_url": URL,
-    "user": "ann",
-    "token": "**********",
-    "block_type_slug": "expres-service",
-}
-BOTH = ["ExPRES", "ExPRES-dev"]
-LOST = f"Jobs on {URL} may be still running: "
+
+@dataclass
+class _Class:
+    service: ExpresService
+
+
+class _Model(BaseModel):
+    deep: list[_Class]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,7 @@ LOST = f"Jobs on {URL} may be still running: "
         {"settings": {"deep": [{"anything": {"base_url": URL}}]}},
         {"simulation": ExpresSimulation(service=GUEST, configuration="io.json")},
         {"pair": ({"base_url": URL}, 1)},
+        {"settings": _Model(deep=[_Class(GUEST)])},
     ],
 )
 async def test_service_is_found_under_any_name(parameters: dict[str, Any]) -> None:
@@ -164,55 +170,6 @@ async def test_lost_services_are_told_in_order() -> None:
     )
 
 
-@pytest.mark.parametrize("keep", [False, True])
-async def test_recorded_guest_is_found(keep: bool) -> None:  # noqa: FBT001 - pytest's
-    """A service that was made inside the flow needs no more than its address if it is a guest's."""
-    used = GUEST.use_of("ExPRES", keep_running=keep)
-    assert await found({}, labels(used)) == ([(URL, None, "ExPRES", keep)], [])
-
-
-async def test_recorded_block_is_loaded() -> None:
-    """A saved service that was loaded inside the flow is loaded again, and only its list asked."""
-    used = UsedJobList(base_url=URL, job_list="ExPRES-dev", guest=False, block_document_id=DOCUMENT)
-    blocks = Blocks(USER)
-    assert await found({}, labels(used), blocks) == ([(URL, "ann", "ExPRES-dev", False)], [])
-    assert blocks.asked == [{"block_document_id": str(DOCUMENT)}]
-
-
-async def test_recorded_token_is_found_among_the_parameters() -> None:
-    """A service with a clear token as a parameter reaches the recorded lists, and no other."""
-    used = USER.use_of("ExPRES-dev")
-    assert await found({"at": USER}, labels(used)) == ([(URL, "ann", "ExPRES-dev", False)], [])
-
-
-async def test_recorded_token_that_is_lost_is_told_once() -> None:
-    """Nothing reaches the list: the jobs are named, once for two lists and the parameter."""
-    used = [USER.use_of("ExPRES"), USER.use_of("ExPRES-dev")]
-    jobs = (f"{URL}/rest/ExPRES/1", "https://other.example.org/rest/ExPRES/2")
-    places, (problem,) = await found({"service": MASKED}, labels(*used, jobs=jobs))
-    assert not places
-    assert problem.startswith(f"{LOST}{jobs[0]}. Their service")
-
-
-async def test_guests_service_does_not_reach_a_users_list() -> None:
-    """Another user's or a guest's service at the same address is not enough."""
-    places, (problem,) = await found({"at": GUEST}, labels(USER.use_of("ExPRES")))
-    assert places == [(URL, None, "ExPRES", False)]
-    assert problem.startswith(LOST)
-    elsewhere = ExpresService(base_url="https://b.example.org", user="ann", token=TOKEN)
-    places, (problem,) = await found({"at": elsewhere}, labels(USER.use_of("ExPRES")))
-    assert [place[0] for place in places] == ["https://b.example.org"] * 2
-    assert problem.startswith(LOST)
-
-
-async def test_masked_token_that_is_reached_by_a_block_is_no_problem() -> None:
-    """The same service is recorded with its block: nothing is lost."""
-    used = UsedJobList(base_url=URL, job_list="ExPRES", guest=False, block_document_id=DOCUMENT)
-    places, problems = await found({"service": MASKED}, labels(used), Blocks(USER))
-    assert places == [(URL, "ann", "ExPRES", False)]
-    assert not problems
-
-
 @pytest.mark.parametrize(
     ("parameter", "recorded", "kept"),
     [
@@ -241,17 +198,6 @@ async def test_parameter_with_branch_adds_its_list() -> None:
     assert places == [(URL, "ann", "ExPRES-dev", False), (URL, "ann", "ExPRES", False)]
     places, _ = await found({"at": GUEST, "branch": "master"}, labels(GUEST.use_of("ExPRES")))
     assert places == [(URL, None, "ExPRES", False)]
-
-
-def test_record_holds_no_token() -> None:
-    """What is kept on Prefect's server is an address and whether there is a token."""
-    used = USER.use_of("ExPRES")
-    assert "t0ken" not in used.model_dump_json()
-    assert json.loads(used.model_dump_json())["guest"] is False
-    assert not used.can_be_reached
-    assert GUEST.use_of("ExPRES").can_be_reached
-    assert used.model_copy(update={"block_document_id": uuid4()}).can_be_reached
-    assert recorded_job_lists(labels(used)) == [used]
 
 
 async def test_masked_proxy_is_that_of_the_environment_or_of_the_block() -> None:

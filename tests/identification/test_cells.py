@@ -1,6 +1,7 @@
 """An observation as cells with scores."""
 
 from datetime import timedelta
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,14 @@ def test_a_bright_cell_counts_as_one(flux: Any) -> None:
     assert cells(observation(flux)).scores[5, 200] < 3.5
 
 
+def test_the_brightest_of_thousands_has_its_rank() -> None:
+    """Half a cell is above it, and the scores are those of a normal distribution to the end."""
+    flux = np.random.default_rng(6).standard_normal((4096, 3))
+    scores = cells(observation(flux)).scores
+    for extreme, part in ((scores.max(axis=1), 4095.5), (scores.min(axis=1), 0.5)):
+        assert extreme == pytest.approx([NormalDist().inv_cdf(part / 4096)] * 3, abs=1e-9)
+
+
 def test_equal_values_have_equal_scores() -> None:
     """Receivers of eight bits give few values: their order in time must not count."""
     flux = np.random.default_rng(2).choice([1.0, 2.0, 3.0], p=[0.05, 0.9, 0.05], size=(300, 20))
@@ -83,11 +92,43 @@ def test_steps_are_those_of_simulations_or_longer(seconds: float, step: int, flu
     assert np.isfinite(made.scores).any(axis=0).all()
 
 
+def test_very_fine_times_are_averaged() -> None:
+    """Two a second are a hundred and twenty a step."""
+    flux = np.random.default_rng(4).standard_normal((3600, 5))
+    assert cells(observation(flux, 60.3)).step == MINUTE
+    made = cells(observation(flux, 0.5))
+    assert (made.step, made.scores.shape) == (MINUTE, (5, 30))
+    assert np.isfinite(made.scores).all()
+
+
+@pytest.mark.parametrize(("channels", "count"), [(200, 200), (201, 101), (400, 200), (401, 134)])
+def test_no_more_than_two_hundred_channels_are_left(channels: int, count: int) -> None:
+    """The last one may have fewer frequencies than the others."""
+    flux = np.random.default_rng(5).standard_normal((30, channels))
+    assert cells(observation(flux)).frequency.size == count
+    assert MOST_CHANNELS == 200
+
+
 def test_many_channels_are_averaged(flux: Any) -> None:
     """As many neighbouring channels are taken together as leave few enough."""
     made = cells(observation(np.repeat(flux, 12, axis=1)))
     assert made.frequency.size == 160 <= MOST_CHANNELS
     assert made.frequency[0] == pytest.approx(10 + 30 / 479)
+
+
+@pytest.mark.parametrize("minutes", [1, 10, 30])
+@pytest.mark.parametrize(("parts", "seen"), [(9, True), (10, False)])
+def test_what_lasts_half_of_three_hours_is_background(
+    parts: int, minutes: int, *, seen: bool
+) -> None:
+    """Of nineteen parts of ten minutes, or of a step if that is longer, nine are none."""
+    part = max(10 // minutes, 1)
+    flux = np.random.default_rng(7).standard_normal((144 * part, 7))
+    flux[60 * part : (60 + parts) * part] += 50
+    made = cells_of(
+        observation(flux, 60 * minutes), START, minutes * MINUTE, np.timedelta64(0, "m")
+    )
+    assert (made.scores[:, 60 * part : (60 + parts) * part].mean() > 1.4) == seen
 
 
 def test_few_times_tell_nothing(flux: Any) -> None:

@@ -40,6 +40,16 @@ def test_the_distribution_is_that_of_what_is_found() -> None:
     assert chance.rate(4 - 0.7 * np.log(-np.log(0.95))) == pytest.approx(0.05, 0.02)
 
 
+def test_the_real_search_and_its_surroundings_do_not_count() -> None:
+    """Of 24 steps, those of the search at the circle's ends are in no other search."""
+    chance = Chance.of(np.arange(24.0), 1)
+    others = np.arange(4.0, 23.0)
+    low, middle, high = np.quantile(others, [0.25, 0.5, 0.75])
+    assert chance.width == pytest.approx((high - low) / np.log(np.log(4) / np.log(4 / 3)))
+    assert chance.location == pytest.approx(middle + chance.width * np.log(np.log(2)))
+    assert Chance.of(np.zeros(24), 1).width == 0.1
+
+
 def test_brighter_is_rarer() -> None:
     """Rates fall with brightness, to the lowest that is told; what is dark is no find."""
     chance = Chance.of(curve(0), REACH)

@@ -41,6 +41,9 @@ def test_nothing_is_named_without_emission(seed: int, results: Results) -> None:
     assert len(found) == 2 * len(MODELS)
     assert not any(each.named or each.emission for each in found)
     assert {each.shift_minutes for each in found} == {None}
+    assert {each.shift_error_minutes for each in found} == {None}
+    order = [(each.start, each.candidate) for each in found]
+    assert order == sorted(order)
     arcs = identify_arcs(observation, {IO: results[IO]})
     assert all((each.found.time == each.arc.time).all() for each in arcs)
 
@@ -49,9 +52,13 @@ def test_nothing_is_named_without_emission(seed: int, results: Results) -> None:
 def test_faint_emission_is_found_in_any_scale(scale: str, results: Results) -> None:
     """Half a standard deviation a cell is enough where an arc has hundreds."""
     observation = observed(results[IO][0], 9, hemisphere="south", sigma=0.5, scale=scale)
-    (found,) = named(observation, results)
+    first, *others = identify_arcs(observation, results)
+    found = first.finding
     assert found.candidate == "Io south, 3 keV"
+    assert not any(each.finding.named for each in others)
     assert abs(found.shift_minutes - 9) <= WITHIN
+    moved = (first.found.time - first.arc.time) / np.timedelta64(1, "s")
+    assert set(moved) == {60 * found.shift_minutes}
 
 
 def test_arcs_of_two_sources_are_both_named(results: Results) -> None:
@@ -93,6 +100,8 @@ def test_every_arc_tells_how_much_was_observed(results: Results) -> None:
     (found,) = named(upper, {IO: results[IO]})
     assert found.observed == pytest.approx(0.5, abs=0.02)
     assert found.observed == round(found.observed, 3)
+    assert found.brightness == round(found.brightness, 2)
+    assert found.false_alarm == float(f"{found.false_alarm:.2g}")
     (found,) = named(whole, {IO: results[IO]})
     assert found.observed == 1.0
 
@@ -107,6 +116,16 @@ def test_finer_times_and_frequencies_are_averaged(results: Results) -> None:
     (found,) = named(observation, results)
     assert found.candidate == "Io north, 3 keV"
     assert abs(found.shift_minutes + 6) <= WITHIN
+
+
+def test_a_single_arc_is_enough(results: Results) -> None:
+    """Of one hemisphere, in one model."""
+    north = results[IO][0].isel(source=[0])
+    for name in ("SRP_Source_Hemisphere", "SRP_Source_Mode"):
+        north.attrs[name] = results[IO][0].attrs[name][:1]
+    observation = observed(results[IO][0], 5, hemisphere="north")
+    (found,) = identify_arcs(observation, {IO: [north]})
+    assert (found.finding.named, found.finding.hemisphere) == (True, "north")
 
 
 def test_what_is_not_predicted_is_left_out(results: Results) -> None:

@@ -3,13 +3,17 @@
 import csv
 import io
 import json
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tfcat
+from PIL import Image
 
+from prefect_expres.analysis.axes import AXIS_HEIGHT
+from prefect_expres.analysis.quicklook import DPI
 from prefect_expres.errors import ObservationError
 from prefect_expres.identification import (
     Identification,
@@ -20,7 +24,7 @@ from prefect_expres.identification import (
     make_identification,
     scene_of,
 )
-from prefect_expres.identification.findings import told_briefly
+from prefect_expres.identification.findings import Finding, told_briefly
 from tests.identification.case import FREQUENCY, MODELS, Results, observed, result_of
 
 pytestmark = pytest.mark.slow
@@ -93,7 +97,11 @@ def test_labels_are_a_catalogue(results: Results, searched: Searched, tmp_path: 
     assert feature.properties["shift_minutes"] == pytest.approx(12, abs=1)
     raw = json.loads(contents["arcs.tfcat.json"])
     assert set(raw["features"][0]["properties"]) <= set(raw["fields"])
-    told = {name: {**facts, "info": facts["info"] != ""} for name, facts in raw["fields"].items()}
+    is_text = re.compile(r"[A-Z][a-z]+ \w").match
+    told = {
+        name: {**facts, "info": bool(is_text(facts["info"]))}
+        for name, facts in raw["fields"].items()
+    }
     assert {name: told[name] for name in FIELDS} == FIELDS
     assert "synthetic, seed 5" in raw["properties"]["title"]
     middle = datetime.fromisoformat("2024-01-01T07:12:00+00:00").timestamp()
@@ -107,7 +115,9 @@ def test_without_emission_there_are_files_too(results: Results, searched: Search
     made, _, contents = make_identification(observation, searched, "found")
     assert made.named == ()
     assert json.loads(contents["arcs.tfcat.json"])["features"] == []
-    assert contents["overlay.png"].startswith(b"\x89PNG")
+    with Image.open(io.BytesIO(contents["overlay.png"])) as picture:
+        high = DPI * (8.4 + AXIS_HEIGHT)
+        assert picture.height == pytest.approx(high, abs=1), "it has no axis for the longitude"
 
 
 def test_a_candidate_is_told_once(searched: Searched, results: Results) -> None:
@@ -129,6 +139,33 @@ def test_a_candidate_is_told_once(searched: Searched, results: Results) -> None:
     assert told_briefly([]) == "no emission identified"
 
 
+def test_a_line_tells_what_explains_an_emission() -> None:
+    """Who, when, how much later, how sure, and who does as well."""
+    finding = Finding(
+        source="Io",
+        hemisphere="north",
+        polarization="RH",
+        start=datetime(2024, 1, 1, 6, tzinfo=UTC),
+        end=datetime(2024, 1, 1, 7, 30, tzinfo=UTC),
+        fmin=10,
+        fmax=40,
+        energy_kev=3,
+        lag_model="hess2011",
+        observed=1,
+        brightness=9,
+        false_alarm=0.00123,
+        emission=True,
+        shift_minutes=-2.25,
+        shift_error_minutes=0.29,
+    )
+    line = "Io north, 3 keV, hess2011: 2024-01-01 06:00 to 07:30, -2.2 ± 0.3 min, false alarms "
+    assert finding.told == f"{line}0.0012"
+    alike = finding.model_copy(update={"as_good": ("a", "b")})
+    assert alike.told == f"{line}0.0012; as good: a or b"
+    silent = finding.model_copy(update={"shift_minutes": None, "lag_model": ""})
+    assert (silent.shift_told, silent.candidate) == ("", "Io north, 3 keV")
+
+
 def test_scene_is_what_was_observed(results: Results) -> None:
     """Span, band and observer are those of the observation."""
     scene = scene_of(observed(results[IO][0]))
@@ -147,6 +184,8 @@ def test_scene_is_what_was_observed(results: Results) -> None:
         (np.geomspace(0.1, 40, 60), "Log", 60),
         (np.linspace(10, 40, 800), "Linear", 200),
         (np.array([10.0, 20.0]), "Linear", 2),
+        (np.array([0.001, 0.01, 0.09]), "Log", 3),
+        (np.array([10, 10.11, 10.21]), "Linear", 3),
     ],
 )
 def test_band_is_simulated(frequency: np.ndarray, kind: str, count: int, results: Results) -> None:
@@ -157,6 +196,10 @@ def test_band_is_simulated(frequency: np.ndarray, kind: str, count: int, results
     assert section["FREQUENCY.NBR"] == [count]
     assert section["FREQUENCY.MIN"] == [pytest.approx(frequency[0])]
     assert section["FREQUENCY.MAX"] == [pytest.approx(frequency[-1])]
+    fine = observation.isel(frequency=[0, -1]).assign_coords(frequency=[0.0012345678, 12.345678])
+    assert frequencies_of(fine)["FREQUENCY.MIN"] == [0.00123457]
+    assert frequencies_of(fine)["FREQUENCY.MAX"] == [12.3457]
+    assert (scene_of(fine).fmin, scene_of(fine).fmax) == (0.00123457, 12.3457)
 
 
 def test_scene_must_be_searchable(results: Results) -> None:
@@ -169,3 +212,11 @@ def test_scene_must_be_searchable(results: Results) -> None:
     )
     with pytest.raises(ObservationError, match="longer than 31 days: cut it"):
         scene_of(years)
+    for seconds in (0, 1):
+        end = np.datetime64("2024-02-01", "ns") + np.timedelta64(seconds, "s")
+        month = years.assign_coords(time=np.array([np.datetime64("2024-01-01", "ns"), end]))
+        if seconds:
+            with pytest.raises(ObservationError, match="longer than 31 days"):
+                scene_of(month)
+        else:
+            assert scene_of(month).end.isoformat() == "2024-02-01T00:00:00+00:00"

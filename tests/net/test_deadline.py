@@ -78,6 +78,7 @@ async def test_silence_is_told_as_well() -> None:
         with within(deadline):
             await waits_for(AWAY)
         await asyncio.sleep(5)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
     await asyncio.sleep(20)
     assert [moment for moment, _ in lines.told] == pytest.approx([5, 10])
     assert lines.told[0][1] == "Waiting since 5 s, at most 60 s: an answer"

@@ -1,14 +1,18 @@
 """No service holds a request for ever, however it drips."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from prefect_expres.errors import Unreachable
 from prefect_expres.net.network import Network
+from prefect_expres.net.pace import PacedStream
 from prefect_expres.uws import ClientOptions
 from prefect_expres.uws.http import Http
 from tests.support.drip_server import drip_server
+from tests.support.virtual_time import in_virtual_time
 
 TIMEOUT = 0.5
 """Ten times the pause of the server: no timeout between two bytes is ever reached."""
@@ -67,3 +71,22 @@ async def test_reader_that_takes_its_time_is_no_slow_service() -> None:
                 await asyncio.sleep(TIMEOUT / 2)
         await http.aclose()
     assert received == b"x" * 4
+
+
+@in_virtual_time
+async def test_every_byte_gives_a_body_more_time() -> None:
+    """Two seconds at first, and a tenth of one for each byte that has come."""
+
+    async def sent() -> AsyncIterator[bytes]:
+        yield b"x" * 5
+        await asyncio.sleep(1.0)
+        yield b"x" * 15
+        await asyncio.sleep(100.0)
+
+    async def read() -> None:
+        async for _ in PacedStream(sent(), rate=10.0, grace=2.0):
+            pass
+
+    with pytest.raises(httpx.ReadTimeout, match="less than 10 bytes a second"):
+        await read()
+    assert asyncio.get_running_loop().time() == pytest.approx(4.0, abs=1e-3)

@@ -1,5 +1,7 @@
 """Averages over blocks."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -25,6 +27,10 @@ def test_blocks_are_averaged() -> None:
     assert less["flux"].values[2, 1] == pytest.approx(values[6:, 3:].mean())
     assert list(less["frequency"].values) == [2, 4.5]
     assert less["time"].values[0] == whole["time"].values[1]
+    assert less["time"].dims == ("time",)
+    assert less["frequency"].dims == ("frequency",)
+    for axis in ("time", "frequency"):
+        assert less[axis].attrs == whole[axis].attrs
     assert less.attrs == whole.attrs
     assert less["flux"].attrs == whole["flux"].attrs
     assert less["flux"].dtype == np.float32
@@ -44,14 +50,20 @@ def test_what_is_small_stays_as_it_is() -> None:
     """Nothing is copied."""
     whole = observation(4, 2)
     assert averaged(whole, (4, 2)) is whole
-    assert averaged(whole) is whole
+    large = observation(2400, 1000)
+    assert averaged(large) is large
+    assert averaged(observation(2401, 1001))["flux"].shape == (1201, 501)
 
 
 @pytest.mark.parametrize("steps", [1000, 1001, 4099])
 def test_long_observations_are_averaged_in_parts(steps: int) -> None:
     """Where the parts meet, nothing is lost or counted twice."""
     whole = observation(steps, 3000)
+    tracemalloc.start()
     less = averaged(whole, (300, 1000))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 100_000_000, "a part has some million cells"
     each = -(-steps // 300)
     starts = np.arange(0, steps, each)
     expected = np.add.reduceat(whole["flux"].values.astype(float).mean(axis=1), starts)

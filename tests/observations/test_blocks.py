@@ -20,6 +20,21 @@ def test_blocks_take_no_chunk_apart(chunk: int) -> None:
     assert max(each.stop - each.start for each in found) <= max(5300, chunk)
 
 
+def test_blocks_without_chunks_are_as_large_as_may_be() -> None:
+    """Four million cells and a few; a row may have more."""
+    assert list(blocks((9000, 1003))) == [slice(0, 4181), slice(4181, 8362), slice(8362, 9000)]
+    assert list(blocks((2, 2**23))) == [slice(0, 1), slice(1, 2)]
+    assert list(blocks((3, 0))) == [slice(0, 3)]
+    asked: list[slice] = []
+
+    def read(rows: slice) -> np.ndarray:
+        asked.append(rows)
+        return np.zeros((rows.stop - rows.start, 1003))
+
+    in_blocks((9000, 1003), read)
+    assert asked[0] == slice(0, 4181)
+
+
 @pytest.mark.parametrize("along", [0, 1])
 def test_an_array_is_read_block_by_block(along: int) -> None:
     """Each row once, and turned around if asked for."""

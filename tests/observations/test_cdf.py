@@ -11,6 +11,8 @@ from cdflib.cdfwrite import CDF
 
 from prefect_expres.errors import ObservationError
 from prefect_expres.observations import open_observation
+from prefect_expres.observations.gridding import on_one_grid
+from prefect_expres.observations.spectrum import Spectrum
 from tests.support import observation_files as files
 
 
@@ -230,6 +232,14 @@ def test_frequencies_of_no_receiver_are_refused(path: Path) -> None:
     )
     with pytest.raises(ObservationError, match="it has 24000 different frequencies"):
         open_observation(path, target="Jupiter")
+    for count in (10_000, 10_001):
+        every = np.arange(1.0, count + 1)[None]
+        spectrum = Spectrum(files.times(1), every, every.astype(np.float32), "sfu")
+        if count == 10_000:
+            assert on_one_grid(spectrum).flux.shape == (1, count)
+        else:
+            with pytest.raises(ObservationError, match="it has 10001 different frequencies"):
+                on_one_grid(spectrum)
 
 
 def test_a_file_of_something_else_is_refused(path: Path) -> None:

@@ -14,19 +14,9 @@ from prefect_expres.observations.cdf_records import PlainRecords
 from tests.support import observation_files as files
 
 
-def written(path: Path, values: Any, kind: int, *, encoding: int = 6, **spec: Any) -> PlainRecords:
+def written(path: Path, values: Any, kind: int, *, encoding: int = 6) -> PlainRecords:
     """Write a variable, and find its records."""
-    file = CDF(path, cdf_spec={"Majority": "row_major", "Encoding": encoding})
-    whole = {
-        "Variable": "x",
-        "Data_Type": kind,
-        "Num_Elements": 1,
-        "Rec_Vary": True,
-        "Dim_Sizes": list(values.shape[1:]),
-        "Compress": 0,
-    }
-    file.write_var(whole | spec, var_data=values)
-    file.close()
+    files.write_records(path, values, kind, {"Encoding": encoding})
     found = PlainRecords.of(path, cdflib.CDF(path), "x")
     assert found is not None
     return found

@@ -57,14 +57,16 @@ def test_decibels_are_known(units: str, scale: str) -> None:
 def test_no_flux_at_all_has_no_polarization() -> None:
     """Nothing can be said of it, and nothing is warned of."""
     right, left = np.float32([[0, 3]]), np.float32([[0, 1]])
-    flux, degree = combined(right, left, "linear")
+    flux, degree = combined(right, left, scale="linear")
     np.testing.assert_array_equal(flux, [[0, 4]])
     np.testing.assert_array_equal(degree, [[np.nan, -0.5]])
     silent = np.float32([[-np.inf]])
-    flux, degree = combined(silent, silent.copy(), "dB")
+    flux, degree = combined(silent, silent.copy(), scale="dB")
     assert (flux[0, 0], np.isnan(degree[0, 0])) == (-np.inf, True)
 
 
 def test_the_package_lists_its_public_names() -> None:
-    """Also those that are not loaded yet."""
+    """Also those that are not loaded yet, and each can be."""
     assert dir(observations) == sorted(observations.__all__)
+    loaded = [getattr(observations, name).__name__ for name in observations.__all__]
+    assert loaded == observations.__all__

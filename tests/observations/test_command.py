@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from prefect_expres.observations import summary_of, synthetic, write_observation
@@ -78,6 +79,19 @@ def test_what_cannot_be_done_is_said_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize("steps", [1, 2])
 def test_a_summary_of_few_times(result: Any, steps: int) -> None:
     """One time has no step."""
-    summary = summary_of(synthetic(result, gaps=0).isel(time=slice(0, steps)))
+    summary = summary_of(synthetic(result, gaps=0, polarized=True).isel(time=slice(0, steps)))
+    assert summary.polarization
     assert summary.step == (600.0 if steps > 1 else 0.0)
     assert summary.observed == 1
+
+
+def test_a_summary_is_rounded(result: Any) -> None:
+    """To a microsecond and a hertz; times are told to a microsecond, too."""
+    made = synthetic(result, gaps=0).isel(time=[0, 1, 2], frequency=[0, 1])
+    time = made["time"].values[0] + np.array([1_000, 333_334_400, 666_668_000], "timedelta64[ns]")
+    made = made.assign_coords(time=time, frequency=[1.23456789, 9.87654321])
+    summary = summary_of(made)
+    assert (summary.step, summary.fmin, summary.fmax) == (0.333334, 1.234568, 9.876543)
+    assert summary.start.isoformat() == "2024-01-01T00:00:00.000001+00:00"
+    assert summary.end.isoformat() == "2024-01-01T00:00:00.666668+00:00"
+    assert (summary.times, summary.frequencies) == (3, 2)

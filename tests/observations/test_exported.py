@@ -39,8 +39,10 @@ def test_a_netcdf_file_of_maser_data(tmp_path: Path) -> None:
     np.testing.assert_allclose(opened["frequency"], [10, 20, 30, 40])
 
 
-def test_frequencies_that_change(tmp_path: Path) -> None:
+@pytest.mark.parametrize("axes", [("time", "freq_index"), ("freq_index", "time")])
+def test_frequencies_that_change(tmp_path: Path, axes: tuple[str, str]) -> None:
     """Of Cassini's sweeps the shorter ones repeat their last frequency, without a value."""
+    sweeps = xr.DataArray([[1, 2, 3], [2, 4, 4]], dims=("time", "freq_index")).transpose(*axes)
     path = tmp_path / "cassini.nc"
     values = flux(2, 3)
     values[1, 2] = np.nan
@@ -49,7 +51,7 @@ def test_frequencies_that_change(tmp_path: Path) -> None:
         {
             "time": times(2),
             "freq_index": [0, 1, 2],
-            "frequency": (("time", "freq_index"), [[1, 2, 3], [2, 4, 4]], {"units": "kHz"}),
+            "frequency": (axes, sweeps.values, {"units": "kHz"}),
         },
     ).to_netcdf(path, engine="h5netcdf")
     opened = open_observation(path, observer="Cassini", target="Saturn")
@@ -88,12 +90,38 @@ def test_files_on_other_file_systems(tmp_path: Path) -> None:
         np.testing.assert_array_equal(opened["flux"], flux())
 
 
-def test_a_file_without_the_axes_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("missing", [["frequency"], ["time"], ["frequency", "time"]])
+def test_a_file_without_the_axes_is_refused(tmp_path: Path, missing: list[str]) -> None:
     """The coordinates are those that maser-data names."""
     path = tmp_path / "a.nc"
-    exported({"flux": flux()}).rename(frequency="freq").to_netcdf(path, engine="h5netcdf")
-    with pytest.raises(ObservationError, match="it has no coordinate frequency"):
+    renamed = exported({"flux": flux()}).rename({name: f"{name}s" for name in missing})
+    renamed.to_netcdf(path, engine="h5netcdf")
+    with pytest.raises(ObservationError, match=f"it has no coordinate {' or '.join(missing)}$"):
         open_observation(path)
+
+
+def test_of_both_polarizations_the_right_hand_one_tells_the_rest(tmp_path: Path) -> None:
+    """Its units are those of both."""
+    path, made = tmp_path / "a.nc", exported({"LL": flux(), "RR": flux()}, "sfu")
+    made["LL"].attrs["units"] = "dB"
+    made.to_netcdf(path, engine="h5netcdf")
+    opened = open_observation(path, observer="Earth", target="Jupiter")
+    assert opened["flux"].attrs == {"units": "sfu", "scale": "linear"}
+    np.testing.assert_array_equal(opened["flux"], 2 * flux())
+
+
+def test_what_a_file_says_of_itself_counts_before_its_variables(tmp_path: Path) -> None:
+    """Frequencies without units are in MHz, and other variables than spectra are no flux."""
+    path, made = tmp_path / "a.nc", exported({"x": flux()}, observer="Juno", target="Io")
+    made["frequency"].attrs = {}
+    made["times_only"] = ("time", np.zeros(6))
+    made["x"].attrs = {"observer": "Juno", "target": "Io", "instrument": " I "}
+    made.assign_attrs(observer="Wind").to_netcdf(path, engine="h5netcdf")
+    opened = open_observation(path)
+    assert opened["frequency"].values.tolist() == [10e3, 20e3, 30e3, 40e3]
+    assert opened["flux"].attrs == {"units": "", "scale": "linear"}
+    said = [opened.attrs[name] for name in ("observer", "target", "instrument")]
+    assert said == ["Wind", "Io", "I"]
 
 
 def test_frequencies_in_other_units_are_refused(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """FITS files of e-CALLISTO and Radio JOVE."""
 
 import gzip
+import sys
 from pathlib import Path
 from typing import Any
 
+import astropy.io
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -108,14 +110,102 @@ def test_radio_jove(tmp_path: Path) -> None:
     np.testing.assert_array_equal(later["time"], opened["time"])
 
 
+@pytest.mark.parametrize(
+    ("header", "observer", "instrument"),
+    [
+        ({"TELESCOP": "", "INSTRUME": "X", "OBS_LAT": 53.1}, "Earth", "X"),
+        ({"TELESCOP": "T", "INSTRUME": "", "SITELAT": 53.1}, "Earth", "T"),
+        ({"TELESCOP": "T", "INSTRUME": "X", "OBSGEO-B": 53.1}, "Earth", "X"),
+        ({"TELESCOP": "Wind", "INSTRUME": "NDA", "OBSGEO-B": 53.1}, "Wind", "NDA"),
+        ({"TELESCOP": "T", "INSTRUME": "Juno Waves"}, "Juno", "Juno Waves"),
+        ({"TELESCOP": "", "INSTRUME": "Wind"}, "Wind", "Wind"),
+    ],
+)
+def test_headers_say_where_it_was_observed(
+    tmp_path: Path, header: dict[str, Any], observer: str, instrument: str
+) -> None:
+    """A telescope that is known, an instrument that is, or a latitude on Earth."""
+    opened = open_observation(radio_jove(tmp_path / "a.fits", **header))
+    assert (opened.attrs["observer"], opened.attrs["instrument"]) == (observer, instrument)
+
+
+def test_a_header_may_say_nothing(tmp_path: Path) -> None:
+    """Then it is asked for, and what it does not say is empty."""
+    path = radio_jove(tmp_path / "a.fits", TELESCOP="", INSTRUME="", OBJECT="")
+    opened = open_observation(path, observer="Earth", target="Io")
+    assert opened.attrs["instrument"] == ""
+    for given in ({"observer": "Earth"}, {"target": "Io"}):
+        with pytest.raises(ObservationError, match="does not say its"):
+            open_observation(path, **given)
+
+
+@pytest.mark.parametrize(
+    ("axes", "frequency", "second"),
+    [
+        ({"CRPIX2": 3.0}, [12, 14, 16, 18], "05.500"),
+        ({"CRPIX1": 9.0, "CDELT1": 0.25}, [16, 18, 20, 22], "05.500"),
+        ({"CUNIT2": "kHz", "CRVAL2": 100.0, "CDELT2": 50.0}, [0.1, 0.15, 0.2, 0.25], "05.500"),
+        ({"CRVAL2": "16.0", "CDELT2": "2.0", "CRPIX2": "1"}, [16, 18, 20, 22], "05.500"),
+        ({"DATE-OBS": " 2016-12-10", "TIME-OBS": " 03:04:06Z "}, [16, 18, 20, 22], "06.000"),
+        ({"DATE-OBS": "2016/12/09", "TIME-OBS": "27:03:61.5"}, [16, 18, 20, 22], "01.500"),
+    ],
+)
+def test_linear_axes_are_those_of_the_header(
+    tmp_path: Path, axes: dict[str, Any], frequency: list[float], second: str
+) -> None:
+    """From the pixel that they count from; a clock may count on over midnight and the minute."""
+    opened = open_observation(radio_jove(tmp_path / "a.fits", **axes))
+    np.testing.assert_allclose(opened["frequency"], frequency)
+    time = opened["time"].values
+    assert str(time[0])[:23] == f"2016-12-10T03:04:{second}"
+    step = np.timedelta64(int(axes.get("CDELT1", 0.5) * 1e9), "ns")
+    assert np.diff(time).tolist() == [step.astype(int)] * 2
+
+
+def test_images_of_other_shapes_are_no_spectra(tmp_path: Path) -> None:
+    """A cube and a line beside the spectrum are left; an image without a name is the flux."""
+    path = tmp_path / "a.fits"
+    axes = {"CUNIT2": "MHz", "CRVAL1": 0, "CDELT1": 1, "CRVAL2": 16, "CDELT2": 2}
+    spectrum = fits.ImageHDU(np.float32(flux(4, 3)))
+    spectrum.header.update(axes)
+    first = fits.PrimaryHDU()
+    first.header.update(_CALLISTO)
+    others = [fits.ImageHDU(np.zeros(shape), name="OTHER") for shape in ((2, 2, 2), (3,), (5, 5))]
+    fits.HDUList([first, *others, spectrum]).writeto(path)
+    opened = open_observation(path)
+    np.testing.assert_array_equal(opened["flux"], flux(4, 3).T)
+    assert opened.attrs["instrument"] == "BIR"
+    assert opened["flux"].attrs["units"] == "digits"
+
+
 def test_axes_without_units_are_refused(tmp_path: Path) -> None:
     """e-CALLISTO's headers count pixels: they are no axes without the table."""
     path = radio_jove(tmp_path / "jove.fits", CUNIT2="")
     with pytest.raises(ObservationError, match="it has no axes: neither a table"):
         open_observation(path)
-    path = callisto(tmp_path / "BIR.fit", flux(4, 3), [0, 1, 2], [1, 2, 3, 4], ("TIME", "CHANNEL"))
-    with pytest.raises(ObservationError, match="it has no axes: neither a table"):
-        open_observation(path)
+    for names in (("TIME", "CHANNEL"), ("CHANNEL", "FREQUENCY")):
+        path = tmp_path / f"{names[0]}.fit"
+        callisto(path, flux(4, 3), [0, 1, 2], [1, 2, 3, 4], names)
+        with pytest.raises(ObservationError, match="it has no axes: neither a table"):
+            open_observation(path)
+
+
+def test_a_table_may_have_whole_numbers_and_another_unit(tmp_path: Path) -> None:
+    """And the image may have the time upwards; white space is none of a word."""
+    image = fits.PrimaryHDU(np.float32(flux(3, 4)))
+    image.header.update(_CALLISTO | {"BUNIT": "  ADU", "INSTRUME": "  BIR", "OBJECT": "  Sun"})
+    columns = [
+        fits.Column("TIME", "3J", array=[[0, 2, 4]]),
+        fits.Column("FREQUENCY", "4J", unit="kHz", array=[[1000, 2000, 3000, 4000]]),
+    ]
+    path = tmp_path / "a.fit"
+    fits.HDUList([image, fits.BinTableHDU.from_columns(columns)]).writeto(path)
+    opened = open_observation(path)
+    np.testing.assert_allclose(opened["frequency"], [1, 2, 3, 4])
+    np.testing.assert_array_equal(opened["flux"], flux(3, 4))
+    assert (np.diff(opened["time"].values) / np.timedelta64(1, "s")).tolist() == [2, 2]
+    assert opened["flux"].attrs["units"] == "ADU"
+    assert (opened.attrs["instrument"], opened.attrs["target"]) == ("BIR", "Sun")
 
 
 def test_axes_of_another_length_are_refused(tmp_path: Path) -> None:
@@ -135,9 +225,35 @@ def test_a_file_without_a_start_is_refused(tmp_path: Path, wrong: dict[str, str]
         open_observation(path)
 
 
+@pytest.mark.filterwarnings("ignore:File may have been truncated")
 def test_a_cut_file_is_refused(tmp_path: Path) -> None:
     """Half an image is none."""
     path = callisto(tmp_path / "BIR.fit", np.ones((200, 300)), range(300), range(1, 201))
     path.write_bytes(path.read_bytes()[:20_000])
-    with pytest.raises(ObservationError, match=r"BIR\.fit cannot be read: .*Fetch it again"):
+    told = r"BIR\.fit cannot be read: it has 20000 bytes of 63360.*Fetch it again"
+    with pytest.raises(ObservationError, match=told):
+        open_observation(path)
+
+
+@pytest.mark.filterwarnings("ignore:File may have been truncated")
+def test_a_file_whose_end_is_cut_is_refused(tmp_path: Path) -> None:
+    """Also where what is missing is no part of the spectrum: nobody knows what else is."""
+    path = radio_jove(tmp_path / "jove.fits")
+    fits.append(path, np.ones((40, 40, 40)))
+    whole = path.read_bytes()
+    for left in (len(whole) - 1, len(whole)):
+        path.write_bytes(whole[:left])
+        if left == len(whole):
+            assert open_observation(path)["flux"].shape == (3, 4)
+        else:
+            with pytest.raises(ObservationError, match=f"it has {left} bytes of {len(whole)}"):
+                open_observation(path)
+
+
+def test_a_missing_library_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what installs it."""
+    path = radio_jove(tmp_path / "a.fits")
+    monkeypatch.delattr(astropy.io, "fits")
+    monkeypatch.setitem(sys.modules, "astropy.io.fits", None)
+    with pytest.raises(ObservationError, match=r"pip install 'prefect-expres\[observations\]'"):
         open_observation(path)

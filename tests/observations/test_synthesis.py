@@ -1,13 +1,16 @@
 """Observations of simulated emission are what they are said to be."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from prefect_expres.analysis import open_results
 from prefect_expres.errors import ObservationError
 from prefect_expres.observations import Interference, synthetic
+from tests.support.result_files import Result, nothing, write
 
 CALM = Interference(carriers=0, bursts=0)
 
@@ -86,6 +89,51 @@ def test_the_polarization_is_that_of_the_hemisphere(result: Any) -> None:
     assert degree[100:120, 12:16].mean() == pytest.approx(0.95, abs=0.06)
 
 
+def test_what_disturbs_it_lasts_as_long_as_it_does(result: Any) -> None:
+    """A burst two minutes, a gap twenty, and a carrier most of the time."""
+    time = result["time"].values[0] + np.arange(1440) * np.timedelta64(60, "s")
+    made = synthetic(result, time=time, sigma=0, interference=Interference(1, 1), gaps=1, seed=3)
+    loud = deviation(made) > 10
+    missing = np.isnan(made["flux"].values).all(axis=1)
+    assert loud.all(axis=1).sum() == 2
+    assert missing.sum() == 20
+    carrier = loud[:, loud.mean(axis=0).argmax()]
+    assert carrier[~missing].mean() == pytest.approx(0.7, abs=0.04)
+
+
+def test_what_is_not_said_is_as_usual(result: Any) -> None:
+    """Emission of three standard deviations, three carriers, three bursts and a gap."""
+    usual = synthetic(
+        result,
+        sigma=3.0,
+        shift=timedelta(0),
+        scale="linear",
+        polarized=False,
+        interference=Interference(carriers=3, bursts=3, strength=20.0),
+        gaps=1,
+        seed=0,
+    )
+    assert synthetic(result).identical(usual)
+    assert "polarization" not in usual
+    moved = synthetic([result], sigma=4.0, shift=timedelta(minutes=2), seed=5)
+    facts = {name: moved.attrs[name] for name in ("sigma", "shift_in_seconds", "seed", "source")}
+    assert facts == {
+        "sigma": 4.0,
+        "shift_in_seconds": 120.0,
+        "seed": 5,
+        "source": "synthetic, seed 5",
+    }
+
+
+def test_the_background_falls_from_a_thousand(result: Any) -> None:
+    """With the noise of many cells it is known to a thousandth."""
+    time = result["time"].values[0] + np.arange(14_400) * np.timedelta64(6, "s")
+    made = synthetic(result, time=time, sigma=0, interference=CALM, gaps=0)
+    lowest = made["flux"].values / (made["frequency"].values ** -1.5)
+    assert lowest.mean() == pytest.approx(1000, abs=0.2)
+    assert made["flux"].attrs == {"units": "ADU", "scale": "linear"}
+
+
 def test_decibels(result: Any) -> None:
     """The same in dB."""
     linear, decibels = (synthetic(result, scale=scale) for scale in ("linear", "dB"))
@@ -106,3 +154,14 @@ def test_a_simulation_without_names_asks_for_them(result: Any) -> None:
     with pytest.raises(ObservationError, match="give observer and target"):
         synthetic(unnamed)
     assert synthetic(unnamed, observer="Juno", target="Saturn").attrs["target"] == "Saturn"
+
+
+def test_emission_of_the_first_and_the_last_step_is_observed(tmp_path: Path) -> None:
+    """For as long as each lasts, and not before and after."""
+    visible = nothing(steps=24, channels=4)
+    visible[[0, 23], :, 0] = True
+    simulated = open_results(write(Result(visible), tmp_path / "a.cdf"))
+    time = simulated["time"].values[0] + np.arange(-60, 300) * np.timedelta64(60, "s")
+    made = synthetic(simulated, time=time, sigma=20, interference=CALM, gaps=0)
+    seen = np.flatnonzero((deviation(made) > 10).all(axis=1)) - 60
+    assert seen.tolist() == [*range(10), *range(230, 240)]

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import cdflib
+import h5netcdf
 import numpy as np
 import pytest
 from cdflib.xarray import cdf_to_xarray
@@ -51,6 +52,19 @@ def test_a_cdf_file_follows_the_guidelines(result: Any, tmp_path: Path) -> None:
     opened = cdf_to_xarray(str(path))
     assert opened["flux"].shape == (144, 20)
     assert opened["flux"].dims[0] == "Epoch"
+
+
+def test_a_netcdf_file_is_squeezed(result: Any, tmp_path: Path) -> None:
+    """As little as takes no time; whatever the case of its name, a CDF file is none."""
+    path = write_observation(synthetic(result, polarized=True), tmp_path / "a.nc")
+    with h5netcdf.File(path) as file:
+        for name in ("flux", "polarization"):
+            variable = file[name]
+            assert (variable.compression, variable.compression_opts) == ("gzip", 1)
+            assert variable.shuffle
+    path = write_observation(synthetic(result), tmp_path / "B.CDF")
+    info = cdflib.CDF(path).cdf_info()
+    assert (info.Majority, info.Encoding) == ("Row_major", 6)
 
 
 def test_a_year_of_days_keeps_its_leap_second(result: Any, tmp_path: Path) -> None:

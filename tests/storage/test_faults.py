@@ -2,14 +2,16 @@
 
 import errno
 import os
+from typing import Any
 
 import pytest
 
-from prefect_expres.errors import ChecksumMismatch, StorageError
-from prefect_expres.storage.faults import told_as_storage_error
+from prefect_expres.errors import ChecksumMismatch, StorageError, StorageUnavailable
+from prefect_expres.storage.faults import told_as_storage_error, told_as_unreadable
 
 IN_THE_WAY = "Move the file that is in the way, or name another folder"
 OTHER = "Make it writable, or name another folder"
+AWAY = "See whether its host answers, and try again."
 
 
 @pytest.mark.parametrize(
@@ -55,3 +57,80 @@ def test_our_own_errors_pass() -> None:
     """They say more already."""
     with pytest.raises(ChecksumMismatch, match="another hash"), told_as_storage_error("/a/b"):
         raise ChecksumMismatch("another hash", "b")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ConnectionError", "HTTPClientError", "ClientConnectionError", "ClientPayloadError"),
+        *("TimeoutError", "EOFError", "SSHException", "error_temp"),
+    ],
+)
+def test_a_host_that_is_away_is_known_by_the_names_of_errors(name: str) -> None:
+    """Of libraries that need not be installed; a further class of one counts, too."""
+    kind = type("Further", (type(name, (Exception,), {}),), {})
+    with pytest.raises(StorageUnavailable) as told, told_as_storage_error("/a/b"):
+        raise kind("it said so")
+    assert str(told.value) == f"/a/b cannot be written: it said so. {AWAY}"
+    assert StorageUnavailable.retryable
+
+
+@pytest.mark.parametrize(
+    ("facts", "away"),
+    [
+        ({"errno": errno.EBUSY}, True),
+        ({"errno": errno.EREMOTEIO}, True),
+        ({"errno": errno.EHOSTUNREACH}, True),
+        ({"errno": errno.ENETUNREACH}, True),
+        ({"errno": errno.EACCES}, False),
+        ({"status": 500}, True),
+        ({"status": 503}, True),
+        ({"status": 499}, False),
+        ({"status": 429}, True),
+        ({"status": 428}, False),
+        ({"status": "500"}, False),
+    ],
+    ids=str,
+)
+def test_a_host_that_is_away_is_known_by_numbers(facts: dict[str, Any], *, away: bool) -> None:
+    """Those of the system, and those of HTTP."""
+    fault = OSError(facts.get("errno"), "no") if "errno" in facts else Exception("no")
+    for name, value in facts.items():
+        setattr(fault, name, value)
+    with pytest.raises(StorageError) as told, told_as_storage_error("/a/b"):
+        raise fault
+    assert isinstance(told.value, StorageUnavailable) == away
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (TimeoutError(), "no answer in time"),
+        (EOFError(), "the connection has ended"),
+        (FileNotFoundError(errno.ENOENT, "gone", "/x"), "gone"),
+        (FileNotFoundError("/x"), "No such file or directory"),
+        (OSError(errno.ENOSPC, "library words"), os.strerror(errno.ENOSPC)),
+        (ValueError("two\n  words: . "), "two words"),
+        (ValueError("x" * 301), "x" * 300),
+        (ValueError("at s3://key:secret@bucket"), "at s3://bucket"),
+    ],
+    ids=str,
+)
+def test_reasons_are_short_and_keep_secrets(fault: Exception, reason: str) -> None:
+    """On one line, in the words of the system where there are such."""
+    with pytest.raises(StorageError) as told, told_as_storage_error("/a/b"):
+        raise fault
+    assert str(told.value).startswith(f"/a/b cannot be written: {reason}. ")
+
+
+@pytest.mark.parametrize(
+    ("status", "absent"), [(404, True), (410, True), (403, False), (411, False), (500, False)]
+)
+def test_of_a_web_server_only_two_answers_say_that_nothing_is_there(
+    status: int, *, absent: bool
+) -> None:
+    """Fsspec says it of all; what was answered is the cause."""
+    cause = type("Answered", (Exception,), {"status": status, "message": "no"})()
+    with pytest.raises((FileNotFoundError, StorageError)) as told, told_as_unreadable("/a/b"):
+        raise FileNotFoundError("https://a.example.org/b") from cause
+    assert isinstance(told.value, FileNotFoundError) == absent

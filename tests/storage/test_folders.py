@@ -89,8 +89,8 @@ async def test_names_mean_themselves(folder: str) -> None:
 
 def test_a_folder_is_removed_with_all_in_it(folder: str) -> None:
     """And it is said whether it was there."""
-    assert remove_folder(f"{folder}/below")
-    assert not remove_folder(f"{folder}/below")
+    assert remove_folder(f"{folder}/below") is True
+    assert remove_folder(f"{folder}/below") is False
     assert not remove_folder(f"{folder}/io.json/none")
     assert names_in(folder) == ["io.json", "é [2]%20#?.json"]
 

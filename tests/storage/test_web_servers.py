@@ -13,6 +13,7 @@ from fsspec.implementations.http import HTTPFileSystem
 
 from prefect_expres.errors import StorageError, StorageUnavailable
 from prefect_expres.storage import find_files, local_copy, read_bounded, read_whole
+from prefect_expres.storage.read import _way_of_reading
 from tests.support.outage import Trouble, way_to
 from tests.support.raw_server import raw_server
 
@@ -157,3 +158,9 @@ async def test_a_host_that_fails_half_way_is_told(
                 assert "5ecre7" not in str(fault.value)
                 assert "try again" in str(fault.value)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_silent_host_is_given_up_after_a_minute() -> None:
+    """However long a large file takes as a whole."""
+    timeout = _way_of_reading(fsspec.filesystem("https"))["timeout"]
+    assert (timeout.total, timeout.sock_read) == (None, 60.0)

@@ -90,6 +90,24 @@ def write_cdf(
     return path
 
 
+def write_records(
+    path: Path, values: Any, kind: int, form: Mapping[str, Any] | None = None, **spec: Any
+) -> Path:
+    """Write a CDF file of one variable, ``x``, whose records are plain arrays or as is said."""
+    file = CDF(path, cdf_spec={"Majority": "row_major", "Encoding": 6} | dict(form or {}))
+    plain = {
+        "Variable": "x",
+        "Data_Type": kind,
+        "Num_Elements": 1,
+        "Rec_Vary": True,
+        "Dim_Sizes": list(values.shape[1:]),
+        "Compress": 0,
+    }
+    file.write_var(plain | spec, var_data=values)
+    file.close()
+    return path
+
+
 def juno(path: Path, *, squeezed: bool = False) -> Path:
     """Write Juno/Waves as MASER distributes it: jno_wav_cdr_lesia, version 2."""
     values = flux()

@@ -57,6 +57,14 @@ async def test_scheme_host_and_port_make_the_origin(service: ScriptedService, ur
     assert set(authorizations(service)) == {None}
 
 
+async def test_a_transport_stands_in_for_the_proxy_too(service: ScriptedService) -> None:
+    """No request leaves the machine that a test answers."""
+    service.on("GET /1", "x")
+    options = ClientOptions(network=Network(proxy="http://127.0.0.1:9"))
+    http = Http(JOBS_URL, options=options, transport=service)
+    assert await http.read(f"{JOBS_URL}/1", limit=9) == b"x"
+
+
 async def test_guest_sends_no_credentials(service: ScriptedService) -> None:
     """Without a user nothing is sent."""
     service.on("GET", "x")

@@ -177,6 +177,8 @@ def test_error_without_words_says_so() -> None:
         (b"<html><meta charset='hex'><pre>\xe9</pre></html>", "\N{REPLACEMENT CHARACTER}"),
         (b"<html><meta charset=latin-1><pre>\xc3\xa9</pre></html>", "\xe9"),
         ("<html><pre>\xe9</pre></html>".encode("utf-16"), "\xe9"),
+        (b"<meta charset=cp1252>".rjust(1025) + b"<pre>\xe9</pre>", "\xe9"),
+        (b"<meta charset=cp1252>".rjust(1026) + b"<pre>\xe9</pre>", "\N{REPLACEMENT CHARACTER}"),
     ],
 )
 def test_reason_is_found(page: bytes, reason: str) -> None:

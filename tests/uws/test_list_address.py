@@ -14,7 +14,7 @@ from prefect_expres.uws.opus_address import (
 )
 from prefect_expres.uws.xml import read_jobs
 from tests.support.no_pause import NoPause
-from tests.support.scripted_service import JOBS_URL, Script, ScriptedService, redirect
+from tests.support.scripted_service import JOBS_URL, Answer, Script, ScriptedService, redirect
 from tests.support.uws_documents import job_document, jobs_document, list_entry
 
 UWS = "https://uws.example.org/uws/ExPRES"
@@ -104,7 +104,13 @@ async def test_an_address_without_a_list_is_told(
     client = UWSClient(JOBS_URL, options=options, transport=service, clock=NoPause())
     with pytest.raises(JobListNotFound, match=f"no UWS job list at {JOBS_URL}") as told:
         await lists(client)
+    assert f"at {JOBS_URL}, which answered 404: check the address" in str(told.value)
     assert "https://host/rest/ExPRES" in str(told.value)
+    said = Answer("<html><h1>Moved to the new site</h1></html>", 404)
+    for asked in ("GET", "POST", f"GET {UWS}"):
+        service.on(asked, said)
+    with pytest.raises(JobListNotFound, match=r"which answered 404 \(Moved to the new site\): "):
+        await lists(client)
 
 
 async def test_a_create_that_is_not_found_leaves_the_list_in_peace(

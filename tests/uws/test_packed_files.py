@@ -11,7 +11,7 @@ from prefect_expres.errors import (
     ChecksumMismatch,
     SizeMismatch,
 )
-from tests.support.download_story import BODY, SHA1, Story, cut, whole
+from tests.support.download_story import BODY, SHA1, STRONG, Story, cut, rest, whole
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "deflate"])
@@ -69,3 +69,12 @@ async def test_packed_body_that_broke_off_begins_again(tmp_path: Path) -> None:
     assert (await story.fetch(hash=SHA1)).verified
     assert story.ranges == [(None, None)] * 2
     assert story.content() == BODY
+
+
+async def test_packed_rest_is_not_put_behind_what_is_there(tmp_path: Path) -> None:
+    """Its bytes are others than those that were asked for."""
+    packed = rest(4, **STRONG, **{"Content-Encoding": "gzip"})
+    story = Story(tmp_path, cut(BODY[:4], **STRONG), packed, whole(**STRONG))
+    await story.fetch()
+    assert story.content() == BODY
+    assert story.ranges == [(None, None), ("bytes=4-", '"one"'), (None, None)]

@@ -78,6 +78,14 @@ def test_first_wait_that_ended_early_was_woken_if_the_next_is_held(learner: Lear
     assert learner.policy.wakes
 
 
+def test_an_early_answer_without_news_was_no_wake(learner: Learner) -> None:
+    """Nor was the one before it."""
+    learner.answered(1, 0.1, None, RUNS)
+    learner.answered(1, 0.1, RUNS, RUNS)
+    learner.policy.holds()
+    assert not learner.policy.wakes
+
+
 @pytest.mark.parametrize(("taken", "after"), [(0.95, RUNS), (0.1, Phase.PENDING)])
 def test_no_wake_is_guessed(learner: Learner, taken: float, after: Phase) -> None:
     """A wait that ran out was not woken, nor was one for a job that is still PENDING."""

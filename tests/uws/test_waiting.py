@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from prefect_expres.errors import JobLost, JobNotFound, ServerFault
+from prefect_expres.net.deadline import Deadline, within
 from prefect_expres.sandbox import SandboxServer
 from prefect_expres.uws import Phase, Upload, UWSClient, wait_for
 from tests.support.proxy import Fault, fault_proxy
 from tests.support.schedules import HurriedClock
+from tests.support.scripted_service import JOBS_URL, ScriptedService
+from tests.support.uws_documents import job_document
 
 BAD_DAYS = {
     "500": [Fault("status", status=500)] * 5,
@@ -95,3 +98,18 @@ async def test_new_job_is_given_a_moment(
         UWSClient(f"{proxy.url}/rest/ExPRES", clock=HurriedClock(20.0)) as client,
     ):
         assert (await wait_for(client, job_id, timeout=600)).phase is Phase.COMPLETED
+
+
+async def test_what_a_wait_hangs_on_is_told(service: ScriptedService, client: UWSClient) -> None:
+    """To who has set a deadline around it; errors that come again are not told at once."""
+    lines: list[str] = []
+
+    async def tell(line: str) -> None:
+        lines.append(line)
+
+    service.on("GET /j1", 503, 503, job_document("j1", "<phase>COMPLETED</phase>"))
+    with within(Deadline(client.clock, 600, tell)):
+        await wait_for(client, "j1", timeout=60)
+    (line,) = lines
+    assert line.startswith(f"Waiting since 0 s, at most 600 s: {JOBS_URL}/j1")
+    assert "503" in line
