@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from prefect_expres.analysis.observatories import Observatory, seen_from
-from prefect_expres.analysis.visibility import Sighting, sightings
+from prefect_expres.analysis.visibility import Sighting, moment_of, sightings
 from prefect_expres.analysis.windows import GAP, Window
 
 
@@ -50,7 +49,7 @@ class Arc:
         An arc that is thinner than a cell has pauses; there its edges are interpolated.
         """
         steps = self.visible.any(axis=1)
-        time = (self.time - self.time[0]).astype(float)
+        time = self.time.astype(float)
         last = self.visible.shape[1] - 1 - self.visible[:, ::-1].argmax(axis=1)
         low, high = (
             np.interp(time, time[steps], self.sighting.frequency[edge[steps]])
@@ -67,8 +66,8 @@ class Arc:
             source=sighting.source.name,
             hemisphere=sighting.source.hemisphere,
             polarization=sighting.source.polarization,
-            start=_moment(time[0]),
-            end=_moment(time[-1] + sighting.steps[self.steps][-1]),
+            start=moment_of(time[0]),
+            end=moment_of(time[-1] + sighting.steps[self.steps][-1]),
             fmin=round(float(seen.min()), 4),
             fmax=round(float(seen.max()), 4),
             cml=self._ends(sighting.meridian),
@@ -149,7 +148,3 @@ def _held(lengths: NDArray[np.timedelta64]) -> NDArray[np.floating]:
     """Give how many steps a pause may have, and the one and a half that are no pause."""
     most = np.timedelta64(GAP) // np.maximum(lengths, np.timedelta64(1, "ns"))
     return np.maximum(most, 1) + 1.5
-
-
-def _moment(time: np.datetime64) -> datetime:
-    return datetime.fromtimestamp(int(time.astype("datetime64[s]").astype("int64")), UTC)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, count
 
 import matplotlib.dates as mdates
 import numpy as np
@@ -31,9 +31,6 @@ _FIRST_AXIS = 0.55
 
 _MARKS = 12
 """The most angles on an axis."""
-
-_TURNS = tuple(turns * power for power in (1, 10, 100, 1000, 10_000) for turns in (1, 2, 5))
-"""Turns between two marks, if there are many: 10,000 of them are eleven years of Jupiter."""
 
 _PAUSE = 2
 """How many usual steps are a pause in which times are missing."""
@@ -96,12 +93,12 @@ def scale_frequency(
         seen: Whether there is emission at each frequency, shape (n,).
         log: Scale it logarithmically; None follows the spacing of the frequencies.
     """
-    low, high = float(frequency.min()), float(frequency.max())
+    low, high = frequency.min(), frequency.max()
     logarithmic = is_logarithmic(frequency) if log is None else log
     if seen.any():
-        high = min(high, float(frequency[seen].max()) * _MARGIN)
+        high = min(high, frequency[seen].max() * _MARGIN)
         if logarithmic:
-            low = max(low, float(frequency[seen].min()) / _MARGIN)
+            low = max(low, frequency[seen].min() / _MARGIN)
     if logarithmic:
         panel.set_yscale("log")
         _write_plain_numbers(panel)
@@ -181,7 +178,8 @@ def _add_angle_axis(panel: Axes, runs: Sequence[_Course], label: str, number: in
 
 def _angle_step(span: float) -> int:
     """Choose a round step with a dozen marks at most; over many days, every so many turns."""
-    steps = chain((10, 30, 90, 180), (360 * turns for turns in _TURNS))
+    turns: Iterator[int] = (digit * 10**power for power in count() for digit in (1, 2, 5))
+    steps = chain((10, 30, 90, 180), (360 * turn for turn in turns))
     return next(step for step in steps if span <= _MARKS * step)
 
 

@@ -1,5 +1,6 @@
 """Draw the beaming angle: a panel for each source, the angle in colour."""
 
+import math
 from pathlib import Path
 
 import matplotlib as mpl
@@ -60,13 +61,13 @@ def beaming_figure(dataset: xr.Dataset, *, log: bool | None = None) -> Figure:
         )
     series = sightings(dataset)
     figure = Figure((WIDTH, _MARGINS + _PANEL * len(series)), dpi=DPI, layout="constrained")
-    panels = list(figure.subplots(len(series), 1, sharex=True, sharey=True, squeeze=False)[:, 0])
+    panels = list(figure.subplots(len(series), sharex=True, sharey=True, squeeze=False)[:, 0])
+    lowest, one = panels[-1], series[0]
     colours, scale = _colours(dataset)
     seen = np.logical_or.reduce([each.visible.any(axis=0) for each in series])
-    scale_frequency(panels[0], dataset["frequency"].values, seen, log=log)
-    scale_time(panels[-1], series[0].time, series[0].steps)
-    axes = panels[0].get_xlim(), panels[0].get_ylim()
-    raster = Raster.over(*axes, log=panels[0].get_yscale() == "log")
+    scale_frequency(lowest, one.frequency, seen, log=log)
+    scale_time(lowest, one.time, one.steps)
+    raster = Raster.over(lowest.get_xlim(), lowest.get_ylim(), log=lowest.get_yscale() == "log")
     meshes = []
     for panel, sighting in zip(panels, series, strict=True):
         panel.set_title(source_title(sighting.source), loc="left", fontsize=11, weight="bold")
@@ -80,7 +81,7 @@ def beaming_figure(dataset: xr.Dataset, *, log: bool | None = None) -> Figure:
     if meshes:
         bar = figure.colorbar(meshes[0], ax=panels, pad=0.015, aspect=30, extend=_extend(dataset))
         bar.set_label("beaming angle θ (°)")
-    added = add_angle_axes(panels[-1], series)
+    added = add_angle_axes(lowest, series)
     figure.set_figheight(_MARGINS + _PANEL * len(series) + AXIS_HEIGHT * added)
     add_captions(figure, [dataset])
     return figure
@@ -117,7 +118,7 @@ def _limits(dataset: xr.Dataset) -> tuple[float, float]:
     if np.isnan(angles).all():
         return 0.0, 90.0
     low, high = np.nanpercentile(angles, (1, 99))
-    return float(np.floor(low)), float(max(np.ceil(high), np.floor(low) + 1))
+    return math.floor(low), max(math.ceil(high), math.floor(low) + 1)
 
 
 def _extend(dataset: xr.Dataset) -> str:

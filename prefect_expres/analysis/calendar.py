@@ -44,7 +44,7 @@ def write_calendar(
     calendar.add("version", "2.0")
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
-    made = (stamp or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
+    made = (stamp or datetime.now(UTC)).astimezone(UTC)
     for window in windows:
         calendar.add_component(_event(window, name, observatory, made))
     target = local_target(path)

@@ -151,7 +151,7 @@ def _ring(points: NDArray[np.floating]) -> Ring:
     into, out_of = points[:-1] - before, after - points[:-1]
     turns = ~np.isclose(into[:, 0] * out_of[:, 1], into[:, 1] * out_of[:, 0])
     corners = points[:-1][turns]
-    ring = [(round(float(time), 1), round(float(mhz), 4)) for time, mhz in corners]
+    ring = [(round(time, 1), round(mhz, 4)) for time, mhz in corners.tolist()]
     return [*ring, ring[0]]
 
 
@@ -200,7 +200,7 @@ def _feature(arc: Arc, more: Mapping[str, Any]) -> dict[str, Any]:
         if ends := getattr(window, name):
             properties |= {f"{name}_start": ends[0], f"{name}_end": ends[1]}
     properties |= more
-    kind, shape = ("Polygon", polygons[0]) if len(polygons) == 1 else ("MultiPolygon", polygons)
+    kind, shape = ("Polygon", *polygons) if len(polygons) == 1 else ("MultiPolygon", polygons)
     return {
         "type": "Feature",
         "id": window.name,

@@ -73,7 +73,7 @@ def _portable(dataset: xr.Dataset) -> xr.Dataset:
 
     ``FILLVAL`` goes: the values that it stood for are NaN, and its old value would mislead.
     """
-    plain = dataset.assign_attrs(_held(dataset.attrs))
+    plain = dataset.copy()
     plain.attrs = _held(dataset.attrs)
     for name in plain.variables:
         plain[name].attrs = _held(dataset[name].attrs)

@@ -37,7 +37,7 @@ def moon_longitude(
         West longitude, shape (time,), degrees; None if no law or more than one explains the line.
         A line that itself moves evenly has a constant lead, which cannot be found.
     """
-    if _is_even(line, time):
+    if time.size < _FEWEST or _is_even(line, time):
         return None
     found = [
         longitude
@@ -58,11 +58,10 @@ def _moon_of(law: str, moon: str, line: Degrees, *, south: bool) -> Degrees:
 
 
 def _is_even(longitude: Degrees, time: NDArray[np.datetime64]) -> bool:
-    """Say whether a longitude grows evenly with time; single outliers do not count."""
-    if time.size < _FEWEST:
-        return True
-    if not np.isfinite(longitude).all():
-        return False
+    """Say whether a longitude grows evenly with time; single outliers do not count.
+
+    One that is unknown somewhere, NaN, does not.
+    """
     seconds = (time - time[0]) / np.timedelta64(1, "s")
     turned = np.unwrap(longitude, period=360)
     course = np.polynomial.Polynomial.fit(seconds, turned, 1)

@@ -9,7 +9,7 @@ import astronomy
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from prefect_expres.analysis.visibility import Sighting
+from prefect_expres.analysis.visibility import Sighting, moment_of
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ObservatoryError
 
@@ -188,8 +188,7 @@ def seen_from(observatory: Observatory, sighting: Sighting) -> Sighting:
             f"{identity.series} is not named as a simulation of a planet seen from the Earth; "
             "an observatory can only be applied to simulations for an observer on Earth"
         )
-    span = [moment.astype("datetime64[s]").astype("int64") for moment in sighting.time[[0, -1]]]
-    start, end = (datetime.fromtimestamp(int(second), UTC) for second in span)
+    start, end = map(moment_of, sighting.time[[0, -1]])
     up = np.zeros(sighting.time.size, dtype=bool)
     for begin, stop in times_up(observatory, identity.planet, start, end + _SECOND):
         up |= (sighting.time >= _stamp(begin)) & (sighting.time < _stamp(stop))

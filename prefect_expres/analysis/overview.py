@@ -118,11 +118,12 @@ def shown_band(arcs: Iterable[Arc], observatory: Observatory) -> tuple[float, fl
 
 def _scale(strips: Sequence[Axes], arcs: Sequence[Arc], observatory: Observatory) -> None:
     """Share the axes: the hours of a day, and the band up to the highest emission."""
-    strips[0].set_ylim(*shown_band(arcs, observatory))
-    strips[0].set_xlim(0, 24)
-    strips[0].set_xticks(range(0, 25, 2), [f"{hour:02d}:00" for hour in range(0, 25, 2)])
-    strips[0].tick_params(top=True, labeltop=True)
-    strips[-1].set_xlabel("time (UTC)")
+    first, last = strips[0], strips[-1]
+    first.set_ylim(*shown_band(arcs, observatory))
+    first.set_xlim(0, 24)
+    first.set_xticks(range(0, 25, 2), [f"{hour:02d}:00" for hour in range(0, 25, 2)])
+    first.tick_params(top=True, labeltop=True)
+    last.set_xlabel("time (UTC)")
 
 
 def _draw_day(strip: Axes, day: date, observatory: Observatory, missing: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """Draw the visible emission of simulations: time, frequency, and a colour for each source."""
 
 import io
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -194,11 +194,10 @@ def draw_sources(
             others, in a colour.
     """
     raster = Raster.over(panel.get_xlim(), panel.get_ylim(), log=panel.get_yscale() == "log")
-    drawn: dict[tuple[str, str], list[tuple[object, ...]]] = defaultdict(list)
+    drawn = Counter[tuple[str, str]]()
     for (label, source), parts in _grouped(series).items():
-        variants = drawn[source.name, source.hemisphere]
-        colour = colour_of(source, len(variants))
-        variants.append((label, source.key))
+        colour = colour_of(source, drawn[source.name, source.hemisphere])
+        drawn[source.name, source.hemisphere] += 1
         image = np.fmax.reduce(
             [raster.paint(each, np.where(each.visible, 1.0, np.nan)) for each in parts]
         )

@@ -61,7 +61,7 @@ def _spread(
     """Spread each row of values over as many rows as it touches, from the first one on."""
     spread = np.full((size, values.shape[1]), np.nan)
     row, column = np.nonzero(~np.isnan(values))
-    for beyond in range(int(count[row].max(initial=0))):
+    for beyond in range(count[row].max(initial=0)):
         touched = count[row] > beyond
         r, c = row[touched], column[touched]
         np.fmax.at(spread, (first[r] + beyond, c), values[r, c])

@@ -88,8 +88,8 @@ def of_each_source(dataset: xr.Dataset, attribute: str) -> list[str | None]:
     if entries is None:
         return [None] * count
     texts = [str(each).strip() for each in (entries if isinstance(entries, list) else [entries])]
-    if len(set(texts)) == 1:
-        return [texts[0]] * count
+    if len(alike := set(texts)) == 1:
+        return [*alike] * count
     if len(texts) == count:
         return list(texts)
     raise ResultError(f"The attribute {attribute} has {len(texts)} entries for {count} sources")

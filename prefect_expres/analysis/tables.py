@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from prefect_expres.analysis.locations import local_target
-from prefect_expres.analysis.windows import ANGLES, CUTS, Window
+from prefect_expres.analysis.windows import ANGLES, Window
 from prefect_expres.storage import atomic_path
 
 _SCHEMA = pa.schema(
@@ -69,7 +69,7 @@ def _cell(value: Any) -> Any:
 
 
 def _row(window: Window) -> dict[str, Any]:
-    row: dict[str, Any] = window.model_dump(exclude={*ANGLES, *CUTS, "fmin", "fmax"})
+    row: dict[str, Any] = window.model_dump()
     row["minutes"] = round((window.end - window.start).total_seconds() / 60, 2)
     row |= {"fmin_mhz": window.fmin, "fmax_mhz": window.fmax, "cut_at": window.cut_at}
     for name in ANGLES:

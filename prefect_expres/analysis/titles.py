@@ -70,7 +70,7 @@ def _common(identities: Sequence[Identity]) -> list[str]:
 
 def _scene(identity: Identity, others: Sequence[Identity]) -> str:
     """Say what is seen from where; simulations of several moons share a sentence."""
-    if identity.planet is None or identity.origin is None:
+    if identity.origin is None:
         return identity.series
     where = f"seen from {identity.observer}"
     origins = dict.fromkeys(

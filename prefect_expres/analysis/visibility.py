@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import numpy as np
 import xarray as xr
@@ -108,6 +109,12 @@ def _line(dataset: xr.Dataset, source: EmissionSource) -> Degrees | None:
     return np.asarray(longitudes.values[:, source.indices[0]], dtype=float)
 
 
+def moment_of(time: np.datetime64) -> datetime:
+    """Give a time as Python's, in UTC, to a second."""
+    moment: datetime = time.astype("datetime64[s]").item()
+    return moment.replace(tzinfo=UTC)
+
+
 def _joined(parts: Sequence[Sighting]) -> Sighting:
     """Join days; a time that two of them have is taken from the first."""
     first, *others = parts
@@ -180,4 +187,4 @@ def _refuse_hidden_gaps(dataset: xr.Dataset, source: EmissionSource) -> None:
 
 
 def _booleans(visible: xr.DataArray) -> NDArray[np.bool_]:
-    return np.asarray(visible.transpose("time", "frequency").values, dtype=np.bool_)
+    return np.asarray(visible.transpose("time", "frequency").values)

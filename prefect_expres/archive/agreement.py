@@ -97,8 +97,8 @@ def _names(dataset: xr.Dataset, granule: Granule) -> Iterator[Finding]:
 
 
 def _step(values: NDArray[Any]) -> float:
-    """Give the largest step of an axis; 0 if it has a single value."""
-    return float(np.abs(np.diff(values, append=values[-1:])).max())
+    """Give the largest step of an axis; 0 if it has none."""
+    return float(np.abs(np.diff(values)).max(initial=0.0))
 
 
 def julian_dates(times: NDArray[np.datetime64]) -> NDArray[np.floating]:

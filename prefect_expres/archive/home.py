@@ -17,7 +17,13 @@ from prefect_expres.errors import ArchiveError, ArchiveMismatch, ServiceError, T
 from prefect_expres.execution import Listener, ignore
 from prefect_expres.execution.events import StepTaken, Warned
 from prefect_expres.execution.view import missing_for_analysis
-from prefect_expres.storage import StoredFile, require_writable, scratch_folder, write_whole
+from prefect_expres.storage import (
+    StoredFile,
+    path_in,
+    require_writable,
+    scratch_folder,
+    write_whole,
+)
 from prefect_expres.storage.copy import copy_whole
 from prefect_expres.uws import DownloadClient, ResultRef, download, file_names
 
@@ -81,7 +87,7 @@ async def bring_home(
         ServiceError: The archive does not answer.
     """
     named = _named(found)
-    folder = posixpath.join(output, _safe(found.obs_id))
+    folder = path_in(output, _safe(found.obs_id))
     size = sum(each.access_estsize for each in named.values() if each.access_estsize)
     await require_writable(folder, 1024 * size)
     files = []

@@ -27,7 +27,7 @@ from prefect_expres.execution import Listener, SimulationResult, find_verified, 
 from prefect_expres.execution.events import StepTaken, Warned
 from prefect_expres.execution.manifest import MANIFEST, read_manifest
 from prefect_expres.expres import Configuration
-from prefect_expres.storage import is_file, names_in, read_whole
+from prefect_expres.storage import is_file, names_in, path_in, read_whole
 from prefect_expres.storage.publish import LATEST, prune, publish, read_published, set_name
 
 TABLES = "epn_core"
@@ -93,7 +93,7 @@ def simulation_folders(output: str | Path) -> list[str]:
     """
     if _is_complete(str(output)):
         return [str(output)]
-    inner = (posixpath.join(str(output), name) for name in names_in(str(output)))
+    inner = (path_in(str(output), name) for name in names_in(str(output)))
     return list(filter(_is_complete, inner))
 
 
@@ -170,7 +170,7 @@ async def _publish_table(
     left_out: tuple[str, ...],
     tell: Listener,
 ) -> Published:
-    root, name = posixpath.join(publication.folder, TABLES), set_name(made)
+    root, name = path_in(publication.folder, TABLES), set_name(made)
     contents = {
         VOTABLE: await asyncio.to_thread(votable_of, rows, publication, made),
         PARQUET: await asyncio.to_thread(parquet_of, rows),
@@ -201,7 +201,7 @@ async def _known_rows(publication: Publication) -> list[Row]:
     Raises:
         ArchiveError: There is a table that cannot be read.
     """
-    root = posixpath.join(publication.folder, TABLES)
+    root = path_in(publication.folder, TABLES)
     index = await read_published(root, f"{LATEST}/{INDEX}")
     if index is None:
         return []

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 import prefect_expres
 from prefect_expres.campaigns.journal import Journal, Row, campaigns_under_way
 from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
-from prefect_expres.storage import StoredFile, read_or_none, read_whole, write_whole
+from prefect_expres.storage import StoredFile, path_in, read_or_none, read_whole, write_whole
 
 INDEX, MANIFEST, CATALOGUE = "index.parquet", "index.json", "catalogue.tfcat.json"
 _SIMULATION_FIELD = {"info": "The simulation", "datatype": "str", "ucd": "meta.id"}
@@ -102,7 +102,7 @@ class CampaignResult(CampaignManifest):
     @property
     def manifest(self) -> str:
         """URL of the manifest."""
-        return posixpath.join(self.output, MANIFEST)
+        return path_in(self.output, MANIFEST)
 
     def _url_of(self, name: str) -> str | None:
         return next((file.url for file in self.files if file.name == name), None)

@@ -6,7 +6,6 @@ and one that is started again goes on from there.
 
 import asyncio
 import contextlib
-import posixpath
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
@@ -18,6 +17,7 @@ from prefect_expres.execution.manifest import SimulationResult
 from prefect_expres.storage import (
     last_change,
     names_in,
+    path_in,
     read_or_none,
     remove_folder,
     write_whole,
@@ -167,7 +167,7 @@ def campaigns_under_way(output: str) -> list[str]:
     Raises:
         StorageError: The output cannot be read.
     """
-    return names_in(posixpath.join(output.rstrip("/"), FOLDER))
+    return names_in(path_in(output, FOLDER))
 
 
 async def remove_silent_journals(output: str) -> list[str]:
@@ -199,7 +199,7 @@ def _silent_removed(output: str) -> list[str]:
 
 
 def _journal_of(output: str, campaign: str) -> str:
-    return posixpath.join(output.rstrip("/"), FOLDER, campaign)
+    return path_in(output, f"{FOLDER}/{campaign}")
 
 
 def _state(result: SimulationResult) -> Literal["completed", "published", "found"]:

@@ -1,6 +1,5 @@
 """Review the jobs of ours: decide about each, and do what was decided."""
 
-import posixpath
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,6 +23,7 @@ from prefect_expres.execution import (
 )
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
+from prefect_expres.storage import path_in
 from prefect_expres.uws import Job, Phase, Timestamp, UWSClient
 
 
@@ -119,7 +119,7 @@ class Housekeeper:
         if found is None:
             return False
         fingerprint, folder = found
-        return await find_verified(posixpath.join(self.output, folder), fingerprint) is not None
+        return await find_verified(path_in(self.output, folder), fingerprint) is not None
 
     async def _done(
         self,

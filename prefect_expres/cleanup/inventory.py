@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.execution.manifest import MANIFEST, Manifest, read_manifest
-from prefect_expres.storage import files_below
+from prefect_expres.storage import files_below, path_in
 
 _SIMULATION = re.compile(r".+\.[0-9a-f]{12}")
 
@@ -61,7 +61,7 @@ def _take_inventory(output: str) -> Inventory:
     for folder, files in sorted(folders.items()):
         if MANIFEST not in files:
             incomplete.append(folder)
-        elif (manifest := _fitting(posixpath.join(output, folder), files)) is None:
+        elif (manifest := _fitting(path_in(output, folder), files)) is None:
             broken.append(folder)
         else:
             complete[manifest.fingerprint] = folder

@@ -14,14 +14,10 @@ def for_forms(schema: dict[str, Any]) -> None:
     """Adapt the JSON schema of a model that is one of several choices in a form.
 
     A form has no field for ``kind``, which would tell its reader nothing. As a pattern it is still
-    allowed in JSON: Prefect checks patterns, and does not show them. A constant becomes a list of
-    one choice.
+    allowed in JSON: Prefect checks patterns, and does not show them.
     """
     kind = schema["properties"].pop("kind")
     schema["patternProperties"] = {"^kind$": {"enum": [kind["const"]]}}
-    for field in schema["properties"].values():
-        if "const" in field:
-            field["enum"] = [field.pop("const")]
 
 
 class KnownByKeys:

@@ -17,7 +17,6 @@ from prefect_expres.expres import Configuration
 from prefect_expres.expres.time_axis import TimeAxis
 
 _SECOND = timedelta(seconds=1)
-_MINUTE_SPARE = 1 / 60
 _SPARE = 1.001
 """How much longer than asked for a step may be: services write steps with few digits."""
 
@@ -34,7 +33,7 @@ def check_times(configuration: Configuration, times: TimeAxis) -> None:
     asked = TimeAxis.of(configuration)
     assert times.start is not None
     assert times.stop is not None
-    spare = timedelta(minutes=asked.minutes / asked.count) + _SECOND
+    spare = _spare(asked)
     if times.step > asked.step * _SPARE:
         wrong = "has longer steps than asked for"
     elif asked.start is None:
@@ -78,7 +77,7 @@ def follow_file(
     asked, times = TimeAxis.of(configuration), track.times
     assert times.start is not None
     moved = asked.start is not None and abs(times.start - asked.start) >= _SECOND
-    longer = abs(times.minutes - asked.minutes) > asked.minutes / asked.count + _MINUTE_SPARE
+    longer = abs(timedelta(minutes=times.minutes - asked.minutes)) > _spare(asked)
     if times.count == asked.count and asked.start is not None and not (moved or longer):
         return configuration, ()
     content = configuration.content()
@@ -91,6 +90,11 @@ def follow_file(
         words = ", ".join(f"{name} {phase}°" for name, phase in phases.items())
         notes.append(f"PHASE is set for the start of the ephemeris: {words}")
     return Configuration.from_mapping(content), tuple(notes)
+
+
+def _spare(asked: TimeAxis) -> timedelta:
+    """Give how much a file may be shorter or longer: a step, and a second for rounded stamps."""
+    return timedelta(minutes=asked.minutes / asked.count) + _SECOND
 
 
 def _refuse_unknown(

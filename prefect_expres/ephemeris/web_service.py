@@ -182,7 +182,6 @@ async def exclusive_access(
             **Network.of().client_options(),
             timeout=READ_TIMEOUT_S,
             trust_env=False,
-            follow_redirects=False,
             headers={"User-Agent": "prefect-expres", "Accept-Encoding": "identity"},
         ) as client,
     ):

@@ -20,7 +20,7 @@ from prefect_expres.execution.steps import ResultSteps, Steps
 from prefect_expres.execution.view import ResultView
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.estimate import result_bytes
-from prefect_expres.storage import StoredFile, require_writable
+from prefect_expres.storage import StoredFile, path_in, require_writable
 
 
 async def run_simulation(
@@ -72,7 +72,7 @@ async def run_simulation(
 
 def folder_of(request: SimulationRequest, output: str) -> str:
     """Give the folder of a simulation under an output path or URL."""
-    return f"{output.rstrip('/')}/{request.folder}"
+    return path_in(output, request.folder)
 
 
 async def complete(

@@ -60,7 +60,7 @@ def lead_angle(law: str, moon: str, longitude: Degrees, *, south: bool) -> Degre
     """
     if law in TABULATED and moon == "Io":
         return _tabulated(law, longitude, south=south)
-    values = LAWS[law][moon][int(south)]
+    values = LAWS[law][moon][south]
     if law == "hess2011":
         return np.asarray(values[0] + values[1] * np.cos(np.radians(longitude - 202.0)))
     return _fourier(values, longitude)

@@ -75,9 +75,7 @@ def line_longitude(source: Source, index: int) -> float:
 
     ExPRES takes a text for 0, and puts lines between the same longitudes 1° beside each other.
     """
-    first, last = (
-        0.0 if isinstance(end, str) else float(end) for end in (source.lg_min, source.lg_max)
-    )
+    first, last = (0.0 if isinstance(end, str) else end for end in (source.lg_min, source.lg_max))
     if not index:
         return first
     return first + index * ((last - first) / (source.lg_nbr - 1) or 1.0)

@@ -66,7 +66,7 @@ class RunId:
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
         """Read a job's runId; None if it does not have this form."""
-        found = _FORM.fullmatch(text or "")
+        found = text and _FORM.fullmatch(text)
         return cls(*found.groups()) if found else None
 
     @classmethod

@@ -28,7 +28,7 @@ class TimeAxis:
     def of(cls, configuration: Configuration) -> Self:
         """Give the times of ``OBSERVER.SCTIME`` and ``TIME``."""
         time = configuration.time
-        return cls(start_of(configuration), float(time.max) - float(time.min), time.nbr)
+        return cls(start_of(configuration), time.max - time.min, time.nbr)
 
     @property
     def step(self) -> timedelta:
@@ -43,7 +43,7 @@ class TimeAxis:
     def __str__(self) -> str:
         """Write it for people: the times, their number and their step."""
         step = f"{self.count} times, {self.step.total_seconds():g} s apart"
-        if self.start is None or self.stop is None:
+        if self.stop is None:
             return f"{self.minutes:g} minutes, {step}"
         return f"{self.start:%Y-%m-%d %H:%M:%S} to {self.stop:%Y-%m-%d %H:%M:%S} UTC, {step}"
 

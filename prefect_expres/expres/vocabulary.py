@@ -100,8 +100,8 @@ FIELDS: Mapping[str, Field] = {
 
 def field_folder(mag: str) -> str:
     """Give the folder that ExPRES reads for ``BODY.MAG``: a word it does not know is a folder."""
-    name, mark, sheet = mag.partition("+") if "+" in mag else mag.partition(" ")
-    return name if mark and sheet == SHEET and name in _WITH_SHEET else mag
+    name, _, sheet = mag.partition("+") if "+" in mag else mag.partition(" ")
+    return name if sheet == SHEET and name in _WITH_SHEET else mag
 
 
 def fields_of(body: str) -> tuple[str, ...]:
@@ -145,9 +145,6 @@ DENSITIES = ("Ionospheric", "Torus", "Disk", "Stellar")
 
 AUTO_DENSITY = "auto"
 """The plasma model that is in the files of a field 'auto'."""
-
-FREQUENCY_TYPES = ("Linear", "Log", "Pre-Defined")
-OBSERVER_TYPES = ("Fixed", "Orbiter", "Pre-Defined")
 
 KM_IN_A_RADIUS: Mapping[str, float] = {
     "Earth": 6378.137,

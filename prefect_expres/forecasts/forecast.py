@@ -11,7 +11,7 @@ import prefect_expres
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
 from prefect_expres.expres.routine import in_any_case
-from prefect_expres.storage import write_whole
+from prefect_expres.storage import path_in, write_whole
 from prefect_expres.storage.publish import LATEST, read_published
 
 INDEX, PAGE = "forecast.json", "index.html"
@@ -123,7 +123,7 @@ class Interest(BaseModel):
 
 def forecasts_of(output: str, observatory: str) -> str:
     """Return the folder of the forecasts of an observatory; several may share one output."""
-    return posixpath.join(output, observatory.lower())
+    return path_in(output, observatory.lower())
 
 
 async def read_forecast(output: str, observatory: str) -> Forecast | None:

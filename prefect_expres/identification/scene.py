@@ -1,11 +1,10 @@
 """What an observation tells of itself, from which its simulations are planned."""
 
-from datetime import UTC, datetime
-
 import numpy as np
 import xarray as xr
 from pydantic import JsonValue
 
+from prefect_expres.analysis.visibility import moment_of
 from prefect_expres.errors import ObservationError
 from prefect_expres.identification.cells import LONGEST, MOST_CHANNELS
 from prefect_expres.identification.findings import Scene
@@ -38,8 +37,8 @@ def scene_of(observation: xr.Dataset) -> Scene:
         observation=shown,
         observer=observation.attrs["observer"],
         target=observation.attrs["target"],
-        start=_moment(time[0]),
-        end=_moment(time[-1]),
+        start=moment_of(time[0]),
+        end=moment_of(time[-1]),
         fmin=_rounded(frequency[0]),
         fmax=_rounded(frequency[-1]),
     )
@@ -61,7 +60,3 @@ def frequencies_of(observation: xr.Dataset) -> Frequencies:
 def _rounded(frequency: float) -> float:
     """Keep six digits: of MHz, and of the few kHz at which some spacecraft begin."""
     return float(f"{frequency:.6g}")
-
-
-def _moment(time: np.datetime64) -> datetime:
-    return datetime.fromtimestamp(int(time.astype("datetime64[s]").astype("int64")), UTC)

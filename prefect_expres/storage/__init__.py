@@ -11,6 +11,7 @@ from prefect_expres.storage.folders import (
     is_there,
     last_change,
     names_in,
+    path_in,
     remove_folder,
 )
 from prefect_expres.storage.local import atomic_path, local_copy, local_path, refuse_folder
@@ -32,6 +33,7 @@ __all__ = [
     "local_path",
     "move_files",
     "names_in",
+    "path_in",
     "read_blocks",
     "read_bounded",
     "read_or_none",

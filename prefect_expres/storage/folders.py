@@ -20,6 +20,18 @@ _NOTHING_THERE = contextlib.suppress(FileNotFoundError, NotADirectoryError)
 """Where something is looked for, or should go, that need not be there."""
 
 
+def path_in(folder: str, name: str) -> str:
+    """Give the path or URL of what is in a folder, however many slashes the folder ends with.
+
+    Args:
+        folder: Path or fsspec URL; it may be the root of a file system, as ``memory://``.
+        name: The name in the folder, or the path below it.
+    """
+    plain = folder.rstrip("/")
+    is_root = not plain or plain.endswith(":")
+    return posixpath.join(folder if is_root else plain, name)
+
+
 def is_file(location: str) -> bool:
     """Say whether there is a file.
 

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from prefect_expres.analysis import open_results
 from tests.support.result_files import NAME, Result, two_windows, write
@@ -27,3 +29,9 @@ def written(tmp_path: Path) -> Callable[..., Path]:
 def opened(written: Callable[..., Path]) -> Callable[..., Any]:
     """Write a result file and open it."""
     return lambda **changes: open_results(written(**changes))
+
+
+@pytest.fixture
+def panel() -> Axes:
+    """Give an empty panel."""
+    return Figure().subplots()

@@ -43,6 +43,7 @@ def compared(result: Result, path: Path, asked: dict[str, Any] | None = None) ->
     """Write a result, and compare it with a configuration."""
     model = Configuration.model_validate(asked or CONTENT)
     expected = Expected(model, TimeAxis.of(model), ((200.0, -2.0),))
+    path.mkdir(exist_ok=True)
     return compare_with_request(write(result, path / "io.cdf"), expected)
 
 
@@ -92,7 +93,7 @@ def test_what_is_told_of_other_lines_is_not_compared(
     assert set(agreement.compared) == EVERYTHING - {what}
 
 
-def _set(*path: Any) -> Change:
+def setting(*path: Any) -> Change:
     """Change a value of the configuration."""
     *keys, value = path
 
@@ -117,24 +118,27 @@ def _swapped(content: dict[str, Any]) -> None:
 
 
 OTHERS: dict[str, tuple[Change, str]] = {
-    "day": (_set("OBSERVER", "SCTIME", "201809200000"), "time: 2018-09-20 00:00:00 to"),
-    "hour": (_set("OBSERVER", "SCTIME", "201809130100"), "time: 2018-09-13 01:00:00 to"),
-    "length": (_set("TIME", "MAX", 360), "2018-09-13 06:00:00 UTC, 144 times"),
-    "count": (_set("TIME", "NBR", 72), "72 times; asked for: 2018-09-13 00:00:00 to"),
-    "band": (_set("FREQUENCY", "MAX", 44), "frequency: 40 channels from 1 to 44 MHz; asked for"),
-    "channels": (_set("FREQUENCY", "NBR", 79), "frequency: 79 channels from 1 to 40 MHz"),
-    "scale": (_set("FREQUENCY", "TYPE", "Log"), "frequency: 40 channels from 1 to 40 MHz"),
+    "day": (setting("OBSERVER", "SCTIME", "201809200000"), "time: 2018-09-20 00:00:00 to"),
+    "hour": (setting("OBSERVER", "SCTIME", "201809130100"), "time: 2018-09-13 01:00:00 to"),
+    "length": (setting("TIME", "MAX", 360), "2018-09-13 06:00:00 UTC, 144 times"),
+    "count": (setting("TIME", "NBR", 72), "72 times; asked for: 2018-09-13 00:00:00 to"),
+    "band": (setting("FREQUENCY", "MAX", 44), "frequency: 40 channels from 1 to 44 MHz; asked for"),
+    "channels": (setting("FREQUENCY", "NBR", 79), "frequency: 79 channels from 1 to 40 MHz"),
+    "scale": (setting("FREQUENCY", "TYPE", "Log"), "frequency: 40 channels from 1 to 40 MHz"),
     "moon": (_other_moon, "sources of Europa NORTH: Europa; asked for: Io"),
-    "one source": (_set("SOURCE", 1, "ON", False), "sources: 1 (Io NORTH); asked for: 2"),
-    "lines": (_set("SOURCE", 0, "LG_NBR", 3), "sources: 4 (Io NORTH"),
+    "one source": (setting("SOURCE", 1, "ON", False), "sources: 1 (Io NORTH); asked for: 2"),
+    "lines": (setting("SOURCE", 0, "LG_NBR", 3), "sources: 4 (Io NORTH"),
     "hemisphere": (_swapped, "hemisphere of Io SOUTH: SOUTH; asked for: NORTH"),
-    "mode": (_set("SOURCE", 1, "MODE", "LO"), "mode of Io SOUTH: LO; asked for: RX"),
-    "energy": (_set("SOURCE", 0, "ACCEL", 10), "energy of Io NORTH: 10keV; asked for: 3keV"),
-    "width": (_set("SOURCE", 0, "WIDTH", 5), "width of Io NORTH: wid5deg; asked for: wid1deg"),
-    "beaming": (_set("SOURCE", 1, "CURRENT", "Shell"), "beaming of Io SOUTH: shell; asked for"),
-    "refraction": (_set("SOURCE", 0, "REFRACTION", True), "refraction of Io NORTH: true"),
-    "field": (_set("BODY", 0, "MAG", "VIP4+Connerney CS"), "field model: vip4; asked for: JRM09"),
-    "observer": (_set("OBSERVER", "SC", "Juno"), "observer and planet: juno_jupiter; asked for"),
+    "mode": (setting("SOURCE", 1, "MODE", "LO"), "mode of Io SOUTH: LO; asked for: RX"),
+    "energy": (setting("SOURCE", 0, "ACCEL", 10), "energy of Io NORTH: 10keV; asked for: 3keV"),
+    "width": (setting("SOURCE", 0, "WIDTH", 5), "width of Io NORTH: wid5deg; asked for: wid1deg"),
+    "beaming": (setting("SOURCE", 1, "CURRENT", "Shell"), "beaming of Io SOUTH: shell; asked for"),
+    "refraction": (setting("SOURCE", 0, "REFRACTION", True), "refraction of Io NORTH: true"),
+    "field": (
+        setting("BODY", 0, "MAG", "VIP4+Connerney CS"),
+        "field model: vip4; asked for: JRM09",
+    ),
+    "observer": (setting("OBSERVER", "SC", "Juno"), "observer and planet: juno_jupiter; asked for"),
 }
 
 
@@ -149,8 +153,8 @@ def test_each_difference_is_named(tmp_path: Path, what: str) -> None:
 def test_all_differences_are_named(tmp_path: Path) -> None:
     """The default configuration of a service differs in many ways."""
     other = changed(_other_moon)
-    _set("OBSERVER", "SCTIME", "201501010000")(other)
-    _set("FREQUENCY", "NBR", 20)(other)
+    setting("OBSERVER", "SCTIME", "201501010000")(other)
+    setting("FREQUENCY", "NBR", 20)(other)
     differences = compared(fitting(other), tmp_path).differences
     assert [each.partition(" ")[0] for each in differences] == [
         "time:",
@@ -160,15 +164,48 @@ def test_all_differences_are_named(tmp_path: Path) -> None:
     ]
 
 
-def test_the_observer_is_where_it_should_be(tmp_path: Path) -> None:
-    """Longitudes in whole turns are the same, two degrees are not."""
-    for longitude, count in ((200.0, 0), (560.0, 0), (202.0, 1)):
-        result = fitting(CONTENT, flags=("Theta", "CML"))
-        values = result.spectra["CML"][1] * 0 + longitude
-        agreement = compared(replace(result, values={"CML": values}), tmp_path)
-        assert len(agreement.differences) == count
-        assert "position of the observer" in agreement.compared
-        (tmp_path / "io.cdf").unlink()
+@pytest.mark.parametrize(
+    ("words", "compared_too", "differences"),
+    [
+        ({"Descriptor": ["jrm33"]}, set(), []),
+        ({"Descriptor": ["jrm33_"]}, set(), []),
+        ({"Descriptor": [" JRM09_lossc "]}, {"field model"}, []),
+        ({"Descriptor": ["vip4_x_y"]}, {"field model"}, ["field model: vip4; asked for: JRM09"]),
+        ({"PDS_Observation_target": ["jupiter"]}, {"planet"}, []),
+        (
+            {"PDS_Observation_target": ["Saturn"]},
+            {"planet"},
+            ["planet: Saturn; asked for: Jupiter"],
+        ),
+        (
+            {"PDS_Observation_target": ["Saturn"], "Data_type": ["earth_jupiter_io"]},
+            {"observer and planet"},
+            [],
+        ),
+        (
+            {"Data_type": ["earth_jupiters_io"]},
+            {"observer and planet"},
+            ["observer and planet: earth_jupiters; asked for: Earth_Jupiter"],
+        ),
+    ],
+)
+def test_names_are_compared_as_far_as_a_file_has_them(
+    tmp_path: Path, words: dict[str, Any], compared_too: set[str], differences: list[str]
+) -> None:
+    """A description without a beam is none; the type of data counts before the planet."""
+    bare = replace(fitting(CONTENT), attributes=words, modes=("", ""))
+    agreement = compared(bare, tmp_path)
+    assert list(agreement.differences) == differences
+    always = {"time", "frequency", "sources", "hemisphere"}
+    assert set(agreement.compared) == always | compared_too
+
+
+def test_a_planet_without_a_field_is_not_compared_by_it(tmp_path: Path) -> None:
+    """Nothing was asked for."""
+    asked = changed(setting("BODY", 0, "MAG", ""))
+    agreement = compared(fitting(CONTENT), tmp_path, asked)
+    assert agreement.differences == ()
+    assert "field model" not in agreement.compared
 
 
 @pytest.mark.parametrize(
@@ -185,7 +222,7 @@ def test_beaming_in_the_words_of_expres(
     tmp_path: Path, current: str, constant: float, written: str, *, agrees: bool
 ) -> None:
     """A constant angle is cut after six characters."""
-    asked = changed(_set("SOURCE", 0, "CURRENT", current))
+    asked = changed(setting("SOURCE", 0, "CURRENT", current))
     asked["SOURCE"][0]["CONSTANT"] = constant
     words = {"SRP_Source_Type": [written, "lossc"]}
     differences = compared(fitting(asked, words=words), tmp_path, asked).differences
@@ -195,7 +232,7 @@ def test_beaming_in_the_words_of_expres(
 @pytest.mark.parametrize("accel", [3, 3.0000001, 2.9999999, 3.99])
 def test_energies_are_cut_to_whole_kev(tmp_path: Path, accel: float) -> None:
     """As they come out of a square root and back."""
-    asked = changed(_set("SOURCE", 0, "ACCEL", accel))
+    asked = changed(setting("SOURCE", 0, "ACCEL", accel))
     words = {"SRP_Source_Energy": ["3keV", "3keV"]}
     assert compared(fitting(asked, words=words), tmp_path, asked).differences == ()
 

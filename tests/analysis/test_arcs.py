@@ -39,6 +39,17 @@ def test_a_gap_is_held_or_ends_an_arc(text: str, gap: int, found: list[tuple[int
     assert runs(text, gap) == found
 
 
+@pytest.mark.parametrize(
+    ("seconds", "held"),
+    [(1, 900), (56, 16), (57, 15), (60, 15), (450, 2), (451, 1), (900, 1), (901, 1), (3600, 1)],
+)
+def test_a_quarter_of_an_hour_is_held(seconds: int, held: int) -> None:
+    """As many steps as there are in it, and one at least."""
+    for pause, count in ((held, 1), (held + 1, 2)):
+        visible = [True, *[False] * pause, True]
+        assert len(arcs_of([seen(visible, time=times(pause + 2, seconds))])) == count
+
+
 def test_missing_time_ends_an_arc() -> None:
     """Neighbouring steps of different days are not neighbours in time."""
     time = np.concatenate([times(3), times(3) + np.timedelta64(1, "D")])
@@ -83,6 +94,8 @@ def test_frequencies_are_rounded_to_100_hz() -> None:
     """What single precision adds is not shown."""
     window = window_of(frequency=np.array([1, 10.12344, 20.98766, 30, 40]))
     assert (window.fmin, window.fmax) == (10.1234, 20.9877)
+    window = window_of(frequency=np.array([1, 10.123, 20.987, 30, 40], dtype="f4"))
+    assert (window.fmin, window.fmax) == (10.123, 20.987)
 
 
 def test_angles_are_those_of_the_ends() -> None:
@@ -123,6 +136,25 @@ def test_a_step_lasts_as_long_as_in_its_file() -> None:
     assert (first.window.end - MIDNIGHT).total_seconds() == 28 * 60
     assert (last.window.end - MIDNIGHT).total_seconds() == 46 * 60
     assert len(arcs_of([sighting], 3)) == 1
+
+
+@pytest.mark.parametrize("minutes", [(1, 5, 1, 1), (1, 1, 5, 1), (5, 1, 1, 5), (5, 1, 5, 1)])
+def test_between_two_steps_the_longer_one_counts(minutes: tuple[int, ...]) -> None:
+    """No time is missing where a file of other steps follows, be they longer or shorter."""
+    steps = np.array(minutes, dtype="timedelta64[m]").astype("timedelta64[ns]")
+    longer = np.maximum(steps[1:], steps[:-1])
+    time = START + np.concatenate([longer[:1] * 0, np.cumsum(longer)])
+    (arc,) = arcs_of([seen(np.ones(4), time=time, steps=steps)], 0)
+    assert arc.steps == slice(0, 4)
+
+
+def test_an_arc_alone_has_all_times() -> None:
+    """What is seen of its source at others is left out."""
+    sighting = seen([[1, 0], [0, 1], [0, 0], [1, 1], [0, 1]])
+    first, second = arcs_of([sighting], 0)
+    assert first.alone.visible.tolist() == [[1, 0], [0, 1], [0, 0], [0, 0], [0, 0]]
+    assert second.alone.visible.tolist() == [[0, 0], [0, 0], [0, 0], [1, 1], [0, 1]]
+    assert first.alone.time is sighting.time
 
 
 def test_a_window_says_where_the_simulation_cuts_it() -> None:

@@ -1,12 +1,22 @@
 """The picture of the beaming angle."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from prefect_expres.analysis import beaming_figure, draw_beaming
+from prefect_expres.analysis import (
+    Overview,
+    beaming_figure,
+    draw_beaming,
+    find_observatory,
+    overview_figure,
+    quicklook_figure,
+)
 from prefect_expres.errors import ResultError
 from tests.support.result_files import nothing
 
@@ -32,6 +42,16 @@ def test_the_angles_are_those_of_the_file(opened: Opened) -> None:
     assert bar.get_ylabel() == "beaming angle θ (°)"
 
 
+def test_panels_reach_to_a_little_above_the_emission(opened: Opened) -> None:
+    """Of any source, from the lowest channel on and over all times."""
+    visible = nothing()
+    visible[3, 1, 0] = visible[5, 0, 1] = True
+    dataset = opened(visible=visible)
+    for panel in beaming_figure(dataset).axes[:2]:
+        assert panel.get_ylim() == pytest.approx((1, 2 * 1.08))
+        assert np.ptp(panel.get_xlim()) == pytest.approx(24 * 600 / 86_400)
+
+
 def test_an_empty_panel_says_so(opened: Opened, tmp_path: Path) -> None:
     """Without emission there is no bar, and the picture can be drawn all the same."""
     dataset = opened(visible=nothing())
@@ -39,6 +59,18 @@ def test_an_empty_panel_says_so(opened: Opened, tmp_path: Path) -> None:
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert texts == ["no visible emission"] * 2
     assert draw_beaming(dataset, tmp_path / "beaming.png").stat().st_size > 10_000
+
+
+def test_the_bar_is_slim_and_close_to_the_panels(opened: Opened) -> None:
+    """All that is drawn has its place, as in the other pictures."""
+    dataset = opened()
+    figure = beaming_figure(dataset)
+    bar: Any = figure.axes[-1]
+    shape = bar._colorbar_info  # noqa: SLF001
+    assert (shape["aspect"], shape["pad"], len(shape["parents"])) == (30, 0.015, 2)
+    day = Overview(find_observatory("NDA"), date(2024, 1, 1), date(2024, 1, 1))
+    for each in (figure, quicklook_figure(dataset), overview_figure([], day)):
+        assert isinstance(each.get_layout_engine(), ConstrainedLayoutEngine)
 
 
 def test_a_file_without_angles_is_an_error(opened: Opened) -> None:

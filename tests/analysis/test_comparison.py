@@ -109,6 +109,20 @@ def test_early_and_late_arcs_are_told_apart(opened: Opened) -> None:
     assert [each.minutes for each in compare(first, second).shifted] == [6, -4]
 
 
+def test_an_early_arc_is_no_late_one(opened: Opened) -> None:
+    """However close they are to each other."""
+    longitudes = np.where(np.arange(720) < 360, 90.0, -90.0)[:, None].repeat(2, axis=1)
+    changes: dict[str, Any] = {
+        "flags": ("Theta", "CML", "SrcLongitude"),
+        "values": {"CML": np.zeros(720, "f4"), "SrcLongitude": longitudes.astype("f4")},
+    }
+    early, late = nothing(steps=720, channels=30), nothing(steps=720, channels=30)
+    early[350:358, 10:14, 0] = late[362:370, 10:14, 0] = True
+    result = compare(simulated(opened, early, **changes), simulated(opened, late, **changes))
+    assert (result.shifted, result.unmoved) == ((), ())
+    assert [len(result.missing), len(result.added)] == [1, 1]
+
+
 def test_only_the_common_time_is_compared(opened: Opened) -> None:
     """What lies outside of the other's time is neither missing nor added."""
     whole = simulated(opened, arc() | arc(start=500))

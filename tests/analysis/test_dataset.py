@@ -119,20 +119,27 @@ def test_a_cut_file_is_named(written: Written) -> None:
             open_results(path)
 
 
-def test_a_cdf_of_others_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "kind", "lacking"),
+    [
+        ("Epoch", CDF.CDF_TIME_TT2000, "Frequency, Src_ID_Label"),
+        ("Frequency", CDF.CDF_INT8, "Epoch, Src_ID_Label"),
+    ],
+)
+def test_a_cdf_of_others_is_named(tmp_path: Path, name: str, kind: int, lacking: str) -> None:
     """A CDF file without the axes of ExPRES is not taken for one; the error says what it lacks."""
     path = tmp_path / "other.cdf"
     file = CDF(path)
     spec = {
-        "Variable": "Epoch",
-        "Data_Type": CDF.CDF_TIME_TT2000,
+        "Variable": name,
+        "Data_Type": kind,
         "Num_Elements": 1,
         "Rec_Vary": True,
         "Dim_Sizes": [],
     }
     file.write_var(spec, var_data=np.arange(3))
     file.close()
-    with pytest.raises(ResultError, match="no ExPRES file: it lacks Frequency, Src_ID_Label"):
+    with pytest.raises(ResultError, match=f"no ExPRES file: it lacks {lacking}$"):
         open_results(path)
 
 

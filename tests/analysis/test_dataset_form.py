@@ -34,7 +34,7 @@ SIZES = {"time": 5, "frequency": 4, "source": 3, "hemisphere": 2, "axis": 3}
 INTEGERS = {"Polarization", "VisibleSources"}
 
 
-def write(path: Path, *, extra: str = "", epochs: Any = None) -> Path:
+def write(path: Path, *, extra: str = "", epochs: Any = None, unit: str = " kHz ") -> Path:
     """Write a file with every variable that ExPRES 1.4 has, whose values count upwards."""
     file = CDF(path, cdf_spec={"Majority": "row_major", "Encoding": 6})
 
@@ -52,7 +52,7 @@ def write(path: Path, *, extra: str = "", epochs: Any = None) -> Path:
 
     steps = MIDNIGHT + np.arange(5) * 60_000_000_000 if epochs is None else epochs
     put("Epoch", CDF.CDF_TIME_TT2000, steps, records=True, units="ns")
-    put("Frequency", CDF.CDF_REAL4, np.float32([1, 2, 3, 4]), records=False, units=" kHz ")
+    put("Frequency", CDF.CDF_REAL4, np.float32([1, 2, 3, 4]), records=False, units=unit)
     labels = np.array(["Io NORTH  ", " Io SOUTH ", "Europa    "])
     put("Src_ID_Label", CDF.CDF_CHAR, labels, records=False, units=" ", width=10)
     for name, axes in AXES.items():
@@ -100,6 +100,11 @@ def test_coordinates_and_attributes(tmp_path: Path) -> None:
     assert dataset["time"].attrs == {"long_name": "UTC"}
     assert dataset.attrs == {"One": "a", "Two": ["a", "b"], "Number": 5}
     assert type(dataset.attrs["Number"]) is int
+
+
+def test_frequencies_are_in_megahertz_unless_the_file_says_otherwise(tmp_path: Path) -> None:
+    """Those of ExPRES are."""
+    assert open_results(write(tmp_path / "io.cdf", unit=" "))["frequency"].attrs["units"] == "MHz"
 
 
 def test_times_are_rounded_to_the_nearest_second(tmp_path: Path) -> None:

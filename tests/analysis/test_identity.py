@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from prefect_expres.analysis.identity import Identity, identity_of
-from prefect_expres.analysis.sources import EmissionSource, sources_of
+from prefect_expres.analysis.sources import EmissionSource, in_order, sources_of
 from prefect_expres.errors import ResultError
 
 PREFIX = "expres_earth_jupiter_io"
@@ -87,6 +87,26 @@ def test_other_names_tell_nothing() -> None:
     assert (identity.observer, identity.planet, identity.origin, identity.model) == (
         *(None, None, None),
         (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("moons", "names"),
+    [
+        ((), "Callisto Europa Io- Io+"),
+        (("Io",), "Io- Io+ Callisto Europa"),
+        (("Europa", "Io", "Ganymede"), "Europa Io- Io+ Callisto"),
+    ],
+)
+def test_sources_are_put_in_order(moons: tuple[str, ...], names: str) -> None:
+    """Those of the moons first, and of each the north; each is there once."""
+    south = EmissionSource("Io", "south", "LH", (1,))
+    others = [EmissionSource(name, "north", "RH", (0,)) for name in ("Io", "Europa", "Callisto")]
+    found = in_order([south, *others, *others, south], moons)
+    signs = {"north": "-", "south": "+"}
+    assert (
+        " ".join(source.name + signs[source.hemisphere] * (source.name == "Io") for source in found)
+        == names
     )
 
 

@@ -114,11 +114,16 @@ def test_a_remote_file_is_copied_only_while_it_is_read(location: str | Path, scr
 
 
 @pytest.mark.parametrize(
-    "url", ["memory://results/none.cdf", "file:///none/none.cdf", "nowhere://none.cdf"]
+    ("url", "words"),
+    [
+        ("memory://results/none.cdf", "cannot be read: No such file"),
+        ("file:///none/none.cdf", "cannot be read as CDF: .* No such file"),
+        ("nowhere://none.cdf", "cannot be read: Protocol not known"),
+    ],
 )
-def test_a_url_that_cannot_be_read_is_named(url: str) -> None:
+def test_a_url_that_cannot_be_read_is_named(url: str, words: str) -> None:
     """A missing file and an unknown file system are errors of the result."""
-    with pytest.raises(ResultError, match=f"^{url} cannot be read( as CDF)?: "):
+    with pytest.raises(ResultError, match=f"^{url} {words}"):
         analysis.open_results(url)
 
 
@@ -126,7 +131,7 @@ def test_a_remote_file_that_is_no_result_is_named(scratch: Path) -> None:
     """The error names the URL, not the copy, which is deleted."""
     url = "memory://results/page.cdf"
     fsspec.filesystem("memory").pipe(url, b"<html>502 Bad Gateway</html>")
-    with pytest.raises(ResultError, match=f"^{url} cannot be read( as CDF)?: ") as caught:
+    with pytest.raises(ResultError, match=f"^{url} cannot be read as CDF: {url} is") as caught:
         analysis.open_results(url)
     assert str(scratch) not in str(caught.value)
     assert not list(scratch.iterdir())

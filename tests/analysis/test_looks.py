@@ -294,9 +294,3 @@ def test_arcs_are_drawn_from_their_lowest_to_their_highest_frequency() -> None:
     assert box_of(second) == pytest.approx((0, 9 / 60, 20, 30))
     (shape,) = [each for each in first.collections if each.get_paths()]
     assert (shape.get_alpha(), shape.get_linewidth()[0]) == (0.9, 0.8)
-
-
-def test_an_overview_without_emission_shows_the_lower_band() -> None:
-    """Up to a little more than four times its lower end."""
-    figure = overview_figure([], Overview(NENUFAR, DAY, DAY))
-    assert figure.axes[0].get_ylim() == pytest.approx((10, 10 + 30 * 1.1))

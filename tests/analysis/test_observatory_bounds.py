@@ -80,6 +80,14 @@ def test_times_up_are_exact_to_a_second() -> None:
         assert moment.microsecond == 0
 
 
+def test_the_elevation_is_that_at_which_a_planet_rises() -> None:
+    """Aberration, which is largest at opposition, moves it by 0.005°, and a second by 0.003°."""
+    opposition = datetime(2023, 11, 3, tzinfo=UTC)
+    (_, fall), (rise, _) = times_up(NENUFAR, "Jupiter", opposition, opposition + DAY)
+    assert -0.003 < elevation(NENUFAR, "Jupiter", rise) - 20 <= 0
+    assert 0 <= elevation(NENUFAR, "Jupiter", fall) - 20 < 0.003
+
+
 def test_times_up_begin_and_end_with_the_time_that_is_asked_for() -> None:
     """While it is up, the ends are those of the question; in an empty time there is none."""
     (rise, _), *_ = times_up(NENUFAR, "Jupiter", MIDNIGHT + DAY / 4, MIDNIGHT + DAY)
@@ -162,6 +170,21 @@ def test_cuts_of_a_window() -> None:
         assert len(cut_windows([edge], NENUFAR)) == count
     venus = cut_windows([window(MIDNIGHT, MIDNIGHT + DAY)], NENUFAR, planet="Venus")
     assert venus != cut_windows([window(MIDNIGHT, MIDNIGHT + DAY)], NENUFAR)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_cut_off_is_not_cut_by_the_simulation(*, known: bool) -> None:
+    """Only an end that is still there may be one of the simulation's."""
+    (rise, fall), *_ = times_up(NENUFAR, "Jupiter", MIDNIGHT + DAY / 4, MIDNIGHT + 1.2 * DAY)
+    cuts = {"cut_at_start": known, "cut_at_end": known}
+    for start, end, at in (
+        (rise - MINUTE, rise + MINUTE, "end"),
+        (fall - MINUTE, fall + MINUTE, "start"),
+        (rise - MINUTE, fall + MINUTE, ""),
+        (rise + MINUTE, fall - MINUTE, "start and end"),
+    ):
+        (cut,) = cut_windows([window(start, end, **cuts)], NENUFAR)
+        assert cut.cut_at == (at if known else "")
 
 
 def test_an_observatory_that_knows_no_such_name_is_named() -> None:

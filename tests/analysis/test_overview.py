@@ -122,3 +122,9 @@ def test_days_without_anything_are_drawn(tmp_path: Path) -> None:
     picture = draw_overview([], tmp_path / "overview.png", Overview(NENUFAR, FIRST, FIRST))
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert list(tmp_path.iterdir()) == [picture]
+
+
+def test_an_overview_without_emission_shows_the_lower_band() -> None:
+    """Up to a little more than four times its lower end."""
+    figure = overview_figure([], Overview(NENUFAR, FIRST, FIRST))
+    assert figure.axes[0].get_ylim() == pytest.approx((10, 10 + 30 * 1.1))

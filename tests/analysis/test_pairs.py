@@ -153,8 +153,26 @@ def test_shifts_are_rounded(opened: Opened) -> None:
     assert (shift.minutes, shift.megahertz) == (None, 0.623)
 
 
-@pytest.mark.parametrize("phase", [179.0, 181.0])
-def test_halves_part_at_180_degrees(simulated: Any, phase: float) -> None:
+def test_a_shift_that_is_not_known_moves_nothing(opened: Opened) -> None:
+    """Neither of two channels that are not the same, nor of steps that are not seen in both."""
+    visible = nothing(steps=60, channels=1)
+    visible[10:20, :, 0] = True
+    one, other = (
+        opened(visible=visible, step=60.0, flags=("Theta",), frequency=(mhz,))
+        for mhz in (10.0, 10.001)
+    )
+    assert len(compare(one, other).unmoved) == 1
+    fine, coarse = nothing(steps=60), nothing(steps=12)
+    fine[12, :, 0] = coarse[2, :, 0] = True
+    one = opened(visible=fine, step=60.0, flags=("Theta",))
+    other = opened(visible=coarse, step=300.0, flags=("Theta",))
+    assert len(compare(one, other).unmoved) == 1
+
+
+@pytest.mark.parametrize(
+    ("phase", "arcs"), [(179.0, 1), (180.0, 2), (359.0, 2), (360.0, 1), (539.0, 1), (540.0, 2)]
+)
+def test_halves_part_at_180_degrees(simulated: Any, phase: float, arcs: int) -> None:
     """An arc that crosses 180° is an early one and a late one; without phases it is one."""
     longitudes = np.full((720, 2), 180 - 179.0, "f4")
     longitudes[105:] = 180 - phase
@@ -164,7 +182,7 @@ def test_halves_part_at_180_degrees(simulated: Any, phase: float) -> None:
     }
     dataset = simulated(bar(100), **angles)
     result = compare(dataset, dataset, gap=0)
-    assert len(result.unmoved) == (1 if phase < 180 else 2)
+    assert len(result.unmoved) == arcs
     plain = simulated(bar(100))
     assert len(compare(dataset, plain, gap=0).unmoved) == 1
 

@@ -1,5 +1,6 @@
 """The picture of simulations."""
 
+import re
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 
 from prefect_expres.analysis import draw_quicklook, quicklook_figure
 from prefect_expres.analysis.colours import colour_of
+from prefect_expres.analysis.quicklook import save_and_release
 from prefect_expres.analysis.sources import EmissionSource
 from prefect_expres.errors import ResultError
 from tests.support.result_files import NAME, even_moon, nothing
@@ -54,6 +56,40 @@ def test_the_picture_is_whole_under_its_name(opened: Opened, tmp_path: Path) -> 
     assert sorted(tmp_path.iterdir()) == sorted([picture, *tmp_path.glob("*.cdf")])
 
 
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("a.pdf", b"%PDF"),
+        ("a.PDF", b"%PDF"),
+        ("a.svg", b"<?xml"),
+        ("a.png", b"\x89PNG"),
+        ("a.jpg", b"\x89PNG"),
+        ("pdf", b"\x89PNG"),
+    ],
+)
+def test_the_end_of_a_name_tells_the_form(tmp_path: Path, name: str, start: bytes) -> None:
+    """Any other than PDF and SVG is a PNG."""
+    content = save_and_release(Figure(), tmp_path / name).read_bytes()
+    assert content.startswith(start)
+
+
+def test_pictures_for_journals_have_texts_and_fine_pixels(tmp_path: Path) -> None:
+    """Fonts of PDF are TrueType, its rasters have 300 dots per inch; a PNG has its own."""
+    sizes = {}
+    for name in ("a.pdf", "a.png"):
+        figure = Figure((2, 1), dpi=50)
+        figure.text(0.5, 0.5, "text")
+        panel = figure.add_axes((0, 0, 1, 1))
+        panel.margins(0)
+        panel.fill_between([0, 1], 1, rasterized=True)
+        sizes[name] = save_and_release(figure, tmp_path / name).read_bytes()
+    assert b"/FontFile2" in sizes["a.pdf"]
+    assert b"/Type3" not in sizes["a.pdf"]
+    widths = {int(width) for width in re.findall(rb"/Width (\d+)", sizes["a.pdf"])}
+    assert max(widths) == pytest.approx(600, abs=1)
+    assert size_of(tmp_path / "a.png") == (100, 50)
+
+
 def test_a_picture_that_fails_leaves_nothing(opened: Opened, tmp_path: Path) -> None:
     """Where the folder is missing there is an error and nothing is left."""
     with pytest.raises(FileNotFoundError):
@@ -70,11 +106,26 @@ def test_each_source_has_a_colour(opened: Opened) -> None:
     assert list(ordinary.values()) == list(names.values())
 
 
+def test_pixels_are_drawn_as_they_are(opened: Opened) -> None:
+    """Above the grid, neither smoothed nor kept square, from the lowest row upwards."""
+    panel = quicklook_figure(opened()).axes[0]
+    assert panel.get_aspect() == "auto"
+    for drawn in panel.images:
+        assert (drawn.get_interpolation(), drawn.get_zorder(), drawn.origin) == (
+            *("nearest", 1, "lower"),
+        )
+
+
 def test_a_source_that_is_not_seen_is_told(opened: Opened) -> None:
     """What is simulated and not visible stands in the legend, and nothing is drawn."""
     figure = quicklook_figure(opened(visible=nothing()))
     assert all(name.endswith(": not visible") for name in legend_of(figure))
-    assert not figure.axes[0].images
+    panel = figure.axes[0]
+    assert not panel.images
+    (remark,) = panel.texts
+    assert (remark.get_text(), remark.get_position()) == ("No emission is visible", (0.5, 0.95))
+    assert (remark.get_ha(), remark.get_va(), remark.get_color()) == ("center", "top", "#5f6368")
+    assert remark.get_transform() == panel.transAxes
 
 
 def test_the_axes_tell_time_frequency_and_angles(opened: Opened) -> None:

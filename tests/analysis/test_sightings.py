@@ -54,6 +54,7 @@ def test_angles_are_those_of_the_file(opened: Opened) -> None:
     assert north.meridian is not None
     assert north.line is not None
     assert north.moon is not None
+    assert north.meridian.dtype == north.line.dtype == north.moon.dtype == np.float64
     np.testing.assert_allclose(north.line_phase, north.meridian - north.line + 180)
     np.testing.assert_allclose(north.moon_phase, north.meridian - north.moon + 180)
     lines = sightings(opened(labels=("Io NORTH", "Io NORTH")))
@@ -150,6 +151,13 @@ def test_single_outliers_do_not_count() -> None:
     assert moon_longitude("Io", line, times(600), south=False) is not None
     line[100] = np.nan
     assert moon_longitude("Io", line, times(600), south=False) is None
+
+
+def test_three_steps_may_tell_the_law() -> None:
+    """If they are hours apart."""
+    moon, line = course()
+    result = moon_longitude("Io", line[::200], times(3, 12_000), south=False)
+    np.testing.assert_allclose(result, moon[::200], atol=1e-9)
 
 
 @pytest.mark.parametrize("steps", [1, 2])

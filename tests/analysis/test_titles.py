@@ -178,6 +178,8 @@ def test_models_are_told_by_what_is_different() -> None:
         ("jupiter", "CML (System III)"),
         ("saturn", "CML (System III)"),
         ("uranus", "CML (ULS)"),
+        ("neptune", "CML (System III)"),
+        ("earth", "CML (IAU)"),
         ("mercury", "CML (IAU)"),
         ("tau-boo", "rotation phase"),
     ],
@@ -197,6 +199,16 @@ def test_the_span_is_that_of_all_datasets() -> None:
         assert title_of(several) == "x, 2024-02-28 to 2024-03-01"
     (single,) = named("x")
     assert title_of([single.isel(time=[0])]) == "x, 2024-01-01"
+
+
+@pytest.mark.parametrize(("seconds", "last"), [(0, "01"), (1, "02"), (-1, "01"), (86_400, "02")])
+def test_midnight_belongs_to_the_day_before(seconds: int, last: str) -> None:
+    """A second later does not."""
+    time = np.array(["2024-01-01", "2024-01-02"], "datetime64[ns]")
+    time[1] += np.timedelta64(seconds, "s")
+    dataset = xr.Dataset(coords={"time": time}, attrs={"Logical_file_id": "x"})
+    days = dict.fromkeys(["2024-01-01", f"2024-01-{last}"])
+    assert title_of([dataset]) == f"x, {' to '.join(days)}"
 
 
 def test_provenance_counts_files() -> None:

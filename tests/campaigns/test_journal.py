@@ -51,6 +51,14 @@ async def test_journal_in_a_store_is_kept_while_it_is_young() -> None:
     assert campaigns_under_way("memory://campaigns") == []
 
 
+async def test_journal_in_the_root_of_a_store() -> None:
+    """It is found where it was written, and not in a folder of this machine."""
+    journal = await journal_of("memory://", "alive")
+    assert campaigns_under_way("memory://") == ["alive"]
+    assert fsspec.filesystem("memory").exists("/.campaigns/alive")
+    await journal.end()
+
+
 async def test_what_other_processes_have_written_is_seen(bucket: str) -> None:
     """Though a store's client keeps what it has listed: an old list makes a living one silent."""
     output = f"{bucket}/{uuid4()}"

@@ -144,6 +144,23 @@ def test_nothing_else_is_changed(configuration: dict[str, Any]) -> None:
     assert [body["PHASE"] for body in placed["BODY"]] == [0, 319.616, 88.648]
 
 
+@pytest.mark.parametrize(
+    ("later", "sctime"),
+    [
+        (timedelta(0), "20180913000000"),
+        (timedelta(hours=1), "201809130100"),
+        (timedelta(seconds=-30), "20180912235930"),
+    ],
+)
+def test_the_start_becomes_that_of_the_ephemeris(
+    configuration: dict[str, Any], later: timedelta, sctime: str
+) -> None:
+    """The same start stays as it is written."""
+    model = changed(configuration, "20180913000000", MAX=10, NBR=10)
+    placed = with_observer(model, still(Span(DAY + later, 60, 10)))
+    assert placed.observer.sctime == sctime
+
+
 def test_whole_minutes_are_written_as_whole_numbers(configuration: dict[str, Any]) -> None:
     """As people write them."""
     placed = with_observer(changed(configuration, MAX=10, NBR=10), still(Span(DAY, 30, 9)))

@@ -78,6 +78,14 @@ def test_each_row_has_its_own_light_time() -> None:
     assert "up to 3.023 degrees" in note
 
 
+@pytest.mark.parametrize(("planet", "left"), [("Mercury", "0.011"), ("Saturn", "0.003")])
+def test_the_faster_planet_leaves_the_larger_error(planet: str, left: str) -> None:
+    """As far as it moves while the light travels."""
+    _, note = with_light_time(PLANETS[planet], [Point(10.0, 0.0, 1e8)])
+    assert f"{planet}'s orientation" in note
+    assert note.endswith(f"an error of at most {left} degrees")
+
+
 def test_both_corrections_go_together() -> None:
     """Jupiter as seen from the observer, without light time."""
     seen = Point(19.181990, 2.906705, 872_495_788.8)

@@ -72,6 +72,16 @@ def test_rates_are_those_of_the_rows(east: float, step: int) -> None:
         assert rates == pytest.approx([-0.01, 0.002, -3.0], abs=2e-8)
 
 
+def test_rates_are_those_between_the_neighbours() -> None:
+    """Of an even acceleration they are exact, but at the ends, which have one neighbour each."""
+    points = tuple(Point(0.01 * at**2, 0.02 * at**2, 1e6 + 3.0 * at**2) for at in range(7))
+    made = Ephemeris(Span(DAY, 1, 7), points, "test", "Juno")
+    moments = [0.5, 1, 2, 3, 4, 5, 5.5]
+    for row, moment in zip(rows_of(made), moments, strict=True):
+        rates = [float(cell) for cell in row[4:7]]
+        assert rates == pytest.approx([0.02 * moment, 0.04 * moment, 6.0 * moment], abs=1e-8)
+
+
 @pytest.mark.parametrize(("step", "turned"), [(3600, 36.2723), (36_000, 362.7233)])
 def test_whole_turns_of_jupiter_are_counted(step: int, turned: float) -> None:
     """Between rows far apart an observer at rest in space goes round, at the rate of System III."""

@@ -93,6 +93,21 @@ def test_the_step_that_may_lack_is_that_of_the_configuration(
         follow_file(model, read_track(file(step=71, count=49)))
 
 
+@pytest.mark.parametrize(("seconds", "overrides"), [(86_461, False), (86_462, True)])
+def test_a_day_may_be_longer_by_a_step(
+    configuration: dict[str, Any], seconds: int, *, overrides: bool
+) -> None:
+    """And a second: of as many times each step is a little longer then."""
+    rows = [
+        f'"{START + timedelta(seconds=seconds * number // 1439):%Y-%m-%d %H:%M:%S}",1,0,8e8'
+        for number in range(1440)
+    ]
+    track = read_track("\n".join([*file().decode().splitlines()[:16], *rows]).encode())
+    model = asked(configuration, length=1440, count=1440)
+    followed, notes = follow_file(model, track)
+    assert (followed != model) is bool(notes) is overrides
+
+
 def test_184_minutes_are_no_day(configuration: dict[str, Any]) -> None:
     """Also where the start is not written: TIME asks for a day."""
     for sctime in ("201809130000", ""):

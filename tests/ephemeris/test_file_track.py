@@ -54,7 +54,11 @@ def test_stamps_are_read_by_position() -> None:
         (changed(16 + 3, '"2018-09-13 00:03:00",nan,0,8e8'), "Row 4 of the ephemeris is not a po"),
         (changed(16 + 3, '"2018-09-13 00:03:00",1,0,0'), "Row 4 of the ephemeris is not a po"),
         (changed(16 + 3, '"2018-09-13 00:04:30",1,0,8e8'), "step by -30 to 150 s"),
+        (changed(16 + 3, '"2018-09-13 00:03:00",1,0,-1'), "Row 4 of the ephemeris is not a po"),
         (changed(16 + 3, '"2018-09-13 00:02:00",1,0,8e8'), "step by 0 to 120 s"),
+        (changed(16 + 3, '"2018-09-13 00:03:01",1,0,8e8'), "step by 59 to 61 s"),
+        (changed(16 + 6, '"2018-09-13 00:06:00",1,0'), "has 6 rows of time, longitude, latitude"),
+        (changed(16 + 6, '"Kernels Used",1,0,8e8'), "has 6 rows of time, longitude, latitude"),
     ],
     ids=str,
 )
@@ -62,6 +66,11 @@ def test_what_expres_would_misread_is_refused(data: bytes, words: str) -> None:
     """With what is wrong, and what to do."""
     with pytest.raises(EphemerisError, match=words):
         read_track(data)
+
+
+def test_steps_of_a_second_are_the_shortest() -> None:
+    """They are none that stands still."""
+    assert read_track(file(step=1)).times.step == timedelta(seconds=1)
 
 
 def test_stamps_may_stray_by_a_second() -> None:

@@ -88,7 +88,8 @@ async def test_miriade_is_asked_in_portions(server: ReplayServer, clock: NoPause
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("Flag: -1\n# no such observer\n" + "#\n" * 10, "no such observer"),
+        (" Flag: -1 \n# no such observer\n#", "no such ephemeris. It says: # no such observer #$"),
+        ("Flag: -1\n" + "x" * 12 + "\ny", "no such ephemeris. It says: x{12} y$"),
         ("Flag: -1", "no such ephemeris$"),
         ("too short\n" * 9, "not a table. It says: too short"),
         ("# Flag: 1\n" + "#\n" * 9, "gave 0 rows of the 7"),

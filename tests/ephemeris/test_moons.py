@@ -1,5 +1,6 @@
 """The phases of moons: computed here, or from sources that know them."""
 
+import math
 from pathlib import Path
 from typing import Any, get_args
 
@@ -54,6 +55,15 @@ async def test_a_source_tells_where_a_moon_is(tmp_path: Path) -> None:
     """Between whole seconds, and less the light time from the moon to its planet, 4 s or 0.04°."""
     found = await phase_from(source(tmp_path, SATURN, HYPERION), "Hyperion", DAY, LIGHT_TIME, CLOCK)
     assert found == pytest.approx(hyperions_place(LIGHT_TIME), abs=0.005)
+
+
+@pytest.mark.parametrize("light_time", [73_043.25, 33_705.25, 151_523.25])
+async def test_phases_are_from_0_to_360(tmp_path: Path, light_time: float) -> None:
+    """Half a degree before a whole turn, and where a part of a second makes it one."""
+    known = source(tmp_path, SATURN, HYPERION)
+    found = await phase_from(known, "Hyperion", DAY, light_time, CLOCK)
+    assert 0 <= found < 360
+    assert math.remainder(found - hyperions_place(light_time), 360) == pytest.approx(0, abs=0.005)
 
 
 @pytest.mark.parametrize("moon", ["Callisto", "Enceladus", "Miranda"])

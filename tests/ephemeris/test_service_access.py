@@ -1,7 +1,9 @@
 """Access to a service: its address, one request at a time to a host, and nobody else asked."""
 
 import asyncio
+from pathlib import Path
 
+import httpx
 import pytest
 
 from prefect_expres.ephemeris import HorizonsEphemeris, prepare_ephemeris
@@ -12,6 +14,7 @@ from prefect_expres.errors import EphemerisError
 from tests.ephemeris.answers import SPAN, horizons, horizons_text
 from tests.ephemeris.replay_server import ReplayServer, replay_server
 from tests.ephemeris.test_web_service import ask
+from tests.support.certificates import Authority
 from tests.support.no_pause import NoPause
 
 
@@ -71,6 +74,23 @@ async def test_both_schemes_of_the_web_are_addresses(address: str, clock: NoPaus
     """Nothing is sent before the first request."""
     async with exclusive_access("test", address, clock) as service:
         assert service.name == "test"
+
+
+async def test_a_certificate_of_nobody_is_told(tmp_path: Path, clock: NoPause) -> None:
+    """And what to do about it; to ask again would not help."""
+    context = Authority.make(tmp_path).server_context("127.0.0.1")
+    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0, ssl=context)
+    url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server, exclusive_access("test", url, clock) as service:
+        with pytest.raises(EphemerisError, match=r"^test: its certificate cannot be verified: "):
+            await service.request()
+    assert not clock.slept
+
+
+async def test_a_byte_may_take_a_minute(clock: NoPause) -> None:
+    """And so may a connection."""
+    async with exclusive_access("test", "http://h", clock) as service:
+        assert service._client.timeout == httpx.Timeout(60.0)  # noqa: SLF001
 
 
 @pytest.mark.parametrize("path", ["/X", "/X/", "/X//"])

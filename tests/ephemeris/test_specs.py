@@ -72,6 +72,7 @@ def test_a_source_is_known_by_what_its_form_sends(spec: Any) -> None:
 def test_the_observer_is_earth_unless_another_is_named(spec: Any) -> None:
     """An empty name is none."""
     assert spec().observer == "Earth"
+    assert spec(observer="5").observer == "5"
     with pytest.raises(ValidationError):
         spec(observer="")
     with pytest.raises(ValidationError):

@@ -155,6 +155,16 @@ async def test_a_state_vector_states_its_own() -> None:
     assert (made.observer, made.source) == ("EARTH", "A state vector file")
 
 
+def test_a_state_vector_of_another_planet_is_refused() -> None:
+    """The error says which it is about."""
+    path = files("prefect_expres") / "examples" / "earth-jupiter-20180913.csv"
+    with pytest.raises(
+        EphemerisError,
+        match=r"20180913\.csv is about Jupiter, not Saturn: set center to Jupiter, or give another",
+    ):
+        TableEphemeris(path=str(path), center="Saturn").read()
+
+
 def test_a_table_of_one_day_is_not_read_beyond_its_limit(tmp_path: Path) -> None:
     """A sparse file that is a byte too large is refused by its size."""
     path = tmp_path / "large.csv"

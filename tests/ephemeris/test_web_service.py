@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import httpx
 import pytest
 
 from prefect_expres.ephemeris import HorizonsEphemeris, prepare_ephemeris
@@ -17,6 +18,7 @@ from prefect_expres.ephemeris.web_service import (
     BUDGET_S,
     MAX_BYTES,
     READ_TIMEOUT_S,
+    WebService,
     exclusive_access,
 )
 from prefect_expres.errors import EphemerisError, EphemerisUnavailable
@@ -235,3 +237,40 @@ async def test_server_errors_may_pass(server: ReplayServer, clock: NoPause, stat
     server.add("/", horizons(horizons_text()))
     await ask(server, clock)
     assert len(server.requests) == 2
+
+
+async def test_an_answer_that_is_not_read_is_let_go(clock: NoPause) -> None:
+    """Before the service is asked again: what it has to say of its fault may be endless."""
+    events: list[str] = []
+    ended = asyncio.Semaphore(0)
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        events.append("asked")
+        writer.write(b"HTTP/1.1 503 Busy\r\nContent-Length: 9999\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        await reader.read()
+        events.append("closed")
+        writer.close()
+        await writer.wait_closed()
+        ended.release()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    async with server, exclusive_access("test", url, clock) as service:
+        with pytest.raises(EphemerisUnavailable):
+            await service.request()
+        for _ in range(ATTEMPTS):
+            await asyncio.wait_for(ended.acquire(), 5.0)
+    assert events[:7] == [*["asked", "closed"] * 3, "asked"]
+
+
+async def test_a_fault_without_words_is_named(clock: NoPause) -> None:
+    """As a connection that is reset is."""
+
+    def reset(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("", request=request)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(reset)) as client:
+        service = WebService("test", "http://h", client, clock, answer_timeout=1.0)
+        with pytest.raises(EphemerisUnavailable, match=r"^test is not available now: ReadError$"):
+            await service.request()

@@ -233,3 +233,12 @@ def test_what_was_told_does_not_change() -> None:
         Submission,
     ):
         assert model.model_config["frozen"]
+
+
+@in_virtual_time
+async def test_the_root_of_a_file_system_may_be_the_output(simulation: SimulationRequest) -> None:
+    """Its slashes are not those that an address may end with: it would be a folder here."""
+    runs = Runs(simulation, "memory://")
+    first, _ = await runs.run()
+    assert first.folder == f"memory://{simulation.folder}"
+    assert (await runs.run())[0].found

@@ -21,7 +21,7 @@ from prefect_expres.expres.problem import (
 CONTENT: Any = {
     "TIME": {"MIN": 0, "MAX": 720},
     "BODY": [{"ON": True, "NAME": "Jupiter"}, {"ON": False}, {"NAME": "Io"}, {"ON": 1}],
-    "TEXT": "x",
+    "TEXT": "its NAME is X",
 }
 
 

@@ -133,6 +133,22 @@ def test_its_json_is_what_a_form_sends(choices: dict[str, Any]) -> None:
     assert Routine.model_validate(sent) == routine
 
 
+def test_a_form_leaves_to_the_template_what_is_not_chosen() -> None:
+    """Neither null nor a value stands in its fields, which offer words, or ask for a number."""
+    shown = Routine.model_json_schema()["properties"]
+    assert shown["source"]["enum"] == list(TEMPLATES)
+    assert shown["field"]["enum"][:2] == ["JRM33", "JRM09+Connerney CS"]
+    assert shown["lag_model"]["enum"][0] == "hess2011"
+    assert (shown["energy"]["type"], shown["energy"]["exclusiveMinimum"]) == ("number", 0)
+    assert {name for name, field in shown.items() if "default" in field} == {"observer"}
+
+
+def test_an_ephemeris_file_has_a_plain_name() -> None:
+    """That of the observer, without what a path or a shell could mean by it."""
+    for observer, name in (("Earth", "Earth.csv"), (" ../my probe (2) ", "my-probe-2.csv")):
+        assert Routine(source="Io", day=DAY, observer=observer).track == name
+
+
 def test_names_are_taken_in_any_case() -> None:
     """They are written as ExPRES knows them, so that the same simulation has the same file."""
     usual = Routine(source="Io", day=DAY, field="JRM33", lag_model="hue2023")

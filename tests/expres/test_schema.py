@@ -30,6 +30,7 @@ def test_the_schema_is_one_of_its_dialect() -> None:
     schema = configuration_schema()
     Draft202012Validator.check_schema(schema)
     assert schema["title"] == "ExPRES configuration"
+    assert schema["description"] == "Input of ExPRES 1.4."
     assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
     assert set(schema["required"]) == {
         *("SIMU", "NUMBER", "TIME", "FREQUENCY", "OBSERVER"),

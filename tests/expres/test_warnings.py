@@ -98,6 +98,7 @@ def test_outside_a_bound_there_is_a_warning(name: str, changes: Changes, quiet: 
         ("no-law-for-this", moon("io"), "write 'Io', also as the NAME of the BODY"),
         ("no-law-for-this", moon("Callisto"), NUMBERS),
         ("no-law-for-this", AURORAL | {LAW: "hess2011"}, NUMBERS),
+        ("no-law-for-this", AURORAL | {LAW: "hess2011", "SOURCE[0].SAT": "io"}, NUMBERS),
     ],
 )
 def test_what_to_write_fits_what_is_there(

@@ -155,3 +155,21 @@ def test_words_with_a_surprise_of_their_own(configuration: Any) -> None:
     assert _outcome(apply(configuration, {"SOURCE[0].CURRENT": bounds}), "") == REFUSED
     law = apply(configuration, {"SOURCE[0].LAG_MODEL": "bonfond2009"})
     assert _outcome(law, "SOURCE[0].LAG_MODEL") == WARNED
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "words"),
+    [
+        (TRACK, "galileos", "write 'Galileo', or give an ephemeris file in OBSERVER.EPHEM"),
+        (TRACK, "earth", "write 'Earth', or"),
+        (AUTO, "galileos", "choose one of 'Cassini', 'Earth', 'Ganymede', 'Juno', 'Voyager1', "),
+        (AUTO, "earth", "write 'Earth', or"),
+    ],
+)
+def test_an_observer_is_one_of_those_that_its_type_knows(
+    given: Changes, name: str, words: str, configuration: Any
+) -> None:
+    """The web has no position of Galileo, the server has its track."""
+    (problem,) = Configuration.problems_in(apply(configuration, given | {"OBSERVER.SC": name}))
+    assert problem.path == "OBSERVER.SC"
+    assert problem.fix.startswith(words)

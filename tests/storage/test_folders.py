@@ -19,6 +19,7 @@ from prefect_expres.storage import (
     local_copy,
     move_files,
     names_in,
+    path_in,
     remove_folder,
     write_whole,
 )
@@ -45,6 +46,23 @@ def test_what_is_in_a_folder(folder: str) -> None:
     assert names_in(f"{folder}/none") == names_in(f"{folder}/io.json/none") == []
     assert names_in(f"{folder}/io.json") == []
     assert files_below(f"{folder}/none") == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ("out", "out/io.json"),
+        ("out//", "out/io.json"),
+        ("/", "/io.json"),
+        ("s3://bucket", "s3://bucket/io.json"),
+        ("s3://bucket/a//", "s3://bucket/a/io.json"),
+        ("memory://", "memory://io.json"),
+        ("file:///", "file:///io.json"),
+    ],
+)
+def test_slashes_at_the_end_do_not_count(given: str, path: str) -> None:
+    """But those that make the root of a file system do."""
+    assert path_in(given, "io.json") == path
 
 
 def test_what_a_name_stands_for(folder: str) -> None:

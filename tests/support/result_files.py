@@ -48,7 +48,7 @@ class Result:
             ),
             "SrcLongitude": (CDF.CDF_REAL4, self._longitudes(), "deg"),
             "CML": (CDF.CDF_REAL4, self._meridian(), "deg"),
-            "ObsLatitude": (CDF.CDF_REAL4, np.zeros(self.visible.shape[0], np.float32), "deg"),
+            "ObsLatitude": (CDF.CDF_REAL4, np.zeros(len(self.visible), dtype=np.float32), "deg"),
         }
 
     @property

@@ -25,7 +25,7 @@ from prefect_expres.expres.schema_errors import problem_of_file
 from prefect_expres.expres.strict_json import read_content
 from prefect_expres.expres.templates import TEMPLATES
 from prefect_expres.net.url import file_name, shown_url
-from prefect_expres.storage import find_files, is_there, local_path, write_whole
+from prefect_expres.storage import find_files, is_there, local_path, path_in, write_whole
 
 app = App(name="config")
 
@@ -125,7 +125,7 @@ def new(
         ephemeris=file_name(ephemeris or ""), phases=_phases(routine, phase, ephemeris)
     )
     path = PurePosixPath(routine_path(configuration))
-    target = f"{folder.rstrip('/') or '/'}/{path.parent}" if tree else folder
+    target = path_in(folder, str(path.parent)) if tree else folder
     if output:
         target, _, name = output.rpartition("/")
         path = PurePosixPath(name)

@@ -9,12 +9,16 @@ from tests.expres.bounds.changes import (
     ORBITER,
     TRACK,
     Bounds,
+    Changes,
     named,
     orbit,
     starts,
     third_body,
     values,
 )
+
+CASSINI: Changes = AUTO | {"OBSERVER.PARENT": "Io", "OBSERVER.SC": "Cassini"}
+"""One of whose positions ExPRES keeps for most of 2016."""
 
 CASES: dict[str, Bounds] = {
     "observer-parent": Bounds(
@@ -109,8 +113,15 @@ CASES: dict[str, Bounds] = {
             {"OBSERVER.PARENT": "Io"},
             FILE | {"OBSERVER.PARENT": "Jupiter"},
             JUNO | {"OBSERVER.PARENT": "Io"},
+            *(CASSINI | starts(kept) for kept in ("201603281700", "20161231235959")),
         ],
-        [TRACK | {"OBSERVER.PARENT": "Io"}, AUTO | {"OBSERVER.PARENT": "Io"}],
+        [
+            TRACK | {"OBSERVER.PARENT": "Io"},
+            AUTO | {"OBSERVER.PARENT": "Io"},
+            AUTO | {"OBSERVER.PARENT": "Io"} | starts("201607010000"),
+            CASSINI | TRACK | starts("201607010000"),
+            *(CASSINI | starts(asked) for asked in ("20160328165959", "201701010000")),
+        ],
     ),
     "observer-without-slash": values(
         "OBSERVER.SC",

@@ -165,7 +165,10 @@ CASES: dict[str, Warned] = {
     "constant-angle": Warned(
         "SOURCE[0].CONSTANT",
         "-75: no emission is seen",
-        [CONSTANT, CONSTANT | {"SOURCE[0].CONSTANT": 180}, {"SOURCE[0].CONSTANT": -1}],
+        [
+            {"SOURCE[0].CONSTANT": -1},
+            *(CONSTANT | {"SOURCE[0].CONSTANT": right} for right in (SMALL, 75, 180)),
+        ],
         [CONSTANT | {"SOURCE[0].CONSTANT": wrong} for wrong in (-75, 180.1)],
     ),
     "beam-width": Warned(
