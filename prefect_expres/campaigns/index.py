@@ -172,9 +172,8 @@ async def found_at(
 
 
 def _manifest(output: str) -> CampaignManifest | None:
-    content = read_or_none(output, MANIFEST)
     try:
-        return CampaignManifest.model_validate_json(content) if content is not None else None
+        return CampaignManifest.model_validate_json(read_or_none(output, MANIFEST) or b"")
     except ValidationError:
         return None
 

@@ -138,7 +138,7 @@ class Journal:
         """Read the last heartbeat of a worker."""
         content = await asyncio.to_thread(read_or_none, self._folder, f"{worker}.heartbeat")
         try:
-            return Heartbeat.model_validate_json(content) if content is not None else None
+            return Heartbeat.model_validate_json(content or b"")
         except ValidationError:
             return None
 

@@ -239,7 +239,9 @@ class _Worker:
         return True
 
     async def is_busy(self) -> bool:
-        """Say whether its flow run is running and alive."""
+        """Say whether it has a flow run that is running and alive."""
+        if self._run is None:
+            return False
         state = await self._state()
         return state.is_running() and not await self._is_silent(state)
 

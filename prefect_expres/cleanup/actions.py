@@ -169,8 +169,9 @@ class Housekeeper:
         files = await self.steps.download(submission, folder)
         compared = await verify_downloaded(request, files, folder, job_url)
         finished = Finished(submission, job, _phases(job), files, compared)
+        seconds = int(job.execution_duration or 0)
         return await complete(
-            request, finished, folder, int(job.execution_duration or 0), self.steps
+            request, finished, folder, seconds, self.steps, made_from=(None, None)
         )
 
     async def _extended(self, client: UWSClient, job: Job, decision: JobDecision) -> JobDecision:
@@ -190,9 +191,11 @@ class Housekeeper:
 
 async def _is_elsewhere(owner: Owner | None, request: SimulationRequest) -> bool:
     """Say whether the flow run that created a job has its results where it wanted them."""
-    if owner is None or owner.output is None:
-        return False
-    return await find_verified(folder_of(request, owner.output), request.fingerprint) is not None
+    return (
+        owner is not None
+        and owner.output is not None
+        and await find_verified(folder_of(request, owner.output), request.fingerprint) is not None
+    )
 
 
 def _phases(job: Job) -> tuple[PhaseTime, ...]:

@@ -155,13 +155,12 @@ class Attempts:
     def _may_try_again(self, fault: JobError) -> bool:
         """Count the attempt, unless it was another's job that vanished or an old one of no use."""
         submission = self._guard.submission
-        if submission is None or len(self._excluded) >= MOST_EXCLUDED:
-            return False
+        assert submission is not None
         self._excluded.append(submission.job_id)
         vanished = not submission.ours and isinstance(fault, JobAborted | JobLost)
         if not vanished and submission.phase is not Phase.COMPLETED:
             self._attempts_left -= 1
-        return self._attempts_left > 0
+        return self._attempts_left > 0 and len(self._excluded) <= MOST_EXCLUDED
 
 
 def unwrapped(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -172,5 +171,5 @@ def unwrapped(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """
     fault: BaseException = group
     while isinstance(fault, BaseExceptionGroup) and len(fault.exceptions) == 1:
-        fault = fault.exceptions[0]
+        (fault,) = fault.exceptions
     return fault

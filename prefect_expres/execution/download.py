@@ -6,6 +6,7 @@ from collections.abc import Collection
 from prefect_expres.errors import JobNotFound, ResultsMissing, ServiceError, TransferError
 from prefect_expres.execution.events import Listener, Warned, ignore
 from prefect_expres.execution.evidence import fault_with_evidence, lost
+from prefect_expres.execution.manifest import is_cdf
 from prefect_expres.storage import StoredFile
 from prefect_expres.uws import ResultRef, UWSClient, download, file_names
 from prefect_expres.uws.transfer import RESULT_LIMIT, Counter
@@ -57,7 +58,7 @@ async def fetch_results(
                 if isinstance(fault, JobNotFound):
                     # If the job is gone, so is everything else.
                     await client.phase(job_id)
-                if fault.retryable or _is_cdf(name):
+                if fault.retryable or is_cdf(name):
                     faults.append(fault)
                 else:
                     await tell(Warned(f"The result {result.id!r} is left out: {fault}"))
@@ -76,16 +77,12 @@ def _identified(stored: StoredFile, result: ResultRef) -> StoredFile:
     )
 
 
-def _is_cdf(name: str) -> bool:
-    return name.lower().endswith(".cdf")
-
-
 async def _announced(client: UWSClient, job_id: str) -> tuple[ResultRef, ...]:
     """List the results; OPUS may add them a moment after the job completed."""
     for look in range(LOOKS_FOR_RESULTS):
         with contextlib.suppress(JobNotFound):
             results = await client.results(job_id)
-            if any(map(_is_cdf, file_names(results))):
+            if any(map(is_cdf, file_names(results))):
                 return results
         await client.clock.sleep(0.5 * 2**look)
     await client.phase(job_id)

@@ -5,7 +5,6 @@ show what they ask for. What does not fit is computed anew.
 """
 
 import asyncio
-import hashlib
 import posixpath
 from pathlib import PurePosixPath
 
@@ -15,7 +14,7 @@ from prefect_expres.execution.manifest import MANIFEST, Manifest, SimulationResu
 from prefect_expres.execution.set_aside import set_aside
 from prefect_expres.execution.verification import verify
 from prefect_expres.expres import Configuration, SimulationRequest
-from prefect_expres.storage import StoredFile, read_blocks, read_or_none
+from prefect_expres.storage import find_whole, read_or_none
 
 
 async def find_verified(folder: str, fingerprint: str) -> SimulationResult | None:
@@ -29,7 +28,7 @@ async def find_verified(folder: str, fingerprint: str) -> SimulationResult | Non
         The simulation; None if it is not there, or is not what its manifest says.
     """
     try:
-        return await asyncio.to_thread(_find, folder, fingerprint)
+        return await _find(folder, fingerprint)
     except ResultMismatch:
         return None
 
@@ -45,7 +44,7 @@ async def find_or_set_aside(
         tell: Is told what was found.
     """
     try:
-        found = await asyncio.to_thread(_find, folder, fingerprint)
+        found = await _find(folder, fingerprint)
     except ResultMismatch as fault:
         manifest = await asyncio.to_thread(read_manifest, folder)
         names = [file.name for file in manifest.files] if manifest else []
@@ -58,17 +57,18 @@ async def find_or_set_aside(
     return found
 
 
-def _find(folder: str, fingerprint: str) -> SimulationResult | None:
-    manifest = read_manifest(folder)
+async def _find(folder: str, fingerprint: str) -> SimulationResult | None:
+    manifest = await asyncio.to_thread(read_manifest, folder)
     if manifest is None or manifest.fingerprint != fingerprint:
         return None
-    try:
-        request = _kept_request(folder, manifest)
-        if request is None or not all(_is_whole(folder, file) for file in manifest.files):
+    for file in manifest.files:
+        if await find_whole(folder, file.name, file.sha256) is None:
             return None
-    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+    request = await asyncio.to_thread(_kept_request, folder, manifest)
+    if request is None:
         return None
-    compared = verify(request, posixpath.join(folder, manifest.cdf), manifest.job_url)
+    cdf = posixpath.join(folder, manifest.cdf)
+    compared = await asyncio.to_thread(verify, request, cdf, manifest.job_url)
     facts = manifest.model_dump() | {"compared": compared or manifest.compared}
     return SimulationResult(**facts, folder=folder, found=True)
 
@@ -91,11 +91,3 @@ def _kept_request(folder: str, manifest: Manifest) -> SimulationRequest | None:
         label=manifest.label,
     )
     return request if request.fingerprint == manifest.fingerprint else None
-
-
-def _is_whole(folder: str, file: StoredFile) -> bool:
-    """Say whether a file has its hash."""
-    digest = hashlib.sha256()
-    for block in read_blocks(posixpath.join(folder, file.name), even_absent=False):
-        digest.update(block)
-    return digest.hexdigest() == file.sha256

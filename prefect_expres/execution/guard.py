@@ -46,7 +46,7 @@ class JobGuard:
         self._tell = tell
         self.submission: Submission | None = None
         self._sent: list[RunId] = []
-        self._stopped = False
+        self._stopped: set[str] = set()
 
     @contextlib.asynccontextmanager
     async def stopped_on_exit(self) -> AsyncIterator[None]:
@@ -82,7 +82,8 @@ class JobGuard:
 
     async def stop_strays(self) -> None:
         """When the chosen job has ended, stop those of creates whose answers were lost."""
-        if self.submission is not None and self.submission.strays:
+        assert self.submission is not None
+        if self.submission.strays:
             await self.stop()
 
     async def stop(self, on_answer: Callable[[], None] = lambda: None) -> None:
@@ -90,7 +91,6 @@ class JobGuard:
 
         They are looked for once more if a create was under way, whose job may be late.
         """
-        self._stopped = False
         try:
             async with self._steps.client(self._request.job_list) as client:
                 if self.submission is not None and self.submission.ours:
@@ -112,7 +112,7 @@ class JobGuard:
         await self._tell_stopped(
             await stop_job(client, job_id, spare_started=keep, on_answer=on_answer)
         )
-        self._stopped = True
+        self._stopped.add(job_id)
 
     async def _stop_named(self, client: UWSClient, on_answer: Callable[[], None]) -> None:
         stopped = await stop_jobs(
@@ -135,7 +135,7 @@ class JobGuard:
         names = map(str, self._sent) if chosen is None or chosen.strays else ()
         known = chosen.run_id if chosen else None
         left = [f"The job {name}, if it was created," for name in names if name != known]
-        if chosen is not None and chosen.ours and not self._stopped:
+        if chosen is not None and chosen.ours and chosen.job_id not in self._stopped:
             left.append(f"The job {chosen.job_url}")
         for job in left:
             msg = f"{job} could not be stopped, and may be running; abort it later. {reason}"
@@ -151,5 +151,5 @@ async def _unbroken(work: Coroutine[Any, Any, None]) -> None:
     with anyio.CancelScope(shield=True):
         while not task.done():
             with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.shield(task)
+                await asyncio.wait({task})
     task.result()

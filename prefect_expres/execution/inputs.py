@@ -109,7 +109,8 @@ async def _once_shown(client: UWSClient, look: Callable[[], Awaitable[T | None]]
     return None
 
 
-async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) -> Likeness:
+async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) -> Likeness | None:
+    """Compare the inputs of a job with those of a simulation; None if they are not shown."""
     given, branch = await _parameters(client, job_id)
     if "config" not in given:
         return Likeness.MISSING
@@ -119,7 +120,7 @@ async def _compared(client: UWSClient, job_id: str, request: SimulationRequest) 
     configuration = await _file(client, job_id, given["config"], _limit(sent))
     ephemeris = await _ephemeris(client, job_id, given, _limit(track))
     if not configuration.is_json:
-        return Likeness.HIDDEN
+        return None
     same = request.is_made_of(
         configuration.restored(sent), ephemeris.restored(track) if ephemeris else None, branch
     )

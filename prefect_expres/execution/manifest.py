@@ -1,6 +1,7 @@
 """What a simulation leaves: its manifest beside the files, and the result that a flow returns."""
 
 import posixpath
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -121,20 +122,29 @@ async def keep_manifest(folder: str, manifest: Manifest) -> SimulationResult:
 
 def read_manifest(folder: str) -> Manifest | None:
     """Read the manifest in a folder; None if there is none, or it is not what is written here."""
-    content = read_or_none(folder, MANIFEST)
     try:
-        manifest = Manifest.model_validate_json(content) if content is not None else None
-    except ValidationError:
+        manifest = Manifest.model_validate_json(read_or_none(folder, MANIFEST) or b"")
+        return manifest if _is_possible(manifest) else None
+    except (ValidationError, UnsafeName):
         return None
-    return manifest if manifest is not None and _is_possible(manifest) else None
 
 
 def _is_possible(manifest: Manifest) -> bool:
-    """Say whether files are named, each once and safely, and the CDF file is among them."""
+    """Say whether files are named, each once, and the CDF file is among them.
+
+    Raises:
+        UnsafeName: A name leads elsewhere.
+    """
     names = [file.name for file in manifest.files]
-    try:
-        safe = {safe_name(name).casefold() for name in names}
-    except UnsafeName:
-        return False
-    once = len(safe) == len(names) and MANIFEST not in safe
-    return once and manifest.cdf in names and manifest.cdf.lower().endswith(".cdf")
+    once = len({safe_name(name).casefold() for name in names}) == len(names)
+    return once and manifest.cdf in names and is_cdf(manifest.cdf)
+
+
+def cdf_of(results: Iterable[StoredFile]) -> StoredFile:
+    """Give the CDF file among downloaded results."""
+    return next(file for file in results if is_cdf(file.name))
+
+
+def is_cdf(name: str) -> bool:
+    """Tell a CDF file by its name."""
+    return name.lower().endswith(".cdf")

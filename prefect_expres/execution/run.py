@@ -11,6 +11,7 @@ from prefect_expres.execution.found import find_or_set_aside
 from prefect_expres.execution.manifest import (
     Manifest,
     SimulationResult,
+    cdf_of,
     keep_inputs,
 )
 from prefect_expres.execution.options import RunOptions
@@ -81,7 +82,7 @@ async def complete(
     execution_duration: int,
     steps: ResultSteps,
     *,
-    made_from: tuple[object, object] = (None, None),
+    made_from: tuple[object, object],
 ) -> tuple[SimulationResult, ResultView]:
     """View downloaded results, and complete them with the inputs and the manifest.
 
@@ -94,7 +95,7 @@ async def complete(
         made_from: What configuration and ephemeris were given as, for the lineage.
     """
     inputs = await keep_inputs(request, folder)
-    cdf = next(file for file in finished.files if file.name.lower().endswith(".cdf"))
+    cdf = cdf_of(finished.files)
     view = await steps.view(cdf, folder)
     # A result may have the name of an input: then the input has replaced it.
     files = {file.name: file for file in (*finished.files, *inputs, *view.files)}

@@ -66,7 +66,7 @@ class StepwiseRun:
         self._made_from = made_from
         self._take = take
         self._tell = tell
-        self._deadline = 0.0
+        self._deadline: float  # known as soon as it is begun
         self._finished: tuple[Job, tuple[PhaseTime, ...]] | None = None
         self.submission: Submission | None = None
         self.result: SimulationResult | None = None

@@ -7,6 +7,7 @@ from pathlib import Path
 from prefect_expres.analysis.locations import local_file
 from prefect_expres.ephemeris.file_track import FileTrack, read_track
 from prefect_expres.errors import EphemerisError, ResultError, ResultMismatch
+from prefect_expres.execution.manifest import cdf_of
 from prefect_expres.execution.set_aside import set_aside
 from prefect_expres.execution.view import missing_for_analysis
 from prefect_expres.expres import Configuration, SimulationRequest
@@ -35,9 +36,8 @@ async def verify_downloaded(
             files are not in the folder any more, and the job is known as one not to use.
     """
     listed = list(files)
-    cdf = next(file for file in listed if file.name.lower().endswith(".cdf"))
     try:
-        return await asyncio.to_thread(verify, request, cdf.url, job_url)
+        return await asyncio.to_thread(verify, request, cdf_of(listed).url, job_url)
     except ResultMismatch as fault:
         await set_aside(folder, [file.name for file in listed], fault)
         raise

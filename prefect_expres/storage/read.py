@@ -30,11 +30,11 @@ def read_or_none(folder: str, name: str) -> bytes | None:
         name: The file's name, or its path below the folder.
 
     Raises:
-        IsADirectoryError: A folder of the name is there.
         StorageError: The file cannot be read, is none, or is a symbolic link of another user.
     """
+    shown = path_of(folder, name)
     try:
-        with told_as_unreadable(path_of(folder, name)):
+        with told_as_unreadable(shown):
             system, path = fsspec.core.url_to_fs(folder)
             path = posixpath.join(path, name)
             if isinstance(system, LocalFileSystem):
@@ -42,6 +42,9 @@ def read_or_none(folder: str, name: str) -> bytes | None:
             return bytes(system.cat_file(path))
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except IsADirectoryError:
+        msg = f"{shown} is a folder. Move it away, or name another folder."
+        raise StorageError(msg, shown) from None
 
 
 def _read_file(path: str) -> bytes:

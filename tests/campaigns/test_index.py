@@ -109,12 +109,17 @@ async def test_one_catalogue_has_the_arcs_of_all(tmp_path: Path) -> None:
     told = [("Earth", "s1"), ("Juno", "s2"), ("Earth", "s1")]
     rows = {n: catalogue(tmp_path / str(n), *each) for n, each in enumerate(told)}
     rows[3] = Row(number=3, label="io-3", state="failed")
+    assert rows[3].fingerprint == ""
     kept = await keep_index(str(tmp_path), rows, FACTS)
     assert kept.catalogue is not None
     whole = json.loads((tmp_path / "catalogue.tfcat.json").read_bytes())
     assert [each["id"] for each in whole["features"]] == [f"io-{n}/Io-1" for n in range(3)]
     assert whole["features"][1]["properties"] == {"simulation": "io-1", "moon": "Io"}
-    assert list(whole["fields"]) == ["simulation", "moon"]
+    simulation = {"info": "The simulation", "datatype": "str", "ucd": "meta.id"}
+    assert list(whole["fields"].items()) == [
+        ("simulation", simulation),
+        ("moon", {"info": "The moon"}),
+    ]
     assert whole["crs"]["properties"]["ref_position_id"] == "Earth, Juno"
     assert whole["properties"] == {"simulations": ["s1", "s2"], "title": "Arcs"}
 

@@ -16,6 +16,7 @@ from prefect_expres.campaigns.journal import (
     campaigns_under_way,
     remove_silent_journals,
 )
+from prefect_expres.cli.demo import free_port
 
 
 async def journal_of(output: Path | str, campaign: str) -> Journal:
@@ -80,6 +81,20 @@ async def test_planted_row_is_no_row(tmp_path: Path) -> None:
     await journal.keep(Row(number=2, label="europa", state="completed"))
     assert not (folder / "0000002.json").is_symlink()
     assert sorted(await Journal(str(tmp_path), "shared").refresh()) == [1, 2]
+
+
+async def test_what_is_no_row_is_ignored(tmp_path: Path) -> None:
+    """Neither rubbish nor files of other names."""
+    await journal_of(tmp_path, "shared")
+    folder = tmp_path / ".campaigns" / "shared"
+    for name in ("0000003.json", "0000004.json.part", "4.json"):
+        (folder / name).write_text("no JSON")
+    assert list(await Journal(str(tmp_path), "shared").refresh()) == [1]
+
+
+async def test_a_journal_that_cannot_be_removed_stays() -> None:
+    """The campaign has ended all the same; the journal is removed when it is silent."""
+    await Journal(f"ftp://127.0.0.1:{free_port()}/out", "away").end()
 
 
 async def test_heartbeats_are_read_back(tmp_path: Path) -> None:

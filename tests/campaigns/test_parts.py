@@ -1,17 +1,17 @@
 """The parts of a campaign that need no server: numbers, parameters of workers, and its manifest."""
 
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from prefect_expres.archive import Archive
 from prefect_expres.blocks import ExpresService
 from prefect_expres.campaigns.index import CampaignFacts, CampaignManifest, keep_index
-from prefect_expres.campaigns.journal import Row
+from prefect_expres.campaigns.journal import Heartbeat, Row
 from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
 from prefect_expres.campaigns.runner import CampaignSettings
 from prefect_expres.campaigns.workers import numbers_for, worker_parameters
@@ -19,6 +19,15 @@ from prefect_expres.errors import CampaignError
 from prefect_expres.execution import RunOptions
 
 PLAN = RoutinePlan(first=date(2018, 9, 13), last=date(2018, 9, 14))
+FACTS = CampaignFacts(
+    campaign="c",
+    plan=PLAN,
+    service="http://127.0.0.1:9",
+    branch="master",
+    simulations=4,
+    wall_seconds=1.5,
+    list_requests=3,
+)
 
 
 def settings(in_flight: int = 8, max_failures: int | None = 2) -> CampaignSettings:
@@ -31,6 +40,15 @@ def settings(in_flight: int = 8, max_failures: int | None = 2) -> CampaignSettin
 def row(number: int, state: str = "completed") -> Row:
     """Give the row of a simulation."""
     return Row.model_validate({"number": number, "label": f"io-{number}", "state": state})
+
+
+def test_what_a_campaign_tells_does_not_change() -> None:
+    """Plans, settings, rows, heartbeats and what was run are values."""
+    for value in (PLAN, FilesPlan(configurations=("a.json",)), row(1), Heartbeat(), FACTS):
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(value, next(iter(type(value).model_fields)), "other")
+    with pytest.raises(FrozenInstanceError):
+        settings().in_flight = 1  # type: ignore[misc]
 
 
 def test_a_worker_begins_with_its_own_part_and_goes_on_with_that_of_others() -> None:
@@ -133,20 +151,11 @@ async def test_the_manifest_counts_what_became_of_each_simulation(tmp_path: Path
         0: row(0).model_copy(update={"run_seconds": 10.0, "bytes": 5}),
         1: row(1, "found").model_copy(update={"run_seconds": 99.0, "bytes": 7}),
     }
-    facts = CampaignFacts(
-        campaign="c",
-        plan=PLAN,
-        service="http://127.0.0.1:9",
-        branch="master",
-        simulations=4,
-        wall_seconds=1.5,
-        list_requests=3,
-    )
-    result = await keep_index(str(tmp_path), rows, facts)
+    result = await keep_index(str(tmp_path), rows, FACTS)
     assert [each.number for each in result.rows] == [0, 1, 2]
     assert (result.completed, result.found, result.failed, result.not_begun) == (1, 1, 1, 1)
     assert (result.service_seconds, result.bytes) == (10.0, 12)
     assert result.failures == (rows[2],)
-    assert CampaignFacts(**result.model_dump(include=set(CampaignFacts.model_fields))) == facts
+    assert CampaignFacts(**result.model_dump(include=set(CampaignFacts.model_fields))) == FACTS
     kept = CampaignManifest.model_validate_json(Path(result.manifest).read_bytes())
     assert kept == CampaignManifest(**result.model_dump(exclude={"output", "rows"}))

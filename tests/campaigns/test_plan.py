@@ -15,6 +15,8 @@ from prefect_expres.cli.demo import free_port
 from prefect_expres.ephemeris import AnalyticEphemeris, HorizonsEphemeris, TableEphemeris
 from prefect_expres.errors import ConfigurationError, StorageUnavailable
 from prefect_expres.expres import Configuration
+from prefect_expres.expres.routine import FORMS, Form
+from prefect_expres.expres.templates import TEMPLATES
 
 
 def routine(**more: Any) -> RoutinePlan:
@@ -44,6 +46,11 @@ def test_every_combination_comes_once() -> None:
     assert planned[-1].ephemeris == HorizonsEphemeris(observer="Juno")
 
 
+def test_a_plan_may_be_of_one_day() -> None:
+    """The last day is the first one then."""
+    assert routine(first=date(2018, 10, 1)).count() == 1
+
+
 def test_a_plan_tells_what_makes_a_simulation() -> None:
     """Day, observer, moon and the values of the grid are those of the configuration."""
     grid = {"SOURCE.*.ACCEL": [1, 3], "SOURCE.*.LAG_MODEL": ["hess2011", "hue2023"]}
@@ -57,6 +64,17 @@ def test_a_plan_tells_what_makes_a_simulation() -> None:
         assert list(chosen.values.values()) == [source.accel, source.lag_model]
         assert (chosen.moon, chosen.observer) == (source.sat, configuration.observer.sc)
         assert configuration.observer.sctime.startswith(f"{chosen.day:%Y%m%d}")
+
+
+@pytest.mark.parametrize("form", ["v01", "v11"])
+def test_a_plan_says_which_field(form: Form) -> None:
+    """Of Jupiter; a source that has another field keeps its own."""
+    plan = routine(form=form, moons=["Io", "Exoplanet"])
+    jupiter, star = (plan.simulation(number).configuration for number in range(2))
+    assert isinstance(jupiter, Configuration)
+    assert jupiter.body[0].mag == FORMS[form]
+    assert isinstance(star, Configuration)
+    assert star.body[0].mag == TEMPLATES["Exoplanet"].fields[0]
 
 
 def test_a_plan_is_the_same_in_every_process() -> None:
@@ -83,6 +101,7 @@ def test_large_plans_hold_nothing() -> None:
         ({"grid": {"TIME.NBR": []}}, "no values for TIME.NBR"),
         ({"observers": ["Juno"]}, "does not know Jupiter seen from Juno"),
         ({"moons": []}, "at least 1"),
+        ({"observers": []}, "at least 1"),
         ({"moons": ["Amalthea"]}, "Io"),
         ({"days": 3}, "not permitted"),
     ],
@@ -154,6 +173,17 @@ def test_names_say_what_is_planned() -> None:
     assert routine().name == "io-earth-20180930-20181001"
     assert FilesPlan(configurations=("s3://bucket/runs/io-*.json",)).name == "runs-io"
     assert beside("s3://bucket/runs/io.json", "earth.csv") == "s3://bucket/runs/earth.csv"
+    queried = "https://files.example.org/runs/io.json?version=a/b.c"
+    assert FilesPlan(configurations=(queried,)).name == "runs-io"
+    assert beside(queried, "earth.csv") == "https://files.example.org/runs/earth.csv"
+
+
+def test_a_file_is_labelled_by_its_name_and_gets_the_source(tmp_path: Path) -> None:
+    """With what a runId can hold."""
+    (tmp_path / "my run!.json").write_text("{}")
+    source = AnalyticEphemeris(observer="Earth")
+    planned = FilesPlan(configurations=(tmp_path / "*.json",), ephemeris=source).simulation(0)
+    assert (planned.label, planned.ephemeris) == ("my-run", source)
 
 
 def test_forms_know_plans() -> None:

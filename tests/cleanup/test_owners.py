@@ -96,6 +96,7 @@ async def test_a_job_that_is_not_what_it_claims_is_left(
 ) -> None:
     """Other inputs than the runId tells, or none that are shown."""
     case = Case(tmp_path)
+    case.owner = FlowRun(output=f"{tmp_path}/of-its-flow-run")
     job = case.job(simulation, Phase.COMPLETED)
     if what == "forged":
         job.given["config"] = another(simulation, "forged").configuration.to_json()

@@ -12,6 +12,7 @@ OWNER = "0123456789abcdefghijkQ"
 
 
 CREATE = "POST $"
+LIMIT = "Maximum number of active jobs reached"
 
 
 async def submit(

@@ -1,6 +1,7 @@
 """Runs of one simulation on a virtual service, all into one output."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from prefect_expres.execution import (
     ResultView,
     RunOptions,
     SimulationResult,
+    StepwiseRun,
     Take,
     run_simulation,
 )
@@ -75,9 +77,8 @@ class Runs:
         **options: Any,
     ) -> tuple[SimulationResult, ResultView | None]:
         """Run it."""
-        async with self.service.client() as client:
-            steps = DrawingSteps(client, self.told)
-            result = await run_simulation(
+        async with self.connect() as steps:
+            return await run_simulation(
                 self.simulation,
                 self.output,
                 steps,
@@ -87,6 +88,29 @@ class Runs:
                 beforehand=beforehand,
                 tell=self.told,
             )
+
+    def stepwise(
+        self,
+        made_from: tuple[object, object] = (None, None),
+        take: Take | None = None,
+        **options: Any,
+    ) -> StepwiseRun:
+        """Give a run of it by separate calls."""
+        return StepwiseRun(
+            self.simulation,
+            self.output,
+            RunOptions(OWNER, **options),
+            self.connect,
+            made_from=made_from,
+            take=take,
+            tell=self.told,
+        )
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[DrawingSteps]:
+        """Give the steps, and keep what they noted."""
+        async with self.service.client() as client:
+            steps = DrawingSteps(client, self.told)
+            yield steps
         self.made_from += steps.made_from
         self.viewed += steps.viewed
-        return result

@@ -1,6 +1,7 @@
 """What counts as an attempt at a simulation: in virtual time."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,7 @@ async def test_a_failed_job_ends_the_run(simulation: SimulationRequest, tmp_path
     assert told.of(AttemptFailed) == [AttemptFailed("io", fault.value)]
     assert not told.warnings
     assert len(service.asked("POST")) == 2, "a create and a start"
+    assert len(service.asked("GET $")) == 2, "for the choice only"
 
 
 @in_virtual_time
@@ -122,9 +124,12 @@ async def test_anothers_job_that_vanishes_does_not_count(
     service = VirtualService()
     job = service.plant(simulation, phase=Phase.EXECUTING, started=0.0, executing=1e9)
     vanishing = asyncio.create_task(vanish(job, service, how))
-    finished = await finish(service, simulation, tmp_path)
+    told = Told()
+    finished = await finish(service, simulation, tmp_path, told=told)
     await vanishing
     assert finished.submission.ours
+    (warning,) = told.warnings
+    assert re.search(r"[^.]\. Trying again\.$", warning)
 
 
 @pytest.mark.parametrize(
@@ -256,6 +261,7 @@ async def test_a_job_that_was_never_seen_is_lost() -> None:
         submission = Submission(
             job_id=gone.id, job_url=f"{URL}/gone", run_id="", ours=True, phase=gone.phase
         )
+        assert not submission.strays
         with pytest.raises(JobLost) as fault:
             await ClientSteps(client).finish(submission, "io", 600.0, 600)
     assert fault.value.job_url == f"{URL}/gone"

@@ -10,11 +10,13 @@ from prefect_expres.errors import (
     SubmissionUncertain,
     WaitTimeout,
 )
+from prefect_expres.execution.creation import creates_noted
 from prefect_expres.execution.election import SETTLE_SECONDS
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId
 from tests.execution.elections import (
     CREATE,
+    LIMIT,
     OWNER,
     submit,
 )
@@ -44,9 +46,11 @@ async def test_a_lost_answer_is_settled_by_the_list(
     submission = await submit(service, simulation, tell=told)
     assert (submission.ours, submission.strays) == (True, False)
     assert len(service.asked(CREATE)) == 1
-    lines = told.steps("submit")
-    assert any("The answer to a create was lost" in line for line in lines)
-    assert f"The job {submission.job_id} was created" in lines
+    lost = "The answer to a create was lost, or was an error of the server; looking for "
+    assert told.steps("submit") == [
+        f"{lost}{submission.run_id} in the job list",
+        f"The job {submission.job_id} was created",
+    ]
 
 
 @pytest.mark.parametrize("status", [None, 500, 503, 429])
@@ -138,8 +142,9 @@ async def test_a_refused_create_is_not_sent_again(simulation: SimulationRequest)
 
 @in_virtual_time
 async def test_new_jobs_that_vanish_end_the_election(simulation: SimulationRequest) -> None:
-    """A service that loses every new job is not flooded with them."""
+    """A service that loses every new job is not flooded with them; refused creates made none."""
     service = VirtualService()
+    service.trouble(CREATE, 500, LIMIT, times=3)
 
     async def lose() -> None:
         while True:
@@ -150,7 +155,7 @@ async def test_new_jobs_that_vanish_end_the_election(simulation: SimulationReque
     with pytest.raises(SubmissionUncertain, match="10 new jobs vanished"):
         await submit(service, simulation)
     losing.cancel()
-    assert len(service.asked(CREATE)) == 10
+    assert len(service.asked(CREATE)) == 3 + 10
 
 
 @in_virtual_time
@@ -164,7 +169,35 @@ async def test_a_list_without_our_job_is_not_believed(simulation: SimulationRequ
     submission = await submitting
     assert (submission.job_id, submission.ours) == (job.id, True)
     assert len(service.asked(CREATE)) == 1
-    assert len(service.asked("GET $")) == 1 + 5
+    looks = [SETTLE_SECONDS * look for look in range(1 + 5)]
+    assert service.asked("GET $") == pytest.approx(looks, abs=1e-3)
+
+
+@in_virtual_time
+async def test_a_job_that_no_list_shows_keeps_its_age(simulation: SimulationRequest) -> None:
+    """A younger one that is listed does not come before it."""
+    service = VirtualService()
+    submitting = asyncio.create_task(submit(service, simulation))
+    await asyncio.sleep(0.1)
+    (job,) = service.jobs.values()
+    job.listed_from = 1e9
+    service.plant(simulation, created=30.0)
+    assert (await submitting).job_id == job.id
+
+
+@in_virtual_time
+async def test_creates_are_noted_by_whoever_asked_last(
+    simulation: SimulationRequest, observed: SimulationRequest
+) -> None:
+    """Then by whoever had asked before; outside nobody asks."""
+    service = VirtualService()
+    with creates_noted() as outer:
+        with creates_noted() as inner:
+            first = await submit(service, simulation)
+        second = await submit(service, observed)
+    await submit(service, simulation, exclusive=True, excluded=(first.job_id,))
+    assert list(map(str, inner)) == [first.run_id]
+    assert list(map(str, outer)) == [second.run_id]
 
 
 @in_virtual_time
@@ -184,7 +217,7 @@ async def test_a_job_that_is_gone_is_forgotten(simulation: SimulationRequest) ->
 async def test_the_limit_of_active_jobs_is_waited_for(simulation: SimulationRequest) -> None:
     """A refused create is sent again after a while, any number of times, and counts as none."""
     service, told = VirtualService(), Told()
-    service.trouble(CREATE, 500, "Maximum number of active jobs reached", times=20)
+    service.trouble(CREATE, 500, LIMIT, times=20)
     submission = await submit(service, simulation, tell=told)
     assert (submission.ours, submission.strays) == (True, False)
     assert len(service.asked(CREATE)) == 21
@@ -195,7 +228,7 @@ async def test_the_limit_of_active_jobs_is_waited_for(simulation: SimulationRequ
 async def test_the_wait_for_the_limit_has_a_deadline(simulation: SimulationRequest) -> None:
     """A slot that does not come in time ends the election at its deadline, not before."""
     service = VirtualService()
-    service.trouble(CREATE, 500, "Maximum number of active jobs reached", times=1e9)
+    service.trouble(CREATE, 500, LIMIT, times=1e9)
     with pytest.raises(WaitTimeout, match="no further active job for 100 s") as fault:
         await submit(service, simulation, timeout=100.0)
     assert fault.value.waited == 100.0

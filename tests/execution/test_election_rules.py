@@ -13,6 +13,7 @@ from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId
 from prefect_expres.uws import Phase
 from tests.execution.elections import (
+    LIMIT,
     OWNER,
     own_name,
     submit,
@@ -71,6 +72,20 @@ async def test_a_pending_job_is_not_chosen_at_first_sight(simulation: Simulation
     service.plant(simulation, id="b000")
     submitting = asyncio.create_task(submit(service, simulation))
     await asyncio.sleep(0.9)
+    older = service.plant(simulation, id="a000", created=0.0)
+    assert (await submitting).job_id == older.id
+
+
+@in_virtual_time
+async def test_a_forged_job_does_not_settle_a_list(simulation: SimulationRequest) -> None:
+    """It is older than the winner: a job that comes before the winner may still be missing."""
+    service = VirtualService()
+    service.trouble("POST $", 500, LIMIT, **{"retry-after": "2"})
+    service.plant(simulation, id="forged", created=-9.0, given={"config": b"{}"})
+    submitting = asyncio.create_task(submit(service, simulation))
+    await asyncio.sleep(0.1)
+    service.plant(simulation, id="b000", created=0.0)
+    await asyncio.sleep(3.4)
     older = service.plant(simulation, id="a000", created=0.0)
     assert (await submitting).job_id == older.id
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from prefect_expres.errors import StorageError
 from prefect_expres.execution import find_verified, keep_manifest
 from prefect_expres.execution.manifest import MANIFEST, read_manifest
 from prefect_expres.expres import Configuration, SimulationRequest
@@ -90,6 +91,7 @@ async def test_files_named_twice_and_itself_are_not_believed(
     """No manifest of ours does that."""
     first, _ = await Runs(simulation, str(tmp_path)).run()
     files = [file.model_dump() for file in first.files]
+    (Path(first.folder) / "IO.cdf").write_bytes(CDF)
     for more in (files[0], files[0] | {"name": "IO.cdf"}, files[0] | {"name": MANIFEST}):
         rewrite(first.folder, files=[*files, more])
         assert await find_verified(first.folder, simulation.fingerprint) is None
@@ -111,6 +113,19 @@ async def test_a_folder_in_place_of_a_file_is_not_the_file(
 
 
 @in_virtual_time
+async def test_a_folder_in_place_of_the_manifest_is_told(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Before a job is asked for, since no manifest could be written; with what to do."""
+    runs = Runs(simulation, str(tmp_path))
+    folder = tmp_path / simulation.folder / MANIFEST
+    folder.mkdir(parents=True)
+    with pytest.raises(StorageError, match=f"{folder} is a folder. Move it away"):
+        await runs.run()
+    assert runs.service.requests == []
+
+
+@in_virtual_time
 async def test_a_manifest_says_what_was_compared(
     simulation: SimulationRequest, observed: SimulationRequest, tmp_path: Path
 ) -> None:
@@ -123,6 +138,9 @@ async def test_a_manifest_says_what_was_compared(
     other, _ = await Runs(observed, str(tmp_path)).run()
     assert set(other.compared) >= COMPARED - {"time"}
     assert "time" not in other.compared
+    found = await find_verified(other.folder, observed.fingerprint)
+    assert found is not None
+    assert found.compared == other.compared
 
 
 @in_virtual_time
@@ -168,6 +186,7 @@ async def test_the_result_of_another_simulation_is_not_found(
     aside = f"{first.folder}/mismatched/j001"
     assert aside in warning
     assert read(aside, "io.cdf") == foreign
+    assert first.job_url.encode() in read(aside, MANIFEST)
     assert json.loads(read(aside, "mismatch.json"))["job_url"] == first.job_url
     assert read(first.folder, "io.cdf") == CDF
     assert await find_verified(first.folder, simulation.fingerprint) is not None

@@ -11,6 +11,8 @@ from prefect_expres.errors import (
     AuthenticationFailed,
     JobFailed,
 )
+from prefect_expres.execution import Event
+from prefect_expres.execution.events import StepTaken
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.uws import Phase
 from tests.execution.attempted import (
@@ -100,6 +102,17 @@ async def test_a_create_under_way_is_looked_for_twice(
 
 
 @in_virtual_time
+async def test_what_was_not_sent_is_looked_for_once(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """No job can be late where no create was sent."""
+    service = VirtualService()
+    service.trouble("GET $", 200, delivered=True, seconds=5.0)
+    took = await cancelled(service, simulation, tmp_path, 0.5)
+    assert (took, len(service.asked("GET $"))) == (0.0, 2)
+
+
+@in_virtual_time
 async def test_a_second_create_under_way_is_looked_for_twice(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
@@ -151,6 +164,18 @@ async def test_a_service_that_answers_is_waited_for(
             await finishing
     assert service.jobs["j001"].phase is Phase.ABORTED
     assert told.warnings == []
+
+
+@in_virtual_time
+async def test_a_service_that_lists_jobs_answers(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Also where no job is known yet: what the list shows is deleted, however long it takes."""
+    service, told = VirtualService(), Told()
+    service.trouble("DELETE", 303, delivered=True, seconds=8.0)
+    took = await cancelled(service, simulation, tmp_path, 0.5, told=told)
+    assert (service.deleted, told.warnings) == (["j001"], [])
+    assert took == pytest.approx(8.0 + 1.0)
 
 
 @in_virtual_time
@@ -235,3 +260,22 @@ async def test_a_cancelled_scope_waits_until_the_job_is_stopped(
             await attempts.finish()
     assert scope.cancelled_caught
     assert service.jobs["j001"].phase is Phase.ABORTED
+
+
+@in_virtual_time
+async def test_a_fault_while_a_job_is_stopped_is_not_hidden(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Whoever looks for the job that was left learns why."""
+
+    class Broken(Told):
+        async def __call__(self, event: Event) -> None:
+            if isinstance(event, StepTaken) and event.step == "abort":
+                raise RuntimeError("no listener")
+
+    async with attempts_at(VirtualService(executing=1e9), simulation, tmp_path, Broken()) as runs:
+        finishing = asyncio.create_task(runs.finish())
+        await asyncio.sleep(50.0)
+        finishing.cancel()
+        with pytest.raises(RuntimeError, match="no listener"):
+            await finishing

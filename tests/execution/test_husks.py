@@ -6,6 +6,7 @@ import pytest
 
 from prefect_expres.errors import AuthenticationFailed, RequestRejected
 from prefect_expres.execution import Election, RunOptions
+from prefect_expres.execution.creation import creates_noted
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.uws import JobListPoller, Phase
 from tests.execution.elections import CREATE, OWNER, own_name, submit
@@ -16,22 +17,64 @@ from tests.support.virtual_time import LoopClock, in_virtual_time
 REASON = 'cannot upload URL for input "ephemeride"'
 
 
-@pytest.mark.parametrize("status", [500, None])
+@pytest.mark.parametrize(
+    ("status", "looked_for", "looks"), [(500, 0.0, 1), (503, 7.5, 4), (None, 7.5, 4)]
+)
 @in_virtual_time
 async def test_a_husk_is_deleted_and_another_job_runs(
-    observed: SimulationRequest, status: int | None
+    observed: SimulationRequest, status: int | None, looked_for: float, looks: int
 ) -> None:
-    """Whether the server told why, or the answer was lost."""
+    """At once if the server has failed; else the job may still get its inputs for a while."""
     service, told = VirtualService(husks=1), Told()
     service.trouble(CREATE, status, REASON, delivered=True)
     submission = await submit(service, observed, tell=told)
     assert service.deleted == ["j001"]
+    (deleted,), created = service.asked("DELETE"), service.asked(CREATE)
+    assert deleted - created[0] == pytest.approx(looked_for, abs=0.01)
+    before = [moment for moment in service.asked("GET $") if moment <= deleted]
+    assert len(before) == 1 + looks
     assert submission.job_id == "j002"
     assert service.jobs["j002"].given["config"] == observed.configuration.to_json()
-    lines = told.steps("submit")
-    assert any("j001" in line and "without its inputs" in line for line in lines)
-    assert status is None or any(REASON in line for line in lines)
+    reason = f" ({REASON})" if status else ""
+    assert told.steps("submit")[1:] == [
+        f"The create failed{reason} and left the job j001 without its inputs: it was deleted"
+    ]
     assert not submission.strays
+
+
+@pytest.mark.parametrize(
+    ("inputs", "phase"),
+    [("none", Phase.EXECUTING), ("none", Phase.COMPLETED), ("others", Phase.PENDING)],
+)
+@in_virtual_time
+async def test_only_what_was_not_started_and_has_no_inputs_is_a_husk(
+    simulation: SimulationRequest, observed: SimulationRequest, inputs: str, phase: Phase
+) -> None:
+    """Nothing else that is under the name of a lost create is taken for one, and deleted."""
+    service, told = VirtualService(), Told()
+    service.trouble(CREATE, None)
+    with creates_noted() as noted:
+        submitting = asyncio.create_task(submit(service, simulation, tell=told))
+        await asyncio.sleep(0.1)
+        job = service.plant(observed, run_id=str(noted[0]), phase=phase, started=0.0)
+        if inputs == "none":
+            job.given = {}
+        submission = await submitting
+    assert (submission.job_id, submission.strays) == ("j002", True)
+    assert not any("without its inputs" in line for line in told.steps("submit"))
+    assert (job.id in service.jobs) is (inputs == "none")
+
+
+@in_virtual_time
+async def test_a_refused_create_whose_job_is_whole_is_told_as_refused(
+    simulation: SimulationRequest,
+) -> None:
+    """It is no husk: whoever gives up finds it by its name."""
+    service = VirtualService()
+    service.trouble(CREATE, 400, REASON, delivered=True)
+    with pytest.raises(RequestRejected, match=REASON):
+        await submit(service, simulation)
+    assert list(service.jobs) == ["j001"]
 
 
 @in_virtual_time

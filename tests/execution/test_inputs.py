@@ -13,7 +13,7 @@ from prefect_expres.execution.inputs import Likeness, compare
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId
 from tests.support.virtual_jobs import VirtualJob
-from tests.support.virtual_service import Inputs, VirtualService
+from tests.support.virtual_service import URL, Inputs, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 EVERY_WAY = pytest.mark.parametrize("inputs", get_args(Inputs))
@@ -70,6 +70,19 @@ async def test_another_file_is_another_simulation(
         job.given[name] = changed
         assert await compared(service, job, observed) is Likeness.OTHER
         assert await rebuilt(service, job) is None
+
+
+@pytest.mark.parametrize("track", [b"#100%25\n1,2,3\n", b"1,+2,3"])
+@in_virtual_time
+async def test_what_is_not_encoded_stays_as_it_is(
+    observed: SimulationRequest, track: bytes
+) -> None:
+    """Whatever has lines, or no percent sign."""
+    service = VirtualService(inputs="in the document")
+    request = SimulationRequest.build(observed.configuration, track, label="io")
+    job = service.plant(request)
+    assert await compared(service, job, request) is Likeness.SAME
+    assert await rebuilt(service, job) == request
 
 
 @in_virtual_time
@@ -133,32 +146,6 @@ async def test_another_branch_is_seen_before_files_are_read(observed: Simulation
 
 
 @in_virtual_time
-async def test_a_file_of_any_size_is_not_read_for_a_comparison(
-    simulation: SimulationRequest,
-) -> None:
-    """Four times what was sent, and 64 KiB more, is too much."""
-    service = VirtualService()
-    job = service.plant(simulation)
-    sent = simulation.configuration.to_json()
-    limit = 4 * len(sent) + 65_536
-    job.given["config"] = sent + b" " * (limit - len(sent))
-    assert await compared(service, job, simulation) is Likeness.SAME
-    job.given["config"] += b" "
-    assert await compared(service, job, simulation) is Likeness.HIDDEN
-
-
-@in_virtual_time
-async def test_a_configuration_of_any_size_is_not_rebuilt(simulation: SimulationRequest) -> None:
-    """A megabyte is a hundred times what one has, and takes thirty times that to read."""
-    service = VirtualService()
-    job = service.plant(simulation)
-    job.given["config"] = simulation.configuration.to_json().ljust(2**20)
-    assert await rebuilt(service, job) == simulation
-    job.given["config"] += b" "
-    assert await rebuilt(service, job) is None
-
-
-@in_virtual_time
 async def test_inputs_that_do_not_come_are_given_up(simulation: SimulationRequest) -> None:
     """After half a second, one and two."""
     service = VirtualService()
@@ -169,15 +156,15 @@ async def test_inputs_that_do_not_come_are_given_up(simulation: SimulationReques
     assert await rebuilt(service, job) is None
 
 
-@pytest.mark.parametrize("status", [400, 403, 500])
+@pytest.mark.parametrize("status", [400, 403, 500, 200])
 @in_virtual_time
 async def test_inputs_that_are_refused_are_not_shown(
     simulation: SimulationRequest, status: int
 ) -> None:
-    """That is no error."""
+    """That is no error; nor is a document that cannot be read."""
     service = VirtualService()
     job = service.plant(simulation)
-    service.trouble("GET /.*/parameters$", status, times=1e9)
+    service.trouble("GET /.*/parameters$", status, "<parameters", times=1e9)
     assert await compared(service, job, simulation) is Likeness.HIDDEN
     assert await rebuilt(service, job) is None
 
@@ -224,6 +211,19 @@ async def test_a_configuration_is_known_by_its_brace(
     assert await compared(service, job, observed) is Likeness.SAME
     job.given["config"] = before + b"X" + job.given["config"]
     assert await compared(service, job, observed) is Likeness.HIDDEN
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@in_virtual_time
+async def test_a_file_may_be_at_any_address(observed: SimulationRequest, scheme: str) -> None:
+    """Of the service, whose paths may be told as they are."""
+    service = VirtualService(inputs="in the document")
+    there, job = service.plant(observed), service.plant(observed)
+    address = URL.replace("http", scheme, 1)
+    for name in ("config", "ephemeride"):
+        job.given[name] = f"{address}/{there.id}/parameters/{name}".encode()
+    async with service.client(address) as client:
+        assert await compare(client, job.id, observed) is Likeness.SAME
 
 
 @pytest.mark.parametrize("shown", [b"file://io.json", b"io.json"])

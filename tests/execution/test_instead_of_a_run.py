@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from prefect_expres.errors import NothingVisible
+from prefect_expres.errors import NothingVisible, StorageError
 from prefect_expres.execution import PublishedSource, TakenResult, find_verified
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.storage import write_whole
@@ -92,3 +92,53 @@ async def test_a_look_that_refuses_ends_the_simulation(
         await runs.run(beforehand=calls.beforehand)
     assert runs.service.requests == []
     assert await find_verified(f"{tmp_path}/{simulation.folder}", simulation.fingerprint) is None
+
+
+@pytest.mark.parametrize("exclusive", [False, True])
+@in_virtual_time
+async def test_separate_calls_take_a_published_result_too(
+    simulation: SimulationRequest, tmp_path: Path, *, exclusive: bool
+) -> None:
+    """Nothing has to be begun; what was found before needs no archive, unless it is exclusive."""
+    runs, calls = Runs(simulation, str(tmp_path)), Calls(published=True)
+    run = runs.stepwise(("io.json", None), calls.take, exclusive=exclusive, execution_duration=700)
+    assert await run.find() is True
+    assert run.result is not None
+    assert calls.taken == [(simulation, run.result.folder)]
+    assert (run.result.published, run.result.execution_duration) == (SOURCE, 700)
+    assert run.view is not None
+    assert run.view.windows == (WINDOW,)
+    assert runs.made_from == [["io.json"]]
+    assert await run.bring_home() is run.result
+    again = runs.stepwise(take=calls.take, exclusive=exclusive)
+    assert await again.find() is True
+    assert len(calls.taken) == 1 + exclusive
+    assert runs.service.requests == []
+
+
+@in_virtual_time
+async def test_separate_calls_run_what_is_not_published(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """The manifest tells what the run was given."""
+    runs, calls = Runs(simulation, str(tmp_path)), Calls()
+    run = runs.stepwise(("io.json", None), calls.take)
+    assert await run.find() is False
+    assert calls.taken == [(simulation, f"{tmp_path}/{simulation.folder}")]
+    await run.begin()
+    assert (await run.bring_home()).published is None
+    assert runs.made_from == [["io.json"]]
+
+
+@in_virtual_time
+async def test_nothing_is_taken_into_a_folder_that_cannot_be_written(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """The archive is not asked, in one call or in several."""
+    runs, calls = Runs(simulation, str(tmp_path)), Calls(published=True)
+    (tmp_path / simulation.folder).write_bytes(b"")
+    with pytest.raises(StorageError):
+        await runs.run(take=calls.take)
+    with pytest.raises(StorageError):
+        await runs.stepwise(take=calls.take).find()
+    assert calls.taken == []

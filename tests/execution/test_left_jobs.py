@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from prefect_expres.errors import WaitTimeout
+from prefect_expres.execution.events import Warned
 from prefect_expres.execution.stop import was_given_up
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
@@ -64,8 +65,9 @@ async def test_a_job_that_cannot_be_stopped_is_told(
         finishing.cancel()
         with pytest.raises(asyncio.CancelledError):
             await finishing
-    (warning,) = told.warnings
-    assert "could not be stopped, and may be running; abort it later" in warning
+    (warning,) = told.of(Warned)
+    assert warning.step == "abort"
+    assert "could not be stopped, and may be running; abort it later" in warning.message
 
 
 @pytest.mark.parametrize("after", [0.5, 50.0])

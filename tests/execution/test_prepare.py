@@ -22,7 +22,6 @@ from prefect_expres.ephemeris import (
     to_csv,
 )
 from prefect_expres.errors import ConfigurationError, EphemerisError
-from prefect_expres.execution import RunOptions
 from prefect_expres.execution.prepare import (
     LARGEST_INPUT,
     build_request,
@@ -274,18 +273,14 @@ async def test_a_computed_ephemeris_is_told(configuration: dict[str, Any]) -> No
     await compute_csv(SOURCE, span, told)
     (line,) = told.steps("observe")
     assert line.startswith(f"Earth, {span.count} times, from ")
+    assert told.warnings == []
 
 
-def test_the_owner_of_a_run_fits_a_run_id() -> None:
-    """22 characters, or none as long as it is not known; anything else is refused at once."""
-    assert RunOptions().owner == ""
-    assert RunOptions("0123456789abcdefghijkQ").owner == "0123456789abcdefghijkQ"
-    for owner in ("me", "0123456789abcdef", "0123456789abcdefghijkR", "0123456789abcdefghijkQQ"):
-        with pytest.raises(ValueError, match=owner):
-            RunOptions(owner)
-
-
-def test_a_job_is_waited_for_an_hour_over_its_duration() -> None:
-    """Or as long as is asked for."""
-    assert RunOptions(execution_duration=700).seconds_to_wait == 4300.0
-    assert RunOptions(execution_duration=700, timeout=5.0).seconds_to_wait == 5.0
+async def test_the_limits_of_a_computed_ephemeris_are_told(configuration: dict[str, Any]) -> None:
+    """What was converted, or is not known, is a warning of its own."""
+    told = Told()
+    later = model_of(configuration, SCTIME="209901010000")
+    await compute_csv(SOURCE, span_of(later), told)
+    assert [warning.partition(" until ")[0] for warning in told.warnings] == [
+        "Leap seconds are known"
+    ]

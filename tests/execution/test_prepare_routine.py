@@ -12,6 +12,7 @@ from prefect_expres.ephemeris import (
     HorizonsEphemeris,
     Point,
     Span,
+    TableEphemeris,
     to_csv,
 )
 from prefect_expres.errors import EphemerisError
@@ -53,6 +54,28 @@ async def test_a_routine_simulation_is_given_a_file(tmp_path: Path) -> None:
     assert request.configuration.body[1].phase == pytest.approx(319.616, abs=0.1)
     for given in (path.as_uri(), path.read_text()):
         assert await build_request(juno, GUEST, given) == request
+
+
+async def test_a_routine_simulation_is_given_a_table(tmp_path: Path) -> None:
+    """Whose observer is told by the routine simulation, unless the table is that of another."""
+    path = tmp_path / "some.csv"
+    path.write_bytes(day_of("JUNO"))
+    juno = Routine(source="Io", day=DAY, observer="juno")
+    table = TableEphemeris(path=path, center="Jupiter")
+    assert table.observer == ""
+    request = await build_request(juno, GUEST, table)
+    assert request.configuration.observer.sc == "Juno"
+    with pytest.raises(EphemerisError, match="give both the same observer"):
+        await build_request(juno, GUEST, table.model_copy(update={"observer": "Cassini"}))
+
+
+async def test_what_is_seen_from_a_fixed_place_needs_no_ephemeris() -> None:
+    """And is given none."""
+    far = Routine(source="Exoplanet", day=DAY)
+    request = await build_request(far, GUEST)
+    assert request.ephemeris is None
+    with pytest.raises(EphemerisError, match="is seen from a fixed place, so leave out"):
+        await build_request(far, GUEST, SOURCE)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """How results are fetched, and what is told when there are none: in virtual time."""
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,7 +115,7 @@ async def test_results_that_are_listed_late_are_waited_for(
             await fetch_results(client, job.id, str(tmp_path))
         assert fault.value.job_url == f"{URL}/done"
         assert service.asked("GET /done/results$") == [0.0, 0.5, 1.5, 3.5, 7.5]
-        service.trouble("GET /done/results$", 404, times=4)
+        service.trouble("GET /done/(results|phase)$", 404, times=8)
         job.results = {"IO.CDF": CDF}
         (file,) = await fetch_results(client, job.id, str(tmp_path))
     assert file.name == "IO.CDF"
@@ -134,7 +136,45 @@ async def test_results_of_a_job_that_is_gone_are_lost(
             f"{URL}/done",
             "it was deleted",
         )
-        del service.jobs[job.id]
+        for gone_at in (0.0, 10.0):
+            job = service.jobs[job.id] = replace(job, results={"run.log": b""})
+            going = asyncio.create_task(_gone(service, job.id, gone_at))
+            with pytest.raises(JobLost):
+                await fetch_results(client, job.id, str(tmp_path))
+            await going
+
+
+async def _gone(service: VirtualService, job_id: str, seconds: float) -> None:
+    """Delete a job after a while."""
+    await asyncio.sleep(seconds)
+    del service.jobs[job_id]
+
+
+@in_virtual_time
+async def test_no_more_is_asked_of_a_job_that_is_gone(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Even if what is missing is no CDF file."""
+    service, told = VirtualService(), Told()
+    job = completed(service, simulation, results={"a.log": b"done", "io.cdf": CDF})
+    service.trouble("GET /done/(results/a.log|phase)$", 404, times=1e9)
+    async with service.client() as client:
+        with pytest.raises(JobLost):
+            await fetch_results(client, job.id, str(tmp_path), tell=told)
+    assert service.asked("GET /done/results/io.cdf") == []
+    assert told.warnings == []
+
+
+@in_virtual_time
+async def test_the_first_of_several_errors_is_told(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """In the order of the list."""
+    service = VirtualService()
+    job = completed(service, simulation, results={"a.cdf": CDF, "b.cdf": CDF})
+    service.trouble("GET /done/results/a", 404, times=1e9)
+    service.trouble("GET /done/results/b", 403, times=1e9)
+    async with service.client() as client:
         with pytest.raises(JobLost):
             await fetch_results(client, job.id, str(tmp_path))
 
@@ -154,10 +194,11 @@ async def test_the_ends_of_what_a_job_printed_are_told(simulation: SimulationReq
     """Twenty lines, and at most 4000 characters."""
     service = VirtualService()
     lines = [f"line {number}" for number in range(50)]
-    job = completed(service, simulation, texts={"stderr": "\n".join(lines), "stdout": "x" * 5000})
+    told = {"stderr": "\n".join(lines), "stdout": "begin" + "x" * 3997 + "end"}
+    job = completed(service, simulation, texts=told)
     fault = await evidence(service)
     assert fault.stderr == "\n".join(lines[-20:])
-    assert fault.stdout == "x" * 4000
+    assert fault.stdout == "x" * 3997 + "end"
     assert (TAIL_LINES, LONGEST_TEXT) == (20, 4000)
     job.texts = {"stderr": "one\ntwo\n"}
     fault = await evidence(service)
@@ -171,11 +212,15 @@ async def test_the_services_own_words_are_told(simulation: SimulationRequest) ->
     job = completed(service, simulation)
     fault = await evidence(service)
     assert (fault.error, fault.detail, fault.stderr, fault.stdout) == (None, None, None, None)
-    job.texts = {"error": "d" * 5000}
+    detail = "begin" + "d" * 3995 + "end"
+    job.texts = {"error": detail}
     fault = await evidence(service, "in short")
-    assert (fault.error, fault.detail) == ("in short", "d" * 4000)
+    assert (fault.error, fault.detail) == ("in short", "begin" + "d" * 3995)
     fault = await evidence(service)
-    assert (fault.error, fault.detail) == ("d" * 5000, None)
+    assert (fault.error, fault.detail) == (detail, None)
+    job.texts = {"error": ""}
+    fault = await evidence(service)
+    assert (fault.error, fault.detail) == (None, None)
     job.texts = {"error": "in short"}
     fault = await evidence(service, "in short")
     assert (fault.error, fault.detail) == ("in short", None)

@@ -139,9 +139,12 @@ async def test_a_manifest_with_a_path_in_it_is_not_taken(
     first, _ = await runs.run()
     (tmp_path / "elsewhere").write_bytes(CDF)
     outside = first.files[0].model_copy(update={"name": "../elsewhere"})
-    manifest = Manifest(**first.model_dump(exclude={"folder", "found", "files"}), files=(outside,))
-    await write_whole(first.folder, MANIFEST, manifest.model_dump_json().encode())
-    assert await find_verified(first.folder, simulation.fingerprint) is None
+    known = first.model_dump(exclude={"folder", "found", "files"})
+    for files, found in (((*first.files, outside), False), (first.files, True)):
+        content = Manifest(**known, files=files).model_dump_json().encode()
+        await write_whole(first.folder, MANIFEST, content)
+        verified = await find_verified(first.folder, simulation.fingerprint)
+        assert (verified is not None) is found
 
 
 @in_virtual_time
@@ -187,6 +190,20 @@ async def test_an_input_replaces_a_result_of_its_name(
     result, _ = await runs.run()
     assert result.job_url.endswith(job.id)
     assert sorted(file.name for file in result.files) == ["io.cdf", "io.json", "io.png"]
+    assert await find_verified(result.folder, simulation.fingerprint) is not None
+
+
+@in_virtual_time
+async def test_the_cdf_file_is_known_by_its_name(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Wherever it is listed, in small letters or not: it is compared, viewed and named."""
+    runs = Runs(simulation, str(tmp_path))
+    results = {"a.log": b"done", "IO.CDF": CDF, "z.log": b"done"}
+    runs.service.plant(simulation, phase=Phase.COMPLETED, results=results)
+    result, _ = await runs.run()
+    assert (result.cdf, runs.viewed) == ("IO.CDF", [("IO.CDF", result.folder)])
+    assert "time" in result.compared
     assert await find_verified(result.folder, simulation.fingerprint) is not None
 
 

@@ -13,13 +13,13 @@ from prefect_expres.execution.stop import stop_job
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.uws import Phase
+from tests.execution.elections import LIMIT
 from tests.support.listening import Told
 from tests.support.virtual_jobs import VirtualJob
 from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 OWNER = "0123456789abcdefghijkQ"
-LIMIT = "Maximum number of active jobs reached"
 
 
 def chosen(job: VirtualJob, *, ours: bool) -> Submission:
@@ -71,7 +71,7 @@ async def test_anothers_job_is_started_when_its_creator_had_time(
         began = service.now()
         async with service.client() as client:
             submission = chosen(job, ours=False)
-            await ensure_started(client, submission, timeout=60, tell=told)
+            await start(client, submission, 60, told)
         assert job.started is not None
         moments.append(job.started - began)
         looks = [moment - began for moment in service.asked(f"GET /{job.id}/phase")]

@@ -13,6 +13,7 @@ from prefect_expres.execution import RunOptions, StepwiseRun, find_verified
 from prefect_expres.execution.events import AttemptFailed, JobChosen
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.uws import Phase
+from tests.execution.elections import LIMIT
 from tests.support.listening import Told
 from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_steps import UnseenSteps
@@ -145,6 +146,21 @@ async def test_a_cancelled_call_stops_the_job(
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert service.jobs["j002"].phase is Phase.ABORTED
+
+
+@in_virtual_time
+async def test_a_job_that_is_not_started_yet_is_known_by_its_id(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """It is deleted where lists do not keep names, too."""
+    service = VirtualService(keeps_run_ids=False)
+    service.trouble("POST /j001/phase$", 500, LIMIT, times=1e9)
+    beginning = asyncio.create_task(run_of(service, simulation, tmp_path).begin())
+    await asyncio.sleep(30.0)
+    beginning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await beginning
+    assert service.deleted == ["j001"]
 
 
 @in_virtual_time

@@ -85,6 +85,28 @@ def test_a_fixed_observer_starts_where_it_was_put(
         verify(request, wrong, URL)
 
 
+def test_a_fixed_observer_stays_at_its_latitude(
+    configuration: dict[str, Any], tmp_path: Path
+) -> None:
+    """Where the file tells it."""
+    request = along(configuration, None, FIXE_DECL=12.0)
+    result = fitting(request.configuration)
+    right, wrong = (
+        write(
+            replace(
+                result,
+                flags=("ObsLatitude",),
+                values={"ObsLatitude": np.full(144, np.float32(there))},
+            ),
+            tmp_path / f"{there}.cdf",
+        )
+        for there in (12.0, 13.0)
+    )
+    assert "position of the observer" in verify(request, right, URL)
+    with pytest.raises(ResultMismatch, match=r"ObsLatitude: 13\.00°; asked for: 12\.00°"):
+        verify(request, wrong, URL)
+
+
 def test_where_an_observer_is_put_by_words_it_is_at_0(
     configuration: dict[str, Any], tmp_path: Path
 ) -> None:

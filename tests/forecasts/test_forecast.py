@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 from lxml import html
+from pydantic import ValidationError
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
@@ -25,6 +26,7 @@ from prefect_expres.forecasts.forecast import (
     Announced,
     Forecast,
     Interest,
+    PublishedFile,
     Simulated,
     appeared,
     read_forecast,
@@ -47,6 +49,26 @@ def window(minutes: float = 0, lasts: float = 60, **changes: Any) -> Window:
 def forecast(*windows: Window) -> Forecast:
     """Return a forecast of a day."""
     return Forecast(**dict(facts("NenuFAR")), windows=windows, files=())
+
+
+def test_files_have_the_names_that_others_rely_on() -> None:
+    """Calendars are subscribed to, pages linked, and the notes read by the next forecast."""
+    assert [INDEX, PAGE, FIGURE] == ["forecast.json", "index.html", "overview.png"]
+    assert [TABLE, CALENDAR] == ["windows.csv", "windows.ics"]
+    assert [CATALOGUE, ANNOUNCED] == ["windows.tfcat.json", "announced.json"]
+
+
+def test_what_a_forecast_says_does_not_change() -> None:
+    """Its facts, its files and what is of interest are values."""
+    for value in (
+        Simulated(label="io", moon="Io", day=START.date()),
+        PublishedFile(name="a", size=1, sha256="0"),
+        Interest(),
+        facts("NDA"),
+        forecast(window()),
+    ):
+        with pytest.raises(ValidationError, match="frozen"):
+            setattr(value, next(iter(type(value).model_fields)), "other")
 
 
 @pytest.mark.parametrize(
@@ -82,6 +104,9 @@ def test_interest_asks_for_length_frequency_and_moon() -> None:
     assert Interest().includes(window(lasts=30, fmax=15, source="Europa"))
     assert not Interest().includes(window(lasts=29.5, fmax=15))
     assert not Interest().includes(window(lasts=30, fmax=14.9))
+    for name in ("minutes", "mhz"):
+        with pytest.raises(ValidationError, match="greater than or equal to 0"):
+            Interest.model_validate({name: -1})
     assert Interest(minutes=0, mhz=0).includes(window(source="Europa", lasts=1, fmax=1))
 
 
@@ -100,8 +125,10 @@ async def test_a_window_is_news_once(system: str, tmp_path: Path) -> None:
     assert await news(forecast(first)) == [first]
     assert await news(forecast(second)) == [second]
     assert await news(forecast(window(2), window(301))) == []
-    dull, over = window(600, lasts=5), window(-600)
+    dull, over = window(600, lasts=5), window(-60, lasts=60, source="Europa")
     assert await news(forecast(dull, over)) == []
+    ending = window(-60, lasts=60 + 1 / 60, source="Europa")
+    assert await news(forecast(ending)) == [ending]
     notes = await read_published(root, ANNOUNCED)
     assert notes is not None
     assert notes.startswith(b"[\n {\n  ")
@@ -167,6 +194,7 @@ def test_the_files_tell_the_same_windows(tmp_path: Path) -> None:
     events = Calendar.from_ical(contents[CALENDAR]).walk("VEVENT")
     assert [event["dtstart"].dt for event in events] == starts
     assert {str(event["location"]) for event in events} == {"NenuFAR"}
+    assert {event["dtstamp"].dt for event in events} == {START}
     features = json.loads(contents[CATALOGUE])["features"]
     assert [feature["id"] for feature in features] == [each.name for each in made.windows]
     assert contents[FIGURE].startswith(b"\x89PNG")

@@ -147,6 +147,9 @@ def test_what_is_missing_is_said_before_the_chart_and_why_below() -> None:
     day = 86_400_000
     assert data_of(page)["missing"] == [[data_of(page)["days"][0], data_of(page)["days"][0] + day]]
     assert "Nothing is to be seen on these days." in page.text_content()
+    two = facts("NenuFAR", lost, lost.model_copy(update={"moon": "Io"}), moons=MOONS)
+    (note,) = texts(html.fromstring(page_of([], about=two)), "//p[@role='note']")
+    assert "Mon 01 Jan 2024: Europa, Io. " in note
     days = [lost.model_copy(update={"day": FIRST + timedelta(days=n)}) for n in (2, 0, 1, 0)]
     about = facts("NenuFAR", *days, last=FIRST + timedelta(days=2), moons=MOONS)
     data = data_of(html.fromstring(page_of([], about=about)))
@@ -183,6 +186,19 @@ def test_the_links_lead_to_the_files_of_this_forecast() -> None:
     page = html.fromstring(page_of([]))
     links = page.xpath("//section//li/a/@href")
     assert links == [f"../{FOLDER}/{name}" for name in KINDS]
+    assert list(KINDS.values()) == [
+        *("Calendar (iCalendar)", "Table (CSV)", "Catalogue (TFCat)"),
+        *("Picture of all days (PNG)", "The forecast for programs (JSON)"),
+    ]
+
+
+def test_the_legend_tells_which_moons_are_not_visible() -> None:
+    """Of those that were asked for."""
+    arcs = arcs_seen(NENUFAR, 1, ("Io",))
+    page = html.fromstring(page_of(arcs, about=facts("NenuFAR", moons=("Io", "Europa"))))
+    legend = texts(page, "//ul[@class='legend']/li")
+    assert [text for text in legend if "not visible" in text] == ["Europa: not visible"]
+    assert any("Io" in text for text in legend)
 
 
 def test_hostile_names_stay_text() -> None:

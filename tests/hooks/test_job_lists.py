@@ -205,6 +205,9 @@ async def test_masked_proxy_is_that_of_the_environment_or_of_the_block() -> None
     given = {"base_url": URL, "proxy": "**********"}
     (first,), problems = await find_job_lists({"service": given}, {}, Blocks().load)
     assert (first.service.base_url, first.service.proxy, problems) == (URL, None, [])
+    clear = given | {"proxy": "http://proxy.example:3128"}
+    (first,), _ = await find_job_lists({"service": clear}, {}, Blocks().load)
+    assert first.service.proxy == SecretStr("http://proxy.example:3128")
     saved = given | {"_block_document_id": str(DOCUMENT), "block_type_slug": "expres-service"}
     inside = ExpresService(base_url=URL, proxy=SecretStr("http://proxy.example:3128"))
     blocks = Blocks(inside)

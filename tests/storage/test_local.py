@@ -132,8 +132,9 @@ def test_file_is_read_or_is_not_there(tmp_path: Path) -> None:
     assert read_or_none(str(tmp_path), "a/b.json") == b"{}"
     for name in ("b.json", "none/b.json", "a/b.json/c"):
         assert read_or_none(str(tmp_path), name) is None
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(StorageError, match=f"{tmp_path}/a is a folder. Move it away") as fault:
         read_or_none(str(tmp_path), "a")
+    assert fault.value.path == f"{tmp_path}/a"
     fsspec.filesystem("memory").pipe_file("/read/b.json", b"[]")
     assert read_or_none("memory://read", "b.json") == b"[]"
     assert read_or_none("memory://read", "c.json") is None

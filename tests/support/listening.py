@@ -15,7 +15,8 @@ class Told:
         self.events: list[Event] = []
 
     async def __call__(self, event: Event) -> None:
-        """Keep one event."""
+        """Keep one event, which is a value: nobody changes it afterwards."""
+        assert event.__dataclass_params__.frozen
         self.events.append(event)
 
     def of(self, kind: type[E]) -> list[E]:
