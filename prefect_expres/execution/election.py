@@ -163,10 +163,11 @@ class Election:
             return True
         if ref.id not in self._verdicts:
             likeness = await compare(self._client, ref.id, self._request)
-            if likeness in {Likeness.MISSING, Likeness.HIDDEN}:
-                # What is hidden is believed of a job of ours that was started, as no husk ever is.
-                started = self._is_ours(ref) and ref.phase is not Phase.PENDING
-                return started and likeness is Likeness.HIDDEN
+            if likeness is Likeness.MISSING:
+                return False
+            if likeness is Likeness.HIDDEN:
+                # It is believed about a job of ours that was started, as no husk ever is.
+                return self._is_ours(ref) and ref.phase is not Phase.PENDING
             self._verdicts[ref.id] = likeness is Likeness.SAME
         return self._verdicts[ref.id]
 
@@ -203,8 +204,9 @@ class Election:
 def _preference(ref: JobRef) -> tuple[int, float, str]:
     """Completed jobs first, the youngest before the others; then running; then pending ones."""
     created, job_id = ref.age
-    completed, pending = ref.phase is Phase.COMPLETED, ref.phase is Phase.PENDING
-    return (pending - completed, -created if completed else created, job_id)
+    if ref.phase is Phase.COMPLETED:
+        return (0, -created, job_id)
+    return (2 if ref.phase is Phase.PENDING else 1, created, job_id)
 
 
 def _settled(winner: JobRef, listed: Iterable[JobRef], seen: Collection[str]) -> bool:

@@ -82,8 +82,7 @@ class JobGuard:
 
     async def stop_strays(self) -> None:
         """When the chosen job has ended, stop those of creates whose answers were lost."""
-        assert self.submission is not None
-        if self.submission.strays:
+        if self.submission is not None and self.submission.strays:
             await self.stop()
 
     async def stop(self, on_answer: Callable[[], None] = lambda: None) -> None:
