@@ -10,7 +10,7 @@ from prefect_expres.archive.home import BroughtHome, PublishedFile
 from prefect_expres.archive.publication import Publication, Published
 from prefect_expres.archive.rows import Facts
 from prefect_expres.archive.tree import Kind, PlacedFile
-from tests.support.unchanging import can_be_changed
+from tests.support.values import assert_unchangeable
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ from tests.support.unchanging import can_be_changed
 )
 def test_values_stay_as_they_are(kind: type) -> None:
     """Many share them, and some are keys."""
-    assert not can_be_changed(kind)
+    assert_unchangeable(kind)

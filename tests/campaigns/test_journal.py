@@ -1,7 +1,7 @@
 """Journals of campaigns that were killed go after a while; those of living ones stay."""
 
 import os
-import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,7 +9,6 @@ import fsspec
 import pytest
 
 from prefect_expres.campaigns.journal import (
-    SILENT,
     Heartbeat,
     Journal,
     Row,
@@ -29,14 +28,15 @@ async def journal_of(output: Path | str, campaign: str) -> Journal:
 
 async def test_journal_without_a_word_for_a_week_is_removed(tmp_path: Path) -> None:
     """One file that is younger keeps it."""
-    for campaign in ("killed", "alive"):
+    a_week_ago = (datetime.now(UTC) - timedelta(days=7)).timestamp()
+    for campaign, changed in {"killed": -60, "alive": -60, "silent": 60}.items():
         await journal_of(tmp_path, campaign)
         for file in (tmp_path / ".campaigns" / campaign).iterdir():
-            os.utime(file, (0, time.time() - SILENT.total_seconds() - 60))
+            os.utime(file, (0, a_week_ago + changed))
     await Journal(str(tmp_path), "alive").beat("worker", Heartbeat(beats=4))
     (tmp_path / ".campaigns" / "empty").mkdir()
     assert await remove_silent_journals(str(tmp_path)) == ["empty", "killed"]
-    assert campaigns_under_way(str(tmp_path)) == ["alive"]
+    assert campaigns_under_way(str(tmp_path)) == ["alive", "silent"]
     assert len(await Journal(str(tmp_path), "alive").refresh()) == 1
     assert await remove_silent_journals(str(tmp_path / "none")) == []
 

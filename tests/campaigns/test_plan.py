@@ -10,13 +10,14 @@ import jsonschema
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from prefect_expres.campaigns.plan import FilesPlan, Plan, RoutinePlan, beside
+from prefect_expres.campaigns.plan import FilesPlan, Plan, Planned, RoutinePlan, beside
 from prefect_expres.cli.demo import free_port
 from prefect_expres.ephemeris import AnalyticEphemeris, HorizonsEphemeris, TableEphemeris
 from prefect_expres.errors import ConfigurationError, StorageUnavailable
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.routine import FORMS, Form
 from prefect_expres.expres.templates import TEMPLATES
+from tests.support.values import assert_unchangeable
 
 
 def routine(**more: Any) -> RoutinePlan:
@@ -221,3 +222,8 @@ def test_a_plan_takes_paths(tmp_path: Path) -> None:
     ]
     assert plans[0] == plans[1] == plans[2]
     assert [plan.count() for plan in plans] == [1, 1, 1]
+
+
+def test_what_is_planned_stays_as_it_is() -> None:
+    """Workers share it."""
+    assert_unchangeable(Planned)

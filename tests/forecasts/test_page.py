@@ -69,6 +69,8 @@ def test_the_table_says_all_of_a_window() -> None:
     ]
     (day,) = page.xpath("//tbody/tr[1]/th")
     assert (day.get("scope"), day.get("colspan")) == ("rowgroup", "5")
+    assert row.xpath("th/@scope") == ["row"]
+    assert "Not simulated" not in page.text_content()
     (swatch,) = row.xpath("th/svg")
     assert (swatch.get("viewbox"), swatch.get("aria-hidden")) == ("0 0 8 8", "true")
     assert dict(swatch[0].attrib) == {

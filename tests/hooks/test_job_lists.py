@@ -55,6 +55,7 @@ async def test_service_is_found_under_any_name(parameters: dict[str, Any]) -> No
         {},
         {"service": None, "name": "expres", "number": 3},
         {"ephemeris": {"kind": "horizons", "horizons_url": URL, "observer": "Juno"}},
+        {"archive": {"base_url": URL, "table": "expres.epn_core"}},
         {"service": "sandbox"},
     ],
 )

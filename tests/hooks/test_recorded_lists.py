@@ -49,6 +49,14 @@ async def test_recorded_token_is_found_among_the_parameters() -> None:
     assert await found({"at": USER}, labels(used)) == ([(URL, "ann", "ExPRES-dev", False)], [])
 
 
+async def test_recorded_block_that_is_gone_is_told_as_such() -> None:
+    """Its token is not lost for want of a saved block."""
+    used = USER.use_of("ExPRES").reached_through(DOCUMENT)
+    places, (problem,) = await found({}, labels(used))
+    assert not places
+    assert "cannot be loaded" in problem
+
+
 async def test_recorded_token_is_known_where_the_flow_ran() -> None:
     """In the process that used the service a hook has it as it was, token and all."""
     service = USER.model_copy(update={"base_url": "https://c.example.org"})

@@ -16,7 +16,7 @@ from prefect_expres.identification.findings import (
 from prefect_expres.identification.naming import Identified
 from prefect_expres.identification.search import Fit, Prediction, _Round
 from prefect_expres.identification.templates import Template
-from tests.support.unchanging import can_be_changed
+from tests.support.values import assert_unchangeable
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ from tests.support.unchanging import can_be_changed
 )
 def test_values_stay_as_they_are(kind: type) -> None:
     """Many share them, and some are keys."""
-    assert not can_be_changed(kind)
+    assert_unchangeable(kind)
 
 
 def test_the_package_lists_its_public_names() -> None:

@@ -17,7 +17,7 @@ from prefect_expres.uws.models import (
 )
 from prefect_expres.uws.options import ClientOptions
 from prefect_expres.uws.waiting import Observation
-from tests.support.unchanging import can_be_changed
+from tests.support.values import assert_unchangeable
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ from tests.support.unchanging import can_be_changed
 )
 def test_values_stay_as_they_are(kind: type) -> None:
     """Many share them, and some are keys."""
-    assert not can_be_changed(kind)
+    assert_unchangeable(kind)
