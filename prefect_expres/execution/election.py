@@ -27,7 +27,6 @@ from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.errors import (
     JobNotFound,
-    ProtocolError,
     ServiceError,
     WaitTimeout,
 )
@@ -192,7 +191,7 @@ class Election:
         try:
             await self._client.delete(ref.id)
             await self._told(f"Withdrew {ref.id}: another job runs the simulation")
-        except (ServiceError, ProtocolError) as fault:
+        except ServiceError as fault:
             await self._told(
                 f"The PENDING job {ref.id} could not be withdrawn; it does nothing. {fault}"
             )

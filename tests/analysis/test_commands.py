@@ -10,6 +10,8 @@ from tests.support.command_line import run
 from tests.support.full_disk import no_files_above
 from tests.support.result_files import even_moon
 
+pytestmark = pytest.mark.slow
+
 Written = Callable[..., Path]
 
 

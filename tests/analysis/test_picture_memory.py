@@ -18,6 +18,8 @@ from prefect_expres.analysis import (
 )
 from tests.support.left_behind import left_behind
 
+pytestmark = pytest.mark.slow
+
 Opened = Callable[..., Any]
 ONE_DAY = Overview(find_observatory("NenuFAR"), date(2024, 1, 1), date(2024, 1, 1))
 

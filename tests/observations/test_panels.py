@@ -21,6 +21,8 @@ from tests.observations.test_pictures import contours
 from tests.support.observation_files import times
 from tests.support.result_files import NAME, Result, even_moon, write
 
+pytestmark = pytest.mark.slow
+
 
 def observed(flux: Any, units: str = "sfu", **attributes: Any) -> xr.Dataset:
     """Make an observation of these cells, a second each, from 1 MHz on."""

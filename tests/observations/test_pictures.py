@@ -26,6 +26,8 @@ from prefect_expres.observations import (
 )
 from tests.support.left_behind import left_behind
 
+pytestmark = pytest.mark.slow
+
 NORTH, SOUTH = "#0072b2", "#d55e00"
 
 

@@ -85,6 +85,14 @@ async def test_stored_file_does_not_change() -> None:
         StoredFile(name="a", url="u", size=1, sha256="0").size = 2  # type: ignore[misc]
 
 
+async def test_folder_of_the_name_is_told_before_anything_comes(tmp_path: Path) -> None:
+    """A download would be for nothing."""
+    (tmp_path / "r.cdf").mkdir()
+    with pytest.raises(StorageError, match=r"Is a directory\. Move"):
+        await Part.open(str(tmp_path), "r.cdf")
+    assert names(tmp_path) == ["r.cdf"]
+
+
 async def test_file_that_cannot_have_its_name_leaves_nothing(tmp_path: Path) -> None:
     """A folder of this name stays as it is; the error names it."""
     (tmp_path / "io.json").mkdir()

@@ -8,7 +8,7 @@ import fsspec
 import pytest
 
 from prefect_expres.errors import StorageError
-from prefect_expres.storage import atomic_path, local_copy, read_bounded, read_or_none
+from prefect_expres.storage import atomic_path, local_copy, local_path, read_bounded, read_or_none
 
 LARGE = bytes(range(256)) * 2**13 + b"end"
 
@@ -156,3 +156,19 @@ def test_file_that_cannot_be_read_is_told(location: str) -> None:
     with pytest.raises(StorageError, match=f"^{location} cannot be read: ") as caught:
         read_bounded(location, 5)
     assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("a/r.txt", Path("a/r.txt")),
+        ("~/r.txt", Path.home() / "r.txt"),
+        ("file:///a/r.txt", Path("/a/r.txt")),
+        ("local:///a/r.txt", Path("/a/r.txt")),
+        ("memory://a/r.txt", None),
+        ("s3://file/r.txt", None),
+    ],
+)
+def test_a_local_file_is_used_where_it_is(location: str, path: Path | None) -> None:
+    """Only what is elsewhere needs a copy."""
+    assert local_path(location) == path

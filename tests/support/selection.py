@@ -24,6 +24,7 @@ _SLOW = {
     "preview_request",
     "preview_simulation",
     "run_engine",
+    "serving_tap",
     "subprocess",
     "sync_playwright",
     "unprivileged",

@@ -257,6 +257,7 @@ async def test_client_is_closed(service: ScriptedService) -> None:
         await http.read(JOBS_URL, limit=9)
 
 
+@pytest.mark.slow
 async def test_many_callers_share_few_connections() -> None:
     """There are at most twenty; a caller that waits longer for one than the timeout is answered."""
     counts: list[int] = []

@@ -158,6 +158,13 @@ async def test_phase_that_the_first_look_shows_is_reported() -> None:
 
 
 @in_virtual_time
+async def test_job_that_was_started_is_told_by_the_look() -> None:
+    """A service may wait in the old phase and in the new one: the change counts."""
+    queued = Phase.QUEUED
+    assert await Poll(job(queued, 600.0), job(RUNS)).answer(queued) is RUNS
+
+
+@in_virtual_time
 async def test_cancelled_wait_leaves_nothing_behind() -> None:
     """Wait and look are closed."""
     poll = Poll(job(RUNS, 600.0), job(RUNS, 600.0))
