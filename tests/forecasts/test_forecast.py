@@ -107,6 +107,8 @@ def test_interest_asks_for_length_frequency_and_moon() -> None:
     for name in ("minutes", "mhz"):
         with pytest.raises(ValidationError, match="greater than or equal to 0"):
             Interest.model_validate({name: -1})
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        Interest.model_validate({"minute": 30})
     assert Interest(minutes=0, mhz=0).includes(window(source="Europa", lasts=1, fmax=1))
 
 

@@ -122,6 +122,14 @@ async def test_other_range_is_not_believed(tmp_path: Path, wrong: Answer) -> Non
     assert story.content() == BODY
 
 
+async def test_rest_that_is_too_long_is_not_believed(tmp_path: Path) -> None:
+    """The service says itself that the whole file is shorter."""
+    story = Story(tmp_path, cut(BODY[:4], **STRONG), rest(4, total="8", **STRONG), whole())
+    await story.fetch()
+    assert [asked for asked, _ in story.ranges] == [None, "bytes=4-", None]
+    assert story.content() == BODY
+
+
 async def test_range_that_fails_for_ever_is_told(tmp_path: Path) -> None:
     """The error says why it could not be resumed."""
     other = Answer(BODY, 206, {"Content-Range": "bytes 3-9/10"})
