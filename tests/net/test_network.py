@@ -184,6 +184,7 @@ def test_settings_come_one_by_one() -> None:
     assert found == Network(None, "a.pem", "b.pem")
     assert found.rate == 1000
     assert Network("p", "c.pem").over(found) == Network("p", "c.pem", "b.pem")
+    assert Network(ca_bundle="c.pem").over(Network("p")) == Network("p", "c.pem")
 
 
 def test_usual_authorities_are_loaded_once(authority: Authority) -> None:

@@ -86,6 +86,14 @@ async def test_each_entry_stands_for_the_set(root: str) -> None:
     assert names in ({"page.html", INDEX}, {"page.html", INDEX, *FILES})
 
 
+async def test_the_entries_come_last() -> None:
+    """Whoever reads a set while it is written finds no entry that names what is not there yet."""
+    name = set_name(MADE)
+    await publish("memory://sets-in-order", name, {INDEX: b"{}", "z.csv": b""}, INDEX)
+    written = [path for path in fsspec.filesystem("memory").store if name in path]
+    assert [path.rpartition("/")[2] for path in written] == ["z.csv", INDEX]
+
+
 async def test_a_folder_that_is_there_gets_the_index(tmp_path: Path) -> None:
     """Where latest is a folder, as in a copy of an object store, the index is replaced in it."""
     (tmp_path / "latest").mkdir()
