@@ -143,11 +143,10 @@ class _Scene:
         for rows in blocks(deviation.shape):
             right, left = (self._emitting(rows, sign) for sign in ("RH", "LH"))
             deviation[rows] += self.sigma * (right | left)
-            noise = random.standard_normal((2, *right.shape), dtype=np.float32)
-            degree[rows] = (left.astype(float) - right) * (self.sigma > 0) + _DEGREE_NOISE * noise[
-                0
-            ]
-            deviation[rows] = background * (1 + _NOISE * (deviation[rows] + noise[1]))
+            of_degree, of_flux = random.standard_normal((2, *right.shape), dtype=np.float32)
+            emitted = (left.astype(float) - right) * (self.sigma > 0)
+            degree[rows] = emitted + _DEGREE_NOISE * of_degree
+            deviation[rows] = background * (1 + _NOISE * (deviation[rows] + of_flux))
         for start, end in _spans(self.time, gaps, _GAP, random):
             deviation[start:end] = degree[start:end] = np.nan
         return Spectrum(
