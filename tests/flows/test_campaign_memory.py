@@ -32,10 +32,16 @@ class CountedEphemeris(AnalyticEphemeris):
             CountedEphemeris.now -= 1
 
 
+def requests_in_memory() -> list[SimulationRequest]:
+    """Give the requests that somebody holds: what only waits to be collected does not count."""
+    gc.collect()
+    return [each for each in gc.get_objects() if isinstance(each, SimulationRequest)]
+
+
 async def requests_in_flight(plan: RoutinePlan, folder: Path) -> list[SimulationRequest]:
-    """Give the requests that are in memory when all jobs of a plan run, which do not end."""
+    """Give the requests that a campaign holds when all its jobs run, which do not end."""
     count = plan.count()
-    labels = {plan.simulation(number).label for number in range(count)}
+    others = requests_in_memory()
     with quick_sandbox_for_campaigns(folder, silent_ends=count) as sandbox:
         service, output = ExpresService(base_url=sandbox.url), str(folder / "results")
         running = asyncio.ensure_future(
@@ -43,11 +49,11 @@ async def requests_in_flight(plan: RoutinePlan, folder: Path) -> list[Simulation
         )
         while sandbox.started_count() < count and not running.done():  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.05)
-        held = [each for each in gc.get_objects() if isinstance(each, SimulationRequest)]
+        held = requests_in_memory()
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
-    return [each for each in held if each.label in labels]
+    return [each for each in held if not any(each is other for other in others)]
 
 
 async def test_simulations_in_flight_share_their_file(tmp_path: Path) -> None:
