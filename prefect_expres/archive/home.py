@@ -22,7 +22,7 @@ from prefect_expres.storage import (
     path_in,
     require_writable,
     scratch_folder,
-    write_whole,
+    write_model,
 )
 from prefect_expres.storage.copy import copy_whole
 from prefect_expres.uws import DownloadClient, ResultRef, download, file_names
@@ -111,7 +111,7 @@ async def bring_home(
         cdf=files[0].name,
         files=tuple(files),
     )
-    await write_whole(folder, MANIFEST, brought.model_dump_json(indent=2).encode() + b"\n")
+    await write_model(folder, MANIFEST, brought)
     await tell(StepTaken("get", f"{len(files)} files of {found.obs_id} are in {folder}"))
     return brought
 

@@ -27,7 +27,7 @@ from prefect_expres.execution import Listener, SimulationResult, find_verified, 
 from prefect_expres.execution.events import StepTaken, Warned
 from prefect_expres.execution.manifest import MANIFEST, read_manifest
 from prefect_expres.expres import Configuration
-from prefect_expres.storage import is_file, names_in, path_in, read_whole
+from prefect_expres.storage import as_json, is_file, names_in, path_in, read_whole
 from prefect_expres.storage.publish import LATEST, prune, publish, read_published, set_name
 
 TABLES = "epn_core"
@@ -187,7 +187,7 @@ async def _publish_table(
         left_out=left_out,
         files={each: hashlib.sha256(content).hexdigest() for each, content in contents.items()},
     )
-    contents[INDEX] = published.model_dump_json(indent=2).encode() + b"\n"
+    contents[INDEX] = as_json(published)
     await publish(root, name, contents, INDEX)
     await prune(root, name, _KEPT)
     msg = f"{len(rows)} rows of {published.simulations} simulations are in {root}/{LATEST}"

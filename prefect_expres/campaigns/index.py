@@ -9,12 +9,19 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 import prefect_expres
 from prefect_expres.campaigns.journal import Journal, Row, campaigns_under_way
 from prefect_expres.campaigns.plan import FilesPlan, RoutinePlan
-from prefect_expres.storage import StoredFile, path_in, read_or_none, read_whole, write_whole
+from prefect_expres.storage import (
+    StoredFile,
+    path_in,
+    read_model,
+    read_whole,
+    write_model,
+    write_whole,
+)
 
 INDEX, MANIFEST, CATALOGUE = "index.parquet", "index.json", "catalogue.tfcat.json"
 _SIMULATION_FIELD = {"info": "The simulation", "datatype": "str", "ucd": "meta.id"}
@@ -148,7 +155,7 @@ async def keep_index(
         files=tuple(files),
         failures=tuple(row for row in ordered if row.state == "failed"),
     )
-    await write_whole(output, MANIFEST, manifest.model_dump_json(indent=2).encode() + b"\n")
+    await write_model(output, MANIFEST, manifest)
     return CampaignResult(**dict(manifest), output=output, rows=ordered)
 
 
@@ -163,19 +170,12 @@ async def found_at(
     Returns:
         The manifest of the last one that ended, and the rows of each that has not.
     """
-    ended = await asyncio.to_thread(_manifest, output)
+    ended = await asyncio.to_thread(read_model, output, MANIFEST, CampaignManifest)
     under_way = {}
     for campaign in await asyncio.to_thread(campaigns_under_way, output):
         rows = await Journal(output, campaign).refresh()
         under_way[campaign] = tuple(rows[number] for number in sorted(rows))
     return ended, under_way
-
-
-def _manifest(output: str) -> CampaignManifest | None:
-    try:
-        return CampaignManifest.model_validate_json(read_or_none(output, MANIFEST) or b"")
-    except ValidationError:
-        return None
 
 
 def _table(rows: Iterable[Row]) -> bytes:

@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.errors import StorageError
 from prefect_expres.execution.manifest import SimulationResult
@@ -18,7 +18,7 @@ from prefect_expres.storage import (
     last_change,
     names_in,
     path_in,
-    read_or_none,
+    read_model,
     remove_folder,
     write_whole,
 )
@@ -121,10 +121,9 @@ class Journal:
 
         async def read(number: int, name: str) -> None:
             async with gate:
-                with contextlib.suppress(ValidationError, StorageError):
-                    content = await asyncio.to_thread(read_or_none, self._folder, name)
-                    if content is not None:
-                        self._take(Row.model_validate_json(content))
+                with contextlib.suppress(StorageError):
+                    if row := await asyncio.to_thread(read_model, self._folder, name, Row):
+                        self._take(row)
 
         unknown = listed.keys() - self.rows.keys()
         await asyncio.gather(*(read(number, listed[number]) for number in unknown))
@@ -136,11 +135,7 @@ class Journal:
 
     async def heartbeat(self, worker: str) -> Heartbeat | None:
         """Read the last heartbeat of a worker."""
-        content = await asyncio.to_thread(read_or_none, self._folder, f"{worker}.heartbeat")
-        try:
-            return Heartbeat.model_validate_json(content or b"")
-        except ValidationError:
-            return None
+        return await asyncio.to_thread(read_model, self._folder, f"{worker}.heartbeat", Heartbeat)
 
     async def end(self) -> None:
         """Remove the rows: the campaign's index has them now.

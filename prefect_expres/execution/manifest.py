@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import UnsafeName
 from prefect_expres.execution.published import PublishedSource
 from prefect_expres.expres import SimulationRequest
-from prefect_expres.storage import StoredFile, read_or_none, write_whole
+from prefect_expres.storage import StoredFile, read_model, write_model, write_whole
 from prefect_expres.uws.filenames import safe_name
 
 MANIFEST = "manifest.json"
@@ -116,16 +116,16 @@ async def keep_inputs(request: SimulationRequest, folder: str) -> list[StoredFil
 
 async def keep_manifest(folder: str, manifest: Manifest) -> SimulationResult:
     """Write the manifest, the last file of a simulation; with it the simulation is complete."""
-    await write_whole(folder, MANIFEST, manifest.model_dump_json(indent=2).encode() + b"\n")
+    await write_model(folder, MANIFEST, manifest)
     return SimulationResult(**manifest.model_dump(), folder=folder, found=False)
 
 
 def read_manifest(folder: str) -> Manifest | None:
     """Read the manifest in a folder; None if there is none, or it is not what is written here."""
+    manifest = read_model(folder, MANIFEST, Manifest)
     try:
-        manifest = Manifest.model_validate_json(read_or_none(folder, MANIFEST) or b"")
-        return manifest if _is_possible(manifest) else None
-    except (ValidationError, UnsafeName):
+        return manifest if manifest and _is_possible(manifest) else None
+    except UnsafeName:
         return None
 
 

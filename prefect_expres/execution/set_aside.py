@@ -5,15 +5,14 @@ reason, by which the job is known the next time.
 """
 
 import asyncio
-import contextlib
 import posixpath
 import re
 from collections.abc import Iterable
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.errors import ResultMismatch
-from prefect_expres.storage import move_files, names_in, read_or_none, write_whole
+from prefect_expres.storage import move_files, names_in, read_model, write_model
 
 SET_ASIDE = "mismatched"
 """The folder within that of a simulation."""
@@ -43,7 +42,7 @@ async def set_aside(folder: str, names: Iterable[str], fault: ResultMismatch) ->
     job_id = fault.job_url.rstrip("/").rpartition("/")[2]
     aside = posixpath.join(folder, SET_ASIDE, _UNSAFE.sub("_", job_id)[:_LONGEST] or "job")
     reason = Mismatch(job_id=job_id, job_url=fault.job_url, differences=fault.differences)
-    await write_whole(aside, _REASON, reason.model_dump_json(indent=2).encode() + b"\n")
+    await write_model(aside, _REASON, reason)
     await move_files(folder, names, aside)
     return aside
 
@@ -55,9 +54,5 @@ async def mismatched_jobs(folder: str) -> tuple[str, ...]:
 
 def _mismatched_jobs(folder: str) -> tuple[str, ...]:
     aside = posixpath.join(folder, SET_ASIDE)
-    found = []
-    for job in names_in(aside):
-        content = read_or_none(posixpath.join(aside, job), _REASON)
-        with contextlib.suppress(ValidationError):
-            found.append(Mismatch.model_validate_json(content or b"").job_id)
-    return tuple(found)
+    reasons = (read_model(posixpath.join(aside, job), _REASON, Mismatch) for job in names_in(aside))
+    return tuple(reason.job_id for reason in reasons if reason)

@@ -23,7 +23,7 @@ from prefect_expres.forecasts.forecast import (
     Simulated,
 )
 from prefect_expres.forecasts.page import make_page
-from prefect_expres.storage import scratch_folder
+from prefect_expres.storage import as_json, scratch_folder
 
 KINDS = {
     CALENDAR: "Calendar (iCalendar)",
@@ -63,7 +63,7 @@ def make_forecast(cdfs: Iterable[str], facts: ForecastFacts) -> tuple[Forecast, 
             for name, each in contents.items()
         ),
     )
-    return forecast, contents | {INDEX: forecast.model_dump_json(indent=2).encode() + b"\n"}
+    return forecast, contents | {INDEX: as_json(forecast)}
 
 
 def _drawn(arcs: Sequence[Arc], facts: ForecastFacts, site: Observatory) -> dict[str, bytes]:

@@ -24,7 +24,7 @@ from prefect_expres.identification.naming import Identified, identify_arcs
 from prefect_expres.identification.scene import scene_of
 from prefect_expres.observations.overlay import sightings_over
 from prefect_expres.observations.picture import add_title
-from prefect_expres.storage import scratch_folder
+from prefect_expres.storage import as_json, scratch_folder
 
 _COLUMNS = tuple(name for name in Finding.model_fields if name not in analysis.Window.model_fields)
 
@@ -104,7 +104,7 @@ def make_identification(
         files=tuple(contents),
     )
     findings = [each.finding for each in found]
-    return made, findings, contents | {INDEX: made.model_dump_json(indent=2).encode() + b"\n"}
+    return made, findings, contents | {INDEX: as_json(made)}
 
 
 def _files(observation: xr.Dataset, found: Sequence[Identified]) -> dict[str, bytes]:

@@ -21,6 +21,7 @@ from prefect_expres.storage.local import (
     refuse_folder,
     require_readable,
 )
+from prefect_expres.storage.models import as_json, read_model, write_model
 from prefect_expres.storage.move import move_files
 from prefect_expres.storage.probe import require_writable
 from prefect_expres.storage.read import read_blocks, read_bounded, read_or_none, read_whole
@@ -28,6 +29,7 @@ from prefect_expres.storage.scratch import scratch_folder
 
 __all__ = [
     "StoredFile",
+    "as_json",
     "atomic_path",
     "files_below",
     "find_files",
@@ -42,6 +44,7 @@ __all__ = [
     "path_in",
     "read_blocks",
     "read_bounded",
+    "read_model",
     "read_or_none",
     "read_whole",
     "refuse_folder",
@@ -49,5 +52,6 @@ __all__ = [
     "require_readable",
     "require_writable",
     "scratch_folder",
+    "write_model",
     "write_whole",
 ]
