@@ -225,7 +225,7 @@ class ClientSteps:
 
     async def view(self, cdf: StoredFile, folder: str) -> ResultView:
         """Find what is visible, and draw it."""
-        return await view_results(cdf, folder, self._tell)
+        return await view_results(cdf.url, folder, self._tell)
 
     async def keep(
         self, folder: str, manifest: Manifest, made_from: Sequence[str | Path]

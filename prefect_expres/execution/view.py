@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Iterable
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from pydantic import BaseModel, ConfigDict
 
 from prefect_expres.analysis.windows import Window
 from prefect_expres.execution.events import Listener, StepTaken, Warned, ignore
 from prefect_expres.execution.manifest import CALENDAR_END, CATALOGUE_END, QUICKLOOK_END
+from prefect_expres.net.url import file_name
 from prefect_expres.storage import StoredFile, scratch_folder, write_whole
 
 ANALYSIS_NEEDS = ("cdflib", "xarray", "matplotlib", "contourpy", "icalendar")
@@ -36,19 +37,19 @@ def missing_for_analysis(needs: Iterable[str] = ANALYSIS_NEEDS) -> str | None:
     return f"{missing} {remedy}" if missing else None
 
 
-async def view_results(cdf: StoredFile, folder: str, tell: Listener = ignore) -> ResultView:
+async def view_results(cdf: str, folder: str, tell: Listener = ignore) -> ResultView:
     """Find the windows of visible emission, draw the quicklook, write calendar and catalogue.
 
     Args:
-        cdf: The simulation's CDF file.
+        cdf: Path or fsspec URL of the simulation's CDF file.
         folder: Path or fsspec URL of the folder that gets the files.
         tell: Is told what was found.
     """
     if missing := missing_for_analysis():
         await tell(Warned(f"No quicklook and no windows: {missing}"))
         return ResultView()
-    contents, windows = await asyncio.to_thread(_view, cdf.url)
-    stem = Path(cdf.name).stem
+    contents, windows = await asyncio.to_thread(_view, cdf)
+    stem = PurePosixPath(file_name(cdf)).stem
     files = [await write_whole(folder, f"{stem}{end}", made) for end, made in contents.items()]
     names = ", ".join(file.name for file in files)
     await tell(StepTaken("view", f"{len(windows)} windows of visible emission; {names}"))

@@ -98,8 +98,8 @@ def _read(url: str | Path, shown: str, variable: str | None) -> Spectrum:
 
 
 def _written(target: str | None) -> str | None:
-    """Write the name of a target in small letters: some archives shout."""
-    return target.capitalize() if target and target.isupper() else target
+    """Write the name of a target as a name, such as ``67P``: some archives shout."""
+    return target.title() if target and target.isupper() else target
 
 
 def _reader(path: Path) -> _Reader:

@@ -11,6 +11,7 @@ from prefect_expres.storage.folders import (
     is_there,
     last_change,
     names_in,
+    parent_of,
     path_in,
     remove_folder,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "local_path",
     "move_files",
     "names_in",
+    "parent_of",
     "path_in",
     "read_blocks",
     "read_bounded",

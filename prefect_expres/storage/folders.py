@@ -32,6 +32,20 @@ def path_in(folder: str, name: str) -> str:
     return posixpath.join(folder if is_root else plain, name)
 
 
+def parent_of(location: str) -> str:
+    """Give the URL of the folder that a file is in.
+
+    Args:
+        location: Path or fsspec URL of the file.
+
+    Raises:
+        StorageError: No file system is known for it.
+    """
+    with told_as_unreadable(shown_url(location)):
+        system, path = fsspec.core.url_to_fs(location)
+        return str(system.unstrip_protocol(posixpath.dirname(path)))
+
+
 def is_file(location: str) -> bool:
     """Say whether there is a file.
 

@@ -46,16 +46,5 @@ def location_of(results: Results) -> str:
     return found[0]
 
 
-def cdf_of(files: StoredFile | Iterable[StoredFile]) -> StoredFile:
-    """Give the one CDF file among downloaded files.
-
-    Raises:
-        ResultError: There is none, or more than one.
-    """
-    listed = [files] if isinstance(files, StoredFile) else list(files)
-    location = location_of(listed)
-    return next(file for file in listed if file.url == location)
-
-
 def _is_cdf(file: StoredFile) -> bool:
     return file.name.lower().endswith(".cdf")

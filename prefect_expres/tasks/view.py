@@ -1,6 +1,7 @@
 """The Prefect task that views results."""
 
-from collections.abc import Sequence
+import asyncio
+from pathlib import Path
 
 from prefect.cache_policies import NO_CACHE
 
@@ -8,24 +9,26 @@ from prefect_expres.execution import view
 from prefect_expres.execution.view import ResultView
 from prefect_expres.monitoring.progress import LogListener
 from prefect_expres.prefect_support.sync_task import sync_compatible_task
-from prefect_expres.storage import StoredFile
-from prefect_expres.tasks.results import cdf_of
+from prefect_expres.storage import parent_of
+from prefect_expres.tasks.results import Results, location_of
 
 
 @sync_compatible_task(name="View results", cache_policy=NO_CACHE)
-async def view_results(cdf: StoredFile | Sequence[StoredFile], folder: str) -> ResultView:
+async def view_results(cdf: Results, folder: str | Path | None = None) -> ResultView:
     """Find the windows of visible emission, draw the quicklook, write calendar and catalogue.
 
     Not retried: the same file gives the same. Not cached: the manifest keeps what was found.
 
     Args:
-        cdf: The simulation's files or its CDF file, from `download_results`.
-        folder: Path or fsspec URL of the folder that gets the files.
+        cdf: The simulation's result: all that `download_results` gave, or the CDF file among it.
+        folder: Path or fsspec URL of the folder that gets the files; by default the CDF file's own.
 
     Returns:
         The files, the picture and the windows; nothing without the extra ``analysis``.
 
     Raises:
-        ResultError: The files hold no CDF file, or more than one.
+        ResultError: There is no CDF file, or more than one, or it is not what ExPRES writes.
     """
-    return await view.view_results(cdf_of(cdf), folder, LogListener())
+    location = location_of(cdf)
+    target = await asyncio.to_thread(parent_of, location) if folder is None else str(folder)
+    return await view.view_results(location, target, LogListener())

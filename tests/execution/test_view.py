@@ -1,7 +1,6 @@
 """What is made of results: picture, calendar and catalogue beside them."""
 
 import asyncio
-import hashlib
 import re
 from pathlib import Path
 
@@ -11,23 +10,15 @@ from prefect_expres.analysis import open_results, visible_windows
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
 from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis, view_results
-from prefect_expres.storage import StoredFile
 from prefect_expres.tasks import find_windows
 from tests.support.command_line import run
 from tests.support.listening import Told
 from tests.support.result_files import Result, nothing, two_windows, write
 
 
-def stored(path: Path) -> StoredFile:
-    """Give a file as it was downloaded."""
-    content = path.read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    return StoredFile(name=path.name, url=f"file://{path}", size=len(content), sha256=sha256)
-
-
 async def test_visible_windows_are_found_and_drawn(tmp_path: Path) -> None:
     """Three files with the result's name; two who view it write the same bytes."""
-    cdf = stored(write(Result(two_windows()), tmp_path / "expres_io.v14.cdf"))
+    cdf = f"file://{write(Result(two_windows()), tmp_path / 'expres_io.v14.cdf')}"
     told = Told()
     view = await view_results(cdf, str(tmp_path / "one"), told)
     names = ["expres_io.v14.png", "expres_io.v14.ics", "expres_io.v14.tfcat.json"]
@@ -54,21 +45,21 @@ async def test_all_who_look_at_a_file_see_the_same_windows(
     """The view, the calendar, the task and the analysis hold pauses of up to 15 minutes."""
     visible = nothing(steps=120)
     visible[10:20, 1, 0] = visible[20 + pause : 60, 1, 0] = True
-    cdf = stored(write(Result(visible, step=60.0), tmp_path / "io.cdf"))
+    cdf = str(write(Result(visible, step=60.0), tmp_path / "io.cdf"))
     view = await view_results(cdf, str(tmp_path))
     assert view.windows is not None
     assert len(view.windows) == count
-    with open_results(cdf.url) as dataset:
+    with open_results(cdf) as dataset:
         assert visible_windows(dataset) == list(view.windows)
     assert await find_windows.fn(cdf) == list(view.windows)
     assert (tmp_path / "io.ics").read_text().count("BEGIN:VEVENT") == count
-    told = await asyncio.to_thread(run, "windows", cdf.url, "--json")
+    told = await asyncio.to_thread(run, "windows", cdf, "--json")
     assert [Window.model_validate(each) for each in told.found] == list(view.windows)
 
 
 async def test_nothing_visible_is_a_view_too(tmp_path: Path) -> None:
     """Without a window there is none, and the files are made all the same."""
-    cdf = stored(write(Result(nothing()), tmp_path / "io.cdf"))
+    cdf = str(write(Result(nothing()), tmp_path / "io.cdf"))
     view = await view_results(cdf, str(tmp_path))
     assert view.windows == ()
     assert [file.name for file in view.files] == ["io.png", "io.ics", "io.tfcat.json"]
@@ -79,7 +70,7 @@ async def test_what_is_no_result_is_told(tmp_path: Path) -> None:
     path = tmp_path / "io.cdf"
     path.write_bytes(b"no CDF")
     with pytest.raises(ResultError, match=r"io\.cdf"):
-        await view_results(stored(path), str(tmp_path))
+        await view_results(str(path), str(tmp_path))
 
 
 def test_what_is_missing_is_named() -> None:

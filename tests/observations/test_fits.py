@@ -44,6 +44,21 @@ def callisto(
     return path
 
 
+@pytest.mark.parametrize(
+    ("said", "target"),
+    [
+        ("JUPITER", "Jupiter"),
+        ("Jupiter", "Jupiter"),
+        ("67P", "67P"),
+        ("67P/CHURYUMOV-GERASIMENKO", "67P/Churyumov-Gerasimenko"),
+    ],
+)
+def test_a_target_is_written_as_a_name(tmp_path: Path, said: str, target: str) -> None:
+    """Some archives write capital letters only."""
+    path = radio_jove(tmp_path / "a.fits", OBJECT=said)
+    assert open_observation(path).attrs["target"] == target
+
+
 def test_callisto(tmp_path: Path) -> None:
     """The image is turned around, the frequencies rise, and the Sun is what it looks at."""
     path = callisto(

@@ -19,6 +19,7 @@ from prefect_expres.storage import (
     local_copy,
     move_files,
     names_in,
+    parent_of,
     path_in,
     remove_folder,
     write_whole,
@@ -63,6 +64,35 @@ def test_what_is_in_a_folder(folder: str) -> None:
 def test_slashes_at_the_end_do_not_count(given: str, path: str) -> None:
     """But those that make the root of a file system do."""
     assert path_in(given, "io.json") == path
+
+
+@pytest.mark.parametrize(
+    ("location", "neighbour"),
+    [
+        ("file:///results/io/io.cdf", "file:///results/io/x.json"),
+        ("/results/é [2]%20#?/io.cdf", "file:///results/é [2]%20#?/x.json"),
+        ("/io.cdf", "file:///x.json"),
+        ("memory://io.cdf", "memory:///x.json"),
+        ("memory://results/io.cdf", "memory:///results/x.json"),
+    ],
+)
+def test_a_file_is_in_a_folder(location: str, neighbour: str) -> None:
+    """Its URL leads to what lies beside it, also in the root of a file system."""
+    assert path_in(parent_of(location), "x.json") == neighbour
+
+
+def test_a_name_alone_is_in_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a shell takes it."""
+    monkeypatch.chdir(tmp_path)
+    assert parent_of("io.cdf") == f"file://{tmp_path}"
+
+
+def test_an_unknown_file_system_has_no_folders() -> None:
+    """It is an error in words."""
+    with pytest.raises(StorageError, match="nosuch"):
+        parent_of("nosuch://results/io.cdf")
 
 
 def test_what_a_name_stands_for(folder: str) -> None:

@@ -37,7 +37,7 @@ async def complete_simulation(
     cdf = await write_whole(
         folder, name, written(fitting(model, seen=three_windows, words=words or {}))
     )
-    view, inputs = await view_results(cdf, folder), await keep_inputs(request, folder)
+    view, inputs = await view_results(cdf.url, folder), await keep_inputs(request, folder)
     said: dict[str, Any] = {
         "label": request.label,
         "fingerprint": request.fingerprint,

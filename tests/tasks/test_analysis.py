@@ -10,11 +10,12 @@ from prefect import flow
 from prefect_expres.analysis import open_results, visible_windows
 from prefect_expres.errors import ResultError, UsageError
 from prefect_expres.storage import StoredFile, write_whole
-from prefect_expres.tasks.analysis import (
+from prefect_expres.tasks import (
     compare_simulations,
     draw_simulations,
     export_results,
     find_windows,
+    view_results,
 )
 from tests.support.result_files import Result, two_windows, write
 
@@ -75,6 +76,27 @@ async def test_downloaded_files_and_their_urls_are_taken(folder: str, tmp_path: 
         assert (await compare_simulations(files, files[0].url)).missing == ()
 
     await study()
+
+
+async def test_views_lie_beside_the_result_if_nothing_else_is_said(
+    folder: str, tmp_path: Path
+) -> None:
+    """Of a result as it was downloaded, or of its URL."""
+    files = await stored(folder, tmp_path)
+    names = ["expres.png", "expres.ics", "expres.tfcat.json"]
+
+    @flow
+    async def viewing() -> None:
+        beside = [await view_results(files), await view_results(files[0].url)]
+        elsewhere = await view_results(files, tmp_path / "views")
+        assert [file.name for file in elsewhere.files] == names
+        assert all((tmp_path / "views" / name).is_file() for name in names)
+        for view in beside:
+            own = [files[0].url.replace("expres.CDF", name) for name in names]
+            assert [file.url for file in view.files] == own
+            assert len(view.windows or ()) == 3
+
+    await viewing()
 
 
 async def test_products_are_written_to_any_file_system(folder: str, tmp_path: Path) -> None:

@@ -148,13 +148,15 @@ async def test_lost_job_is_told(service: ExpresService) -> None:
     await asking()
 
 
-async def test_view_needs_one_cdf_file(tmp_path: Path) -> None:
+async def test_view_needs_one_cdf_file() -> None:
     """Files without a CDF file are refused in words."""
 
     @flow
     async def viewing() -> None:
         with pytest.raises(ResultError, match="no CDF file"):
-            await view_results([], str(tmp_path))
+            await view_results([])
+        with pytest.raises(ResultError, match="2 were given"):
+            await view_results(["one.cdf", "two.cdf"])
 
     await viewing()
 
