@@ -88,7 +88,6 @@ def _ephemeris_task(
         name="Compute ephemeris",
         cache_policy=EphemerisKey(),
         cache_expiration=EXPIRATION,
-        persist_result=True,
         result_serializer="json",
         retries=3,
         retry_delay_seconds=exponential_backoff(5),
@@ -120,9 +119,11 @@ async def compute_ephemeris(provider: AnyEphemeris, span: Span) -> str:
     return await compute_csv(provider, span, LogListener())
 
 
+def cached_or_anew(*, refresh: bool) -> EphemerisTask[[AnyEphemeris, Span], str]:
+    """Give the task that computes an ephemeris; to refresh it, also if its answer is cached."""
+    return compute_ephemeris.with_options(refresh_cache=refresh or None)
+
+
 def compute_here(*, refresh: bool) -> Compute:
     """Give what computes an ephemeris: within runs the task, whose answers are cached."""
-    if not in_run():
-        return compute_csv
-    task = compute_ephemeris.with_options(refresh_cache=True) if refresh else compute_ephemeris
-    return task.run_async
+    return cached_or_anew(refresh=refresh).run_async if in_run() else compute_csv

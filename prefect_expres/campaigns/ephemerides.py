@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from prefect_expres.caching.ephemeris import compute_ephemeris
+from prefect_expres.caching.ephemeris import cached_or_anew
 from prefect_expres.ephemeris import AnyEphemeris, Span
 from prefect_expres.expres import SimulationRequest
 
@@ -20,7 +20,7 @@ class Ephemerides:
     """
 
     def __init__(self, *, refresh: bool) -> None:
-        self._compute = compute_ephemeris.with_options(refresh_cache=refresh or None)
+        self._compute = cached_or_anew(refresh=refresh)
         self._tasks: dict[str, asyncio.Task[str]] = {}
         self._contents: dict[bytes, bytes] = {}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from prefect.cache_policies import NO_CACHE
 
 from prefect_expres.blocks import ExpresService
-from prefect_expres.caching.ephemeris import compute_ephemeris
+from prefect_expres.caching.ephemeris import cached_or_anew
 from prefect_expres.ephemeris import AnyEphemeris
 from prefect_expres.execution.prepare import AnyConfiguration, build_request
 from prefect_expres.expres import SimulationRequest
@@ -51,13 +51,12 @@ async def prepare(
     service.access.check(branch, execution_duration)
     if service.access.warning:
         log_warning(service.access.warning)
-    compute = compute_ephemeris.with_options(refresh_cache=True) if refresh else compute_ephemeris
     return await build_request(
         configuration,
         service.access,
         ephemeris,
         branch,
         label,
-        compute=compute,
+        compute=cached_or_anew(refresh=refresh),
         tell=LogListener(),
     )
