@@ -10,6 +10,7 @@ import pytest
 from prefect_expres.errors import (
     ChecksumMismatch,
     SizeMismatch,
+    TooLarge,
 )
 from tests.support.download_story import BODY, SHA1, STRONG, Story, cut, rest, whole
 
@@ -43,6 +44,14 @@ async def test_packed_file_may_be_meant_as_it_is(tmp_path: Path, told: str) -> N
     assert story.content() == (BODY + BODY if told == "nothing" else packed)
     assert stored.verified == ("hash" in told)
     assert len(story.service.requests) == (2 if told == "hash" else 1)
+
+
+async def test_packed_file_that_is_announced_too_large_is_not_begun(tmp_path: Path) -> None:
+    """Its length is that of the file, which is kept as it is."""
+    story = Story(tmp_path, whole(b"x", length=11, Content_Encoding="gzip"))
+    story.name = "r.csv.gz"
+    await story.fails(TooLarge, "announces 11 bytes; the limit is 10", limit=10)
+    assert story.told == []
 
 
 async def test_packed_file_may_be_announced_unpacked_under_a_packed_name(tmp_path: Path) -> None:
