@@ -8,7 +8,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 
@@ -120,11 +120,14 @@ def check_list_url(url: str) -> None:
     Raises:
         ProtocolError: It is none, or holds a user name or token.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = f"{shown_url(url)!r} is no job list; give its http: or https: URL"
+    try:
+        parts = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError):
+        parts = httpx.URL()
+    if parts.scheme not in {"http", "https"} or not parts.host or {"?", "#"} & set(url):
+        msg = f"{shown_url(url)!r} is no job list; give its http: or https: URL, without ? and #"
         raise ProtocolError(msg)
-    if parts.username or parts.password:
+    if parts.userinfo:
         msg = "The job list's URL holds a user name or token; give them as user and token"
         raise ProtocolError(msg)
 
