@@ -172,7 +172,7 @@ async def test_trusted_host_that_only_the_proxy_knows_is_fetched_from() -> None:
 @pytest.mark.parametrize("proxy", ["socks5://al:s3cret@host", "al:s3cret@host:3128", "s3cret@host"])
 def test_password_of_a_proxy_that_is_none_is_not_told(proxy: str) -> None:
     """Most likely, only ``http://`` is missing."""
-    with pytest.raises(UsageError, match="host.*' is not a proxy") as told:
+    with pytest.raises(UsageError, match=r"host.*' is not a proxy") as told:
         Network(proxy=proxy).client_options()
     assert "s3cret" not in str(told.value)
 
