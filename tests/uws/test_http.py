@@ -16,12 +16,13 @@ from prefect_expres.errors import (
     Unreachable,
     UnsafeLocation,
 )
+from prefect_expres.net.deadline import Deadline, within
 from prefect_expres.net.network import Network
 from prefect_expres.uws import ClientOptions
 from prefect_expres.uws.http import Http
 from tests.support.raw_server import raw_server
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService, redirect
-from tests.support.virtual_time import in_virtual_time
+from tests.support.virtual_time import LoopClock, in_virtual_time
 from tests.uws.http_user import BASIC, FOREIGN, authorizations, http_to
 
 
@@ -123,6 +124,8 @@ async def test_document_that_never_ends_has_a_deadline(service: ScriptedService)
     assert caught.value.url == JOBS_URL
     with pytest.raises(Unreachable, match=r"still sending after 345 s"):
         await http.read(JOBS_URL, limit=10**6, read_timeout=45.0)
+    with within(Deadline(LoopClock(), 12.0)), pytest.raises(Unreachable, match="after 12 s"):
+        await http.read(JOBS_URL, limit=10**6)
     assert service.open_answers == 0
 
 
@@ -214,8 +217,9 @@ async def test_error_page_is_read_in_part(service: ScriptedService) -> None:
         await http_to(service).read(JOBS_URL, limit=9)
     assert caught.value.reason == "x" * 500
     service.on("GET", Answer("slow ", status=500, chunks=(b"page",) * 99, seconds=20.0))
+    slow = http_to(service, network=Network(lowest_rate=0.01))
     with pytest.raises(ServerFault) as caught:
-        await http_to(service).read(JOBS_URL, limit=9)
+        await slow.read(JOBS_URL, limit=9)
     assert caught.value.reason == "slow page"
     service.on("GET", Answer("half", status=503, fault=httpx.ReadError("reset")))
     with pytest.raises(Unreachable, match="half"):
