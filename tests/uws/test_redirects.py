@@ -2,7 +2,7 @@
 
 import pytest
 
-from prefect_expres.errors import RequestRejected, SubmissionUncertain
+from prefect_expres.errors import RequestRejected, ServiceError, SubmissionUncertain
 from prefect_expres.uws import Phase, UWSClient
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService, redirect
 
@@ -146,16 +146,37 @@ async def test_change_that_leads_to_the_job_was_done(
     service.on("POST /j1/parameters", redirect(location))
     await client.set_parameter("j1", "branch", "main")
     assert service.asked == ["POST /j1/parameters"]
+    service.on("POST /j1/parameters", 404)
+    service.on("POST /j1/parameters/branch", redirect(location))
+    await client.set_parameter("j1", "branch", "main")
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-async def test_create_that_leads_to_the_list_elsewhere_has_no_id(
-    service: ScriptedService, client: UWSClient, status: int
+async def test_change_that_was_sent_on_leads_to_where_it_was_done(
+    service: ScriptedService, client: UWSClient
 ) -> None:
-    """Not even one with the name of a page."""
+    """Behind the proxy, the service leads to the resource that was changed there."""
+    service.on("POST /j1/parameters", redirect(f"{MOVED}/j1/parameters", 307))
+    service.on(f"POST {MOVED}/j1/parameters", redirect(f"{MOVED}/j1/parameters"))
+    await client.set_parameter("j1", "branch", "main")
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (301, RequestRejected),
+        (302, SubmissionUncertain),
+        (307, RequestRejected),
+        (308, RequestRejected),
+    ],
+)
+async def test_create_that_leads_to_the_list_elsewhere_has_no_id(
+    service: ScriptedService, client: UWSClient, status: int, kind: type[ServiceError]
+) -> None:
+    """Not even one with the name of a page; only 302 may have been written after it was done."""
     for location in ("https://other.example.org/rest/ExPRES", "https://other.example.org/login"):
         service.on("POST", redirect(location, status))
-        with pytest.raises((RequestRejected, SubmissionUncertain), match=f"leads to {location}"):
+        with pytest.raises(kind, match=f"leads to {location}"):
             await client.create({"runId": "r"})
 
 
