@@ -66,6 +66,17 @@ async def test_page_in_place_of_an_answer_passes(
     assert str(caught.value).count(JOBS_URL) == 1
 
 
+async def test_title_of_a_page_is_quoted_in_short(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """Its first 200 characters."""
+    service.on("DELETE /j1", f"<html><title>{'x' * 300}</title></html>")
+    with pytest.raises(Unreachable) as caught:
+        await client.delete("j1")
+    assert str(caught.value).count("x" * 200 + "'") == 1
+    assert "x" * 201 not in str(caught.value)
+
+
 async def test_one_page_between_two_answers_changes_nothing(
     service: ScriptedService, client: UWSClient
 ) -> None:
@@ -104,6 +115,22 @@ async def test_error_of_a_job_is_told_in_words(service: ScriptedService, client:
     assert await client.error("j1") == "Field job: Jobs have no stdout"
     assert await client.error("j1") == "disk full"
     assert await client.error("j1") == "disk\nfull"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        REFUSED.replace("ERROR", "error"),
+        REFUSED.replace("<", "<vot:").replace("<vot:/", "</vot:").replace("<vot:?", "<?"),
+    ],
+)
+async def test_error_in_a_votable_is_found_however_it_is_written(
+    service: ScriptedService, client: UWSClient, written: str
+) -> None:
+    """Its elements may have a prefix, and cases vary."""
+    service.on("DELETE /j1", written)
+    with pytest.raises(RequestRejected, match="refused the request: Field job: Jobs have no std"):
+        await client.delete("j1")
 
 
 async def test_votable_that_tells_no_error_is_a_text(

@@ -174,7 +174,8 @@ async def test_create_that_leads_to_the_list_elsewhere_has_no_id(
     service: ScriptedService, client: UWSClient, status: int, kind: type[ServiceError]
 ) -> None:
     """Not even one with the name of a page; only 302 may have been written after it was done."""
-    for location in ("https://other.example.org/rest/ExPRES", "https://other.example.org/login"):
+    for path in ("/rest/ExPRES", "/login", "/rest/ExPRES/j1/results"):
+        location = f"https://other.example.org{path}"
         service.on("POST", redirect(location, status))
         with pytest.raises(kind, match=f"leads to {location}"):
             await client.create({"runId": "r"})
