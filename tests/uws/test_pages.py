@@ -131,6 +131,9 @@ async def test_error_in_a_votable_is_found_however_it_is_written(
     service.on("DELETE /j1", written)
     with pytest.raises(RequestRejected, match="refused the request: Field job: Jobs have no std"):
         await client.delete("j1")
+    service.on("DELETE /j1", written.replace("Field job: Jobs have no stdout", ""))
+    with pytest.raises(RequestRejected, match="refused the request: no reason given"):
+        await client.delete("j1")
 
 
 async def test_votable_that_tells_no_error_is_a_text(

@@ -28,6 +28,12 @@ async def test_token_is_hidden_in_what_a_service_says(service: ScriptedService, 
     assert (await http.send("POST", JOBS_URL))[1] == b"[hidden][hidden]"
 
 
+async def test_token_is_hidden_in_all_its_forms_at_once(service: ScriptedService) -> None:
+    """A service may show the whole request."""
+    service.on("GET", f"{TOKEN} {BASIC} s3cret%2Ft%2Bken {TOKEN}")
+    assert await http_to(service).read(JOBS_URL, limit=99) == b" ".join([b"[hidden]"] * 4)
+
+
 @pytest.mark.parametrize(("token", "shown"), [("abcde", "abcde!"), ("abcdef", "[hidden]!")])
 async def test_short_token_is_hidden_in_its_encoded_form_only(
     service: ScriptedService, token: str, shown: str
