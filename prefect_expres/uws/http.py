@@ -255,11 +255,11 @@ class Http:
         """
         status = response.status_code
         if left and may_repeat(status) and response.has_redirect_location:
-            with contextlib.suppress(UnsafeLocation):
-                led_to = self._locations.target_of(response)
-                target = self._locations.with_own_scheme(httpx.URL(led_to))
-                if self._locations.is_origin(target):
-                    return str(target)
+            # httpx has seen that it is a URL.
+            led_to = httpx.URL(self._locations.target_of(response))
+            target = self._locations.with_own_scheme(led_to)
+            if self._locations.is_origin(target):
+                return str(target)
         location = response.headers.get("location", "")
         with contextlib.suppress(UnsafeLocation):
             location = self._locations.target_of(response) if location else ""

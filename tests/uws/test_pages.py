@@ -163,9 +163,11 @@ async def test_write_that_is_refused_in_a_votable_was_not_done(
     """The status says 200."""
     asked, write = WRITES[name]
     service.on(asked, REFUSED)
-    with pytest.raises(RequestRejected, match="Jobs have no stdout"):
+    with pytest.raises(RequestRejected, match="Jobs have no stdout") as caught:
         await write(client)
     assert service.asked == [asked]
+    assert str(caught.value.url).startswith(JOBS_URL)
+    assert str(caught.value).startswith(JOBS_URL)
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,19 @@ async def test_create_that_leads_to_a_page_is_uncertain(
         await client.create({"runId": "r"})
 
 
+@pytest.mark.parametrize("status", [302, 303, 307, 308])
+async def test_write_that_leads_to_no_url_may_have_been_done(
+    service: ScriptedService, client: UWSClient, status: int
+) -> None:
+    """It is settled by what the service has: a job is looked for, or deleted again."""
+    service.on("POST", redirect("https://[::1/", status))
+    with pytest.raises(SubmissionUncertain, match="Invalid URL in location header"):
+        await client.create({"runId": "r"})
+    service.on("DELETE /j1", redirect("https://[::1/", status), 404)
+    await client.delete("j1")
+    assert service.asked == ["POST", "DELETE /j1", "DELETE /j1"]
+
+
 async def test_session_is_no_part_of_an_id(service: ScriptedService, client: UWSClient) -> None:
     """Servers write it into their links while a client shows no cookie."""
     service.on("POST", redirect(f"{JOBS_URL}/j1;jsessionid=1F2E.node"))
