@@ -18,10 +18,14 @@ STORE = f"GET {SERVICE}/store/r.cdf"
 
 
 def listed(signature: int, path: str = "/store/r.cdf") -> bytes:
-    """Write the list of results, with a location that is signed anew."""
+    """Write the list of results, with a location that is signed anew.
+
+    Other results have the same id, or the same location but for the query, as those of OPUS.
+    """
+    near = f'<result id="s" xlink:href="{SERVICE}{path}?sig=0{signature}"/>'
     other = f'<result id="r" xlink:href="{SERVICE}/store/other.cdf?sig={signature}"/>'
     own = f'<result id="r" xlink:href="{SERVICE}{path}?sig={signature}"/>'
-    return results_document(other + own)
+    return results_document(near + other + own)
 
 
 class Store:
