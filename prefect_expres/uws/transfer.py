@@ -160,17 +160,17 @@ class _Download:
             return False
         self._may_have_expired = False
         with contextlib.suppress(ServiceError):
-            for listed in await self._client.results(job_id):
-                if self._is_at_new_location(listed):
-                    self._url = listed.href or ""
-                    return True
+            now = [each.href or "" for each in await self._client.results(job_id) if self._is(each)]
+            # Several differ in their queries for another reason.
+            if len(now) == 1 and now[0] != self._url:
+                self._url = now[0]
+                return True
         return False
 
-    def _is_at_new_location(self, listed: ResultRef) -> bool:
-        """Say whether this is the same result, whose URL has another query."""
-        now, _, _ = (listed.href or "").partition("?")
-        before, _, _ = self._url.partition("?")
-        return listed.id == self._result.id and now == before and listed.href != self._url
+    def _is(self, listed: ResultRef) -> bool:
+        """Say whether this is the same result; its URL may have another query."""
+        path, _, _ = (listed.href or "").partition("?")
+        return listed.id == self._result.id and path == self._url.partition("?")[0]
 
     async def _begin_again(self, fault: SizeMismatch | ChecksumMismatch) -> None:
         """Drop a part that is not what was announced; if it came twice, that is wrong."""

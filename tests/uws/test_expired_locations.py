@@ -132,6 +132,19 @@ async def test_result_that_is_refused_stays_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_one_of_two_results_that_differ_in_the_query_only_is_not_the_other(
+    tmp_path: Path,
+) -> None:
+    """Of one id and one path there may be several, as at Rubin; none of them is the new one."""
+    service = ScriptedService()
+    both = "".join(f'<result id="r" xlink:href="{SERVICE}/store?ID={each}"/>' for each in "ab")
+    service.on("GET /j1/results", results_document(both))
+    service.on(f"GET {SERVICE}/store", 403, BODY)
+    with pytest.raises(AuthenticationFailed):
+        await fetched(service, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_list_that_cannot_be_read_again_hides_no_refusal(tmp_path: Path) -> None:
     """The first error is that of the result."""
     service = ScriptedService()
