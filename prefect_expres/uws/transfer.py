@@ -259,11 +259,11 @@ class _Download:
         encoding = response.headers.get("content-encoding", "").lower()
         self._packed = encoding not in {"", "identity"}
         self._ranges = self._ranges and not self._packed
-        if self._unpack is None or not self._packed:
+        if self._packed and self._unpack is None:
             length = whole_number(response.headers.get("content-length"))
             meant = length is not None and length == self._announced_size
             named = self._part.name.lower().endswith(_PACKED_NAMES)
-            self._unpack = not (self._packed and (meant or named))
+            self._unpack = not (meant or named)
 
     def _is_of_the_same_file(self, etag: str) -> bool:
         """Say whether a rest may follow what is there.

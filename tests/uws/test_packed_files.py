@@ -46,6 +46,16 @@ async def test_packed_file_may_be_meant_as_it_is(tmp_path: Path, told: str) -> N
     assert len(story.service.requests) == (2 if told == "hash" else 1)
 
 
+async def test_packed_file_may_be_sent_in_two_ways(tmp_path: Path) -> None:
+    """An answer that does not call it encoded says nothing of the next one that does."""
+    packed = gzip.compress(BODY)
+    again = whole(packed, length=len(packed), Content_Encoding="x-gzip")
+    story = Story(tmp_path, cut(packed[:9], length=len(packed)), again)
+    story.name = "r.csv.gz"
+    await story.fetch()
+    assert story.content() == packed
+
+
 async def test_packed_file_that_is_announced_too_large_is_not_begun(tmp_path: Path) -> None:
     """Its length is that of the file, which is kept as it is."""
     story = Story(tmp_path, whole(b"x", length=11, Content_Encoding="gzip"))
