@@ -31,7 +31,7 @@ async def test_packed_body_has_a_length_of_its_own(tmp_path: Path, encoding: str
     await story.fails(SizeMismatch, "has 1000 bytes; 999 were", size=999)
 
 
-@pytest.mark.parametrize("told", ["size", "hash", "name", "size and hash", "nothing"])
+@pytest.mark.parametrize("told", ["size", "hash", "name", "NAME", "size and hash", "nothing"])
 async def test_packed_file_may_be_meant_as_it_is(tmp_path: Path, told: str) -> None:
     """Size, hash or name show that the file itself is packed, whatever the answer calls that."""
     packed = gzip.compress(BODY) + gzip.compress(BODY)
@@ -39,7 +39,7 @@ async def test_packed_file_may_be_meant_as_it_is(tmp_path: Path, told: str) -> N
     facts: dict[str, Any] = {"size": len(packed)} if "size" in told else {}
     if "hash" in told:
         facts["hash"] = hashlib.sha256(packed).hexdigest()
-    story.name = "r.csv.gz" if told == "name" else "r.cdf"
+    story.name = {"name": "r.csv.gz", "NAME": "R.TGZ"}.get(told, "r.cdf")
     stored = await story.fetch(**facts)
     assert story.content() == (BODY + BODY if told == "nothing" else packed)
     assert stored.verified == ("hash" in told)
