@@ -211,7 +211,7 @@ class _Download:
             raise type(fault)(msg, self._part.name, fault.url) from None
         except RequestRejected as fault:
             if fault.status == _NOT_SATISFIABLE and self._part.size:
-                await self._give_up_ranges("the service has no bytes after those")
+                self._give_up_ranges("the service has no bytes after those")
             raise
         self._check_size(expected)
         return await self._part.keep()
@@ -238,9 +238,9 @@ class _Download:
         if response.status_code == _PARTIAL:
             found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
             if self._packed or found is None or int(found[1]) != self._part.size:
-                await self._give_up_ranges("the service answered with another range")
+                self._give_up_ranges("the service answered with another range")
             if self._part.size and not self._is_of_the_same_file(etag):
-                await self._give_up_ranges("the file has changed on the service")
+                self._give_up_ranges("the file has changed on the service")
             self._etag = etag
             return None if found[2] == "*" else int(found[2])
         if self._part.size:
@@ -275,9 +275,8 @@ class _Download:
             return etag == self._etag
         return self._part.checkable
 
-    async def _give_up_ranges(self, why: str) -> NoReturn:
+    def _give_up_ranges(self, why: str) -> NoReturn:
         self._ranges = False
-        await self._part.restart()
         msg = f"{self._part.name} cannot be resumed: {why}; it begins again"
         raise Interrupted(msg, self._part.name, self._shown)
 
