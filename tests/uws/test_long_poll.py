@@ -110,6 +110,7 @@ async def test_change_before_the_look_is_answered_is_no_harm(taken: float) -> No
     assert await poll.answer() is DONE
     assert LoopClock().now() == pytest.approx(taken)
     assert not poll.avoided
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 @in_virtual_time
@@ -123,10 +124,11 @@ async def test_end_that_the_first_look_shows_says_nothing_of_the_wait() -> None:
 
 @in_virtual_time
 async def test_wait_that_another_has_followed_is_closed() -> None:
-    """Else this client would hold two threads of the service."""
+    """Else this client would hold two threads of the service, which is seen to wake it."""
     poll = Poll(job(RUNS, 600.0), job(RUNS))
     poll.waits.append(job(DONE, 5.0))
     assert await poll.answer() is DONE
+    assert poll.policy.wakes
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 

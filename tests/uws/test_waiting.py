@@ -137,3 +137,14 @@ async def test_service_is_not_asked_to_wait_beyond_the_deadline() -> None:
         await wait_for(client, "j1", timeout=0.9)
     assert set(service.asked) == {"GET /j1"}
     assert len(service.asked) <= 3
+
+
+@in_virtual_time
+async def test_job_is_not_looked_at_shortly_before_the_deadline() -> None:
+    """No wait follows for which the look would be of use."""
+    service = ScriptedService()
+    service.on("GET /j1", Answer(job_document("j1", "<phase>EXECUTING</phase>"), delay=1.0))
+    client = UWSClient(JOBS_URL, transport=service, clock=LoopClock())
+    with pytest.raises(WaitTimeout):
+        await wait_for(client, "j1", timeout=1.2)
+    assert service.asked == ["GET /j1?WAIT=1", "GET /j1"]
