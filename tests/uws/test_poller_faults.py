@@ -180,6 +180,7 @@ async def test_caller_that_goes_away_takes_nothing_along() -> None:
         await asyncio.sleep(0.1)
         gone.cancel()
         assert [ref.id for ref in await stays] == ["a", "b"]
+        await asyncio.sleep(3)
         service.end("b")
         assert (await waits).phase is Phase.COMPLETED
         assert gone.cancelled()

@@ -232,6 +232,9 @@ async def test_description_of_opus(service: ScriptedService, client: UWSClient) 
         service.on(url, page)
         with pytest.raises(Malformed, match="description in JSON"):
             await client.describe()
+    service.on(url, "[" + " " * 2**20 + "]")
+    with pytest.raises(ProtocolError, match="more than the limit of 1048576 bytes"):
+        await client.describe()
     other = UWSClient("https://uws.example.org/jobs", transport=service)
     with pytest.raises(ProtocolError, match="is not under /rest/") as caught:
         await other.describe()
