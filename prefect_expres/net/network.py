@@ -99,7 +99,9 @@ def check_proxy(proxy: str) -> str:
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL()
     if url.scheme not in {"http", "https"} or not url.host:
-        msg = f"{shown_url(proxy)[:200]!r} is not a proxy; write it as http://host:port"
+        # Without a scheme, too, a user and password may stand before the host.
+        shown = shown_url(proxy) if "//" in proxy else proxy.rpartition("@")[2]
+        msg = f"{shown[:200]!r} is not a proxy; write it as http://host:port"
         raise UsageError(msg)
     return proxy
 

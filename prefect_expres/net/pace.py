@@ -35,7 +35,6 @@ async def answered_within(request: httpx.Request, seconds: float) -> AsyncIterat
 
             request.extensions["trace"] = begin
             yield
-            begun = True
     except TimeoutError:
         msg = f"no whole answer in {seconds:.0f} s"
         raise httpx.ReadTimeout(msg) from None

@@ -34,7 +34,7 @@ async def find_service(given: ExpresService | str) -> ExpresService:
             return ExpresService(base_url=given)
         return await ExpresService.aload(given.removeprefix(_SLUG))
     except ValidationError as fault:
-        # Its own text shows what was given, which may hold a password.
+        # Its own text names a model and a page of pydantic's.
         (error,) = fault.errors()
         raise _unknown(given, error["msg"]) from None
     except ValueError as fault:

@@ -27,7 +27,7 @@ from prefect_expres.net.pace import PacedStream, answered_within
 from prefect_expres.net.retry_after import retry_after
 from prefect_expres.net.url import shown_url
 from prefect_expres.uws.http_errors import fault_of, reason_in, with_url
-from prefect_expres.uws.locations import SHOWN_LENGTH, Locations, target_of
+from prefect_expres.uws.locations import Locations
 from prefect_expres.uws.options import DEFAULTS, ClientOptions
 from prefect_expres.uws.pages import refuse_other
 from prefect_expres.uws.redirects import may_repeat, was_done
@@ -67,7 +67,9 @@ class Http:
         self._timeout = options.timeout
         network = options.network or Network.of()
         trusted = frozenset(options.trusted_hosts)
-        self._locations = Locations(jobs_url, trusted, proxied=bool(network.proxy))
+        self._locations = Locations(
+            jobs_url, trusted, proxied=bool(network.proxy), shown=self._secrets.shown_url
+        )
         self._through = f" through {shown_url(network.proxy)}" if network.proxy else ""
         self._lowest_rate = network.rate
         self.answer_took = 0.0
@@ -160,13 +162,13 @@ class Http:
             request = self._request(method, url, headers=headers, read_timeout=read_timeout)
             async with self._sent(request) as response:
                 if response.is_redirect:
-                    url = target_of(response)
+                    url = self._locations.target_of(response)
                     continue
                 await self._refuse_errors(response)
                 yield response
                 return
         msg = f"More than {MAX_REDIRECTS} redirects"
-        raise ProtocolError(msg, url)
+        raise ProtocolError(msg, self._secrets.shown_url(url))
 
     def _request(
         self, method: str, url: str, *, read_timeout: float | None = None, **content: Any
@@ -184,7 +186,7 @@ class Http:
 
     @contextlib.asynccontextmanager
     async def _sent(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-        url = shown_url(str(request.url))
+        url = self._shown(request)
         try:
             async with answered_within(request, self._seconds_for(request)):
                 response = await self._client.send(request, stream=True)
@@ -217,7 +219,7 @@ class Http:
         try:
             refuse_other(head)
         except ServiceError as fault:
-            raise with_url(fault, shown_url(str(response.request.url))) from None
+            raise with_url(fault, self._shown(response.request)) from None
         return head
 
     def _seconds_for(self, request: httpx.Request) -> float:
@@ -229,7 +231,7 @@ class Http:
         if response.status_code < 400:  # noqa: PLR2004 - the first HTTP error code
             return
         raise fault_of(
-            shown_url(str(response.request.url)),
+            self._shown(response.request),
             response.status_code,
             reason_in(await self._head(response)),
             retry_after(response.headers.get("retry-after")),
@@ -241,7 +243,7 @@ class Http:
             # Proxies name where they lead; a service that only says 303 has done it.
             return response.status_code == _SEE_OTHER
         with contextlib.suppress(UnsafeLocation):
-            sent_to, target = str(response.request.url), target_of(response)
+            sent_to, target = str(response.request.url), self._locations.target_of(response)
             return was_done(self._jobs_url, asked, sent_to, target, response.status_code)
         return False
 
@@ -251,23 +253,27 @@ class Http:
         Raises:
             RequestRejected: It leads elsewhere, or there are no repetitions left.
         """
-        asked, status = response.request.url, response.status_code
+        status = response.status_code
         if left and may_repeat(status) and response.has_redirect_location:
-            with contextlib.suppress(UnsafeLocation):
-                target = self._locations.with_own_scheme(httpx.URL(target_of(response)))
-                if self._locations.is_origin(target):
-                    return str(target)
+            # httpx has seen that it is a URL.
+            led_to = httpx.URL(self._locations.target_of(response))
+            target = self._locations.with_own_scheme(led_to)
+            if self._locations.is_origin(target):
+                return str(target)
         location = response.headers.get("location", "")
         with contextlib.suppress(UnsafeLocation):
-            location = target_of(response) if location else ""
-        hidden = self._secrets.hidden_in(location.encode()).decode()
-        where = shown_url(hidden)[:SHOWN_LENGTH] or "another URL"
-        url = shown_url(str(asked))
+            location = self._locations.target_of(response) if location else ""
+        where = self._locations.shown(location) or "another URL"
+        url = self._shown(response.request)
         msg = (
             f"{url} answered {status}: it leads to {where}, which does not show that the request "
             "was done. Give the service's own URL: a proxy or a page for logging in is before it."
         )
         raise RequestRejected(msg, url, status)
+
+    def _shown(self, request: httpx.Request) -> str:
+        """Give the URL of a request for messages, without what is secret in it."""
+        return self._secrets.shown_url(str(request.url))
 
     async def _head(self, response: httpx.Response) -> bytes:
         """Read the first bytes of a body, as many as come within the timeout.

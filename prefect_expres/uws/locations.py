@@ -7,15 +7,15 @@ trusted by name, and only at public addresses.
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Iterable
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Callable, Iterable
+from urllib.parse import urljoin
 
 import httpx
 
 from prefect_expres.errors import ProtocolError, UnsafeLocation
 from prefect_expres.net.url import shown_url
 
-SHOWN_LENGTH = 200
+_SHOWN_LENGTH = 200
 
 
 class Locations:
@@ -25,12 +25,19 @@ class Locations:
         jobs_url: The job list; its scheme, host and port are the origin of the service.
         trusted_hosts: Other hosts that results may be fetched from, in any case.
         proxied: Whether a proxy resolves the names of hosts, which may be unknown here.
+        shown: Leaves out of a URL what is secret in it.
     """
 
     def __init__(
-        self, jobs_url: str, trusted_hosts: Iterable[str], *, proxied: bool = False
+        self,
+        jobs_url: str,
+        trusted_hosts: Iterable[str],
+        *,
+        proxied: bool = False,
+        shown: Callable[[str], str] = shown_url,
     ) -> None:
         self._proxied = proxied
+        self._shown = shown
         self._own = httpx.URL(jobs_url)
         self._trusted_hosts = {host.lower() for host in trusted_hosts}
 
@@ -66,7 +73,7 @@ class Locations:
         try:
             url = self.with_own_scheme(httpx.URL(location))
         except (httpx.InvalidURL, ValueError):
-            raise UnsafeLocation("A location is no URL", "", location[:SHOWN_LENGTH]) from None
+            raise UnsafeLocation("A location is no URL", "", self.shown(location)) from None
         if self.is_origin(url) or self._is_secured(url):
             return str(url)
         if url.scheme not in {"http", "https"}:
@@ -81,26 +88,30 @@ class Locations:
             reason = "its address is private"
         else:
             return str(url)
-        shown = shown_url(str(url))[:SHOWN_LENGTH]
+        shown = self.shown(str(url))
         msg = f"{shown} is not fetched: {reason}"
         raise UnsafeLocation(msg, "", shown)
+
+    def target_of(self, response: httpx.Response) -> str:
+        """Give the URL that a redirect leads to.
+
+        Raises:
+            UnsafeLocation: It is no URL.
+        """
+        location = response.headers.get("location", "")
+        try:
+            return str(response.request.url.join(location))
+        except (httpx.InvalidURL, ValueError):
+            msg = "A redirect leads to no URL"
+            raise UnsafeLocation(msg, "", self.shown(location)) from None
+
+    def shown(self, location: str) -> str:
+        """Give the beginning of a location for messages, without what is secret in it."""
+        return self._shown(location)[:_SHOWN_LENGTH]
 
     def _is_secured(self, url: httpx.URL) -> bool:
         """Say whether a URL is the service's host with https:, while the service has http:."""
         return (self._own.scheme, url.scheme) == ("http", "https") and url.host == self._own.host
-
-
-def target_of(response: httpx.Response) -> str:
-    """Give the URL that a redirect leads to.
-
-    Raises:
-        UnsafeLocation: It is no URL.
-    """
-    location = response.headers.get("location", "")
-    try:
-        return str(response.request.url.join(location))
-    except (httpx.InvalidURL, ValueError):
-        raise UnsafeLocation("A redirect leads to no URL", "", location[:SHOWN_LENGTH]) from None
 
 
 def check_list_url(url: str) -> None:
@@ -109,11 +120,14 @@ def check_list_url(url: str) -> None:
     Raises:
         ProtocolError: It is none, or holds a user name or token.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = f"{shown_url(url)!r} is no job list; give its http: or https: URL"
+    try:
+        parts = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError):
+        parts = httpx.URL()
+    if parts.scheme not in {"http", "https"} or not parts.host or {"?", "#"} & set(url):
+        msg = f"{shown_url(url)!r} is no job list; give its http: or https: URL, without ? and #"
         raise ProtocolError(msg)
-    if parts.username or parts.password:
+    if parts.userinfo:
         msg = "The job list's URL holds a user name or token; give them as user and token"
         raise ProtocolError(msg)
 

@@ -27,7 +27,7 @@ ANSWER_MOMENT = 0.5
 
 @dataclass
 class _Wait:
-    """A request that the service was asked to hold; ``looked`` if it was seen to hold it."""
+    """A request that the service was asked to hold; ``looked`` if it was seen to hold one."""
 
     seconds: int
     phase: Phase | None
@@ -123,7 +123,6 @@ class LongPoll:
     def _held(self, wait: _Wait, phase: Phase, deadline: float) -> _Wait:
         """Learn that a wait is held and does no harm; begin the next one if this one ends soon."""
         self._policy.holds()
-        wait.looked = True
         if not self._policy.ends_soon(wait.seconds, self._taken(wait)):
             return wait
         seconds = self._policy.next_wait(self._left(deadline))

@@ -161,7 +161,6 @@ class JobListPoller(UWSClient):
         """Wait until the list lacks the job, and say whether it was the whole list."""
         waiter.unlisted = asyncio.Future()
         self._waiters.append(waiter)
-        self._changed = self.clock.now()
         self._poll_soon()
         try:
             return await waiter.unlisted
@@ -247,7 +246,7 @@ class JobListPoller(UWSClient):
         await self.clock.sleep(shortest)
         quiet = self.clock.now() - self._changed
         left = _bounded(INTERVAL_PER_QUIET_SECOND * quiet) - shortest
-        if left <= 0 or self._new_caller.is_set():
+        if left <= 0:
             return
         rest = asyncio.ensure_future(self.clock.sleep(left))
         new_caller = asyncio.ensure_future(self._new_caller.wait())

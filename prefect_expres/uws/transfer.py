@@ -160,17 +160,17 @@ class _Download:
             return False
         self._may_have_expired = False
         with contextlib.suppress(ServiceError):
-            for listed in await self._client.results(job_id):
-                if self._is_at_new_location(listed):
-                    self._url = listed.href or ""
-                    return True
+            now = [each.href or "" for each in await self._client.results(job_id) if self._is(each)]
+            # Several differ in their queries for another reason.
+            if len(now) == 1 and now[0] != self._url:
+                self._url = now[0]
+                return True
         return False
 
-    def _is_at_new_location(self, listed: ResultRef) -> bool:
-        """Say whether this is the same result, whose URL has another query."""
-        now, _, _ = (listed.href or "").partition("?")
-        before, _, _ = self._url.partition("?")
-        return listed.id == self._result.id and now == before and listed.href != self._url
+    def _is(self, listed: ResultRef) -> bool:
+        """Say whether this is the same result; its URL may have another query."""
+        path, _, _ = (listed.href or "").partition("?")
+        return listed.id == self._result.id and path == self._url.partition("?")[0]
 
     async def _begin_again(self, fault: SizeMismatch | ChecksumMismatch) -> None:
         """Drop a part that is not what was announced; if it came twice, that is wrong."""
@@ -211,7 +211,7 @@ class _Download:
             raise type(fault)(msg, self._part.name, fault.url) from None
         except RequestRejected as fault:
             if fault.status == _NOT_SATISFIABLE and self._part.size:
-                await self._give_up_ranges("the service has no bytes after those")
+                self._give_up_ranges("the service has no bytes after those")
             raise
         self._check_size(expected)
         return await self._part.keep()
@@ -238,9 +238,9 @@ class _Download:
         if response.status_code == _PARTIAL:
             found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
             if self._packed or found is None or int(found[1]) != self._part.size:
-                await self._give_up_ranges("the service answered with another range")
+                self._give_up_ranges("the service answered with another range")
             if self._part.size and not self._is_of_the_same_file(etag):
-                await self._give_up_ranges("the file has changed on the service")
+                self._give_up_ranges("the file has changed on the service")
             self._etag = etag
             return None if found[2] == "*" else int(found[2])
         if self._part.size:
@@ -259,11 +259,11 @@ class _Download:
         encoding = response.headers.get("content-encoding", "").lower()
         self._packed = encoding not in {"", "identity"}
         self._ranges = self._ranges and not self._packed
-        if self._unpack is None or not self._packed:
+        if self._packed and self._unpack is None:
             length = whole_number(response.headers.get("content-length"))
             meant = length is not None and length == self._announced_size
             named = self._part.name.lower().endswith(_PACKED_NAMES)
-            self._unpack = not (self._packed and (meant or named))
+            self._unpack = not (meant or named)
 
     def _is_of_the_same_file(self, etag: str) -> bool:
         """Say whether a rest may follow what is there.
@@ -275,9 +275,8 @@ class _Download:
             return etag == self._etag
         return self._part.checkable
 
-    async def _give_up_ranges(self, why: str) -> NoReturn:
+    def _give_up_ranges(self, why: str) -> NoReturn:
         self._ranges = False
-        await self._part.restart()
         msg = f"{self._part.name} cannot be resumed: {why}; it begins again"
         raise Interrupted(msg, self._part.name, self._shown)
 

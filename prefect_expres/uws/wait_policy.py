@@ -46,8 +46,7 @@ class WaitPolicy:
     def __init__(self) -> None:
         self.wakes = False
         self._longest = LONGEST_WAIT
-        self._avoided: set[Phase] = set()
-        self._avoided_until = 0.0
+        self._avoided_until: dict[Phase, float] = {}
         self._starved = 0
         self._early = 0
         self._perhaps_woke = False
@@ -59,11 +58,9 @@ class WaitPolicy:
             phase: The phase that the job is in; None if it is not known.
             now: The seconds of the client's clock.
         """
-        if now >= self._avoided_until:
-            self._avoided.clear()
         if phase is None:
-            return self._avoided != set(Phase)
-        return phase.waits and phase not in self._avoided
+            return any(not self._avoids(each, now) for each in Phase)
+        return phase.waits and not self._avoids(phase, now)
 
     @property
     def needs_rest(self) -> bool:
@@ -166,9 +163,13 @@ class WaitPolicy:
         if self._early > EARLY_ANSWERS_TOLERATED:
             self._avoid({phase} if phase is Phase.PENDING else set(Phase), now)
 
+    def _avoids(self, phase: Phase, now: float) -> bool:
+        return now < self._avoided_until.get(phase, now)
+
     def _avoid(self, phases: set[Phase], now: float, seconds: float = FORGET_AFTER) -> None:
-        self._avoided |= phases
-        self._avoided_until = now + seconds
+        for phase in phases:
+            until = self._avoided_until.get(phase, now)
+            self._avoided_until[phase] = max(until, now + seconds)
         self._early = 0
         self._perhaps_woke = False
 

@@ -146,12 +146,12 @@ class _Wait:
         phase = self._seen.phase if self._seen else None
         if phase is not None and (self._policy.needs_rest or not self._may_wait(phase)):
             await self._rest()
-        if self._may_wait(phase) and self.left >= SHORT_WAIT:
+        if self._may_wait(phase):
             return await self._long_poll.answer(phase, self._began + self._timeout)
         return await self._long_poll.read()
 
     def _may_wait(self, phase: Phase | None) -> bool:
-        return self._policy.may_wait(phase, self._clock.now())
+        return self.left >= SHORT_WAIT and self._policy.may_wait(phase, self._clock.now())
 
     async def _note(self, job: Job) -> None:
         """Remember and report a job that was read."""

@@ -137,7 +137,7 @@ def _result(element: Element) -> ResultRef:
 def _parameters(element: Element) -> tuple[Parameter, ...]:
     listed = list(children(element, "parameter"))
     # OPUS writes 0 and 1 and percent-encodes; the others write true and false, and do not.
-    encoded = bool(listed) and all(child.get("byReference") in {"0", "1"} for child in listed)
+    encoded = all(child.get("byReference") in {"0", "1"} for child in listed)
     return tuple(_parameter(child, encoded=encoded) for child in listed)
 
 

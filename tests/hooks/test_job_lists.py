@@ -74,9 +74,16 @@ async def test_branch_says_which_list(branch: str | None, lists: list[str]) -> N
     assert not problems
 
 
-async def test_token_is_kept() -> None:
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"base_url": URL, "user": "ann", "token": "t0ken"},
+        ExpresSimulation(service=USER, configuration="io.json"),
+        _Model(deep=[_Class(USER)]),
+    ],
+)
+async def test_token_is_kept(given: object) -> None:
     """A service whose token is known here is used with it."""
-    given = {"base_url": URL, "user": "ann", "token": "t0ken"}
     (first, *_), _ = await find_job_lists({"service": given}, {}, Blocks().load)
     assert first.service.token == TOKEN
 

@@ -1,5 +1,6 @@
 """Bodies of answers, from a server that says exactly the bytes it was told to."""
 
+import asyncio
 import gzip
 import tracemalloc
 import zlib
@@ -40,10 +41,11 @@ def deflated(data: bytes) -> bytes:
     return zlib.compress(data)
 
 
-def of_two_members(data: bytes) -> bytes:
-    """Compress in two members, as tools do that append; rubbish follows, as some servers pad."""
-    half = len(data) // 2
-    return gzip.compress(data[:half]) + gzip.compress(data[half:]) + b"\0" * 10
+def of_three_members(data: bytes) -> bytes:
+    """Compress in members, as tools do that append; rubbish follows, as some servers pad."""
+    third = len(data) // 3
+    parts = (data[:third], data[third : 2 * third], data[2 * third :])
+    return b"".join(map(gzip.compress, parts)) + b"\0" * 10
 
 
 @pytest.mark.parametrize("spare", [0, 1])
@@ -56,7 +58,7 @@ def of_two_members(data: bytes) -> bytes:
         ("GZIP", gzip.compress),
         ("x-gzip", gzip.compress),
         ("deflate", deflated),
-        ("gzip", of_two_members),
+        ("gzip", of_three_members),
     ],
 )
 async def test_a_body_is_read_whole_up_to_its_limit(
@@ -70,7 +72,7 @@ async def test_a_body_is_read_whole_up_to_its_limit(
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
 async def test_members_may_be_cut_anywhere(size: int) -> None:
     """Chunks end between members and within them; the last member must be whole."""
-    packed = of_two_members(TEXT)
+    packed = of_three_members(TEXT)
     for end, cut in ((None, False), (-10, False), (-20, True)):
         chunks = [packed[:end][at : at + size] for at in range(0, len(packed[:end]), size)]
         response = httpx.Response(
@@ -139,6 +141,14 @@ async def test_more_than_is_allowed_is_not_read_on(raw: RawServer) -> None:
         await read(url, 299)
 
 
+async def test_no_byte_beyond_the_limit_is_given_to_the_reader() -> None:
+    """He may write them to a disk."""
+    body = body_of(httpx.Response(200, stream=_Stream(b"abc", b"def")), 5, SHOWN)
+    assert await anext(body) == b"abc"
+    with pytest.raises(TooLarge):
+        await anext(body)
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, deflated])
 async def test_the_limit_counts_decompressed_bytes(
     raw: RawServer, pack: Callable[[bytes], bytes]
@@ -161,6 +171,24 @@ async def test_a_bomb_takes_no_memory(raw: RawServer) -> None:
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
         tracemalloc.stop()
+
+
+async def test_others_go_on_while_a_body_is_decompressed() -> None:
+    """A chunk that has come may take long to decompress, and everybody shares the loop."""
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    stream = _Stream(gzip.compress(bytes(1_000_000)))
+    response = httpx.Response(200, headers={"content-encoding": "gzip"}, stream=stream)
+    going_on = asyncio.create_task(others())
+    assert sum([len(chunk) async for chunk in body_of(response, 10**6, SHOWN)]) == 10**6
+    going_on.cancel()
+    assert turns >= 10
 
 
 async def test_an_encoding_that_was_not_asked_for_is_refused(raw: RawServer) -> None:

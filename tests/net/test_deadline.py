@@ -95,4 +95,7 @@ async def test_earlier_deadline_holds() -> None:
         await waits_for(AWAY)
     with within(outer), within(Deadline(LoopClock(), 100.0)):
         assert seconds_left() == pytest.approx(19.0)
+        with within(Deadline(LoopClock(), 100.0)):
+            pass
+        assert seconds_left() == pytest.approx(19.0)
     assert lines.told == [(pytest.approx(1.0), f"Waiting since 1 s, at most 20 s: {AWAY}")]

@@ -169,6 +169,14 @@ async def test_trusted_host_that_only_the_proxy_knows_is_fetched_from() -> None:
             assert await client.content("http://files.invalid/r", 9) == b"x"
 
 
+@pytest.mark.parametrize("proxy", ["socks5://al:s3cret@host", "al:s3cret@host:3128", "s3cret@host"])
+def test_password_of_a_proxy_that_is_none_is_not_told(proxy: str) -> None:
+    """Most likely, only ``http://`` is missing."""
+    with pytest.raises(UsageError, match=r"host.*' is not a proxy") as told:
+        Network(proxy=proxy).client_options()
+    assert "s3cret" not in str(told.value)
+
+
 @pytest.mark.parametrize("proxy", ["host:3128", "socks5://host", "http://", "http://[::1"])
 def test_proxy_that_is_none_is_told(proxy: str) -> None:
     """By the client, and by the block."""
@@ -185,6 +193,9 @@ def test_settings_come_one_by_one() -> None:
     assert found.rate == 1000
     assert Network("p", "c.pem").over(found) == Network("p", "c.pem", "b.pem")
     assert Network(ca_bundle="c.pem").over(Network("p")) == Network("p", "c.pem")
+    near, far = Network("p", "c.pem", "d.pem", 1.0), Network("q", "e.pem", "f.pem", 2.0)
+    assert near.over(far) == near
+    assert Network().over(far) == far
 
 
 def test_usual_authorities_are_loaded_once(authority: Authority) -> None:
@@ -195,6 +206,30 @@ def test_usual_authorities_are_loaded_once(authority: Authority) -> None:
     )
     assert usual is again is not more
     assert more.cert_store_stats()["x509_ca"] == usual.cert_store_stats()["x509_ca"] + 1
+
+
+def test_certificates_in_place_of_the_usual_ones_are_the_only_ones(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """But for those that are trusted besides."""
+    folders = (tmp_path_factory.mktemp(name) for name in ("one", "two"))
+    one, two = (str(Authority.make(folder).bundle) for folder in folders)
+    for network, count in ((Network(cert_file=one), 1), (Network(None, one, two), 2)):
+        trusted = network.client_options()["verify"]
+        assert trusted.cert_store_stats()["x509_ca"] == count
+        assert trusted.check_hostname
+
+
+def test_files_of_certificates_may_be_in_the_home_folder(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is written as a shell does."""
+    monkeypatch.setenv("HOME", str(authority.bundle.parent))
+    for network in (
+        Network(ca_bundle=f"~/{authority.bundle.name}"),
+        Network(cert_file=f"~/{authority.bundle.name}"),
+    ):
+        network.client_options()
 
 
 def test_lowest_rate_of_the_environment() -> None:

@@ -7,13 +7,15 @@ import httpx
 import pytest
 
 from prefect_expres.errors import Unreachable
+from prefect_expres.net.deadline import Deadline, within
 from prefect_expres.net.network import Network
 from prefect_expres.net.pace import PacedStream
 from prefect_expres.uws import ClientOptions
 from prefect_expres.uws.http import Http
 from tests.support.drip_server import drip_server
-from tests.support.virtual_time import in_virtual_time
+from tests.support.virtual_time import LoopClock, in_virtual_time
 
+URL = "https://uws.example.org/jobs"
 TIMEOUT = 0.5
 """Ten times the pause of the server: no timeout between two bytes is ever reached."""
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -71,6 +73,47 @@ async def test_reader_that_takes_its_time_is_no_slow_service() -> None:
                 await asyncio.sleep(TIMEOUT / 2)
         await http.aclose()
     assert received == b"x" * 4
+
+
+class _Slow(httpx.AsyncBaseTransport):
+    """A network that tells of its beginning, as that of httpx, and answers after some seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await request.extensions["trace"]("connection.connect_tcp.started", {})
+        await asyncio.sleep(self._seconds)
+        return httpx.Response(200, stream=httpx.ByteStream(b"x"))
+
+
+@in_virtual_time
+async def test_head_may_take_as_long_as_the_service_was_asked_to_wait() -> None:
+    """A longer timeout is one for the head, too; an upload has its time in addition."""
+    http = Http(URL, options=ClientOptions(timeout=30.0), transport=_Slow(40.0))
+    assert await http.read(URL, limit=9, read_timeout=45.0) == b"x"
+    large = {"config": ("io.json", bytes(20_000), "application/json")}
+    assert await http.send("POST", URL, files=large)
+    for short in (http.read(URL, limit=9), http.send("POST", URL)):
+        with pytest.raises(Unreachable, match="no whole answer in 30 s"):
+            await short
+
+
+@in_virtual_time
+async def test_head_is_not_waited_for_beyond_a_deadline() -> None:
+    """Of a document, a file or a write; the last request has a second at least."""
+    http = Http(URL, transport=_Slow(1000.0))
+    for seconds, left in ((12.0, 12.0), (0.1, 1.0)):
+        for ask in (http.read(URL, limit=9), http.send("POST", URL), _opened(http)):
+            began = asyncio.get_running_loop().time()
+            with within(Deadline(LoopClock(), seconds)), pytest.raises(Unreachable):
+                await ask
+            assert asyncio.get_running_loop().time() - began == pytest.approx(left, abs=0.01)
+
+
+async def _opened(http: Http) -> None:
+    async with http.stream("GET", URL):
+        pass
 
 
 @in_virtual_time

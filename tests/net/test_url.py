@@ -45,6 +45,7 @@ def test_user_and_token_are_left_out(url: str, shown: str) -> None:
         ("https://h/a?x-amz-credential=AK/1&b=c", "?x-amz-credential=…&b=c"),
         ("https://h/a?sv=1&sig=ab%3D", "?sv=1&sig=…"),
         ("https://h/a?access_token=t;b=1", "?access_token=…;b=1"),
+        ("https://h/a?b=1;sig=ab", "?b=1;sig=…"),
         ("https://h/a?AWSAccessKeyId=A&Signature=b", "?AWSAccessKeyId=A&Signature=…"),
         ("https://h/a?temp_url_sig=ab&temp_url_expires=9", "?temp_url_sig=…&temp_url_expires=9"),
         ("https://h/a?X-Auth-Token=a&Authorization=b", "?X-Auth-Token=…&Authorization=…"),
@@ -69,6 +70,13 @@ def test_a_text_quotes_a_url_as_it_is_shown() -> None:
     assert without_secrets(text, url) == f"{shown} cannot be read: me:pa55word@host, {shown}"
 
 
+def test_a_known_url_may_have_spaces() -> None:
+    """Somebody has typed it; in a text it would end there."""
+    url = "https://me:pass word@host/a b?token=t u&part=2"
+    text = f"{url} cannot be read"
+    assert without_secrets(text, url) == "https://host/a b?token=…&part=2 cannot be read"
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -76,6 +84,7 @@ def test_a_text_quotes_a_url_as_it_is_shown() -> None:
         ("no https://me:word@h/a?b=1&Signature=x%2F now", "no https://h/a?b=1&Signature=… now"),
         ("/a b?token=t&part=2 is away", "/a b?token=…&part=2 is away"),
         ("me@host: a?b", "me@host: a?b"),
+        ("{'url':'https://h','mail':'a@b'}", "{'url':'https://h','mail':'a@b'}"),
     ],
 )
 def test_other_urls_in_a_text_are_quoted_likewise(text: str, shown: str) -> None:
@@ -111,6 +120,7 @@ def test_signatures_stand_in_the_query_of_a_url() -> None:
     [
         ("https://h/a/b%20c.json?d=/e&sig=x", "https://h/a/b%20c.json", "b c.json"),
         ("HTTP://h/a.json#b/c", "HTTP://h/a.json", "a.json"),
+        ("https://h/a%3Fb%23c.json?d", "https://h/a%3Fb%23c.json", "a?b#c.json"),
         ("https://h/o/a%2Fb.csv?alt=media", "https://h/o/a%2Fb.csv", "b.csv"),
         ("s3://bucket/a?b#c%20.json", "s3://bucket/a?b#c%20.json", "a?b#c%20.json"),
         ("runs/a?b.json", "runs/a?b.json", "a?b.json"),

@@ -1,5 +1,7 @@
 """A service is given as a block, as the name of a saved one, or as an address."""
 
+import traceback
+
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr, TypeAdapter
@@ -33,8 +35,7 @@ async def test_an_address_that_is_none_is_told(address: str) -> None:
     assert "uws.example.org" in str(told.value)
     assert "give the name of a saved block" in str(told.value)
     assert str(told.value).endswith("address without user name and token in it")
-    assert "t0ken" not in str(told.value)
-    assert told.value.__cause__ is None
+    assert "t0ken" not in "".join(traceback.format_exception(told.value))
 
 
 @pytest.mark.parametrize("name", ["nobody", "expres-service/nobody"])

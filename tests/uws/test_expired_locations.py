@@ -18,10 +18,14 @@ STORE = f"GET {SERVICE}/store/r.cdf"
 
 
 def listed(signature: int, path: str = "/store/r.cdf") -> bytes:
-    """Write the list of results, with a location that is signed anew."""
+    """Write the list of results, with a location that is signed anew.
+
+    Other results have the same id, or the same location but for the query, as those of OPUS.
+    """
+    near = f'<result id="s" xlink:href="{SERVICE}{path}?sig=0{signature}"/>'
     other = f'<result id="r" xlink:href="{SERVICE}/store/other.cdf?sig={signature}"/>'
     own = f'<result id="r" xlink:href="{SERVICE}{path}?sig={signature}"/>'
-    return results_document(other + own)
+    return results_document(near + other + own)
 
 
 class Store:
@@ -30,10 +34,11 @@ class Store:
     Args:
         most: How many bytes each signature gives.
         refusal: How it refuses one that has expired.
+        body: What the file holds.
     """
 
-    def __init__(self, most: int, refusal: int) -> None:
-        self.most, self.refusal = most, refusal
+    def __init__(self, most: int, refusal: int, body: bytes = BODY) -> None:
+        self.most, self.refusal, self.body = most, refusal, body
         self.expired: set[str] = set()
         self.asked: list[tuple[str, str | None]] = []
 
@@ -45,11 +50,12 @@ class Store:
             return Answer(b"<Error><Code>ExpiredToken</Code></Error>", self.refusal)
         self.expired.add(signature)
         start = int(range_.removeprefix("bytes=").rstrip("-")) if range_ else 0
-        headers = {"Content-Length": str(len(BODY) - start), "ETag": '"1"'}
+        size = len(self.body)
+        headers = {"Content-Length": str(size - start), "ETag": '"1"'}
         if range_:
-            headers["Content-Range"] = f"bytes {start}-{len(BODY) - 1}/{len(BODY)}"
-        rest = BODY[start : start + self.most]
-        cut = httpx.ReadError("reset") if start + self.most < len(BODY) else None
+            headers["Content-Range"] = f"bytes {start}-{size - 1}/{size}"
+        rest = self.body[start : start + self.most]
+        cut = httpx.ReadError("reset") if start + self.most < size else None
         return Answer(rest, 206 if range_ else 200, headers, cut)
 
 
@@ -83,6 +89,17 @@ async def test_expired_location_is_asked_for_again(tmp_path: Path, refusal: int)
     ]
 
 
+async def test_location_that_expires_again_and_again_is_given_up(tmp_path: Path) -> None:
+    """After sixty tries, of which each second one was refused."""
+    service, store = ScriptedService(), Store(1, 403, bytes(40))
+    service.on("GET /j1/results", *map(listed, range(1, 50)))
+    service.on(STORE, store.answer)
+    with pytest.raises(AuthenticationFailed):
+        await fetched(service, tmp_path)
+    assert len(store.asked) == 60
+    assert list(tmp_path.iterdir()) == []
+
+
 async def test_location_that_expired_before_its_turn(tmp_path: Path) -> None:
     """Many results wait for each other."""
     service, store = ScriptedService(), Store(10, 403)
@@ -112,6 +129,19 @@ async def test_result_that_is_refused_stays_refused(
         await fetched(service, tmp_path)
     assert service.count("GET /j1/results") == 2
     assert service.count(STORE) == looks
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_one_of_two_results_that_differ_in_the_query_only_is_not_the_other(
+    tmp_path: Path,
+) -> None:
+    """Of one id and one path there may be several, as at Rubin; none of them is the new one."""
+    service = ScriptedService()
+    both = "".join(f'<result id="r" xlink:href="{SERVICE}/store?ID={each}"/>' for each in "ab")
+    service.on("GET /j1/results", results_document(both))
+    service.on(f"GET {SERVICE}/store", 403, BODY)
+    with pytest.raises(AuthenticationFailed):
+        await fetched(service, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -163,7 +163,7 @@ def test_error_without_words_says_so() -> None:
         (b"<pre>&lt;!ENTITY in a text</pre>", "<!ENTITY in a text"),
         (b"<pre>see</pre><!-- <!ENTITY -->", "see"),
         (b"<VOTABLE><INFO name='a'>x</INFO><INFO name='QUERY_STATUS'>no</INFO></VOTABLE>", "no"),
-        (b"<v:VOTABLE><v:INFO name='QUERY_STATUS'>no job</v:INFO></v:VOTABLE>", "no job"),
+        (b"<v:VOTABLE>free<v:INFO name='QUERY_STATUS'>no job</v:INFO></v:VOTABLE>", "no job"),
         (b"<VOTABLE><INFO><![CDATA[a < b & <!DOCTYPE>]]></INFO></VOTABLE>", "a < b & <!DOCTYPE>"),
         (
             b"<h1>Error</h1><ul><li><b>Type: </b>FATAL</li><li><b>Message:</b><p>No <i>x</i></ul>",

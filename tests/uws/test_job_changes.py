@@ -34,6 +34,16 @@ async def test_abort_waits_for_the_phase(service: ScriptedService, client: UWSCl
     assert paused(client) == pytest.approx(0.7)
 
 
+async def test_job_that_ends_before_it_is_stopped_has_stopped(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """Whatever it has ended in: no other phase is waited for."""
+    service.on("GET /j1/phase", "EXECUTING", "COMPLETED")
+    service.on("POST /j1/phase", OK)
+    assert await client.abort("j1") is Phase.COMPLETED
+    assert service.count("GET /j1/phase") == 2
+
+
 async def test_abort_that_does_not_show_gives_the_phase(
     service: ScriptedService, client: UWSClient
 ) -> None:

@@ -70,7 +70,15 @@ AFTER = "GET ?AFTER=2026-01-01T12:00:00Z"
 LOCAL = entry("early", created="2025-12-31T20:00:00") + entry("late", created="2026-01-01T10:00:00")
 
 
-@pytest.mark.parametrize("answer", [LOCAL[:0], LOCAL, entry("late", created="2026-01-01T10:00:00")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        LOCAL[:0],
+        LOCAL,
+        entry("late", created="2026-01-01T10:00:00"),
+        entry("odd", created="soon") + LOCAL,
+    ],
+)
 async def test_service_that_compares_in_local_time_is_read_whole(answer: str) -> None:
     """OPUS in New York leaves out what was created at 15:00 UTC, and 10:00 there."""
     service = ScriptedService()

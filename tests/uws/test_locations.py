@@ -135,6 +135,19 @@ async def test_redirects_are_counted(service: ScriptedService) -> None:
     assert service.open_answers == 0
 
 
+async def test_a_read_asks_the_same_wherever_it_is_led(service: ScriptedService) -> None:
+    """The rest of a file is asked for there, and a job is waited for as long."""
+    service.on("GET /1", redirect("2", 302))
+    service.on("GET /2", "x")
+    rest = {"Range": "bytes=4-"}
+    async with http_to(service).stream(
+        "GET", f"{JOBS_URL}/1", headers=rest, read_timeout=45.0
+    ) as response:
+        assert await response.aread() == b"x"
+    assert [request.headers["range"] for request in service.requests] == ["bytes=4-"] * 2
+    assert [each.extensions["timeout"]["read"] for each in service.requests] == [45.0] * 2
+
+
 async def test_redirect_to_nowhere_ends(service: ScriptedService) -> None:
     """A redirect without a Location is given up like any other redirect."""
     service.on("GET", 304)

@@ -102,13 +102,34 @@ async def test_change_at_the_moment_of_the_look_is_no_oversleeping() -> None:
     assert not poll.avoided
 
 
+@pytest.mark.parametrize("taken", [0.5, 0.8])
 @in_virtual_time
-async def test_change_before_the_look_is_answered_is_no_harm() -> None:
-    """The wait did not run to its end."""
-    poll = Poll(job(DONE, 0.5), job(RUNS, 3.0))
+async def test_change_before_the_look_is_answered_is_no_harm(taken: float) -> None:
+    """The wait did not run to its end, however long the look takes."""
+    poll = Poll(job(DONE, taken), job(RUNS, 3.0))
     assert await poll.answer() is DONE
-    assert LoopClock().now() == pytest.approx(0.5)
+    assert LoopClock().now() == pytest.approx(taken)
     assert not poll.avoided
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@in_virtual_time
+async def test_end_that_the_first_look_shows_says_nothing_of_the_wait() -> None:
+    """No phase was named in it whose end the service could have told."""
+    poll = Poll(job(DONE, 600.0), job(DONE))
+    assert await poll.answer(None) is DONE
+    assert LoopClock().now() == pytest.approx(0.55)
+    assert not poll.avoided
+
+
+@in_virtual_time
+async def test_wait_that_another_has_followed_is_closed() -> None:
+    """Else this client would hold two threads of the service, which is seen to wake it."""
+    poll = Poll(job(RUNS, 600.0), job(RUNS))
+    poll.waits.append(job(DONE, 5.0))
+    assert await poll.answer() is DONE
+    assert poll.policy.wakes
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 @in_virtual_time

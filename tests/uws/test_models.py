@@ -147,3 +147,12 @@ def test_times_are_written_as_uws_wants_them(monkeypatch: pytest.MonkeyPatch) ->
     assert utc_text("2026-01-01") == "2026-01-01"
     monkeypatch.undo()
     time.tzset()
+
+
+def test_times_without_a_zone_are_sorted_as_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever this machine is."""
+    monkeypatch.setenv("TZ", "JST-9")
+    time.tzset()
+    assert Timestamp("2026-01-01T12:00:00").order == Timestamp("2026-01-01T12:00:00Z").order
+    monkeypatch.undo()
+    time.tzset()

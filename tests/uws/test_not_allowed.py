@@ -1,6 +1,7 @@
 """What a 403 means: not this user, or not in this phase, as reading the job tells."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,6 +17,10 @@ CHANGES: dict[str, tuple[str, Callable[[UWSClient], Awaitable[object]]]] = {
     "duration": (
         "POST /j1/executionduration",
         lambda client: client.set_execution_duration("j1", 5),
+    ),
+    "destruction": (
+        "POST /j1/destruction",
+        lambda client: client.set_destruction("j1", datetime(2027, 1, 1, tzinfo=UTC)),
     ),
 }
 

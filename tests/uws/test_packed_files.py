@@ -10,6 +10,7 @@ import pytest
 from prefect_expres.errors import (
     ChecksumMismatch,
     SizeMismatch,
+    TooLarge,
 )
 from tests.support.download_story import BODY, SHA1, STRONG, Story, cut, rest, whole
 
@@ -30,7 +31,7 @@ async def test_packed_body_has_a_length_of_its_own(tmp_path: Path, encoding: str
     await story.fails(SizeMismatch, "has 1000 bytes; 999 were", size=999)
 
 
-@pytest.mark.parametrize("told", ["size", "hash", "name", "size and hash", "nothing"])
+@pytest.mark.parametrize("told", ["size", "hash", "name", "NAME", "size and hash", "nothing"])
 async def test_packed_file_may_be_meant_as_it_is(tmp_path: Path, told: str) -> None:
     """Size, hash or name show that the file itself is packed, whatever the answer calls that."""
     packed = gzip.compress(BODY) + gzip.compress(BODY)
@@ -38,11 +39,29 @@ async def test_packed_file_may_be_meant_as_it_is(tmp_path: Path, told: str) -> N
     facts: dict[str, Any] = {"size": len(packed)} if "size" in told else {}
     if "hash" in told:
         facts["hash"] = hashlib.sha256(packed).hexdigest()
-    story.name = "r.csv.gz" if told == "name" else "r.cdf"
+    story.name = {"name": "r.csv.gz", "NAME": "R.TGZ"}.get(told, "r.cdf")
     stored = await story.fetch(**facts)
     assert story.content() == (BODY + BODY if told == "nothing" else packed)
     assert stored.verified == ("hash" in told)
     assert len(story.service.requests) == (2 if told == "hash" else 1)
+
+
+async def test_packed_file_may_be_sent_in_two_ways(tmp_path: Path) -> None:
+    """An answer that does not call it encoded says nothing of the next one that does."""
+    packed = gzip.compress(BODY)
+    again = whole(packed, length=len(packed), Content_Encoding="x-gzip")
+    story = Story(tmp_path, cut(packed[:9], length=len(packed)), again)
+    story.name = "r.csv.gz"
+    await story.fetch()
+    assert story.content() == packed
+
+
+async def test_packed_file_that_is_announced_too_large_is_not_begun(tmp_path: Path) -> None:
+    """Its length is that of the file, which is kept as it is."""
+    story = Story(tmp_path, whole(b"x", length=11, Content_Encoding="gzip"))
+    story.name = "r.csv.gz"
+    await story.fails(TooLarge, "announces 11 bytes; the limit is 10", limit=10)
+    assert story.told == []
 
 
 async def test_packed_file_may_be_announced_unpacked_under_a_packed_name(tmp_path: Path) -> None:

@@ -66,6 +66,17 @@ async def test_page_in_place_of_an_answer_passes(
     assert str(caught.value).count(JOBS_URL) == 1
 
 
+async def test_title_of_a_page_is_quoted_in_short(
+    service: ScriptedService, client: UWSClient
+) -> None:
+    """Its first 200 characters."""
+    service.on("DELETE /j1", f"<html><title>{'x' * 300}</title></html>")
+    with pytest.raises(Unreachable) as caught:
+        await client.delete("j1")
+    assert str(caught.value).count("x" * 200 + "'") == 1
+    assert "x" * 201 not in str(caught.value)
+
+
 async def test_one_page_between_two_answers_changes_nothing(
     service: ScriptedService, client: UWSClient
 ) -> None:
@@ -106,6 +117,25 @@ async def test_error_of_a_job_is_told_in_words(service: ScriptedService, client:
     assert await client.error("j1") == "disk\nfull"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        REFUSED.replace("ERROR", "error"),
+        REFUSED.replace("<", "<vot:").replace("<vot:/", "</vot:").replace("<vot:?", "<?"),
+    ],
+)
+async def test_error_in_a_votable_is_found_however_it_is_written(
+    service: ScriptedService, client: UWSClient, written: str
+) -> None:
+    """Its elements may have a prefix, and cases vary."""
+    service.on("DELETE /j1", written)
+    with pytest.raises(RequestRejected, match="refused the request: Field job: Jobs have no std"):
+        await client.delete("j1")
+    service.on("DELETE /j1", written.replace("Field job: Jobs have no stdout", ""))
+    with pytest.raises(RequestRejected, match="refused the request: no reason given"):
+        await client.delete("j1")
+
+
 async def test_votable_that_tells_no_error_is_a_text(
     service: ScriptedService, client: UWSClient
 ) -> None:
@@ -133,9 +163,11 @@ async def test_write_that_is_refused_in_a_votable_was_not_done(
     """The status says 200."""
     asked, write = WRITES[name]
     service.on(asked, REFUSED)
-    with pytest.raises(RequestRejected, match="Jobs have no stdout"):
+    with pytest.raises(RequestRejected, match="Jobs have no stdout") as caught:
         await write(client)
     assert service.asked == [asked]
+    assert str(caught.value.url).startswith(JOBS_URL)
+    assert str(caught.value).startswith(JOBS_URL)
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,7 @@ async def test_caller_that_goes_away_takes_nothing_along() -> None:
         await asyncio.sleep(0.1)
         gone.cancel()
         assert [ref.id for ref in await stays] == ["a", "b"]
+        await asyncio.sleep(3)
         service.end("b")
         assert (await waits).phase is Phase.COMPLETED
         assert gone.cancelled()
@@ -209,3 +210,57 @@ async def test_poller_ends_with_its_block() -> None:
     assert asyncio.all_tasks() == before
     with pytest.raises(RuntimeError, match="closed"):
         await poller.job("a")
+
+
+@in_virtual_time
+async def test_polling_that_was_ended_with_all_tasks_begins_anew() -> None:
+    """Whoever cleans up after that looks at the list at once, and who had asked gets it, too."""
+    service = ListedJobs(a="QUEUED")
+    service.delay = 0.5
+    asked = await _poll_and_end_polling(service, seconds=0.1)
+    assert asked == [["a"], ["a"]]
+    assert len(service.moments) == 2
+    assert await _poll_and_end_polling(service, seconds=0.6) == [["a"], ["a"]]
+
+
+async def _poll_and_end_polling(service: ListedJobs, seconds: float) -> list[list[str]]:
+    """End the polling some seconds after a caller has asked, and ask again at once."""
+    async with poller_of(service) as poller:
+        first = asyncio.create_task(poller.named_jobs())
+        await asyncio.sleep(seconds)
+        for task in asyncio.all_tasks() - {asyncio.current_task(), first}:
+            task.cancel()
+        second = await poller.named_jobs()
+        return [[ref.id for ref in listed] for listed in (await first, second)]
+
+
+@in_virtual_time
+async def test_reading_under_way_says_nothing_of_those_who_begin_to_wait() -> None:
+    """It may lack their new jobs, which are not read by themselves for that."""
+    service = ListedJobs(a="QUEUED")
+    service.delay = 5.0
+    async with poller_of(service) as poller:
+        first = asyncio.create_task(poller.finished("a", timeout=1000))
+        await asyncio.sleep(1)
+        service.phases["b"] = "QUEUED"
+        second = asyncio.create_task(poller.finished("b", timeout=1000))
+        await asyncio.sleep(100)
+        service.end("a")
+        service.end("b")
+        await asyncio.gather(first, second)
+    assert service.count("GET /b") == 1
+
+
+@in_virtual_time
+async def test_end_of_one_job_makes_the_interval_short_for_the_others() -> None:
+    """Jobs that began together end together."""
+    service = ListedJobs(a="QUEUED", b="QUEUED")
+    async with poller_of(service) as poller:
+        waiting = [asyncio.create_task(poller.finished(job, timeout=9999)) for job in "ab"]
+        await asyncio.sleep(300)
+        service.end("a")
+        await asyncio.sleep(25)
+        assert waiting[0].done()
+        assert service.moments[-1] - service.moments[-2] < 3
+        service.end("b")
+        await asyncio.gather(*waiting)

@@ -96,6 +96,7 @@ async def test_interval_grows_while_nothing_changes() -> None:
         for before, after in pairwise(service.moments):
             assert after - before == pytest.approx(min(max(before / 10, 1.0), 15.0), abs=0.11)
         assert service.moments[-1] - service.moments[-2] == pytest.approx(15.0)
+        assert len(asyncio.all_tasks()) <= 5  # this one, the poller with its pause, and the waiter
         service.phases["a"] = "EXECUTING"
         await asyncio.sleep(20)
         assert service.moments[-1] - service.moments[-2] == pytest.approx(1.0)

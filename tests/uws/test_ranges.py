@@ -64,6 +64,18 @@ async def test_tag_of_the_last_whole_answer_counts(tmp_path: Path) -> None:
     assert story.content() == BODY
 
 
+async def test_tag_of_the_last_rest_counts(tmp_path: Path) -> None:
+    """Also where the answers before it had none, and the other way round."""
+    more = [
+        Answer(BODY[n : n + 1], 206, rest(n).headers | tag, CUT)
+        for n, tag in ((4, {"ETag": '"two"'}), (5, {}))
+    ]
+    story = Story(tmp_path, cut(BODY[:4]), *more, rest(6))
+    await story.fetch(hash=SHA1)
+    assert [condition for _, condition in story.ranges] == [None, None, '"two"', None]
+    assert story.content() == BODY
+
+
 @pytest.mark.parametrize("hashed", [True, False])
 @pytest.mark.parametrize(
     ("first", "second", "spliced"),

@@ -29,6 +29,11 @@ JOB = job_document("j1", "<phase>QUEUED</phase>")
         ("https://bob@host/rest/ExPRES", "holds a user name or token"),
         ("https://:hush@host/rest/ExPRES", "holds a user name or token"),
         ("ftp://bob:hush@host/", "'ftp://host/' is no job list"),
+        ("https://bob:hush@[::1/rest/ExPRES", r"'https://\[::1/rest/ExPRES' is no job list"),
+        ("https://host:port/rest/ExPRES", "'https://host:port/rest/ExPRES' is no job list"),
+        ("https://host\0/rest/ExPRES", "is no job list"),
+        ("https://host/rest/ExPRES?LAST=9", "is no job list"),
+        ("https://host/rest/ExPRES#jobs", "is no job list"),
     ],
 )
 def test_job_list_must_be_a_plain_url(url: str, words: str) -> None:
@@ -227,6 +232,9 @@ async def test_description_of_opus(service: ScriptedService, client: UWSClient) 
         service.on(url, page)
         with pytest.raises(Malformed, match="description in JSON"):
             await client.describe()
+    service.on(url, "[" + " " * 2**20 + "]")
+    with pytest.raises(ProtocolError, match="more than the limit of 1048576 bytes"):
+        await client.describe()
     other = UWSClient("https://uws.example.org/jobs", transport=service)
     with pytest.raises(ProtocolError, match="is not under /rest/") as caught:
         await other.describe()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from prefect_expres.errors import RequestRejected, SubmissionUncertain
+from prefect_expres.errors import RequestRejected, ServiceError, SubmissionUncertain
 from prefect_expres.uws import Phase, UWSClient
 from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService, redirect
 
@@ -146,16 +146,38 @@ async def test_change_that_leads_to_the_job_was_done(
     service.on("POST /j1/parameters", redirect(location))
     await client.set_parameter("j1", "branch", "main")
     assert service.asked == ["POST /j1/parameters"]
+    service.on("POST /j1/parameters", 404)
+    service.on("POST /j1/parameters/branch", redirect(location))
+    await client.set_parameter("j1", "branch", "main")
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-async def test_create_that_leads_to_the_list_elsewhere_has_no_id(
-    service: ScriptedService, client: UWSClient, status: int
+async def test_change_that_was_sent_on_leads_to_where_it_was_done(
+    service: ScriptedService, client: UWSClient
 ) -> None:
-    """Not even one with the name of a page."""
-    for location in ("https://other.example.org/rest/ExPRES", "https://other.example.org/login"):
+    """Behind the proxy, the service leads to the resource that was changed there."""
+    service.on("POST /j1/parameters", redirect(f"{MOVED}/j1/parameters", 307))
+    service.on(f"POST {MOVED}/j1/parameters", redirect(f"{MOVED}/j1/parameters"))
+    await client.set_parameter("j1", "branch", "main")
+    assert len(service.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (301, RequestRejected),
+        (302, SubmissionUncertain),
+        (307, RequestRejected),
+        (308, RequestRejected),
+    ],
+)
+async def test_create_that_leads_to_the_list_elsewhere_has_no_id(
+    service: ScriptedService, client: UWSClient, status: int, kind: type[ServiceError]
+) -> None:
+    """Not even one with the name of a page; only 302 may have been written after it was done."""
+    for path in ("/rest/ExPRES", "/login", "/rest/ExPRES/j1/results"):
+        location = f"https://other.example.org{path}"
         service.on("POST", redirect(location, status))
-        with pytest.raises((RequestRejected, SubmissionUncertain), match=f"leads to {location}"):
+        with pytest.raises(kind, match=f"leads to {location}"):
             await client.create({"runId": "r"})
 
 
@@ -167,6 +189,19 @@ async def test_create_that_leads_to_a_page_is_uncertain(
     service.on("POST", redirect(f"{HOST}/welcome", status))
     with pytest.raises(SubmissionUncertain, match=f"leads to {HOST}/welcome"):
         await client.create({"runId": "r"})
+
+
+@pytest.mark.parametrize("status", [302, 303, 307, 308])
+async def test_write_that_leads_to_no_url_may_have_been_done(
+    service: ScriptedService, client: UWSClient, status: int
+) -> None:
+    """It is settled by what the service has: a job is looked for, or deleted again."""
+    service.on("POST", redirect("https://[::1/", status))
+    with pytest.raises(SubmissionUncertain, match="Invalid URL in location header"):
+        await client.create({"runId": "r"})
+    service.on("DELETE /j1", redirect("https://[::1/", status), 404)
+    await client.delete("j1")
+    assert service.asked == ["POST", "DELETE /j1", "DELETE /j1"]
 
 
 async def test_session_is_no_part_of_an_id(service: ScriptedService, client: UWSClient) -> None:

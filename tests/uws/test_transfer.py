@@ -133,6 +133,24 @@ async def test_tries_without_progress_are_counted(
     assert len(story.service.requests) == tries
 
 
+async def test_part_that_was_left_is_no_progress(tmp_path: Path) -> None:
+    """What came before the first try says nothing of the service of today."""
+    (tmp_path / "r.cdf.0123abcd.part").write_bytes(BODY[:4])
+    story = Story(tmp_path, 503)
+    await story.fails(Interrupted, "stopped after 4 bytes: .*answered 503", hash=SHA1)
+    assert len(story.service.requests) == 6
+
+
+async def test_page_within_a_file_is_a_part_of_it(tmp_path: Path) -> None:
+    """Only a file that begins as a page was answered by somebody else."""
+    page = b"<html>quoted</html>"
+    story = Story(tmp_path, Answer(b"log: ", chunks=(page,)), Answer(page))
+    await story.fetch(mime_type="text/plain")
+    assert story.content() == b"log: " + page
+    story = Story(tmp_path / "b", Answer(page))
+    await story.fails(Unreachable, mime_type="text/plain")
+
+
 async def test_wrong_bytes_are_asked_for_again(tmp_path: Path) -> None:
     """The whole file is requested, though there is an entity tag."""
     for wrong in (whole(b"x" * 10, **STRONG), whole(BODY + b"x", length=None, **STRONG)):

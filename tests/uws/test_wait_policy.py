@@ -208,6 +208,28 @@ def test_wait_ignored_while_pending_says_nothing_of_the_rest(learner: Learner) -
     assert learner.allowed() == ALL - {Phase.PENDING}
 
 
+def test_wait_ignored_while_pending_allows_no_other_again(learner: Learner) -> None:
+    """Other jobs may have shown meanwhile that waits do harm."""
+    learner.answered(1, 0.05, Phase.PENDING, Phase.PENDING)
+    learner.policy.harms(0.0)
+    for _ in range(2):
+        learner.answered(1, 0.05, Phase.PENDING, Phase.PENDING)
+    assert learner.allowed() == set()
+
+
+def test_each_phase_is_avoided_for_its_own_time(learner: Learner) -> None:
+    """What one job has shown neither shortens nor lengthens what another has."""
+    for _ in range(2):
+        learner.answered(1, 0.05, Phase.PENDING, Phase.PENDING)
+    learner.policy.harms(0.0)
+    assert learner.allowed(99.0) == set()
+    assert learner.allowed(100.0) == ALL - {Phase.PENDING}
+    learner.policy.oversleeps(100.0)
+    learner.policy.harms(100.0)
+    assert learner.allowed(3699.0) == set()
+    assert learner.allowed(3700.0) == ALL
+
+
 def test_longest_wait_of_the_service_is_learned(learner: Learner) -> None:
     """A service that answers after ten seconds, whatever was asked, is asked for ten."""
     learner.answered(30, 10.2, RUNS, RUNS)

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from prefect_expres.errors import JobLost, JobNotFound, ServerFault
+from prefect_expres.errors import JobLost, JobNotFound, ServerFault, WaitTimeout
 from prefect_expres.net.deadline import Deadline, within
 from prefect_expres.sandbox import SandboxServer
 from prefect_expres.uws import Phase, Upload, UWSClient, wait_for
 from tests.support.proxy import Fault, fault_proxy
 from tests.support.schedules import HurriedClock
-from tests.support.scripted_service import JOBS_URL, ScriptedService
+from tests.support.scripted_service import JOBS_URL, Answer, ScriptedService
 from tests.support.uws_documents import job_document
+from tests.support.virtual_time import LoopClock, in_virtual_time
 
 BAD_DAYS = {
     "500": [Fault("status", status=500)] * 5,
@@ -113,3 +114,37 @@ async def test_what_a_wait_hangs_on_is_told(service: ScriptedService, client: UW
     (line,) = lines
     assert line.startswith(f"Waiting since 0 s, at most 600 s: {JOBS_URL}/j1")
     assert "503" in line
+
+
+@in_virtual_time
+async def test_deadline_holds_for_a_request_that_is_not_answered() -> None:
+    """The time to wait is over, whatever the service may still say."""
+    service = ScriptedService()
+    service.on("GET /j1", Answer(delay=5000.0))
+    client = UWSClient(JOBS_URL, transport=service, clock=LoopClock())
+    with pytest.raises(WaitTimeout, match="is still never seen after 20 s"):
+        await wait_for(client, "j1", timeout=20)
+    assert LoopClock().now() == pytest.approx(20, abs=0.1)
+
+
+@in_virtual_time
+async def test_service_is_not_asked_to_wait_beyond_the_deadline() -> None:
+    """A WAIT has whole seconds: in the last one, the job is read when the time is over."""
+    service = ScriptedService()
+    service.on("GET /j1", job_document("j1", "<phase>EXECUTING</phase>"))
+    client = UWSClient(JOBS_URL, transport=service, clock=LoopClock())
+    with pytest.raises(WaitTimeout):
+        await wait_for(client, "j1", timeout=0.9)
+    assert set(service.asked) == {"GET /j1"}
+    assert len(service.asked) <= 3
+
+
+@in_virtual_time
+async def test_job_is_not_looked_at_shortly_before_the_deadline() -> None:
+    """No wait follows for which the look would be of use."""
+    service = ScriptedService()
+    service.on("GET /j1", Answer(job_document("j1", "<phase>EXECUTING</phase>"), delay=1.0))
+    client = UWSClient(JOBS_URL, transport=service, clock=LoopClock())
+    with pytest.raises(WaitTimeout):
+        await wait_for(client, "j1", timeout=1.2)
+    assert service.asked == ["GET /j1?WAIT=1", "GET /j1"]

@@ -7,6 +7,7 @@ import pytest
 
 from prefect_expres.errors import Malformed, ProtocolError
 from prefect_expres.uws import Phase
+from prefect_expres.uws.models import Extra
 from prefect_expres.uws.xml import (
     read_job,
     read_jobs,
@@ -265,3 +266,22 @@ def test_entities_and_document_types_are_refused() -> None:
         read_job(hidden)
     latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><job><jobId>\xe9</jobId></job>"
     assert read_job(latin).id == "\N{LATIN SMALL LETTER E WITH ACUTE}"
+
+
+def test_of_several_elements_of_one_name_the_first_counts() -> None:
+    """The others are kept as extras, in jobs and in lists."""
+    told = "<phase>QUEUED</phase><phase>ERROR</phase>"
+    for read in (
+        read_job(f"<job><jobId>1</jobId>{told}</job>".encode()),
+        read_jobs(f'<jobs><jobref id="1">{told}</jobref></jobs>'.encode())[0],
+    ):
+        assert read.phase is Phase.QUEUED
+        assert read.extras == (Extra("phase", "ERROR"),)
+
+
+def test_entry_of_a_list_keeps_what_is_nested() -> None:
+    """All its texts; where an entry has its id twice, the attribute counts."""
+    entry = '<job id="a"><jobId>b</jobId><jobInfo><x>1</x><y>2</y></jobInfo></job>'
+    (job,) = read_jobs(f"<jobs>{entry}</jobs>".encode())
+    assert job.id == "a"
+    assert job.extras == (Extra("jobId", "b"), Extra("jobInfo", "12"))
