@@ -69,8 +69,10 @@ async def test_the_job_is_not_found_again(simulation: SimulationRequest, tmp_pat
     giving(runs.service, foreign(simulation), times=1)
     with pytest.raises(ResultMismatch):
         await runs.run()
+    runs.service.requests.clear()
     result, _ = await runs.run()
     assert result.job_url.endswith("/j002")
+    assert not runs.service.asked("GET /j001")
     assert (tmp_path / simulation.folder / "io.cdf").read_bytes() == CDF
 
 
