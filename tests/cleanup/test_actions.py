@@ -97,7 +97,7 @@ async def test_the_job_counts_as_it_is_read(
 ) -> None:
     """What has changed since the list was read is seen."""
     case = Case(tmp_path)
-    job = case.job(simulation, Phase.EXECUTING)
+    job = case.job(simulation, Phase.QUEUED)
     jobs, _ = await find_our_jobs(case.steps, [LIST], case.find_owners)
     job.phase = phase
     inventory = await take_inventory(case.output)
