@@ -214,9 +214,10 @@ async def test_a_stray_job_is_stopped_at_the_end(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
     """The job of a create whose answer was lost appears after the choice, and is deleted."""
-    service = VirtualService(executing=60.0, listed_after=40.0)
+    service, told = VirtualService(executing=60.0, listed_after=40.0), Told()
     service.trouble(CREATE, None, delivered=True)
-    finished = await finish(service, simulation, tmp_path)
+    finished = await finish(service, simulation, tmp_path, told=told)
+    assert told.steps("submit")[0].startswith("The answer to a create was lost, ")
     assert finished.submission.strays
     assert finished.submission.job_id == "j002"
     assert service.deleted == ["j001"]
