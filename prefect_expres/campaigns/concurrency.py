@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+import anyio
 import httpx
 from prefect import get_client
 from prefect.client.orchestration import PrefectClient
@@ -25,6 +26,8 @@ from prefect_expres.prefect_support.names import JOBS_LIMIT
 LEASE_SECONDS = 300.0
 RENEW_EVERY = 100.0
 TRY_EVERY = 1.0
+GIVE_BACK_SECONDS = 3.0
+"""How long it may take to give slots back; what is not given back ends with its lease."""
 
 
 class JobSlots:
@@ -61,13 +64,14 @@ class JobSlots:
         fault: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Give every slot back."""
+        """Give every slot back, unless the server is away."""
         self._renewing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._renewing
-        for lease in self._held:
-            with contextlib.suppress(httpx.HTTPError):
-                await self._server.release_concurrency_slots_with_lease(lease)
+        with anyio.move_on_after(GIVE_BACK_SECONDS):
+            for lease in self._held:
+                with contextlib.suppress(httpx.HTTPError):
+                    await self._server.release_concurrency_slots_with_lease(lease)
         await self._server.__aexit__(None, None, None)
 
     @staticmethod
@@ -106,7 +110,7 @@ class JobSlots:
         except httpx.HTTPError as fault:
             if not _is(fault, httpx.codes.LOCKED) and not self._away:
                 self._away = True
-                log_warning("Prefect's server gives no slot of %s just now: %s", self._limit, fault)
+                log_warning("Prefect's server gives no slot of %s just now: %r", self._limit, fault)
             await self._clock.sleep(TRY_EVERY)
             return None
         self._away = False
@@ -132,7 +136,7 @@ class JobSlots:
                 except httpx.HTTPError as fault:
                     if _is(fault, httpx.codes.NOT_FOUND) or _is(fault, httpx.codes.GONE):
                         self._held.discard(lease)
-                    log_warning("A slot of %s could not be renewed: %s", self._limit, fault)
+                    log_warning("A slot of %s could not be renewed: %r", self._limit, fault)
 
 
 def _is(fault: httpx.HTTPError, status: int) -> bool:

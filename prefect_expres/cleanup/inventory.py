@@ -53,7 +53,7 @@ def _take_inventory(output: str) -> Inventory:
     folders: dict[str, dict[str, int]] = defaultdict(dict)
     for path, size in sizes.items():
         folder, name = posixpath.split(path)
-        if _SIMULATION.fullmatch(posixpath.basename(folder)):
+        if _SIMULATION.fullmatch(folder):
             folders[folder][name] = size
     complete: dict[str, str] = {}
     incomplete: list[str] = []

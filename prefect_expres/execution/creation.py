@@ -143,8 +143,7 @@ class Creation:
             if likeness is Likeness.SAME:
                 self.created[ref.id] = run_id
                 await self._told(f"The job {ref.id} was created")
-                return []
-            if likeness is Likeness.MISSING and ref.phase is Phase.PENDING:
+            elif likeness is Likeness.MISSING and ref.phase is Phase.PENDING:
                 husks.append(ref.id)
         return husks
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from prefect_expres.errors import JobNotFound
+from prefect_expres.errors import JobNotFound, ServiceError, Unreachable
 from prefect_expres.expres.run_id import RunId
 from prefect_expres.uws import Phase, UWSClient
 
@@ -54,7 +54,7 @@ async def stop_jobs(
 ) -> dict[str, Phase | None]:
     """Abort every unfinished job of a flow run, and delete those that were not started.
 
-    Doing it again does no harm.
+    Doing it again does no harm. A job that cannot be stopped keeps no other running.
 
     Args:
         client: The client of the job list.
@@ -70,10 +70,18 @@ async def stop_jobs(
         ServiceError: The service refused, or could not be reached.
     """
     stopped: dict[str, Phase | None] = {}
+    refusals: list[ServiceError] = []
     listed = await client.named_jobs()
     on_answer()
     for ref in listed:
         ours = RunId.is_of(ref.run_id, owner, fingerprint) and not ref.phase.finished
         if ours and (ref.phase is Phase.PENDING or not spare_started):
-            stopped[client.job_url(ref.id)] = await client.abort(ref.id)
+            try:
+                stopped[client.job_url(ref.id)] = await client.abort(ref.id)
+            except Unreachable:
+                raise
+            except ServiceError as fault:
+                refusals.append(fault)
+    if refusals:
+        raise refusals[0]
     return stopped

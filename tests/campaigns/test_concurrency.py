@@ -8,8 +8,10 @@ from contextlib import contextmanager
 import pytest
 from prefect import flow, get_client
 from prefect.client.orchestration import PrefectClient
+from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-from prefect_expres.campaigns.concurrency import RENEW_EVERY, JobSlots
+from prefect_expres.campaigns.concurrency import GIVE_BACK_SECONDS, RENEW_EVERY, JobSlots
+from tests.support.outage import Host, Trouble, way_to
 from tests.support.schedules import HurriedClock
 
 pytestmark = pytest.mark.usefixtures("server")
@@ -104,22 +106,62 @@ async def test_a_lease_that_the_server_has_lost_is_not_used_again() -> None:
                 async with slots.hold() as first:
                     assert first is not None
                     await client.release_concurrency_slots_with_lease(first)
-                    assert await active_slots(client) == 0
-                    await told.first.wait()
-                assert "A slot of lost-slot could not be renewed" in told.warnings[0]
+                    assert await active_slots(client, "lost-slot") == 0
+                    await told.says("A slot of lost-slot could not be renewed")
             async with slots.hold() as second:
                 assert second not in {None, first}
-                assert await active_slots(client) == 1
+                assert await active_slots(client, "lost-slot") == 1
             async with slots.hold() as third:
                 assert third == second, "a free lease is used again"
-
-    async def active_slots(client: PrefectClient) -> int:
-        return (await client.read_global_concurrency_limit_by_name("lost-slot")).active_slots
 
     async with get_client() as client:
         await client.upsert_global_concurrency_limit_by_name("lost-slot", 1)
         await loses(client)
-        assert await active_slots(client) == 0
+        assert await active_slots(client, "lost-slot") == 0
+
+
+async def test_a_server_that_is_away_takes_no_slot_and_gives_none() -> None:
+    """What is held stays held, and who waits gets a slot when the server is back."""
+    hurried = HurriedClock(RENEW_EVERY / 0.2)
+    with way_to_the_server(tries=0) as host, told_warnings("prefect.expres") as told:
+        async with get_client() as client:
+            await client.upsert_global_concurrency_limit_by_name("away-slot", 2)
+            async with JobSlots(2, "away-slot", hurried) as slots, slots.hold() as first:
+                with host.failing(Trouble("reset")):
+                    waiting = asyncio.ensure_future(slots.hold().__aenter__())
+                    await told.says("gives no slot of away-slot just now: ")
+                    await told.says("A slot of away-slot could not be renewed: ")
+                    assert not waiting.done()
+                    assert all("Error(" in reason for reason in told.warnings)
+                assert await waiting not in {None, first}
+                assert await active_slots(client, "away-slot") == 2
+            assert await active_slots(client, "away-slot") == 0
+
+
+async def test_the_end_does_not_wait_for_a_server_that_is_away() -> None:
+    """What cannot be given back ends with its lease: Prefect's client tries each for a minute."""
+    with way_to_the_server() as host:
+        async with get_client() as client:
+            await client.upsert_global_concurrency_limit_by_name("left-slot", 3)
+        enough = asyncio.timeout(10 * GIVE_BACK_SECONDS)
+        async with enough, JobSlots(3, "left-slot") as slots, slots.hold(), slots.hold():
+            host.fail(Trouble("reset"))
+    async with get_client() as client:
+        assert await active_slots(client, "left-slot") == 2
+
+
+async def active_slots(client: PrefectClient, limit: str) -> int:
+    """Ask the server how many slots of a limit are taken."""
+    return (await client.read_global_concurrency_limit_by_name(limit)).active_slots
+
+
+@contextmanager
+def way_to_the_server(tries: int = 5) -> Iterator[Host]:
+    """Have all clients reach Prefect's server by a way that can fail, and try it again so often."""
+    with way_to(PREFECT_API_URL.value().removesuffix("/api")) as host:
+        changed = {PREFECT_API_URL: f"{host.url}/api", PREFECT_CLIENT_MAX_RETRIES: tries}
+        with temporary_settings(changed):
+            yield host
 
 
 class _Told(logging.Handler):
@@ -128,18 +170,24 @@ class _Told(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.warnings: list[str] = []
-        self.first = asyncio.Event()
+        self._more = asyncio.Event()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record's message."""
         self.warnings.append(record.getMessage())
-        self.first.set()
+        self._more.set()
+
+    async def says(self, words: str) -> None:
+        """Wait until it was warned of something."""
+        while not any(words in warning for warning in self.warnings):
+            self._more.clear()
+            await self._more.wait()
 
 
 @contextmanager
-def told_warnings() -> Iterator[_Told]:
-    """Keep what flow runs warn of."""
-    told, logger = _Told(), logging.getLogger("prefect.flow_runs")
+def told_warnings(source: str = "prefect.flow_runs") -> Iterator[_Told]:
+    """Keep what flow runs warn of, or what runs without a flow."""
+    told, logger = _Told(), logging.getLogger(source)
     logger.addHandler(told)
     try:
         yield told

@@ -88,18 +88,22 @@ async def test_the_execution_duration_is_the_services(
     assert review.collected[0].execution_duration == seconds
 
 
+@pytest.mark.parametrize(
+    ("phase", "action"), [(Phase.ABORTED, Action.DELETE), (Phase.COMPLETED, Action.COLLECT)]
+)
 @in_virtual_time
-async def test_the_job_counts_as_it_is_read(simulation: SimulationRequest, tmp_path: Path) -> None:
+async def test_the_job_counts_as_it_is_read(
+    simulation: SimulationRequest, tmp_path: Path, phase: Phase, action: Action
+) -> None:
     """What has changed since the list was read is seen."""
     case = Case(tmp_path)
-    job = case.job(simulation, Phase.EXECUTING)
+    job = case.job(simulation, Phase.QUEUED)
     jobs, _ = await find_our_jobs(case.steps, [LIST], case.find_owners)
-    job.phase = Phase.ABORTED
+    job.phase = phase
     inventory = await take_inventory(case.output)
     keeper = Housekeeper(case.steps, case.output, Rules(BEGAN, 14.0), inventory, dry_run=True)
     (review,) = [review async for review in keeper.review(jobs)]
-    assert review.decision.phase is Phase.ABORTED
-    assert review.decision.action is Action.DELETE
+    assert (review.decision.phase, review.decision.action) == (phase, action)
 
 
 @in_virtual_time

@@ -72,6 +72,7 @@ async def test_what_its_flow_run_has_is_verified(
     case.job(simulation, Phase.COMPLETED)
     (review,) = await case.review()
     assert review.collected is not None
+    assert review.collected[0].folder == f"{case.output}/{simulation.folder}"
     assert case.service.deleted == []
 
 

@@ -50,6 +50,7 @@ def action(given: Job, *, collected: bool = False, in_use: bool = False) -> Acti
         (Phase.COMPLETED, 100, False, False, Action.COLLECT),
         (Phase.COMPLETED, 13.9, True, False, Action.LEAVE),
         (Phase.COMPLETED, 14.1, True, False, Action.DELETE),
+        (Phase.COMPLETED, 14.1, True, True, Action.DELETE),
     ],
 )
 def test_phase_and_age_decide(

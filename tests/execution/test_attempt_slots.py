@@ -1,6 +1,7 @@
 """The slot on the service during an attempt, and interruptions within task groups."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -22,15 +23,26 @@ from prefect_expres.uws import Phase, UWSClient
 from tests.execution.attempted import (
     OWNER,
 )
+from tests.support.virtual_jobs import VirtualJob
 from tests.support.virtual_service import VirtualService
 from tests.support.virtual_time import in_virtual_time
 
 
 class SlotSteps(ClientSteps):
-    """Notes when the slot is held, and downloads nothing."""
+    """Notes when the slot is held, and downloads nothing.
 
-    def __init__(self, client: UWSClient) -> None:
+    Args:
+        client: The client of the job list.
+        jobs: The jobs of the service, whose phases are noted when the slot is given back.
+        seconds: How long the slot is waited for.
+    """
+
+    def __init__(
+        self, client: UWSClient, jobs: Mapping[str, VirtualJob] | None = None, seconds: float = 0.0
+    ) -> None:
         super().__init__(client)
+        self._jobs = {} if jobs is None else jobs
+        self._seconds = seconds
         self.notes: list[str] = []
 
     def slot(self) -> AbstractAsyncContextManager[object]:
@@ -38,9 +50,13 @@ class SlotSteps(ClientSteps):
 
         @asynccontextmanager
         async def held() -> AsyncIterator[None]:
+            await self.clock.sleep(self._seconds)
             self.notes.append("taken")
-            yield
-            self.notes.append("given back")
+            try:
+                yield
+            finally:
+                self.notes.append("given back")
+                self.notes += [job.phase.value for job in self._jobs.values()]
 
         return held()
 
@@ -63,6 +79,36 @@ async def test_a_slot_is_held_while_the_job_is_on_the_service(
             await attempts.finish()
     assert steps.notes == ["taken", "given back", "download"]
     assert service.jobs["j001"].phase is Phase.COMPLETED
+
+
+@in_virtual_time
+async def test_a_slot_is_held_until_the_job_is_stopped(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Else the next job would come on top of it, beyond the limit."""
+    service = VirtualService(executing=1e9)
+    async with service.client() as client:
+        steps = SlotSteps(client, service.jobs)
+        attempts = Attempts(simulation, str(tmp_path), steps, RunOptions(OWNER))
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(50.0)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    assert steps.notes == ["taken", "given back", "ABORTED"]
+
+
+@in_virtual_time
+async def test_the_wait_for_a_slot_takes_nothing_from_the_timeout(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """It is the time of one job, however many are before it."""
+    service = VirtualService()
+    async with service.client() as client:
+        steps = SlotSteps(client, seconds=1000.0)
+        attempts = Attempts(simulation, str(tmp_path), steps, RunOptions(OWNER, timeout=100.0))
+        with pytest.raises(TransferError, match="full"):
+            await attempts.finish()
 
 
 def test_the_one_fault_within_groups_is_taken_out() -> None:

@@ -176,6 +176,17 @@ async def test_an_old_job_without_results_does_not_count(
 
 
 @in_virtual_time
+async def test_a_job_that_is_gone_is_not_taken_again(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Its list may show it for a while."""
+    service = VirtualService()
+    service.plant(simulation, phase=Phase.COMPLETED)
+    service.trouble("GET /p001/(phase|results)", 404, times=1e9)
+    assert (await finish(service, simulation, tmp_path)).submission.ours
+
+
+@in_virtual_time
 async def test_not_all_old_jobs_without_results_are_tried(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
@@ -240,14 +251,15 @@ async def test_the_wait_lasts_an_hour_over_the_duration(
     assert 4300.0 <= service.now() < 4303.0
 
 
+@pytest.mark.parametrize("keeps_run_ids", [True, False])
 @in_virtual_time
 async def test_the_name_of_the_job_tells_its_flow_run(
-    simulation: SimulationRequest, tmp_path: Path
+    simulation: SimulationRequest, tmp_path: Path, *, keeps_run_ids: bool
 ) -> None:
-    """Hooks find the job by it."""
-    service = VirtualService()
+    """Hooks find the job by it, and the manifest has it also where the service forgets it."""
+    service = VirtualService(keeps_run_ids=keeps_run_ids)
     finished = await finish(service, simulation, tmp_path)
-    name = RunId.parse(finished.submission.run_id)
+    name = RunId.parse(finished.facts["run_id"])
     assert name is not None
     assert (name.owner, name.label) == (OWNER, "io")
 

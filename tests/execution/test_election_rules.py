@@ -139,6 +139,29 @@ async def test_jobs_that_ended_badly_are_not_taken(
 
 
 @in_virtual_time
+async def test_a_job_of_ours_that_was_aborted_before_it_is_chosen_is_replaced(
+    simulation: SimulationRequest,
+) -> None:
+    """It is not taken for one that the list does not know yet."""
+    service = VirtualService()
+    submitting = asyncio.create_task(submit(service, simulation))
+    await asyncio.sleep(0.5)
+    service.jobs["j001"].phase = Phase.ABORTED
+    assert (await submitting).job_id == "j002"
+
+
+@in_virtual_time
+async def test_a_service_that_keeps_no_names_is_asked_no_more_often(
+    simulation: SimulationRequest,
+) -> None:
+    """A job of ours is known in the list by its id."""
+    service = VirtualService(keeps_run_ids=False)
+    assert (await submit(service, simulation)).job_id == "j001"
+    assert service.now() == SETTLE_SECONDS
+    assert not service.asked("GET /j001")
+
+
+@in_virtual_time
 async def test_excluded_jobs_are_not_taken(simulation: SimulationRequest) -> None:
     """What has failed in an earlier attempt is left."""
     service = VirtualService()

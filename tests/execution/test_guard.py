@@ -214,11 +214,27 @@ async def test_a_stray_job_is_stopped_at_the_end(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
     """The job of a create whose answer was lost appears after the choice, and is deleted."""
-    service = VirtualService(executing=60.0, listed_after=40.0)
+    service, told = VirtualService(executing=60.0, listed_after=40.0), Told()
     service.trouble(CREATE, None, delivered=True)
-    finished = await finish(service, simulation, tmp_path)
+    finished = await finish(service, simulation, tmp_path, told=told)
+    assert told.steps("submit")[0].startswith("The answer to a create was lost, ")
     assert finished.submission.strays
     assert finished.submission.job_id == "j002"
+    assert service.deleted == ["j001"]
+
+
+@in_virtual_time
+async def test_a_stray_job_is_stopped_when_anothers_has_ended(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """It is ours, whoever created the job that was chosen."""
+    service = VirtualService(listed_after=40.0)
+    service.trouble(CREATE, None, delivered=True)
+    async with attempts_at(service, simulation, tmp_path) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        await asyncio.sleep(5.0)
+        other = service.plant(simulation, phase=Phase.EXECUTING, started=0.0)
+        assert (await finishing).submission.job_id == other.id
     assert service.deleted == ["j001"]
 
 

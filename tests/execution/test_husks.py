@@ -166,6 +166,19 @@ async def test_what_a_refused_create_leaves_is_deleted(observed: SimulationReque
 
 
 @in_virtual_time
+async def test_a_refusal_is_told_though_nothing_can_be_looked_for(
+    observed: SimulationRequest,
+) -> None:
+    """A list that fails meanwhile hides no reason."""
+    service = VirtualService()
+    service.trouble(CREATE, 400, REASON)
+    service.trouble("GET $", 200, delivered=True)
+    service.trouble("GET $", 500, "list is broken", times=1e9)
+    with pytest.raises(RequestRejected, match=REASON):
+        await submit(service, observed)
+
+
+@in_virtual_time
 async def test_who_may_not_enter_looks_for_nothing(observed: SimulationRequest) -> None:
     """Wrong credentials are told, without a look at the list."""
     service = VirtualService()

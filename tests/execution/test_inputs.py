@@ -64,6 +64,7 @@ async def test_another_file_is_another_simulation(
         ("config", other.to_json()),
         ("config", b'{"no": "configuration"}'),
         ("ephemeride", observed.ephemeris.replace(b"1", b"4")),
+        ("ephemeride", observed.ephemeris.replace(b"\n", b"\n ")),
         ("branch", b"develop"),
     ):
         job = service.plant(observed)

@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import pytest
 
-from prefect_expres.errors import WaitTimeout
+from prefect_expres.errors import ServiceError, WaitTimeout
 from prefect_expres.execution.events import Warned
 from prefect_expres.execution.stop import was_given_up
 from prefect_expres.expres import SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
 from prefect_expres.uws import Phase
-from tests.execution.attempted import CREATE, OWNER, attempts_at
+from tests.execution.attempted import CREATE, OWNER, attempts_at, failing
 from tests.execution.test_guard import cancelled
 from tests.support.listening import Told
 from tests.support.virtual_service import URL, VirtualService
@@ -50,6 +50,44 @@ async def test_a_job_that_may_exist_is_told_by_its_name(
     (warning,) = told.warnings
     assert ", if it was created, could not be stopped" in warning
     assert simulation.fingerprint[:12] in warning
+
+
+@in_virtual_time
+async def test_what_an_earlier_attempt_has_sent_is_not_told(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """Its job has failed; that of the second create may exist."""
+    service, told = VirtualService(executing=1.0), Told()
+    failing(service, 1)
+    service.trouble(CREATE, 200, delivered=True)
+    service.trouble(CREATE, None, delivered=True)
+    async with attempts_at(service, simulation, tmp_path, told, attempts=2) as attempts:
+        finishing = asyncio.create_task(attempts.finish())
+        for _ in range(1000):
+            if len(service.asked(CREATE)) == 2:
+                break
+            await asyncio.sleep(0.1)
+        service.trouble("", 503, times=1e9)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+    (again, warning) = told.warnings
+    assert again.endswith("Trying again.")
+    assert warning.startswith(f"The job {service.jobs['j002'].run_id}, if it was created, ")
+
+
+@in_virtual_time
+async def test_a_stray_job_is_stopped_though_the_results_do_not_come(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """The chosen job has ended; a failed download is no reason to leave the other."""
+    service = VirtualService(listed_after=40.0)
+    service.trouble(CREATE, None, delivered=True)
+    service.trouble("GET /j002/results/", 403, times=1e9)
+    async with attempts_at(service, simulation, tmp_path) as attempts:
+        with pytest.raises(ServiceError):
+            await attempts.finish()
+    assert service.deleted == ["j001"]
 
 
 @in_virtual_time

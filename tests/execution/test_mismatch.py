@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from prefect_expres.errors import ResultMismatch
+from prefect_expres.errors import ResultMismatch, StorageError
 from prefect_expres.execution import find_verified
 from prefect_expres.execution.set_aside import mismatched_jobs, set_aside
 from prefect_expres.expres import SimulationRequest
@@ -58,6 +58,7 @@ async def test_a_mismatch_is_an_error_that_names_each_difference(
     aside = folder / "mismatched" / "j001"
     assert {path.name for path in aside.iterdir()} == {"io.cdf", "run.log", "mismatch.json"}
     assert (aside / "mismatch.json").read_text().startswith('{\n  "job_id": "j001",\n')
+    assert difference in (aside / "mismatch.json").read_text()
     assert await mismatched_jobs(str(folder)) == ("j001",)
     assert await find_verified(str(folder), simulation.fingerprint) is None
 
@@ -69,8 +70,10 @@ async def test_the_job_is_not_found_again(simulation: SimulationRequest, tmp_pat
     giving(runs.service, foreign(simulation), times=1)
     with pytest.raises(ResultMismatch):
         await runs.run()
+    runs.service.requests.clear()
     result, _ = await runs.run()
     assert result.job_url.endswith("/j002")
+    assert not runs.service.asked("GET /j001")
     assert (tmp_path / simulation.folder / "io.cdf").read_bytes() == CDF
 
 
@@ -154,6 +157,14 @@ async def test_housekeeping_collects_nothing_wrong(
     assert "2018-09-20" in (review.decision.error or "")
     assert job.destruction == before
     assert await find_verified(f"{case.output}/{simulation.folder}", simulation.fingerprint) is None
+
+
+@in_virtual_time
+async def test_a_job_is_remembered_though_its_files_cannot_be_moved(tmp_path: Path) -> None:
+    """Its reason is written first: else the job would be taken again."""
+    with pytest.raises(StorageError, match="name too long"):
+        await set_aside(str(tmp_path), ["x" * 300], ResultMismatch("wrong", f"{URL}/7"))
+    assert await mismatched_jobs(str(tmp_path)) == ("7",)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """When the phases of a job were first seen, as its manifest tells."""
 
+import pytest
+
+from prefect_expres.errors import JobFailed
 from prefect_expres.execution import PhaseTime
 from prefect_expres.execution.events import JobObserved
 from prefect_expres.execution.steps import finish
-from prefect_expres.uws import Job, Observation, Phase
+from prefect_expres.uws import ErrorSummary, Job, Observation, Phase
 from prefect_expres.uws.waiting import Observer
 from tests.support.listening import Told
 from tests.support.virtual_service import URL, VirtualService
@@ -47,3 +50,15 @@ async def test_a_phase_counts_from_its_first_sight() -> None:
         False,
         True,
     ]
+
+
+async def test_the_summary_of_an_error_is_told() -> None:
+    """Also where the service has no other resource for it."""
+
+    async def wait(*, on_progress: Observer) -> Job:
+        return Job(id="a1", phase=Phase.ERROR, error_summary=ErrorSummary(message="no such field"))
+
+    async with VirtualService().client() as client:
+        with pytest.raises(JobFailed, match="ended in phase ERROR") as fault:
+            await finish(client, "a1", "io", wait)
+    assert (fault.value.job_url, fault.value.error) == (f"{URL}/a1", "no such field")

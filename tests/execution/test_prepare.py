@@ -229,6 +229,8 @@ async def test_a_source_sets_observer_and_phases(configuration: dict[str, Any]) 
     assert await build_request(model, GUEST, SOURCE) == request
     computed = await compute_csv(SOURCE, span_of(model))
     assert await build_request(model, GUEST, computed) == request
+    with pytest.raises(EphemerisError, match="about Saturn; set center of its source to Jupiter"):
+        await build_request(model, GUEST, AnalyticEphemeris(center="Saturn"))
 
 
 @pytest.mark.parametrize(

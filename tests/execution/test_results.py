@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from prefect_expres.errors import JobFailed, JobLost, ResultsMissing, TooLarge, Unreachable
+from prefect_expres.errors import (
+    JobFailed,
+    JobLost,
+    RequestRejected,
+    ResultsMissing,
+    TooLarge,
+    Unreachable,
+)
 from prefect_expres.execution import ClientSteps, Submission, fault_with_evidence, fetch_results
 from prefect_expres.execution.events import BytesReceived, Warned
 from prefect_expres.execution.evidence import LONGEST_TEXT, TAIL_LINES
@@ -101,6 +108,23 @@ async def test_a_cdf_file_that_does_not_come_is_an_error_when_the_others_are_the
             await ClientSteps(client, len(CDF) - 1).download(chosen(job), str(tmp_path))
         assert [path.name for path in tmp_path.iterdir()] == ["run.log"]
         await ClientSteps(client, len(CDF)).download(chosen(job), str(tmp_path))
+
+
+@in_virtual_time
+async def test_a_cdf_file_is_known_by_its_name_where_the_id_is_a_role(
+    simulation: SimulationRequest, tmp_path: Path
+) -> None:
+    """So OPUS tells it: it is waited for no longer, and is none to be left out."""
+    service = VirtualService()
+    job = completed(service, simulation, results={"result": CDF})
+    told = f'<result id="result" name="7_io.cdf" href="{URL}/done/results/result?ID=7"/>'
+    job.texts = {"results": f"<results>{told}</results>"}
+    async with service.client() as client:
+        (file,) = await fetch_results(client, job.id, str(tmp_path))
+        assert (file.name, file.result_id, service.now()) == ("io.cdf", "result", 0.0)
+        service.trouble("GET /done/results/result", 403, times=1e9)
+        with pytest.raises(RequestRejected):
+            await fetch_results(client, job.id, str(tmp_path / "again"))
 
 
 @in_virtual_time

@@ -23,6 +23,7 @@ from prefect_expres.execution import (
     find_verified,
     folder_of,
 )
+from prefect_expres.execution.events import JobChosen
 from prefect_expres.execution.manifest import MANIFEST, read_manifest
 from prefect_expres.execution.set_aside import Mismatch
 from prefect_expres.expres import SimulationRequest
@@ -55,6 +56,7 @@ async def test_the_manifest_tells_what_was_run(observed: SimulationRequest, tmp_
     assert (result.calendar, result.catalogue) == (None, None)
     assert result.windows == (WINDOW,)
     assert result.found is False
+    assert runs.told.of(JobChosen) == [JobChosen("io", result.job_url)]
     assert result.url_of("io.cdf") == f"{folder}/io.cdf"
     assert result.manifest_url == f"{folder}/{MANIFEST}"
     assert [file.name for file in result.files] == ["io.cdf", "io.json", "earth.csv", "io.png"]

@@ -5,7 +5,13 @@ from uuid import uuid4
 
 import pytest
 
-from prefect_expres.errors import JobLost, JobNotFound, WaitTimeout
+from prefect_expres.errors import (
+    JobLost,
+    JobNotFound,
+    ServiceError,
+    Unreachable,
+    WaitTimeout,
+)
 from prefect_expres.execution import Submission, ensure_started, stop_jobs
 from prefect_expres.execution.start import SECONDS_FOR_CREATOR, SPREAD
 from prefect_expres.execution.steps import start
@@ -183,6 +189,34 @@ async def test_the_jobs_of_one_simulation_are_stopped(
         stopped = await stop_jobs(client, OWNER, fingerprint=simulation.fingerprint)
     assert list(stopped) == [f"{URL}/{wanted.id}"]
     assert other.phase is Phase.EXECUTING
+
+
+@in_virtual_time
+async def test_a_job_that_cannot_be_stopped_keeps_no_other_running(
+    simulation: SimulationRequest, observed: SimulationRequest
+) -> None:
+    """The refusal of the first is told when the others were stopped."""
+    service = VirtualService()
+    jobs = [own(service, each, Phase.EXECUTING) for each in (simulation, observed, observed)]
+    service.trouble(f"POST /{jobs[0].id}/phase", 500, "no such process", times=1e9)
+    async with service.client() as client:
+        with pytest.raises(ServiceError, match="no such process"):
+            await stop_jobs(client, OWNER)
+    assert [job.phase for job in jobs] == [Phase.EXECUTING, Phase.ABORTED, Phase.ABORTED]
+
+
+@in_virtual_time
+async def test_a_service_that_goes_away_is_asked_no_further(
+    simulation: SimulationRequest, observed: SimulationRequest
+) -> None:
+    """Who stops jobs has not the time to wait for each."""
+    service = VirtualService()
+    first, second = (own(service, each, Phase.EXECUTING) for each in (simulation, observed))
+    service.trouble(f"GET /{first.id}/phase", times=1e9)
+    async with service.client() as client:
+        with pytest.raises(Unreachable):
+            await stop_jobs(client, OWNER)
+    assert not service.asked(f"GET /{second.id}")
 
 
 @in_virtual_time

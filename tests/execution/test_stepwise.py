@@ -111,6 +111,7 @@ async def test_the_deadline_counts_from_the_begin(
 ) -> None:
     """A job that takes longer is stopped; a call after the deadline has a second."""
     service = VirtualService(executing=1e9)
+    service.trouble("POST $", 200, delivered=True, seconds=40.0)
     run = run_of(service, simulation, tmp_path, timeout=100.0)
     await asyncio.sleep(500.0)
     await run.begin()

@@ -8,6 +8,7 @@ from prefect_expres.errors import ServiceError, Unreachable, WaitTimeout
 from prefect_expres.execution.events import StepTaken
 from prefect_expres.expres import SimulationRequest
 from tests.execution.attempted import CREATE, finish
+from tests.execution.elections import LIMIT
 from tests.support.listening import Told
 from tests.support.virtual_service import URL, VirtualService
 from tests.support.virtual_time import LoopClock, in_virtual_time
@@ -88,11 +89,28 @@ async def test_service_that_goes_away_after_the_create_is_waited_for(
 
 
 @in_virtual_time
-async def test_silence_while_a_job_is_chosen_is_told(
+async def test_start_has_what_the_create_has_left(
     simulation: SimulationRequest, tmp_path: Path
 ) -> None:
-    """A create that takes long is no reason to say nothing."""
+    """The limit of active jobs is not waited for beyond the timeout, which is one for all steps."""
+    service = VirtualService()
+    service.trouble(CREATE, 200, delivered=True, seconds=100.0)
+    service.trouble("POST /j001/phase$", 500, LIMIT, times=1e9)
+    with pytest.raises(WaitTimeout, match="longer timeout"):
+        await finish(service, simulation, tmp_path, timeout=150.0)
+    assert LoopClock().now() <= 150.0 + STOPPING
+
+
+@pytest.mark.parametrize(
+    ("request_", "step"),
+    [(CREATE, "a job that runs the simulation"), ("POST /j001/phase$", "the start of ")],
+)
+@in_virtual_time
+async def test_silence_while_a_job_is_chosen_or_started_is_told(
+    simulation: SimulationRequest, tmp_path: Path, request_: str, step: str
+) -> None:
+    """A create or a start that takes long is no reason to say nothing."""
     service, told = VirtualService(), Told()
-    service.trouble(CREATE, 200, delivered=True, seconds=12.0)
+    service.trouble(request_, 200, delivered=True, seconds=12.0)
     await finish(service, simulation, tmp_path, told=told, timeout=600.0)
-    assert len([line for line in lines(told) if "a job that runs the simulation" in line]) == 2
+    assert len([line for line in lines(told) if step in line]) == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,32 +10,39 @@ import pytest
 from prefect_expres.analysis import open_results, visible_windows
 from prefect_expres.analysis.windows import Window
 from prefect_expres.errors import ResultError
+from prefect_expres.execution import ClientSteps, ResultView
 from prefect_expres.execution.view import ANALYSIS_NEEDS, missing_for_analysis, view_results
+from prefect_expres.storage import StoredFile
 from prefect_expres.tasks import find_windows
 from tests.support.command_line import run
 from tests.support.listening import Told
 from tests.support.result_files import Result, nothing, two_windows, write
+from tests.support.virtual_service import VirtualService
 
 
 async def test_visible_windows_are_found_and_drawn(tmp_path: Path) -> None:
     """Three files with the result's name; two who view it write the same bytes."""
-    cdf = f"file://{write(Result(two_windows()), tmp_path / 'expres_io.v14.cdf')}"
+    visible = two_windows()
+    visible[6:8, 3, 1] = True
+    cdf = write(Result(visible), tmp_path / "expres_io.v14.cdf")
+    file = StoredFile(name=cdf.name, url=f"file://{cdf}", size=cdf.stat().st_size, sha256="0" * 64)
     told = Told()
-    view = await view_results(cdf, str(tmp_path / "one"), told)
+    async with VirtualService().client() as client:
+        view = await ClientSteps(client, tell=told).view(file, str(tmp_path / "one"))
     names = ["expres_io.v14.png", "expres_io.v14.ics", "expres_io.v14.tfcat.json"]
     assert [file.name for file in view.files] == names
     assert view.picture == (tmp_path / "one" / names[0]).read_bytes()
     assert view.picture is not None
     assert view.picture.startswith(b"\x89PNG")
     assert view.windows is not None
-    assert len(view.windows) == 3
+    assert len(view.windows) == 4
     starts = [window.start for window in view.windows]
     assert starts == sorted(starts)
     stamps = re.findall("DTSTAMP:(.*Z)", (tmp_path / "one" / names[1]).read_text())
-    assert stamps == [f"{starts[0]:%Y%m%dT%H%M%SZ}"] * 3
+    assert stamps == [f"{starts[0]:%Y%m%dT%H%M%SZ}"] * 4
     assert b'"features"' in (tmp_path / "one" / names[2]).read_bytes()
-    assert told.steps("view") == [f"3 windows of visible emission; {', '.join(names)}"]
-    again = await view_results(cdf, str(tmp_path / "two"))
+    assert told.steps("view") == [f"4 windows of visible emission; {', '.join(names)}"]
+    again = await view_results(str(cdf), str(tmp_path / "two"))
     assert [file.sha256 for file in again.files] == [file.sha256 for file in view.files]
 
 
@@ -71,6 +79,18 @@ async def test_what_is_no_result_is_told(tmp_path: Path) -> None:
     path.write_bytes(b"no CDF")
     with pytest.raises(ResultError, match=r"io\.cdf"):
         await view_results(str(path), str(tmp_path))
+
+
+async def test_without_the_analysis_extra_there_is_no_view(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user is told why, and no file is made."""
+    monkeypatch.setitem(sys.modules, "icalendar", None)
+    cdf, told = str(write(Result(two_windows()), tmp_path / "io.cdf")), Told()
+    assert await view_results(cdf, str(tmp_path / "view"), told) == ResultView()
+    (warning,) = told.warnings
+    assert warning.startswith("No quicklook and no windows: icalendar is not installed; ")
+    assert not (tmp_path / "view").exists()
 
 
 def test_what_is_missing_is_named() -> None:

@@ -45,7 +45,7 @@ def labels(*used: UsedJobList, jobs: tuple[str, ...] = ()) -> dict[str, Any]:
     """Give the labels of a flow run that has recorded job lists and jobs, and others of its own."""
     lists = {f"expres.job-list.{n}": each.model_dump_json() for n, each in enumerate(used)}
     known = {f"expres.job.{n}": job for n, job in enumerate(jobs)}
-    return {"prefect.flow.id": "1", "expres.job-list.bad": "{", "team": 7} | lists | known
+    return {"prefect.flow.id": "1", "expres.job-list.": "{", "team": 7} | lists | known
 
 
 async def found(

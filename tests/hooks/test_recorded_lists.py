@@ -134,3 +134,13 @@ def test_record_holds_no_token() -> None:
     assert GUEST.use_of("ExPRES").can_be_reached
     assert used.model_copy(update={"block_document_id": uuid4()}).can_be_reached
     assert recorded_job_lists(labels(used)) == [used]
+
+
+def test_a_service_that_is_saved_itself_is_reached_by_its_own_block() -> None:
+    """Another saved block that holds it is asked only where it is not."""
+    saved = USER.model_copy()
+    saved._block_document_id = DOCUMENT  # noqa: SLF001 - as Prefect does
+    used, own = (each.use_of("ExPRES") for each in (USER, saved))
+    assert own == used.reached_through(DOCUMENT)
+    assert (own.block_document_id, own.job_list) == (DOCUMENT, "ExPRES")
+    assert own.reached_through(uuid4()) == own.reached_through(None) == own

@@ -170,10 +170,11 @@ async def test_family_is_all_that_was_called() -> None:
     """Children and their children belong to it; the run's own labels are read afresh."""
     run = flow_run()
     fresh = run.model_copy(update={"labels": {"a": "b"}})
-    child, other, grandchild = flow_run(), flow_run(), flow_run()
-    server = FlowRuns(fresh, {run.id: [child, other], child.id: [grandchild]})
+    child, other, *grandchildren = [flow_run() for _ in range(4)]
+    called = {run.id: [child, other], child.id: grandchildren[:1], other.id: grandchildren[1:]}
+    server = FlowRuns(fresh, called)
     family = await read_family(server, run)  # type: ignore[arg-type] - as much of the client
-    assert [each.id for each in family] == [run.id, child.id, other.id, grandchild.id]
+    assert [each.id for each in family] == [each.id for each in (run, child, other, *grandchildren)]
     assert family[0].labels == {"a": "b"}
     first = server.filters[0]
     assert first.deployment_id is not None

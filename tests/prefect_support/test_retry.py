@@ -20,7 +20,10 @@ async def test_error_says_whether_to_try_again(fault: Exception, *, helps: bool)
     assert await may_help(create_job, run_of(tries=1), failed(fault)) is helps
 
 
-@pytest.mark.parametrize(("left", "tries", "helps"), [(30.0, 1, True), (30.0, 5, False)])
+@pytest.mark.parametrize(
+    ("left", "tries", "helps"),
+    [(3.0, 1, True), (3.0, 2, False), (30.0, 4, True), (30.0, 5, False), (30.0, 9, False)],
+)
 async def test_there_must_be_time_for_the_next_try(left: float, tries: int, *, helps: bool) -> None:
     """The pauses before it grow from 2 to 32 s."""
     with within(Deadline(MonotonicClock(), left)):

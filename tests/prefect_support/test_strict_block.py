@@ -28,6 +28,7 @@ def test_a_saved_block_with_secrets_goes_as_a_reference() -> None:
     service._block_document_id = guest._block_document_id = SAVED_AS  # noqa: SLF001 - as Prefect does
     assert service.model_dump(mode="json") == {"$ref": {"block_document_id": str(SAVED_AS)}}
     assert guest.model_dump(mode="json")["base_url"] == service.base_url
+    assert service.model_dump()["token"] == USER["token"]
     kept = service.model_dump(mode="json", context={"include_secrets": True})
     assert kept["token"] == "s3cret"
 

@@ -9,7 +9,14 @@ from prefect.runtime import flow_run
 
 from prefect_expres import tasks
 from prefect_expres.blocks import ExpresService
-from prefect_expres.errors import JobLost, ResultError, ResultMismatch
+from prefect_expres.errors import (
+    JobLost,
+    ResultError,
+    ResultMismatch,
+    ServiceError,
+    TooLarge,
+    WaitTimeout,
+)
 from prefect_expres.execution import RunOptions, Submission
 from prefect_expres.expres import Configuration, SimulationRequest
 from prefect_expres.expres.run_id import RunId, owner_of
@@ -134,6 +141,41 @@ async def test_use_is_recorded_before_the_job(
     assert recorded_jobs(labels) == []
 
 
+async def test_use_is_recorded_though_the_create_fails(
+    service: ExpresService, request_: SimulationRequest
+) -> None:
+    """The job of a create whose answer is lost is found by it."""
+    elsewhere = ExpresService(base_url=f"{service.base_url}/nowhere")
+
+    @flow
+    async def creating() -> str:
+        with pytest.raises(ServiceError):
+            await create_job.with_options(retries=0)(request_, elsewhere)
+        return str(flow_run.id)
+
+    async with get_client() as client:
+        labels = (await client.read_flow_run(await creating())).labels
+    assert recorded_job_lists(labels) == [elsewhere.use_of("ExPRES")]
+
+
+async def test_given_timeout_holds(service: ExpresService, configuration: dict[str, Any]) -> None:
+    """Whether the job has to be read for its label or not."""
+    content = configuration | {"SIMU": configuration["SIMU"] | {"NAME": "sleep=60"}}
+    request = SimulationRequest.build(Configuration.from_mapping(content))
+
+    @flow
+    async def waiting() -> None:
+        job = await create_job(request, service)
+        await run_job(job, service)
+        for label in ("io", None):
+            with pytest.raises(WaitTimeout):
+                await await_phase(job, service, timeout=0.3, label=label)
+        async with service.get_client() as client:
+            await client.abort(job.job_id)
+
+    await waiting()
+
+
 async def test_lost_job_is_told(service: ExpresService) -> None:
     """A job that nobody knows is lost, whichever task is asked."""
     url = f"{service.jobs_url('ExPRES')}/none"
@@ -172,6 +214,9 @@ async def test_downloaded_results_are_compared_if_asked_for(
         job = await create_job(request_, service)
         await run_job(job, service)
         await await_phase(job, service)
+        strict = ExpresService(base_url=service.base_url, largest_result=1)
+        with pytest.raises(TooLarge):
+            await download_results(job, strict, str(tmp_path / "out"))
         with pytest.raises(ResultMismatch, match="cannot be read as CDF"):
             await download_results(job, service, str(tmp_path / "out"), request_)
 
