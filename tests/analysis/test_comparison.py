@@ -8,8 +8,9 @@ import pytest
 
 from prefect_expres.analysis import compare
 from prefect_expres.analysis.crossings import crossings, median_offset, nearest
+from prefect_expres.analysis.visibility import sightings
 from prefect_expres.errors import ResultError
-from tests.support.result_files import nothing
+from tests.support.result_files import even_moon, nothing
 
 Opened = Callable[..., Any]
 CHANNELS = tuple(np.linspace(5, 34, 30))
@@ -107,6 +108,25 @@ def test_early_and_late_arcs_are_told_apart(opened: Opened) -> None:
     first = simulated(opened, arc(start=280) | arc(start=360), **changes)
     second = simulated(opened, arc(6, start=280) | arc(-4, start=360), **changes)
     assert [each.minutes for each in compare(first, second).shifted] == [6, -4]
+
+
+def test_the_moon_parts_early_arcs_from_late_ones(opened: Opened) -> None:
+    """Not its field line, which is ahead of it; where the moon is not known, the line stands in."""
+    facts = even_moon()
+    north = sightings(opened(**facts))[0]
+    moon, line = (np.asarray(each) % 360 for each in (north.moon_phase, north.line_phase))
+    between = (moon < 180) & (line > 180) & (line - moon < 90)
+    first = int(np.flatnonzero(between)[0])
+    facts["visible"] = nothing(steps=144)
+    facts["visible"][first - 1 : first + 2, 1, 0] = True
+    assert between[first : first + 2].all()
+    assert line[first - 1] < 180
+    whole = opened(**facts)
+    assert len(compare(whole, whole, gap=0).unmoved) == 1
+    facts["values"]["SrcLongitude"] += np.float32(20 * (np.arange(144) % 2))[:, None]
+    unknown = opened(**facts)
+    assert sightings(unknown)[0].moon_phase is None
+    assert len(compare(unknown, unknown, gap=0).unmoved) > 1
 
 
 def test_an_early_arc_is_no_late_one(opened: Opened) -> None:

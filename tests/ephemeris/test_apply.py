@@ -163,7 +163,8 @@ def test_the_start_becomes_that_of_the_ephemeris(
 
 def test_whole_minutes_are_written_as_whole_numbers(configuration: dict[str, Any]) -> None:
     """As people write them."""
-    placed = with_observer(changed(configuration, MAX=10, NBR=10), still(Span(DAY, 30, 9)))
+    model = changed(configuration, MIN=1, MAX=11, NBR=10)
+    placed = with_observer(model, still(Span(DAY, 30, 9)))
     assert placed.content()["TIME"] == {"MIN": 0, "MAX": 4, "NBR": 9}
     assert isinstance(placed.content()["TIME"]["MAX"], int)
 
