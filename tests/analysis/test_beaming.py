@@ -46,7 +46,7 @@ def test_the_angles_are_those_of_the_file(opened: Opened) -> None:
 @pytest.mark.parametrize("frequency", [np.geomspace(1, 32, 6), np.linspace(1, 32, 6)])
 @pytest.mark.parametrize("log", [None, True, False])
 def test_each_angle_is_where_the_axes_have_its_cell(
-    opened: Opened, frequency: Any, log: bool | None
+    opened: Opened, *, frequency: Any, log: bool | None
 ) -> None:
     """Whatever the spacing of the channels, and however the axis is scaled."""
     visible = nothing(channels=6)
