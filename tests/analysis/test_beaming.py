@@ -43,24 +43,27 @@ def test_the_angles_are_those_of_the_file(opened: Opened) -> None:
     assert bar.get_ylabel() == "beaming angle θ (°)"
 
 
-@pytest.mark.parametrize("frequency", [np.geomspace(1, 32, 6), np.linspace(1, 32, 6)])
+@pytest.mark.parametrize(
+    "frequency", [np.geomspace(1, 32, 6), np.linspace(1, 32, 6), np.array([32, 8, 4, 2, 1, 16])]
+)
 @pytest.mark.parametrize("log", [None, True, False])
 def test_each_angle_is_where_the_axes_have_its_cell(
     opened: Opened, *, frequency: Any, log: bool | None
 ) -> None:
     """Whatever the spacing of the channels, and however the axis is scaled."""
     visible = nothing(channels=6)
-    visible[2:5, :5, 0] = True
+    low = frequency < frequency.max()
+    visible[2:5, low, 0] = True
     dataset = opened(visible=visible, frequency=frequency)
     panel = beaming_figure(dataset, log=log).axes[0]
     (image,) = panel.images
     left, right, bottom, top = image.get_extent()
     pixels: Any = image.get_array()
     middle = float(mdates.date2num(dataset["time"].values[3] + np.timedelta64(5, "m")))
-    places = panel.transScale.transform([(middle, mhz) for mhz in frequency[:5]])
+    places = panel.transScale.transform([(middle, mhz) for mhz in frequency[low]])
     shares = (places - (left, bottom)) / (right - left, top - bottom)
     columns, rows = (shares * pixels.T.shape).astype(int).T
-    assert pixels[rows, columns].tolist() == [80, 81, 82, 83, 84]
+    assert pixels[rows, columns].tolist() == (80 + np.flatnonzero(low)).tolist()
 
 
 def test_panels_reach_to_a_little_above_the_emission(opened: Opened) -> None:

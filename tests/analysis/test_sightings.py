@@ -48,6 +48,15 @@ def test_polarization_tells_what_is_seen_of_a_single_source(opened: Opened) -> N
         sightings(opened(flags=("Theta",)).drop_vars(["Theta", "Polarization"]))
 
 
+def test_times_and_channels_rise_whatever_their_order_in_the_file(opened: Opened) -> None:
+    """ExPRES writes frequencies that fall, and times that run backwards, as they are asked for."""
+    dataset = opened(**even_moon())
+    turned = dataset.isel(time=slice(None, None, -1), frequency=[2, 0, 3, 1])
+    for found, wanted in zip(sightings(turned), sightings(dataset), strict=True):
+        for name in ("time", "steps", "frequency", "visible", "meridian", "line", "moon"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
+
+
 def test_angles_are_those_of_the_file(opened: Opened) -> None:
     """Meridian, line and phase; of several field lines there is no line."""
     north, _ = sightings(opened(**even_moon()))
