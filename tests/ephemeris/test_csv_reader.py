@@ -117,6 +117,15 @@ def test_the_observer_as_seen_from_jupiter_is_accepted_close_by_only() -> None:
         read_csv(webgeocalc(EARTH[DAY]))
 
 
+@pytest.mark.parametrize("row", [0, 3, 6])
+def test_an_observer_that_is_far_away_once_is_refused(row: int) -> None:
+    """A fly-by begins or ends where the orientation is wrong, though it is close between."""
+    lines = webgeocalc(JUNO).decode().splitlines()
+    lines[16 + row] = lines[16 + row].replace("76000.00000000", "7600000.00000000")
+    with pytest.raises(EphemerisError, match=r"up to 0\.26 degrees off"):
+        read_csv("\n".join(lines).encode())
+
+
 @pytest.mark.parametrize("state", ["Planetocentric", "Latitudinal"])
 def test_both_names_of_the_coordinates_are_known(state: str) -> None:
     """For a planet that is a sphere to SPICE they mean the same."""
