@@ -123,6 +123,14 @@ def test_problems_stand_in_the_order_of_the_file(configuration: Content) -> None
     assert paths == ["TIME.MIN", "TIME.NBR", "BODY[1].PARENT", "SOURCE[0].NORTH"]
 
 
+def test_a_body_that_cannot_be_read_hides_no_other(configuration: Content) -> None:
+    """Whether it is a planet is not known then; that of the others is."""
+    del configuration["BODY"][1]["PARENT"]
+    configuration["BODY"][0]["MOTION"] = True
+    paths = [problem.path for problem in Configuration.problems_in(configuration)]
+    assert paths == ["BODY[1].PARENT", "BODY[0].MOTION"]
+
+
 @pytest.mark.parametrize("content", [[], 5, "x", None])
 def test_a_file_without_sections_is_one_problem(content: Any) -> None:
     """The problem is that of the whole file."""

@@ -7,13 +7,16 @@ from tests.expres.bounds.changes import (
     Bounds,
     Changes,
     densities,
+    each,
     named,
     orbit,
+    second,
     third_body,
     values,
 )
 
 SATURN: Changes = named("Saturn") | {"BODY[0].MAG": "Z3"}
+ON_A_MOON_BUT_OFF: Changes = second(TYPE="attached to a satellite", SAT="Io", ON=False)
 CASES: dict[str, Bounds] = {
     "one-planet": Bounds(
         "BODY",
@@ -53,6 +56,7 @@ CASES: dict[str, Bounds] = {
             *({"BODY[0].MAG": name} for name in ("JRM33", "JRM09 Connerney CS", "VIP4", "mine")),
             *(SATURN | {"BODY[0].MAG": name} for name in ("Z3", "SPV", "O6")),
             {"BODY[1].MAG": "auto"},
+            {"BODY[1].MAG": "auto", "SOURCE[1].ON": False, "SOURCE[1].PARENT": "Io"},
         ],
         [{"BODY[0].MAG": wrong} for wrong in ("auto", "Auto", "")],
     ),
@@ -78,6 +82,8 @@ CASES: dict[str, Bounds] = {
         [
             *({"BODY[1].SEMI_MIN": axis} for axis in (SMALL, 5.91)),
             AURORAL | {"BODY[1].SEMI_MIN": 6},
+            AURORAL | each(SAT="Io") | {"BODY[1].SEMI_MIN": 6},
+            AURORAL | ON_A_MOON_BUT_OFF | {"BODY[1].SEMI_MIN": 6},
             third_body(NAME="Europa", SEMI_MIN=0),
         ],
         [{"BODY[1].SEMI_MIN": axis} for axis in (0, -1, 5.911)],
@@ -89,7 +95,9 @@ CASES: dict[str, Bounds] = {
         [
             *(orbit(axis) for axis in (0.5, 0.999, 101.5, 421700)),
             orbit(5.91) | {"BODY[0].RADIUS": 71492},
+            third_body(NAME="Saturn", PARENT="", MAG="Z3", MOTION=False, RADIUS=71492),
         ],
+        frozenset({"one-planet"}),
     ),
     "moon-phase-of-known-planet": Bounds(
         "BODY[1].PHASE",
