@@ -167,6 +167,7 @@ def test_a_moon_is_that_of_the_first_time_and_of_its_own_planet(
         (timedelta(0), "20180913000000"),
         (timedelta(hours=1), "201809130100"),
         (timedelta(seconds=-30), "20180912235930"),
+        (timedelta(seconds=30), "20180913000030"),
     ],
 )
 def test_the_start_becomes_that_of_the_ephemeris(
