@@ -9,6 +9,7 @@ from tests.expres.bounds.changes import (
     ORBITER,
     Changes,
     apply,
+    each,
     named,
     second,
     third_body,
@@ -59,6 +60,16 @@ BEHIND: Changes = {"BODY[0].ON": False} | third_body(
             {"SOURCE[0].NAME": "Source2", **second(NAME="Source1", LG_NBR=2)},
             {"SOURCE[0].NAME": "write 'Source1'", "SOURCE[1].NAME": "write 'Source2'"},
             id="numbers of sources with other lines",
+        ),
+        pytest.param(
+            {"SOURCE[0].ON": False, **second(NAME="Source1", PARENT="", SAT="")},
+            {"SOURCE[1].PARENT": "choose one of", "SOURCE[1].SAT": "write 'Io'"},
+            id="nobody to inherit from but a source that is off",
+        ),
+        pytest.param(
+            each(PARENT="", SAT=""),
+            {f"SOURCE[{at}].{key}": "" for key in ("PARENT", "SAT") for at in (0, 1)},
+            id="nobody to inherit from but one that names nobody",
         ),
         pytest.param(
             {"BODY[1].ON": "yes", "OBSERVER.PARENT": "Io"},

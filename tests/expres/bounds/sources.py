@@ -102,6 +102,7 @@ CASES: dict[str, Bounds] = {
                 for moon in ("Europa", "Ganymede", "Callisto", "io")
             ),
             AURORAL | {"SOURCE[0].LAG_MODEL": "any"},
+            AURORAL | {"SOURCE[0].LAG_MODEL": "any", "SOURCE[0].SAT": "Io"},
         ],
         [{"SOURCE[0].LAG_MODEL": law} for law in ("hue2022", "hess", "OFF", "none", " ")],
     ),
