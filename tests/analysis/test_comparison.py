@@ -154,6 +154,18 @@ def test_only_the_common_time_is_compared(opened: Opened) -> None:
         compare(whole, simulated(opened, arc(), day=2))
 
 
+@pytest.mark.parametrize("part", [slice(None, 360), slice(360, None)])
+def test_the_common_time_is_that_of_all_sources(opened: Opened, part: slice) -> None:
+    """Not that of the one that begins last or ends first."""
+    one: dict[str, Any] = {"modes": ("RX",), "flags": ("Theta",)}
+    visible = (arc() | arc(start=500))[:, :, :1]
+    io = simulated(opened, visible, labels=("Io NORTH",), **one)
+    europa = simulated(opened, visible, labels=("Europa NORTH",), **one).isel(time=part)
+    result = compare([io, europa], [io, europa])
+    assert [each.source for each in result.unmoved].count("Io") == 2
+    assert len(result.unmoved) == 3
+
+
 def test_an_arc_of_other_channels_has_no_delay(opened: Opened) -> None:
     """Without a common channel there is no shift in time; without a common step none in MHz."""
     low, high = nothing(steps=720, channels=30), nothing(steps=720, channels=30)
