@@ -57,6 +57,24 @@ def test_times_and_channels_rise_whatever_their_order_in_the_file(opened: Opened
             np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
 
 
+def test_a_step_is_the_usual_one_of_its_own_file(opened: Opened) -> None:
+    """Missing times make it no longer, nor do files of other steps that it is joined with."""
+    holed = opened().isel(time=[0, 1, 2, 3, 20, 21])
+    finer = opened(step=300, day=1)
+    north, _ = sightings([holed, finer])
+    assert (north.steps / np.timedelta64(1, "s")).tolist() == [600] * 6 + [300] * 24
+
+
+def test_counts_of_two_sources_of_a_hemisphere_are_not_told_apart(opened: Opened) -> None:
+    """Though the third is alone in the other one."""
+    labels = ("Io NORTH", "Europa NORTH", "Io SOUTH")
+    counted = opened(
+        visible=nothing(sources=3), labels=labels, modes=("RX",) * 3, flags=("VisibleSources",)
+    )
+    with pytest.raises(ResultError, match="VisibleSources only counts by hemisphere"):
+        sightings(counted)
+
+
 def test_angles_are_those_of_the_file(opened: Opened) -> None:
     """Meridian, line and phase; of several field lines there is no line."""
     north, _ = sightings(opened(**even_moon()))
