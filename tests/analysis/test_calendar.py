@@ -68,9 +68,6 @@ def test_an_observatory_is_the_place(opened: Opened, tmp_path: Path) -> None:
     event = events(path)[0]
     assert event["location"] == "OVRO-LWA"
     assert event["geo"].to_ical() == "37.23977727;-118.2816667"
-    same = lwa.model_copy(update={"longitude": 241.5})
-    (event, *_) = events(write_calendar(visible_windows(opened()), path, observatory=same))
-    assert event["geo"].to_ical() == "37.23977727;-118.5"
 
 
 def test_a_window_of_no_length_has_no_end(opened: Opened, tmp_path: Path) -> None:

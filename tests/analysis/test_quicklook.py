@@ -269,3 +269,13 @@ def test_each_label_has_its_own_days(opened: Opened) -> None:
     assert [(label, sighting.time.size) for label, sighting in series] == [
         *(("a", 24), ("a", 24), ("b", 24), ("b", 24)),
     ]
+
+
+def test_a_picture_replaces_another_as_a_whole(opened: Opened, tmp_path: Path) -> None:
+    """Who has the old one open keeps it: it is not written over."""
+    path, before = tmp_path / "io.png", tmp_path / "before.png"
+    path.write_bytes(b"old")
+    before.hardlink_to(path)
+    draw_quicklook(opened(), path)
+    assert before.read_bytes() == b"old"
+    assert path.read_bytes().startswith(b"\x89PNG")

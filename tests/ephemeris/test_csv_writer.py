@@ -20,14 +20,6 @@ def ephemeris(point: Point = EARTH[DAY], count: int = 7) -> Ephemeris:
     return Ephemeris(Span(DAY, 60, count), (point,) * count, "test", "Earth")
 
 
-def test_the_frame_is_the_one_of_the_longitudes() -> None:
-    """That of Uranus' fields is no system of the IAU."""
-    points = (EARTH[DAY],) * 7
-    for center, frame in (("Uranus", "ULS"), ("Saturn", "IAU_SATURN")):
-        made = Ephemeris(Span(DAY, 60, 7), points, "test", "Earth", center)
-        assert to_csv(made).decode().splitlines()[7] == f'"Reference frame","{frame}"'
-
-
 def test_the_first_lines_are_those_that_expres_skips() -> None:
     """15 lines of preamble and the columns are the same as in the shipped example."""
     lines, known = to_csv(ephemeris()).decode().splitlines(), EXAMPLE.decode().splitlines()
