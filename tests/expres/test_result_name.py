@@ -109,6 +109,7 @@ def test_a_name_needs_a_source_and_a_date(configuration: Content) -> None:
     ("changes", "name"),
     [
         ({"OBSERVER.SC": ""}, "earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913"),
+        ({"SOURCE[0].MODE": "LO"}, "earth_jupiter_io_jrm09_lossc-wid1deg_3kev_lo_20180913"),
         ({"SOURCE[0].MODE": ""}, "earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913"),
         (
             {"SOURCE[0].REFRACTION": True},
