@@ -24,7 +24,7 @@ from prefect_expres.analysis.quicklook import DPI, WIDTH, draw_image, save_and_r
 from prefect_expres.analysis.raster import Raster
 from prefect_expres.analysis.sources import EmissionSource
 from prefect_expres.analysis.titles import source_title
-from prefect_expres.analysis.visibility import sightings
+from prefect_expres.analysis.visibility import rising, sightings
 from prefect_expres.errors import ResultError
 
 _PANEL, _MARGINS = 2.5, 1.8
@@ -59,6 +59,7 @@ def beaming_figure(dataset: xr.Dataset, *, log: bool | None = None) -> Figure:
         raise ResultError(
             "The file has no beaming angle; run the simulation with SPDYN.CDF.THETA true"
         )
+    dataset = rising(dataset)
     series = sightings(dataset)
     figure = Figure((WIDTH, _MARGINS + _PANEL * len(series)), dpi=DPI, layout="constrained")
     panels = list(figure.subplots(len(series), sharex=True, sharey=True, squeeze=False)[:, 0])

@@ -118,7 +118,7 @@ def _dataset(cdf: Any, names: set[str]) -> xr.Dataset:
     variables = {
         name: (
             dimensions,
-            _values(cdf, name, [shape[each] for each in dimensions]),
+            _values(cdf, name, tuple(shape[each] for each in dimensions)),
             _attributes(cdf, name),
         )
         for name, dimensions in _DIMENSIONS.items()
@@ -151,11 +151,11 @@ def _utc(epoch: Any) -> NDArray[np.datetime64]:
     return ((nanoseconds + second // 2) // second * second).astype("datetime64[ns]")
 
 
-def _values(cdf: Any, name: str, shape: list[int]) -> NDArray[np.floating]:
+def _values(cdf: Any, name: str, shape: tuple[int, ...]) -> NDArray[np.floating]:
     """Read a variable as floats, NaN for fill values; axes of length one are kept."""
     values = np.asarray(cdf.varget(name))
-    if values.size != np.prod(shape):
-        raise ResultError(f"{name} has {values.size} values, not {shape}")
+    if np.squeeze(values).shape != tuple(size for size in shape if size != 1):
+        raise ResultError(f"{name} has the shape {values.shape}, not {shape}")
     values = values.reshape(shape)
     if name in _COUNTS:
         return np.where(values == COUNT_FILL, np.float32(np.nan), values.astype("float32"))

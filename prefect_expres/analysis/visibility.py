@@ -71,10 +71,18 @@ def sightings(datasets: xr.Dataset | Iterable[xr.Dataset]) -> list[Sighting]:
     """
     days: dict[tuple[object, ...], list[Sighting]] = {}
     for dataset in [datasets] if isinstance(datasets, xr.Dataset) else datasets:
-        for one in _of_one_file(dataset):
+        for one in _of_one_file(rising(dataset)):
             key = (one.identity.series, one.source.key, one.frequency.tobytes())
             days.setdefault(key, []).append(one)
     return [_joined(parts) for parts in days.values()]
+
+
+def rising(dataset: xr.Dataset) -> xr.Dataset:
+    """Sort the times and channels of a file, which are as they were asked for, perhaps falling."""
+    axes = ("time", "frequency")
+    if all(dataset.indexes[axis].is_monotonic_increasing for axis in axes):
+        return dataset
+    return dataset.sortby(list(axes))
 
 
 def _of_one_file(dataset: xr.Dataset) -> Iterator[Sighting]:

@@ -114,7 +114,7 @@ def _parts(data: bytes) -> _Parts:
         {row[0]: row[1] for row in lines[:head] if len(row) > 1},
         [name.strip() for name in lines[head]],
         lines[head + 1 : end],
-        marked=any(CONVENTION in cell for row in lines[end:] for cell in row),
+        marked=any(CONVENTION in cell for row in lines for cell in row),
     )
 
 

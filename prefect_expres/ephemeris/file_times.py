@@ -77,7 +77,7 @@ def follow_file(
     asked, times = TimeAxis.of(configuration), track.times
     assert times.start is not None
     moved = asked.start is not None and abs(times.start - asked.start) >= _SECOND
-    longer = abs(timedelta(minutes=times.minutes - asked.minutes)) > _spare(asked)
+    longer = timedelta(minutes=times.minutes - asked.minutes) > _spare(asked)
     if times.count == asked.count and asked.start is not None and not (moved or longer):
         return configuration, ()
     content = configuration.content()

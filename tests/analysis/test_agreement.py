@@ -150,6 +150,36 @@ def test_each_difference_is_named(tmp_path: Path, what: str) -> None:
     assert any(words in each for each in differences), differences
 
 
+def _first_off(content: dict[str, Any]) -> None:
+    content["SOURCE"][0] |= {"ON": False, "PARENT": "Io", "LG_NBR": 2}
+    content["BODY"][1]["MAG"] = "mine"
+
+
+OWN: dict[str, Change] = {
+    **{what: change for what, (change, _) in OTHERS.items()},
+    "a source of another body that is off": _first_off,
+    "both hemispheres": setting("SOURCE", 0, "SOUTH", True),
+}
+
+
+@pytest.mark.parametrize("what", OWN)
+def test_each_file_agrees_with_its_own_request(tmp_path: Path, what: str) -> None:
+    """Whatever was asked for."""
+    asked = changed(OWN[what])
+    assert compared(fitting(asked), tmp_path, asked).differences == ()
+
+
+def test_lines_may_all_have_the_name_of_the_first(tmp_path: Path) -> None:
+    """Or each its own."""
+    shell = {"TYPE": "L-shell", "LAT": 6, "SAT": "", "LAG_MODEL": "off"}
+    asked = changed(setting("SOURCE", 1, "ON", False))
+    asked["SOURCE"][0] |= shell | {"LG_MIN": 10, "LG_MAX": 50, "LG_NBR": 2}
+    for last, count in ((10, 0), (50, 0), (30, 1)):
+        labels = ("10d-6R NORTH", f"{last}d-6R NORTH")
+        found = compared(fitting(asked, labels=labels), tmp_path / f"{last}", asked)
+        assert len(found.differences) == count
+
+
 def test_all_differences_are_named(tmp_path: Path) -> None:
     """The default configuration of a service differs in many ways."""
     other = changed(_other_moon)
@@ -216,6 +246,7 @@ def test_a_planet_without_a_field_is_not_compared_by_it(tmp_path: Path) -> None:
         ("Constant", 80, "cst75.000", False),
         ("Constant", 80, "lossc", False),
         ("Steady-State", 0, "cavity", True),
+        ("Transient (Alfvenic)", 80, "cst80.000", False),
     ],
 )
 def test_beaming_in_the_words_of_expres(

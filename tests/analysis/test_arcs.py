@@ -125,7 +125,7 @@ def test_a_single_step_has_no_length() -> None:
 
 
 def test_a_step_lasts_as_long_as_in_its_file() -> None:
-    """Where a file of longer steps follows, its last step ends later, and its pauses are longer."""
+    """Where a file of other steps follows, its last step and its pauses are of other length."""
     minutes = np.array([0, 1, 2, 3, 8, 23, 41])
     sighting = seen(
         np.ones(7),
@@ -136,6 +136,13 @@ def test_a_step_lasts_as_long_as_in_its_file() -> None:
     assert (first.window.end - MIDNIGHT).total_seconds() == 28 * 60
     assert (last.window.end - MIDNIGHT).total_seconds() == 46 * 60
     assert len(arcs_of([sighting], 3)) == 1
+    shorter = seen(
+        np.ones(4),
+        time=START + np.array([0, 5, 30, 31]) * np.timedelta64(1, "m"),
+        steps=np.array([5, 5, 1, 1], dtype="timedelta64[m]").astype("timedelta64[ns]"),
+    )
+    ends = [arc.window.end - MIDNIGHT for arc in arcs_of([shorter], 1)]
+    assert ends == [10 * MINUTE, 32 * MINUTE]
 
 
 @pytest.mark.parametrize("minutes", [(1, 5, 1, 1), (1, 1, 5, 1), (5, 1, 1, 5), (5, 1, 5, 1)])

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import matplotlib.dates as mdates
 import numpy as np
 import pytest
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -40,6 +41,61 @@ def test_the_angles_are_those_of_the_file(opened: Opened) -> None:
     assert (angles.min(), angles.max()) == (80.0, 82.0)
     assert image.get_clim() == (80.0, 83.0)
     assert bar.get_ylabel() == "beaming angle θ (°)"
+
+
+@pytest.mark.parametrize(
+    "frequency", [np.geomspace(1, 32, 6), np.linspace(1, 32, 6), np.array([32, 8, 4, 2, 1, 16])]
+)
+@pytest.mark.parametrize("log", [None, True, False])
+def test_each_angle_is_where_the_axes_have_its_cell(
+    opened: Opened, *, frequency: Any, log: bool | None
+) -> None:
+    """Whatever the spacing of the channels, and however the axis is scaled."""
+    visible = nothing(channels=6)
+    low = frequency < frequency.max()
+    visible[2:5, low, 0] = True
+    dataset = opened(visible=visible, frequency=frequency)
+    panel = beaming_figure(dataset, log=log).axes[0]
+    if log is not None:
+        assert panel.get_yscale() == ("log" if log else "linear")
+    (image,) = panel.images
+    left, right, bottom, top = image.get_extent()
+    pixels: Any = image.get_array()
+    middle = float(mdates.date2num(dataset["time"].values[3] + np.timedelta64(5, "m")))
+    places = panel.transScale.transform([(middle, mhz) for mhz in frequency[low]])
+    shares = (places - (left, bottom)) / (right - left, top - bottom)
+    columns, rows = (shares * pixels.T.shape).astype(int).T
+    assert pixels[rows, columns].tolist() == (80 + np.flatnonzero(low)).tolist()
+
+
+def test_of_several_lines_the_largest_angle_is_shown(opened: Opened) -> None:
+    """Whichever line of the source has it, and where only one is seen."""
+    visible = nothing()
+    visible[2, 1, 0] = visible[3, 1, 1] = visible[[4, 5], 1, :] = True
+    theta = np.where(visible, 70.0, -1e31).astype("f4")
+    theta[4, 1, 1] = theta[5, 1, 0] = 71.0
+    dataset = opened(visible=visible, labels=("Io NORTH",) * 2, values={"Theta": theta})
+    (image,) = beaming_figure(dataset).axes[0].images
+    pixels: Any = image.get_array()
+    columns = [int(pixels.shape[1] * share) for share in (0.125, 0.375, 0.625, 0.875)]
+    assert pixels[0, columns].tolist() == [70, 70, 71, 71]
+
+
+def test_an_outlier_does_not_widen_the_colours(opened: Opened) -> None:
+    """The bar says that there are angles beyond it."""
+    visible = nothing()
+    visible[:, :, 0] = True
+    theta = np.where(visible, 80.0, -1e31).astype("f4")
+    theta[:12, :, 0] = 70.0
+    theta[3, 2, 0] = 20.0
+    figure = beaming_figure(opened(visible=visible, step=60, values={"Theta": theta}))
+    (image,) = figure.axes[0].images
+    low, high = image.get_clim()
+    assert low is not None
+    assert 20 < low <= 70
+    assert high == 80
+    assert image.colorbar is not None
+    assert image.colorbar.extend == "min"
 
 
 def test_panels_reach_to_a_little_above_the_emission(opened: Opened) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from prefect_expres.analysis import compare
 from prefect_expres.analysis.crossings import crossings, median_offset, nearest
+from prefect_expres.analysis.visibility import sightings
 from prefect_expres.errors import ResultError
-from tests.support.result_files import nothing
+from tests.support.result_files import even_moon, nothing
 
 Opened = Callable[..., Any]
 CHANNELS = tuple(np.linspace(5, 34, 30))
@@ -109,6 +110,25 @@ def test_early_and_late_arcs_are_told_apart(opened: Opened) -> None:
     assert [each.minutes for each in compare(first, second).shifted] == [6, -4]
 
 
+def test_the_moon_parts_early_arcs_from_late_ones(opened: Opened) -> None:
+    """Not its field line, which is ahead of it; where the moon is not known, the line stands in."""
+    facts = even_moon()
+    north = sightings(opened(**facts))[0]
+    moon, line = (np.asarray(each) % 360 for each in (north.moon_phase, north.line_phase))
+    between = (moon < 180) & (line > 180) & (line - moon < 90)
+    first = int(np.flatnonzero(between)[0])
+    facts["visible"] = nothing(steps=144)
+    facts["visible"][first - 1 : first + 2, 1, 0] = True
+    assert between[first : first + 2].all()
+    assert line[first - 1] < 180
+    whole = opened(**facts)
+    assert len(compare(whole, whole, gap=0).unmoved) == 1
+    facts["values"]["SrcLongitude"] += np.float32(20 * (np.arange(144) % 2))[:, None]
+    unknown = opened(**facts)
+    assert sightings(unknown)[0].moon_phase is None
+    assert len(compare(unknown, unknown, gap=0).unmoved) > 1
+
+
 def test_an_early_arc_is_no_late_one(opened: Opened) -> None:
     """However close they are to each other."""
     longitudes = np.where(np.arange(720) < 360, 90.0, -90.0)[:, None].repeat(2, axis=1)
@@ -132,6 +152,18 @@ def test_only_the_common_time_is_compared(opened: Opened) -> None:
     assert result.missing == result.added == ()
     with pytest.raises(ResultError, match="do not overlap in time"):
         compare(whole, simulated(opened, arc(), day=2))
+
+
+@pytest.mark.parametrize("part", [slice(None, 360), slice(360, None)])
+def test_the_common_time_is_that_of_all_sources(opened: Opened, part: slice) -> None:
+    """Not that of the one that begins last or ends first."""
+    one: dict[str, Any] = {"modes": ("RX",), "flags": ("Theta",)}
+    visible = (arc() | arc(start=500))[:, :, :1]
+    io = simulated(opened, visible, labels=("Io NORTH",), **one)
+    europa = simulated(opened, visible, labels=("Europa NORTH",), **one).isel(time=part)
+    result = compare([io, europa], [io, europa])
+    assert [each.source for each in result.unmoved].count("Io") == 2
+    assert len(result.unmoved) == 3
 
 
 def test_an_arc_of_other_channels_has_no_delay(opened: Opened) -> None:

@@ -146,5 +146,14 @@ def test_a_cdf_of_others_is_named(tmp_path: Path, name: str, kind: int, lacking:
 def test_a_variable_of_another_size_is_named(written: Written) -> None:
     """A variable that does not fit its axes is an error and not a wrong picture."""
     path = written(frequency=(1.0, 2.0, 3.0))
-    with pytest.raises(ResultError, match="no ExPRES file: Polarization has 96 values"):
+    with pytest.raises(ResultError, match=r"no ExPRES file: Polarization has the shape \(24, 4\)"):
         open_results(path)
+
+
+@pytest.mark.parametrize("name", ["Theta", "SrcLongitude"])
+def test_a_variable_of_another_order_is_named(written: Written, name: str) -> None:
+    """As many values in another order would be cells in other places."""
+    order = {"Theta": (0, 2, 1), "SrcLongitude": (1, 0)}[name]
+    values = open_results(written())[name].values.transpose(order)
+    with pytest.raises(ResultError, match=f"no ExPRES file: {name} has the shape .*, not "):
+        open_results(written(values={name: values}))

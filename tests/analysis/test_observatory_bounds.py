@@ -126,6 +126,18 @@ def test_steps_are_up_from_the_rise_to_the_set() -> None:
         assert visible.tolist() == expected
 
 
+def test_the_planet_that_is_up_is_the_one_that_emits() -> None:
+    """Saturn rises at another time than Jupiter."""
+    (rise, _), *_ = times_up(NENUFAR, "Saturn", MIDNIGHT + DAY / 4, MIDNIGHT + DAY)
+    at = np.datetime64(rise.replace(tzinfo=None), "ns")
+    sighting = seen(
+        np.ones(3),
+        time=at + np.array([-1, 0, 1]) * np.timedelta64(1, "s"),
+        identity=Identity("x", "Earth", "Saturn"),
+    )
+    assert seen_from(NENUFAR, sighting).visible[:, 0].tolist() == [False, True, True]
+
+
 @pytest.mark.parametrize(
     "identity",
     [Identity("x", "Juno", "Jupiter", "Io"), Identity("x", "Earth", None), Identity("x")],

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -16,11 +17,12 @@ from prefect_expres.analysis import (
     find_observatory,
     overview_figure,
 )
-from prefect_expres.analysis.arcs import Arc
+from prefect_expres.analysis.arcs import Arc, arcs_of
 from prefect_expres.analysis.colours import colour_of
 from prefect_expres.analysis.observatories import times_up
 from prefect_expres.analysis.sources import EmissionSource
 from tests.support.result_files import nothing
+from tests.support.sightings import seen
 
 NORTH = EmissionSource("Io", "north", "RH", (0,))
 SOUTH = EmissionSource("Io", "south", "LH", (1,))
@@ -51,6 +53,19 @@ def legend_of(figure: Figure) -> dict[str, str]:
         text.get_text(): to_hex(patch.get_facecolor())
         for text, patch in zip(legend.get_texts(), legend.get_patches(), strict=True)
     }
+
+
+def test_midnight_belongs_to_the_day_that_begins() -> None:
+    """An arc from 23:59 to 00:01 has a step on the first day and two on the second."""
+    time = np.datetime64("2024-01-02", "ns") + np.arange(-1, 2) * np.timedelta64(1, "m")
+    figure = charted(arcs_of([seen(np.ones(3), time=time, frequency=np.array([30.0]))]))
+    hours = [
+        sorted(
+            {round(x, 3) for each in strip.collections for x in each.get_paths()[0].vertices[:, 0]}
+        )
+        for strip in figure.axes
+    ]
+    assert hours == [[23.983], [0.0, 0.017]]
 
 
 def test_each_day_has_a_strip_with_what_is_seen(arcs: list[Arc]) -> None:

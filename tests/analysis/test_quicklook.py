@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from prefect_expres.analysis import draw_quicklook, quicklook_figure
 from prefect_expres.analysis.colours import colour_of
-from prefect_expres.analysis.quicklook import save_and_release
+from prefect_expres.analysis.quicklook import save_and_release, series_of
 from prefect_expres.analysis.sources import EmissionSource
 from prefect_expres.errors import ResultError
 from tests.support.result_files import NAME, even_moon, nothing
@@ -241,3 +241,41 @@ def test_sources_that_cannot_be_told_apart_are_an_error(opened: Opened, tmp_path
     with pytest.raises(ResultError):
         draw_quicklook(opened(flags=()), tmp_path / "quicklook.png")
     assert not (tmp_path / "quicklook.png").exists()
+
+
+def test_files_of_a_label_share_the_entries_of_their_sources(opened: Opened) -> None:
+    """In whatever order they have them, and whichever of them is seen in which file."""
+    north, south = nothing(), nothing()
+    north[2, 1, 0] = south[3, 2, 0] = True
+    first = opened(visible=north, flags=("FC",))
+    second = opened(
+        visible=south,
+        labels=("Io SOUTH", "Io NORTH"),
+        frequency=(1.5, 2.5, 3.5, 4.5),
+        flags=("FC",),
+        day=1,
+    )
+    legend = quicklook_figure([first, second], labels=["x", "x"]).axes[0].get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "Io, north, RH (\N{MINUS SIGN}), x",
+        "Io, south, LH (+), x",
+    ]
+
+
+def test_each_label_has_its_own_days(opened: Opened) -> None:
+    """Not those of the others."""
+    series = series_of([opened(), opened(day=1)], ["a", "b"])
+    assert [(label, sighting.time.size) for label, sighting in series] == [
+        *(("a", 24), ("a", 24), ("b", 24), ("b", 24)),
+    ]
+
+
+def test_a_picture_replaces_another_as_a_whole(opened: Opened, tmp_path: Path) -> None:
+    """Who has the old one open keeps it: it is not written over."""
+    path, before = tmp_path / "io.png", tmp_path / "before.png"
+    path.write_bytes(b"old")
+    before.hardlink_to(path)
+    draw_quicklook(opened(), path)
+    assert before.read_bytes() == b"old"
+    assert path.read_bytes().startswith(b"\x89PNG")

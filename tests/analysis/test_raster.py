@@ -38,6 +38,8 @@ def test_of_several_cells_in_a_pixel_the_largest_is_seen() -> None:
     """Two by three cells share one."""
     painted = panel(0, 1.5, 3, 5, 65, 2).paint(SIGHTING, CELLS)
     np.testing.assert_array_equal(painted, [[8, 20, 32], [11, 23, 35]])
+    falling = panel(0, 1.5, 3, 5, 65, 2).paint(SIGHTING, 35 - CELLS)
+    np.testing.assert_array_equal(falling, [[35, 23, 11], [32, 20, 8]])
 
 
 def test_a_wide_cell_colours_all_that_it_touches() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from prefect_expres.analysis.moons import moon_longitude
-from prefect_expres.analysis.visibility import sightings
+from prefect_expres.analysis.visibility import sightings, visibility
 from prefect_expres.errors import ResultError
 from prefect_expres.expres.lead_angle import lead_angle
 from tests.support.result_files import NAME, even_moon, nothing
@@ -46,6 +46,54 @@ def test_polarization_tells_what_is_seen_of_a_single_source(opened: Opened) -> N
         sightings(opened(flags=("VisibleSources",), labels=("Io NORTH", "Europa NORTH")))
     with pytest.raises(ResultError, match=r"SPDYN\.CDF\.THETA true"):
         sightings(opened(flags=("Theta",)).drop_vars(["Theta", "Polarization"]))
+
+
+def test_times_and_channels_rise_whatever_their_order_in_the_file(opened: Opened) -> None:
+    """ExPRES writes frequencies that fall, and times that run backwards, as they are asked for."""
+    dataset = opened(**even_moon())
+    turned = dataset.isel(time=slice(None, None, -1), frequency=[2, 0, 3, 1])
+    for found, wanted in zip(sightings(turned), sightings(dataset), strict=True):
+        for name in ("time", "steps", "frequency", "visible", "meridian", "line", "moon"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
+
+
+@pytest.mark.parametrize("flags", [("Theta",), ("FC",), ("VisibleSources",)])
+def test_dimensions_may_have_any_order(opened: Opened, flags: tuple[str, ...]) -> None:
+    """As after a transposition by whoever has opened the file."""
+    dataset = opened(flags=flags)
+    for found, wanted in zip(
+        sightings(dataset.transpose("frequency", ...)), sightings(dataset), strict=True
+    ):
+        np.testing.assert_array_equal(found.visible, wanted.visible)
+
+
+def test_only_angles_tell_where_a_cavity_emits(opened: Opened) -> None:
+    """Of a steady-state source; another one beside it needs none."""
+    facts: dict[str, Any] = {"attributes": {"SRP_Source_Type": ["lossc", "cavity"]}}
+    north, south = sightings(opened(**facts, flags=("Theta", "FC")))
+    assert (north.visible.sum(), south.visible.sum()) == (9, 2)
+    without = opened(**facts, flags=("FC",))
+    assert visibility(without, north.source).sum() == 9
+    with pytest.raises(ResultError, match=r"Io is a steady-state source.*SPDYN\.CDF\.THETA true"):
+        visibility(without, south.source)
+
+
+def test_a_step_is_the_usual_one_of_its_own_file(opened: Opened) -> None:
+    """Missing times make it no longer, nor do files of other steps that it is joined with."""
+    holed = opened().isel(time=[0, 1, 2, 3, 20, 21])
+    finer = opened(step=300, day=1)
+    north, _ = sightings([holed, finer])
+    assert (north.steps / np.timedelta64(1, "s")).tolist() == [600] * 6 + [300] * 24
+
+
+def test_counts_of_two_sources_of_a_hemisphere_are_not_told_apart(opened: Opened) -> None:
+    """Though the third is alone in the other one."""
+    labels = ("Io NORTH", "Europa NORTH", "Io SOUTH")
+    counted = opened(
+        visible=nothing(sources=3), labels=labels, modes=("RX",) * 3, flags=("VisibleSources",)
+    )
+    with pytest.raises(ResultError, match="VisibleSources only counts by hemisphere"):
+        sightings(counted)
 
 
 def test_angles_are_those_of_the_file(opened: Opened) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,15 @@ def test_csv_has_a_line_for_each_window(opened: Opened, tmp_path: Path) -> None:
     assert [float(first[name]) for name in ("minutes", "fmin_mhz", "fmax_mhz")] == [30, 2, 3]
     assert [float(first[f"cml_{end}_deg"]) for end in ("start", "end")] == [2, 14]
     assert first["moon_phase_start_deg"] == ""
+
+
+def test_minutes_may_be_more_than_a_day(opened: Opened, tmp_path: Path) -> None:
+    """As of an oval, which is always seen."""
+    (window, *_) = visible_windows(opened())
+    long = window.model_copy(update={"end": window.start + timedelta(hours=25, seconds=30)})
+    with write_csv([long], tmp_path / "windows.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert float(row["minutes"]) == 1500.5
 
 
 def test_richer_windows_have_more_columns(opened: Opened, tmp_path: Path) -> None:

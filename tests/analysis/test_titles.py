@@ -142,6 +142,13 @@ def of(observer: str = "earth", planet: str = "jupiter", origin: str = "io") -> 
             ),
         ),
         (
+            [of(), of("juno", origin="europa")],
+            (
+                "Io-induced emission of Jupiter seen from Earth, "
+                "Europa-induced emission of Jupiter seen from Juno"
+            ),
+        ),
+        (
             [of(), of(planet="saturn", origin="titan")],
             (
                 "Io-induced emission of Jupiter seen from Earth, "

@@ -23,6 +23,7 @@ STARTED = {
 }
 HEADING = """Target pole/equ : IAU_JUPITER                    {West-longitude positive}
 Target radii    : 71492.0, 71492.0, 66854.0 km   {Equator_a, b, pole_c}
+Center pole/equ : ITRF93                         {East-longitude positive}
 *****************************************************************
  Date__(UT)__HR:MN:SC.fff, , , ObsSub-LON, ObsSub-LAT,             delta,     deldot,
 *****************************************************************

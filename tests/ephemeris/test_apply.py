@@ -15,12 +15,15 @@ from prefect_expres.ephemeris import (
     read_csv,
     span_of,
     to_csv,
+    with_asked_phases,
     with_observer,
 )
 from prefect_expres.ephemeris.apply import file_name
 from prefect_expres.errors import EphemerisError
 from prefect_expres.expres import Configuration
+from prefect_expres.net.clock import MonotonicClock
 from tests.ephemeris.de440 import DAY, EARTH
+from tests.expres.bounds.changes import AURORAL, apply, named, third_body
 
 
 def changed(content: dict[str, Any], sctime: str = "201809130000", **time: Any) -> Configuration:
@@ -144,12 +147,27 @@ def test_nothing_else_is_changed(configuration: dict[str, Any]) -> None:
     assert [body["PHASE"] for body in placed["BODY"]] == [0, 319.616, 88.648]
 
 
+def test_a_moon_is_that_of_the_first_time_and_of_its_own_planet(
+    configuration: dict[str, Any],
+) -> None:
+    """The light of the first row counts; a body of that name elsewhere is no moon that is known."""
+    jupiter, io = configuration["BODY"]
+    others = [io | {"NAME": "Titan", "PHASE": 7}, io | {"NAME": "Europa", "PARENT": "Io"}]
+    number = configuration["NUMBER"] | {"BODY": 4}
+    content = configuration | {"BODY": [jupiter, io, *others], "NUMBER": number}
+    far, near = EARTH[DAY], EARTH[DAY]._replace(distance=100_000.0)
+    coming = Ephemeris(Span(DAY, 60, 10), (far, *[near] * 9), "test", "Juno")
+    placed = with_observer(changed(content, MAX=10, NBR=10), coming)
+    assert [body.phase for body in placed.body] == [0, 319.616, 7, io["PHASE"]]
+
+
 @pytest.mark.parametrize(
     ("later", "sctime"),
     [
         (timedelta(0), "20180913000000"),
         (timedelta(hours=1), "201809130100"),
         (timedelta(seconds=-30), "20180912235930"),
+        (timedelta(seconds=30), "20180913000030"),
     ],
 )
 def test_the_start_becomes_that_of_the_ephemeris(
@@ -163,7 +181,8 @@ def test_the_start_becomes_that_of_the_ephemeris(
 
 def test_whole_minutes_are_written_as_whole_numbers(configuration: dict[str, Any]) -> None:
     """As people write them."""
-    placed = with_observer(changed(configuration, MAX=10, NBR=10), still(Span(DAY, 30, 9)))
+    model = changed(configuration, MIN=1, MAX=11, NBR=10)
+    placed = with_observer(model, still(Span(DAY, 30, 9)))
     assert placed.content()["TIME"] == {"MIN": 0, "MAX": 4, "NBR": 9}
     assert isinstance(placed.content()["TIME"]["MAX"], int)
 
@@ -199,3 +218,16 @@ async def test_other_planets_are_refused(configuration: dict[str, Any]) -> None:
     computed = await prepare_ephemeris(AnalyticEphemeris(), Span(DAY, 60, 10))
     with pytest.raises(EphemerisError, match="about Jupiter"):
         with_observer(model, computed)
+
+
+async def test_only_moons_that_are_unknown_here_and_used_are_asked_for(
+    configuration: dict[str, Any],
+) -> None:
+    """Titan is computed here, and a Hyperion that is switched off needs no phase."""
+    content = apply(configuration, AURORAL | third_body(NAME="Titan", PHASE=5) | named("Saturn"))
+    content = apply(content, {"BODY[2].PARENT": "Saturn", "BODY[0].MAG": "SPV"})
+    content["BODY"][1] |= {"NAME": "Hyperion", "ON": False}
+    model = Configuration.from_mapping(content)
+    made = Ephemeris(Span(DAY, 60, 7), (EARTH[DAY],) * 7, "test", "Earth", "Saturn")
+    source = AnalyticEphemeris(center="Saturn")
+    assert await with_asked_phases(model, made, source, MonotonicClock()) == (model, ())

@@ -7,8 +7,9 @@ from importlib.resources import files
 
 import pytest
 
-from prefect_expres.ephemeris import PLANETS, Point, Span, read_csv, to_csv
+from prefect_expres.ephemeris import PLANETS, Ephemeris, Point, Span, read_csv, to_csv
 from prefect_expres.ephemeris.csv_reader import grid, is_state_vector, with_light_time
+from prefect_expres.ephemeris.model import CONVENTION
 from prefect_expres.errors import EphemerisError
 from tests.ephemeris.de440 import DAY, EARTH
 from tests.ephemeris.test_csv_writer import ephemeris
@@ -115,6 +116,23 @@ def test_the_observer_as_seen_from_jupiter_is_accepted_close_by_only() -> None:
         read_csv(webgeocalc(far))
     with pytest.raises(EphemerisError, match=r"29\.32 degrees off.*the planet as target"):
         read_csv(webgeocalc(EARTH[DAY]))
+
+
+def test_longitudes_of_the_fields_are_not_converted() -> None:
+    """ULS is not the IAU's system of Uranus, from which they would be."""
+    still = Ephemeris(Span(DAY, 60, 7), (JUNO,) * 7, "test", "Voyager", "Uranus")
+    read = read_csv(to_csv(still).replace(CONVENTION.encode(), b""))
+    assert read.points == still.points
+    assert [note.partition(" ")[0] for note in read.notes] == ["Uranus's"]
+
+
+@pytest.mark.parametrize("row", [0, 3, 6])
+def test_an_observer_that_is_far_away_once_is_refused(row: int) -> None:
+    """A fly-by begins or ends where the orientation is wrong, though it is close between."""
+    lines = webgeocalc(JUNO).decode().splitlines()
+    lines[16 + row] = lines[16 + row].replace("76000.00000000", "7600000.00000000")
+    with pytest.raises(EphemerisError, match=r"up to 0\.26 degrees off"):
+        read_csv("\n".join(lines).encode())
 
 
 @pytest.mark.parametrize("state", ["Planetocentric", "Latitudinal"])

@@ -1,5 +1,6 @@
 """An ephemeris file must be for the times of the configuration, or they follow it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from prefect_expres.expres import Configuration
 from prefect_expres.expres.estimate import cells
 from prefect_expres.expres.request import default_label
 from tests.ephemeris.test_file_track import START, file
+from tests.expres.bounds.changes import apply, third_body
 
 LIGHT_TIME = 8.7e8 / 299_792.458
 
@@ -91,6 +93,7 @@ def test_the_step_that_may_lack_is_that_of_the_configuration(
     assert follow_file(model, read_track(file(step=71, count=50)))[0].time.nbr == 50
     with pytest.raises(EphemerisError, match=r"(shorter|earlier) than asked for"):
         follow_file(model, read_track(file(step=71, count=49)))
+    assert follow_file(model, read_track(file(count=200)))[0].time.nbr == 200
 
 
 @pytest.mark.parametrize(("seconds", "overrides"), [(86_461, False), (86_462, True)])
@@ -148,6 +151,21 @@ def test_a_file_that_begins_earlier_moves_start_and_moons(configuration: dict[st
     assert io.phase == round(moon_phase("Io", start, LIGHT_TIME), 3)
     assert len(notes) == 2
     assert notes[1] == f"PHASE is set for the start of the ephemeris: Io {io.phase}°"
+
+
+def test_the_phases_are_those_of_the_first_row(configuration: dict[str, Any]) -> None:
+    """Whose light left the planet that long ago, wherever the observer goes then."""
+    track = read_track(file(START - timedelta(minutes=30), count=120))
+    coming = replace(track, last=track.last._replace(distance=7e4))
+    (io,) = [body for body in follow_file(asked(configuration), coming)[0].body if body.motion]
+    assert io.phase == round(moon_phase("Io", START - timedelta(minutes=30), LIGHT_TIME), 3)
+
+
+def test_a_body_that_is_switched_off_holds_nothing_up(configuration: dict[str, Any]) -> None:
+    """Wherever it is."""
+    content = apply(configuration, third_body(NAME="Amalthea", ON=False))
+    track = read_track(file(START - timedelta(minutes=30), count=120))
+    assert follow_file(asked(content), track)[0].time.nbr == 120
 
 
 def test_moons_that_are_not_known_do_not_move(configuration: dict[str, Any]) -> None:

@@ -57,9 +57,9 @@ async def test_a_source_tells_where_a_moon_is(tmp_path: Path) -> None:
     assert found == pytest.approx(hyperions_place(LIGHT_TIME), abs=0.005)
 
 
-@pytest.mark.parametrize("light_time", [73_043.25, 33_705.25, 151_523.25])
+@pytest.mark.parametrize("light_time", [73_043.25, 33_705.25, 151_523.25, 33_701.75])
 async def test_phases_are_from_0_to_360(tmp_path: Path, light_time: float) -> None:
-    """Half a degree before a whole turn, and where a part of a second makes it one."""
+    """Half a degree before a whole turn, where a part of a second makes it one, and at 0°."""
     known = source(tmp_path, SATURN, HYPERION)
     found = await phase_from(known, "Hyperion", DAY, light_time, CLOCK)
     assert 0 <= found < 360

@@ -1,5 +1,6 @@
 """SPICE with kernels that the tests write: bodies that move evenly. Needs only spiceypy."""
 
+import asyncio
 import hashlib
 import math
 import sys
@@ -116,17 +117,16 @@ async def test_without_jupiter_the_barycentre_is_taken_from_afar(tmp_path: Path)
     assert made.source.endswith(", a.bsp, b.bsp")
 
 
+@pytest.mark.parametrize("leaves", [True, False])
 @pytest.mark.parametrize(("radii", "near"), [(99.9, True), (100.1, False)])
 async def test_the_barycentre_is_refused_within_a_hundred_radii(
-    tmp_path: Path,
-    radii: float,
-    near: bool,  # noqa: FBT001
+    tmp_path: Path, *, radii: float, near: bool, leaves: bool
 ) -> None:
-    """Not even where the other rows are further away."""
+    """Not even where the other rows, later or earlier, are further away."""
     x, y, z = BARYCENTER.position
-    orbiter = Body(-61, (x, y, z + radii * 71_492.0), BARYCENTER.velocity)
-    away = orbiter._replace(velocity=(-8.0, 9.0, 7.0))
-    path = kernel(tmp_path / "near.bsp", BARYCENTER, away)
+    height = radii * 71_492.0 + (0.0 if leaves else 10.0 * 6 * 3600)
+    orbiter = Body(-61, (x, y, z + height), (-8.0, 9.0, 7.0 if leaves else -13.0))
+    path = kernel(tmp_path / "near.bsp", BARYCENTER, orbiter)
     spec = SpiceEphemeris(observer="Juno", kernels=(path,))
     if near:
         with pytest.raises(EphemerisError, match=r"within 100 radii; add .* \(599\)"):
@@ -164,6 +164,17 @@ async def test_times_that_a_kernel_does_not_cover_are_told(tmp_path: Path) -> No
     late = Span(DAY + timedelta(days=30), 60, 7)
     with pytest.raises(EphemerisError, match="SPICE cannot compute it"):
         await prepare_ephemeris(SpiceEphemeris(kernels=(path,)), late)
+
+
+async def test_kernels_of_others_are_not_mixed_in(tmp_path: Path) -> None:
+    """SPICE has one pool for the process: each waits until the kernels before are unloaded."""
+    names = [str(tmp_path / f"{number}.bsp") for number in range(8)]
+    specs = [SpiceEphemeris(kernels=(kernel(Path(name), JUPITER, EARTH),)) for name in names]
+    identities = await asyncio.gather(
+        *(asyncio.to_thread(spec.identity) for spec in specs for _ in range(5))
+    )
+    assert {len(identity["spk"]) for identity in identities} == {1}
+    assert spiceypy.ktotal("ALL") == 0
 
 
 async def test_nothing_stays_loaded(tmp_path: Path) -> None:

@@ -59,6 +59,14 @@ async def test_stated_conventions_lead_to_one(
     assert made.source == "The table e.csv"
 
 
+async def test_radii_are_those_of_the_planet(tmp_path: Path) -> None:
+    """At its equator."""
+    path = table(tmp_path / "e.csv", "T,228.5,-2.9,1000")
+    spec = TableEphemeris(path=path, center="Saturn", **STATED | {"distance": "radii"})
+    made = await prepare_ephemeris(spec, Span(DAY, 60, 10))
+    assert made.points[0].distance == pytest.approx(60_268_000.0)
+
+
 async def test_a_table_without_light_time_is_corrected(tmp_path: Path) -> None:
     """Within 0.003 degrees, and the note says so."""
     path = table(tmp_path / "e.csv", "T,199.181990,-2.906705,872495788.8")

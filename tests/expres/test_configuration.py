@@ -186,6 +186,25 @@ def test_a_file_has_defaults_only_where_it_may(configuration: dict[str, Any]) ->
     assert model.content() == configuration
 
 
+def test_what_python_makes_is_judged_as_the_file_that_it_becomes(
+    configuration: dict[str, Any],
+) -> None:
+    """Tuples become lists, and rules look at these."""
+    configuration["FREQUENCY"] |= {"TYPE": "Pre-Defined", "SC": (1.0, 2.0)}
+    configuration["SOURCE"] = tuple(configuration["SOURCE"])
+    model = Configuration.from_mapping(configuration)
+    assert model.content() == json.loads(json.dumps(configuration))
+
+
+def test_what_is_nested_too_deeply_is_a_problem_of_the_file(configuration: dict[str, Any]) -> None:
+    """Of a mapping as of a text."""
+    inmost: list[Any] = []
+    for _ in range(100_000):
+        inmost = [inmost]
+    (problem,) = Configuration.problems_in(configuration | {"MINE": inmost})
+    assert problem.startswith("the file: cannot be written as JSON")
+
+
 def test_the_files_that_are_written(configuration: dict[str, Any]) -> None:
     """The one that is uploaded is readable, the one that is hashed is compact."""
     configuration["NOTE"] = "ü"

@@ -87,6 +87,13 @@ def test_a_request_has_its_names(with_file: Any) -> None:
     assert request(with_file, ephemeris=CSV, branch="develop").job_list == "ExPRES-dev"
 
 
+def test_a_file_is_uploaded_without_a_folder(with_file: Any) -> None:
+    """Also one whose configuration came past the rules, which refuse folders."""
+    with_file["OBSERVER"]["EPHEM"] = "../secret/earth.csv"
+    made = SimulationRequest(configuration=Configuration.model_validate(with_file), ephemeris=CSV)
+    assert made.ephemeris_name == "earth.csv"
+
+
 def test_inputs_that_a_service_gives_back_are_compared(with_file: Any) -> None:
     """Configuration, ephemeris and branch must be the same simulation; what is broken is not."""
     made = request(with_file, ephemeris=CSV)

@@ -11,7 +11,7 @@ import pytest
 from prefect_expres.engine import run_engine
 from prefect_expres.expres import Configuration
 from prefect_expres.expres.result_name import line_longitude, output_name
-from tests.expres.bounds.changes import Changes, apply
+from tests.expres.bounds.changes import Changes, apply, third_body
 from tests.support.quick import DATA
 
 EPHEMERIS = DATA.parent.parent / "prefect_expres" / "examples" / "earth-jupiter-20180913.csv"
@@ -95,7 +95,10 @@ def test_a_name_needs_a_source_and_a_date(configuration: Content) -> None:
     model = Configuration.from_mapping(configuration)
     with pytest.raises(ValueError, match=r"OBSERVER\.SCTIME: ''"):
         output_name(model)
-    assert output_name(model, datetime(2020, 1, 2, tzinfo=UTC)).endswith("_20200102_v14")
+    start = datetime(2020, 1, 2, tzinfo=UTC)
+    assert output_name(model, start).endswith("_20200102_v14")
+    configuration["OBSERVER"]["SCTIME"] = "201809130000"
+    assert output_name(Configuration.from_mapping(configuration), start).endswith("_20200102_v14")
     for source in configuration["SOURCE"]:
         source["ON"] = False
     with pytest.raises(ValueError, match="No SOURCE is active"):
@@ -106,6 +109,7 @@ def test_a_name_needs_a_source_and_a_date(configuration: Content) -> None:
     ("changes", "name"),
     [
         ({"OBSERVER.SC": ""}, "earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913"),
+        ({"SOURCE[0].MODE": "LO"}, "earth_jupiter_io_jrm09_lossc-wid1deg_3kev_lo_20180913"),
         ({"SOURCE[0].MODE": ""}, "earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913"),
         (
             {"SOURCE[0].REFRACTION": True},
@@ -139,6 +143,10 @@ def test_a_name_needs_a_source_and_a_date(configuration: Content) -> None:
         (
             {"BODY[0].MAG": "JRM09_CS2020", "OBSERVER.PARENT": "Io"},
             "earth_io_io_jrm09_lossc-wid1deg_3kev_rx_20180913",
+        ),
+        (
+            third_body(NAME="Jupiter", MAG="Z3", ON=False),
+            "earth_jupiter_io_jrm09_lossc-wid1deg_3kev_rx_20180913",
         ),
         ({"SIMU.DOI": "ABC", "SOURCE[0].REFRACTION": True}, "earth_jupiter_io_abc_20180913"),
     ],

@@ -106,6 +106,14 @@ def test_only_the_innermost_value_is_reported(configuration: Content) -> None:
     ]
 
 
+def test_a_list_with_a_broken_item_breaks_no_rule_besides(configuration: Content) -> None:
+    """A rule about all flags of a list waits until each of them can be read."""
+    configuration["SPDYN"]["FREQ"] = [False, "true", False, False, False]
+    assert told(configuration) == [
+        "SPDYN.FREQ[1]: 'true': must be true or false; write it without quotes"
+    ]
+
+
 def test_problems_stand_in_the_order_of_the_file(configuration: Content) -> None:
     """Problems of structure come first, and broken values break no rule besides."""
     configuration["TIME"] |= {"MIN": "0", "NBR": 1}
@@ -113,6 +121,14 @@ def test_problems_stand_in_the_order_of_the_file(configuration: Content) -> None
     configuration["SOURCE"][0]["NORTH"] = False
     paths = [problem.path for problem in Configuration.problems_in(configuration)]
     assert paths == ["TIME.MIN", "TIME.NBR", "BODY[1].PARENT", "SOURCE[0].NORTH"]
+
+
+def test_a_body_that_cannot_be_read_hides_no_other(configuration: Content) -> None:
+    """Whether it is a planet is not known then; that of the others is."""
+    del configuration["BODY"][1]["PARENT"]
+    configuration["BODY"][0]["MOTION"] = True
+    paths = [problem.path for problem in Configuration.problems_in(configuration)]
+    assert paths == ["BODY[1].PARENT", "BODY[0].MOTION"]
 
 
 @pytest.mark.parametrize("content", [[], 5, "x", None])

@@ -23,6 +23,7 @@ def test_the_start_is_that_of_sctime(
     configuration: dict[str, Any], sctime: str, start: datetime | None
 ) -> None:
     """With 12 or 14 digits; what is no date says nothing."""
+    configuration["TIME"] |= {"MIN": 10, "MAX": 730}
     content = configuration | {"OBSERVER": configuration["OBSERVER"] | {"SCTIME": sctime}}
     times = TimeAxis.of(Configuration.model_validate(content))
     assert (times.start, times.minutes, times.count) == (start, 720.0, 144)

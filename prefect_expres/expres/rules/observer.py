@@ -79,10 +79,8 @@ def asks_web(observer: Part) -> bool:
 
 
 def _is_known_to_web(observer: Part) -> bool:
-    """Say whether the web service is asked for an observer whose number ExPRES knows."""
-    if not asks_web(observer) or observer["SC"] in WEB_OBSERVERS:
-        return True
-    return observer["SC"] == "" and position_is_automatic(observer)
+    """Say whether the web is asked for an observer that ExPRES knows; without a name for Earth."""
+    return not asks_web(observer) or observer["SC"] in {*WEB_OBSERVERS, ""}
 
 
 def _km_can_be_converted(whole: Part) -> bool:

@@ -96,7 +96,7 @@ WARNINGS: Mapping[str, Rule] = {
         _frequency,
         "SC",
         lambda frequency: (
-            not _is_listed(frequency) or (min(_channels(frequency)) > 0 and _rises(frequency))
+            not _is_listed(frequency) or (_channels(frequency)[0] > 0 and _rises(frequency))
         ),
         "ExPRES looks between neighbours: a list that does not rise, or holds 0 MHz and below, "
         "gives emission where there is none",

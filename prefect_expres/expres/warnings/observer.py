@@ -11,8 +11,9 @@ _observer = section("OBSERVER")
 
 
 def _is_number_or_unused(observer: Part, key: str) -> bool:
-    used = observer["TYPE"] == "Fixed" and not has_file(observer)
-    return not used or position_is_automatic(observer) == isinstance(observer[key], str)
+    return observer["TYPE"] != "Fixed" or position_is_automatic(observer) == isinstance(
+        observer[key], str
+    )
 
 
 def _fix_of_position(observer: Part) -> str:
@@ -32,7 +33,7 @@ def _position_rule(key: str) -> Rule:
 
 
 def _is_outside(observer: Part) -> bool:
-    if observer["TYPE"] != "Fixed" or has_file(observer) or position_is_automatic(observer):
+    if observer["TYPE"] != "Fixed" or position_is_automatic(observer):
         return True
     return bool(observer["FIXE_DIST"] > planet_of(observer.whole)["RADIUS"])
 

@@ -7,13 +7,18 @@ from tests.expres.bounds.changes import (
     Bounds,
     Changes,
     densities,
+    each,
     named,
     orbit,
+    second,
     third_body,
     values,
 )
 
 SATURN: Changes = named("Saturn") | {"BODY[0].MAG": "Z3"}
+OVALS = ((0.9, 0.5), (101.5, 50))
+"""Half axes of orbits that pass a shell, where circles of the longer one would not."""
+ON_A_MOON_BUT_OFF: Changes = second(TYPE="attached to a satellite", SAT="Io", ON=False)
 CASES: dict[str, Bounds] = {
     "one-planet": Bounds(
         "BODY",
@@ -41,11 +46,15 @@ CASES: dict[str, Bounds] = {
         also=frozenset({"observer-parent", "moon-parent", "source-parent", "source-moon"}),
     ),
     "planet-does-not-move": values("BODY[0].MOTION", [False, 0], [True, 1]),
-    "planet-radius": values("BODY[0].RADIUS", [SMALL, 71492], [0, -1], given=AURORAL),
+    "planet-radius": Bounds(
+        "BODY[0].RADIUS",
+        [AURORAL | {"BODY[0].RADIUS": radius} for radius in (SMALL, 71492)],
+        [given | {"BODY[0].RADIUS": radius} for radius in (0, -1) for given in ({}, AURORAL)],
+    ),
     "moon-phase-of-orbiter": Bounds(
         "BODY[1].PHASE",
         [{"BODY[1].PHASE": "auto"}, ORBITER],
-        [ORBITER | {"BODY[1].PHASE": "auto"}],
+        [given | ORBITER | {"BODY[1].PHASE": "auto"} for given in ({}, AURORAL)],
     ),
     "field": Bounds(
         "BODY[0].MAG",
@@ -53,6 +62,7 @@ CASES: dict[str, Bounds] = {
             *({"BODY[0].MAG": name} for name in ("JRM33", "JRM09 Connerney CS", "VIP4", "mine")),
             *(SATURN | {"BODY[0].MAG": name} for name in ("Z3", "SPV", "O6")),
             {"BODY[1].MAG": "auto"},
+            {"BODY[1].MAG": "auto", "SOURCE[1].ON": False, "SOURCE[1].PARENT": "Io"},
         ],
         [{"BODY[0].MAG": wrong} for wrong in ("auto", "Auto", "")],
     ),
@@ -78,6 +88,8 @@ CASES: dict[str, Bounds] = {
         [
             *({"BODY[1].SEMI_MIN": axis} for axis in (SMALL, 5.91)),
             AURORAL | {"BODY[1].SEMI_MIN": 6},
+            AURORAL | each(SAT="Io") | {"BODY[1].SEMI_MIN": 6},
+            AURORAL | ON_A_MOON_BUT_OFF | {"BODY[1].SEMI_MIN": 6},
             third_body(NAME="Europa", SEMI_MIN=0),
         ],
         [{"BODY[1].SEMI_MIN": axis} for axis in (0, -1, 5.911)],
@@ -85,11 +97,14 @@ CASES: dict[str, Bounds] = {
     "moon-shells": Bounds(
         "BODY[1].SEMI_MAJ",
         [orbit(axis) for axis in (1, 1.5, 26.33, 99.9, 100.5)]
+        + [{"BODY[1].SEMI_MAJ": far, "BODY[1].SEMI_MIN": near} for far, near in OVALS]
         + [orbit(5.91 * 71492) | {"BODY[0].RADIUS": 71492}, AURORAL | orbit(0.5)],
         [
             *(orbit(axis) for axis in (0.5, 0.999, 101.5, 421700)),
             orbit(5.91) | {"BODY[0].RADIUS": 71492},
+            third_body(NAME="Saturn", PARENT="", MAG="Z3", MOTION=False, RADIUS=71492),
         ],
+        frozenset({"one-planet"}),
     ),
     "moon-phase-of-known-planet": Bounds(
         "BODY[1].PHASE",
@@ -102,7 +117,8 @@ CASES: dict[str, Bounds] = {
             named(planet) | {"BODY[1].PHASE": word}
             for planet in ("TauBoo", "Mercury", "Earth", "Mars")
             for word in ("auto", "Auto", "60")
-        ],
+        ]
+        + [AURORAL | named("TauBoo") | {"BODY[1].PHASE": "auto"}],
     ),
     "densities-of-the-planet": Bounds(
         "BODY[0].DENS",
@@ -133,6 +149,9 @@ CASES: dict[str, Bounds] = {
         [
             {"BODY[0].DENS[0].TYPE": "auto", "BODY[0].DENS[0].ON": False},
             {"BODY[0].DENS[0].TYPE": "auto", "BODY[0].DENS[1].ON": False},
+            {"BODY[0].DENS[0].TYPE": "auto", "BODY[0].DENS[1].ON": False}
+            | {"BODY[1].DENS[0].ON": True},
+            {"BODY[1].DENS[0].TYPE": "auto", "BODY[1].DENS[0].ON": True},
         ],
         [{"BODY[0].DENS[0].TYPE": "auto"}],
     ),

@@ -55,7 +55,11 @@ CASES: dict[str, Bounds] = {
     "ephemeris-type": Bounds(
         "OBSERVER.TYPE",
         [FILE],
-        [FILE | {"OBSERVER.TYPE": "Fixed"}, ORBITER | {"OBSERVER.EPHEM": "earth.csv"}],
+        [
+            FILE | {"OBSERVER.TYPE": "Fixed"},
+            FILE | AUTO | {"OBSERVER.TYPE": "Fixed", "OBSERVER.SC": "JUICE"},
+            ORBITER | {"OBSERVER.EPHEM": "earth.csv"},
+        ],
     ),
     "ephemeris-from-the-web": values(
         "OBSERVER.EPHEM", ["wgc.csv", ""], ["@wgc", "@wgc.csv"], given=TRACK
@@ -73,7 +77,6 @@ CASES: dict[str, Bounds] = {
         "OBSERVER.SC",
         [{"OBSERVER.SC": ""}, FILE | {"OBSERVER.SC": "E"}, AUTO | {"OBSERVER.SC": ""}],
         [TRACK | {"OBSERVER.SC": ""}, FILE | {"OBSERVER.SC": ""}],
-        frozenset({"observer-known"}),
     ),
     "observer-known": Bounds(
         "OBSERVER.SC",
@@ -164,6 +167,7 @@ CASES: dict[str, Bounds] = {
             FILE | named("Mercury") | orbit(5.91 * 2439.7) | {"BODY[0].RADIUS": 2439.7},
             named("Mercury"),
         ],
-        [FILE | named(planet) for planet in ("Mercury", "Venus", "TauBoo")],
+        [FILE | named(planet) for planet in ("Mercury", "Venus", "TauBoo")]
+        + [FILE | {"OBSERVER.PARENT": "Io"}],
     ),
 }

@@ -22,7 +22,10 @@ CASES: dict[str, Bounds] = {
         "SOURCE[1].NAME",
         [
             {},
-            *({"SOURCE[1].NAME": name} for name in ("2", "Src2", "Source02", "Source2_south")),
+            *(
+                {"SOURCE[1].NAME": name}
+                for name in ("2", "Src2", "Source02", "Source2.9", "Source2_south")
+            ),
             {"SOURCE[0].NAME": "Source2", "SOURCE[1].NAME": "Source1"},
             {"SOURCE[0].ON": False, "SOURCE[1].NAME": "Source1"},
             {"SOURCE[0].ON": False, "SOURCE[0].NAME": "any", "SOURCE[1].NAME": "Source1"},
@@ -32,7 +35,7 @@ CASES: dict[str, Bounds] = {
             {"SOURCE[0].ON": False},
             *(
                 {"SOURCE[1].NAME": name}
-                for name in ("Source3", "Source0", "Source", "source2", "Io north", "")
+                for name in ("Source3", "Source0", "Source", "source2", "x2", "Io north", "")
             ),
         ],
     ),
@@ -102,6 +105,7 @@ CASES: dict[str, Bounds] = {
                 for moon in ("Europa", "Ganymede", "Callisto", "io")
             ),
             AURORAL | {"SOURCE[0].LAG_MODEL": "any"},
+            AURORAL | {"SOURCE[0].LAG_MODEL": "any", "SOURCE[0].SAT": "Io"},
         ],
         [{"SOURCE[0].LAG_MODEL": law} for law in ("hue2022", "hess", "OFF", "none", " ")],
     ),

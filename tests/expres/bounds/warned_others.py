@@ -13,6 +13,7 @@ from tests.expres.bounds.changes import (
     Changes,
     Warned,
     named,
+    orbit,
     starts,
     third_body,
 )
@@ -93,6 +94,7 @@ CASES: dict[str, Warned] = {
             LISTED,
             *(LISTED | {"FREQUENCY.SC": list_} for list_ in ([1.0, 2.5], [1, 2.0])),
             {"FREQUENCY.SC": [1, 2.5]},
+            {"FREQUENCY.MIN": 1, "FREQUENCY.MAX": 40.5},
         ],
         [LISTED | {"FREQUENCY.SC": [1, 2.5]}],
     ),
@@ -135,7 +137,8 @@ CASES: dict[str, Warned] = {
             ORBITER | {"OBSERVER.FIXE_DIST": 0},
             FILE | {"OBSERVER.FIXE_DIST": 0},
         ],
-        [{"OBSERVER.FIXE_DIST": wrong} for wrong in (0, 1, -1000)],
+        [{"OBSERVER.FIXE_DIST": wrong} for wrong in (0, 1, -1000)]
+        + [orbit(5.91 * 71492) | {"BODY[0].RADIUS": 71492, "OBSERVER.FIXE_DIST": 1000}],
     ),
     "fixed-longitude": Warned(
         "OBSERVER.FIXE_SUBL",
@@ -186,13 +189,21 @@ CASES: dict[str, Warned] = {
         "BODY[1].DENS",
         "ExPRES uses the plasma of the planet only",
         [{}],
-        [{"BODY[1].DENS[1].ON": True, "BODY[1].DENS[1].SCALE": 1}],
+        [
+            {"BODY[1].DENS[1].ON": True, "BODY[1].DENS[1].SCALE": 1},
+            AURORAL
+            | {"BODY[1].DENS[1].ON": True, "BODY[1].DENS[1].SCALE": 1, "BODY[0].DENS[1].ON": False}
+            | {"BODY[1].ON": False, "BODY[1].PARENT": ""},
+        ],
     ),
     "planet-beside-its-place": Warned(
         "BODY[0].SEMI_MAJ",
         "5: half axes of the planet move it away",
         [{"BODY[0].SEMI_MAJ": 0.0}],
-        [{"BODY[0].SEMI_MAJ": 5}, {"BODY[0].SEMI_MIN": 5}],
+        [
+            *({"BODY[0].SEMI_MAJ": 5}, {"BODY[0].SEMI_MIN": 5}),
+            {"BODY[0].SEMI_MAJ": 5, "BODY[0].SEMI_MIN": 5},
+        ],
     ),
     "planet-of-several": Warned(
         "BODY[2].PARENT",

@@ -84,6 +84,7 @@ CASES: dict[str, Warned] = {
             *(moon("Europa") | {LAW: law} for law in ("hue2023", "hess2011", "HESS2011", "off")),
             moon("Ganymede") | {LAW: "hue2023"},
             {LAW: "Hue2023"},
+            AURORAL | {LAW: "any", "SOURCE[0].SAT": "Europa"},
         ],
         [
             moon("Europa") | {LAW: "Hue2023"},
@@ -94,7 +95,7 @@ CASES: dict[str, Warned] = {
     "law-with-misprints": Warned(
         LAW,
         "misprinted in ExPRES",
-        [{LAW: "bonfond2017"}, {LAW: "bonfond2017_old"}],
+        [{LAW: "bonfond2017"}, {LAW: "bonfond2017_old"}, moon("Europa") | {LAW: "bonfond2009"}],
         [{LAW: "bonfond2009"}, {LAW: "Bonfond2009"}],
     ),
     "no-law-for-this": Warned(
@@ -149,7 +150,7 @@ CASES: dict[str, Warned] = {
     "temperature-below-zero": Warned(
         "SOURCE[0].TEMPH",
         "a temperature is not below 0",
-        [{"SOURCE[0].TEMPH": 0}, {"SOURCE[0].TEMPH": SMALL}],
+        [{"SOURCE[0].TEMPH": 0}, {"SOURCE[0].TEMPH": SMALL}, STEADY | {"SOURCE[0].TEMPH": -1}],
         [{"SOURCE[0].TEMPH": -SMALL}],
     ),
     "electron-energy": Warned(
