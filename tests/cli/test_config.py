@@ -44,6 +44,7 @@ def test_new_can_grow_the_tree_of_the_team(tmp_path: Path) -> None:
     assert (tmp_path / "earth" / "2018" / "09" / NAME).is_file()
 
 
+@pytest.mark.slow
 def test_new_computes_the_phase(tmp_path: Path) -> None:
     """From the ephemeris file, or for Earth without one; the file has any name."""
     track = tmp_path / "earth.csv"

@@ -48,6 +48,7 @@ def plain(text: str) -> str:
     return " ".join(text.replace("`", "").split())
 
 
+@pytest.mark.slow
 def test_every_command_has_a_help() -> None:
     """Whatever stands in the list can be asked, down to the last one: all of it is told."""
     found = 0

@@ -53,6 +53,7 @@ async def test_a_simulation_is_prepared_from_signed_urls(server: RawServer, quer
     assert SECRET not in f"{request} {vars(told)} {request.folder}"
 
 
+@pytest.mark.slow
 async def test_results_and_observations_are_opened(server: RawServer, tmp_path: Path) -> None:
     """What a picture or dataset names as its source has no signature."""
     cdf = write(Result(two_windows()), tmp_path / "r.cdf")
@@ -67,6 +68,7 @@ async def test_results_and_observations_are_opened(server: RawServer, tmp_path: 
     assert "X-Amz" not in picture.read_text()
 
 
+@pytest.mark.slow
 async def test_commands_read_signed_urls(
     server: RawServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

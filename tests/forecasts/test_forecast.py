@@ -223,6 +223,7 @@ def test_nothing_to_be_seen_is_a_forecast(tmp_path: Path) -> None:
     assert not Calendar.from_ical(contents[CALENDAR]).walk("VEVENT")
 
 
+@pytest.mark.slow
 def test_the_picture_shows_what_is_missing(tmp_path: Path) -> None:
     """Nothing to be seen looks otherwise than nothing simulated."""
     result = Result(nothing(steps=1440), step=60.0, frequency=(5.0, 20.0, 40.0, 90.0))

@@ -231,6 +231,7 @@ def test_the_policy_allows_what_is_in_the_page_and_nothing_else() -> None:
     assert set(re.findall(r"https?://[\w.]+", written)) == {"http://www.w3.org"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("days", "megabytes"), [(7, 0.5), (31, 2)])
 def test_it_is_small(days: int, megabytes: float) -> None:
     """Also when three moons are seen as often as they can be."""

@@ -13,6 +13,8 @@ from prefect_expres.analysis.quicklook import DPI
 from prefect_expres.observations import observation_figure, overlay_figure, synthetic
 from tests.observations.test_pictures import NORTH, contours
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def figures(result: Any) -> tuple[Figure, Figure]:
