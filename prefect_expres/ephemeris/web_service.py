@@ -22,7 +22,7 @@ from prefect_expres.net.clock import Clock
 from prefect_expres.net.network import Network, advice_on, untrusted_certificate
 from prefect_expres.net.retry import persist
 from prefect_expres.net.retry_after import retry_after
-from prefect_expres.net.url import shown_url
+from prefect_expres.net.url import shown_address, shown_url
 
 ATTEMPTS = 4
 FIRST_PAUSE_S = 2.0
@@ -174,7 +174,7 @@ async def exclusive_access(
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL()
     if url.scheme not in {"http", "https"} or not url.host or (url.port or 0) > MAX_PORT:
-        msg = f"{name}: {shown_url(base_url)[:200]!r} is not the URL of a web service"
+        msg = f"{name}: {shown_address(base_url)[:200]!r} is not the URL of a web service"
         raise EphemerisError(msg)
     async with (
         _LOCKS.setdefault(asyncio.get_running_loop(), defaultdict(asyncio.Lock))[url.netloc],

@@ -17,7 +17,7 @@ import httpx
 
 from prefect_expres.errors import UsageError
 from prefect_expres.net.pace import LOWEST_RATE
-from prefect_expres.net.url import shown_url
+from prefect_expres.net.url import shown_address
 
 PROXY, CA_BUNDLE, CERT_FILE = "EXPRES_PROXY", "EXPRES_CA_BUNDLE", "SSL_CERT_FILE"
 RATE = "EXPRES_LOWEST_RATE"
@@ -99,9 +99,7 @@ def check_proxy(proxy: str) -> str:
     except (httpx.InvalidURL, ValueError):
         url = httpx.URL()
     if url.scheme not in {"http", "https"} or not url.host:
-        # Without a scheme, too, a user and password may stand before the host.
-        shown = shown_url(proxy) if "//" in proxy else proxy.rpartition("@")[2]
-        msg = f"{shown[:200]!r} is not a proxy; write it as http://host:port"
+        msg = f"{shown_address(proxy)[:200]!r} is not a proxy; write it as http://host:port"
         raise UsageError(msg)
     return proxy
 

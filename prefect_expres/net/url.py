@@ -23,6 +23,11 @@ def shown_url(url: str) -> str:
     return _SIGNATURE.sub(r"\1…", _USER_INFO.sub(r"\1", url))
 
 
+def shown_address(address: str) -> str:
+    """Give an address as `shown_url` does, also if its scheme was forgotten."""
+    return shown_url(address) if "//" in address else address.rpartition("@")[2]
+
+
 def without_secrets(text: str, url: str | None = None) -> str:
     """Give a text that quotes URLs, as errors do, with each as `shown_url` gives it.
 

@@ -6,7 +6,7 @@ from pydantic import ValidationError, WithJsonSchema
 
 from prefect_expres.blocks import ExpresService
 from prefect_expres.errors import UsageError
-from prefect_expres.net.url import shown_url
+from prefect_expres.net.url import shown_address
 
 _SLUG = f"{ExpresService.get_block_type_slug()}/"
 
@@ -29,6 +29,9 @@ async def find_service(given: ExpresService | str) -> ExpresService:
     """
     if isinstance(given, ExpresService):
         return given
+    if "@" in given and "://" not in given:
+        # It is no name, and is not sent to Prefect's server.
+        raise _unknown(given, "Write the address without user name and token in it")
     try:
         if "://" in given:
             return ExpresService(base_url=given)
@@ -43,6 +46,6 @@ async def find_service(given: ExpresService | str) -> ExpresService:
 
 def _unknown(given: str, reason: str) -> UsageError:
     return UsageError(
-        f"There is no service {shown_url(given)!r}: give the name of a saved block of the type "
+        f"There is no service {shown_address(given)!r}: give the name of a saved block of the type "
         f"ExPRES Service, or an address as https://host. {reason}"
     )

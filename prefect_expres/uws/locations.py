@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 import httpx
 
 from prefect_expres.errors import ProtocolError, UnsafeLocation
-from prefect_expres.net.url import shown_url
+from prefect_expres.net.url import shown_address, shown_url
 
 _SHOWN_LENGTH = 200
 
@@ -125,7 +125,9 @@ def check_list_url(url: str) -> None:
     except (httpx.InvalidURL, ValueError):
         parts = httpx.URL()
     if parts.scheme not in {"http", "https"} or not parts.host or {"?", "#"} & set(url):
-        msg = f"{shown_url(url)!r} is no job list; give its http: or https: URL, without ? and #"
+        msg = (
+            f"{shown_address(url)!r} is no job list; give its http: or https: URL, without ? and #"
+        )
         raise ProtocolError(msg)
     if parts.userinfo:
         msg = "The job list's URL holds a user name or token; give them as user and token"

@@ -131,6 +131,17 @@ def test_expres_is_known_by_its_job_list(jobs_url: str, *, is_expres: bool) -> N
     assert choose_endpoint(ServiceOptions(url=jobs_url), NONE, {}).is_expres == is_expres
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["ann:t0ken@host", "https:/ann:t0ken@host", "https//ann:t0ken@host", "https://[ann:t0ken@host"],
+)
+def test_an_address_without_its_scheme_is_told_without_its_token(url: str) -> None:
+    """What was forgotten does not show the rest."""
+    with pytest.raises(UsageError, match=r"host' is not an address") as told:
+        jobs_url_of(url)
+    assert "t0ken" not in str(told.value)
+
+
 @pytest.mark.parametrize("url", ["host", "ftp://host", "https://", "https://[host", "file:///x"])
 def test_what_is_no_address_is_refused(url: str) -> None:
     """Before anything is sent anywhere."""

@@ -119,6 +119,7 @@ async def test_secrets_in_addresses_are_not_shown(server: ReplayServer, clock: N
     server.add("/", "", "Location: http://user:token@elsewhere/", status="302 Found")
     with pytest.raises(EphemerisError, match=r"to 'http://elsewhere/'$"):
         await ask(server, clock)
-    spec = HorizonsEphemeris(horizons_url="ftp://user:token@host/")
-    with pytest.raises(EphemerisError, match=r"^Horizons: 'ftp://host/' is not the URL"):
-        await prepare_ephemeris(spec, SPAN, clock=clock)
+    for url, shown in (("ftp://user:token@host/", "ftp://host/"), ("user:token@host/", "host/")):
+        spec = HorizonsEphemeris(horizons_url=url)
+        with pytest.raises(EphemerisError, match=rf"^Horizons: '{shown}' is not the URL"):
+            await prepare_ephemeris(spec, SPAN, clock=clock)

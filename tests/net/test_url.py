@@ -6,10 +6,29 @@ from prefect_expres.net.url import (
     file_name,
     has_password,
     has_signature,
+    shown_address,
     shown_url,
     without_query,
     without_secrets,
 )
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("host:3128", "host:3128"),
+        ("user:token@host:3128", "host:3128"),
+        ("token@host/rest", "host/rest"),
+        ("us@er:to@ken@host", "host"),
+        ("https:/user:token@host/rest", "host/rest"),
+        ("https//user:token@host/rest", "https//host/rest"),
+        ("https://user:token@host/a@b", "https://host/a@b"),
+        ("https://[user:token@host", "https://host"),
+    ],
+)
+def test_an_address_may_lack_its_scheme(address: str, shown: str) -> None:
+    """What was meant as user and token is left out all the same."""
+    assert shown_address(address) == shown
 
 
 @pytest.mark.parametrize(

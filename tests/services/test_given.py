@@ -38,6 +38,19 @@ async def test_an_address_that_is_none_is_told(address: str) -> None:
     assert "t0ken" not in "".join(traceback.format_exception(told.value))
 
 
+@pytest.mark.parametrize("address", ["ann:t0ken@uws.example.org", "t0ken@uws.example.org"])
+async def test_an_address_without_its_scheme_is_no_name(address: str) -> None:
+    """Prefect's server is not asked for it, and no error shows its token."""
+    async with raw_server() as raw:
+        with (
+            temporary_settings({PREFECT_API_URL: raw.url}),
+            pytest.raises(UsageError, match=r"no service .uws\.example\.org.: give") as told,
+        ):
+            await find_service(address)
+    assert not raw.requests
+    assert "t0ken" not in "".join(traceback.format_exception(told.value))
+
+
 @pytest.mark.parametrize("name", ["nobody", "expres-service/nobody"])
 async def test_the_name_of_no_block_is_asked_for_and_told(name: str) -> None:
     """Prefect is asked for it, with or without the slug of its type; the error names it."""

@@ -24,6 +24,7 @@ JOB = job_document("j1", "<phase>QUEUED</phase>")
     [
         ("ftp://host/rest/ExPRES", "'ftp://host/rest/ExPRES' is no job list"),
         ("host/rest/ExPRES", "is no job list"),
+        ("bob:hush@host/rest/ExPRES", "'host/rest/ExPRES' is no job list"),
         ("https:///rest/ExPRES", "is no job list"),
         ("https://bob:hush@host/rest/ExPRES", "holds a user name or token"),
         ("https://bob@host/rest/ExPRES", "holds a user name or token"),

@@ -12,6 +12,7 @@ from prefect_expres.cli.commands.options import ServiceOptions
 from prefect_expres.cli.commands.profiles_file import Profile, Profiles
 from prefect_expres.errors import UsageError
 from prefect_expres.net.network import Network
+from prefect_expres.net.url import shown_address
 from prefect_expres.uws.opus_address import split_list_url
 
 DEFAULT_JOB_LIST = "ExPRES"
@@ -85,14 +86,18 @@ def _check_address(url: str) -> None:
         parts = urlsplit(url)
         host, secret = parts.hostname, parts.username or parts.password
     except ValueError:
-        raise UsageError(f"{url[:200]!r} is not an address; write it as https://host") from None
+        raise UsageError(
+            f"{shown_address(url)[:200]!r} is not an address; write it as https://host"
+        ) from None
     if secret:
         raise UsageError(
             "An address with a user or token in it can be read by others: give the user with "
             "--user; docs/commands.md says where a token may be kept"
         )
     if parts.scheme not in {"http", "https"} or not host:
-        raise UsageError(f"{url[:200]!r} is not an address; write it as https://host")
+        raise UsageError(
+            f"{shown_address(url)[:200]!r} is not an address; write it as https://host"
+        )
 
 
 def choose_endpoint(
