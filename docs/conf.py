@@ -32,7 +32,7 @@ PYTHON = ["asyncio", "collections", "contextlib", "datetime", "enum", "pathlib",
 OTHERS = ["httpx", "matplotlib", "numpy", "prefect", "pydantic", "xarray"]
 nitpick_ignore_regex = [
     (r"py:.*", rf"({'|'.join(vars(builtins))})"),
-    (r"py:.*", r"prefect_expres\.blocks\.C"),  # a type variable
+    (r"py:.*", r"prefect_expres\.(blocks\.C|storage\.models\.Model)"),  # type variables
     # A generic model of Prefect: pydantic has it from the module that first says of what it is.
     (r"py:.*", r"prefect_expres\..*\.State"),
     (r"py:.*", rf"({'|'.join([*PYTHON, *OTHERS])})\..*"),
