@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from prefect_expres.errors import ServiceError, WaitTimeout
+from prefect_expres.execution.attempts import Finished
 from prefect_expres.execution.events import Warned
 from prefect_expres.execution.stop import was_given_up
 from prefect_expres.expres import SimulationRequest
@@ -30,6 +31,18 @@ async def test_no_job_is_told_that_cannot_exist(
     assert (told.warnings, took) == ([], 2.0)
 
 
+async def cut_off(service: VirtualService, finishing: asyncio.Task[Finished], creates: int) -> None:
+    """Cancel a run when so many creates were sent; then the service answers nothing any more."""
+    for _ in range(1000):
+        if len(service.asked(CREATE)) == creates:
+            break
+        await asyncio.sleep(0.1)
+    service.trouble("", 503, times=1e9)
+    finishing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await finishing
+
+
 @in_virtual_time
 async def test_a_job_that_may_exist_is_told_by_its_name(
     simulation: SimulationRequest, tmp_path: Path
@@ -39,14 +52,7 @@ async def test_a_job_that_may_exist_is_told_by_its_name(
     service.trouble(CREATE, None, delivered=True)
     async with attempts_at(service, simulation, tmp_path, told) as attempts:
         finishing = asyncio.create_task(attempts.finish())
-        for _ in range(100):
-            if service.asked(CREATE):
-                break
-            await asyncio.sleep(0.1)
-        service.trouble("", 503, times=1e9)
-        finishing.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await finishing
+        await cut_off(service, finishing, creates=1)
     (warning,) = told.warnings
     assert ", if it was created, could not be stopped" in warning
     assert simulation.fingerprint[:12] in warning
@@ -63,14 +69,7 @@ async def test_what_an_earlier_attempt_has_sent_is_not_told(
     service.trouble(CREATE, None, delivered=True)
     async with attempts_at(service, simulation, tmp_path, told, attempts=2) as attempts:
         finishing = asyncio.create_task(attempts.finish())
-        for _ in range(1000):
-            if len(service.asked(CREATE)) == 2:
-                break
-            await asyncio.sleep(0.1)
-        service.trouble("", 503, times=1e9)
-        finishing.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await finishing
+        await cut_off(service, finishing, creates=2)
     (again, warning) = told.warnings
     assert again.endswith("Trying again.")
     assert warning.startswith(f"The job {service.jobs['j002'].run_id}, if it was created, ")
